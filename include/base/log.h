@@ -1,0 +1,26 @@
+/*
+ * One line an event, to stderr: "hostdnsd[lookup]: text". Each line is one write, so
+ * lines of several processes do not mix.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdbool.h>
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+
+/* `name` (borrowed for ever) stands before each line; lines above `level` are dropped. */
+void log_open(const char *name, enum log_level level);
+
+/* The same level under another name. */
+void log_rename(const char *name);
+
+/* False if a line of this level would be dropped: saves the work of making one. */
+bool log_shows(enum log_level level);
+
+void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,176 @@
+#include "../check.h"
+
+#include "base/table.h"
+
+struct object {
+    uint32_t key;
+    struct table_link link;
+};
+
+static bool has_key(struct table_link *link, const void *key)
+{
+    return table_item(link, struct object, link)->key == *(const uint32_t *)key;
+}
+
+static uint64_t hash_of(const struct table *table, uint32_t key)
+{
+    return table_hash(table, &key, sizeof key);
+}
+
+static struct object *find(const struct table *table, uint64_t hash, uint32_t key)
+{
+    struct table_link *link = table_find(table, hash, &key);
+
+    return link ? table_item(link, struct object, link) : NULL;
+}
+
+static void what_was_added_is_found(void **state)
+{
+    struct object object = {.key = 7};
+    struct table table;
+
+    (void)state;
+    assert_int_equal(table_init(&table, has_key), 0);
+    assert_null(find(&table, hash_of(&table, 7), 7));
+    table_add(&table, hash_of(&table, 7), &object.link);
+    assert_ptr_equal(find(&table, hash_of(&table, 7), 7), &object);
+    assert_int_equal(table.count, 1);
+    table_free(&table);
+}
+
+static void what_was_removed_is_not_found(void **state)
+{
+    struct object object = {.key = 7};
+    struct table table;
+
+    (void)state;
+    assert_int_equal(table_init(&table, has_key), 0);
+    table_add(&table, hash_of(&table, 7), &object.link);
+    table_remove(&table, &object.link);
+    assert_null(find(&table, hash_of(&table, 7), 7));
+    assert_int_equal(table.count, 0);
+    table_free(&table);
+}
+
+static void a_table_of_thousands_keeps_every_object(void **state)
+{
+    enum { MANY = 5000 };
+    static struct object objects[MANY];
+    struct table table;
+
+    (void)state;
+    assert_int_equal(table_init(&table, has_key), 0);
+    for (uint32_t i = 0; i < MANY; i++) {
+        objects[i].key = i;
+        table_add(&table, hash_of(&table, i), &objects[i].link);
+    }
+    for (uint32_t i = 0; i < MANY; i++)
+        assert_ptr_equal(find(&table, hash_of(&table, i), i), &objects[i]);
+    assert_int_equal(table.count, MANY);
+    table_free(&table);
+}
+
+static void a_table_grows_with_its_objects(void **state)
+{
+    static struct object objects[1000];
+    struct table table;
+
+    (void)state;
+    assert_int_equal(table_init(&table, has_key), 0);
+    for (uint32_t i = 0; i < 1000; i++) {
+        objects[i].key = i;
+        table_add(&table, hash_of(&table, i), &objects[i].link);
+        assert_true(table.count <= table.bucket_count);
+    }
+    assert_int_equal(table.bucket_count & (table.bucket_count - 1), 0);
+    table_free(&table);
+}
+
+static void objects_of_one_bucket_are_told_apart(void **state)
+{
+    struct object a = {.key = 1}, b = {.key = 2}, c = {.key = 3};
+    struct table table;
+
+    (void)state;
+    assert_int_equal(table_init(&table, has_key), 0);
+    table_add(&table, 0x100000, &a.link);
+    table_add(&table, 0x200000, &b.link);
+    table_add(&table, 0x300000, &c.link);
+    assert_ptr_equal(find(&table, 0x100000, 1), &a);
+    assert_ptr_equal(find(&table, 0x200000, 2), &b);
+    assert_ptr_equal(find(&table, 0x300000, 3), &c);
+    assert_null(find(&table, 0x400000, 4));
+    table_free(&table);
+}
+
+static void objects_of_one_hash_are_told_apart(void **state)
+{
+    struct object a = {.key = 1}, b = {.key = 2};
+    struct table table;
+
+    (void)state;
+    assert_int_equal(table_init(&table, has_key), 0);
+    table_add(&table, 5, &a.link);
+    table_add(&table, 5, &b.link);
+    assert_ptr_equal(find(&table, 5, 1), &a);
+    assert_ptr_equal(find(&table, 5, 2), &b);
+    assert_null(find(&table, 5, 3));
+    table_free(&table);
+}
+
+static void the_middle_of_a_bucket_can_be_removed(void **state)
+{
+    struct object a = {.key = 1}, b = {.key = 2}, c = {.key = 3};
+    struct table table;
+
+    (void)state;
+    assert_int_equal(table_init(&table, has_key), 0);
+    table_add(&table, 5, &a.link);
+    table_add(&table, 5, &b.link);
+    table_add(&table, 5, &c.link);
+    table_remove(&table, &b.link);
+    assert_ptr_equal(find(&table, 5, 1), &a);
+    assert_null(find(&table, 5, 2));
+    assert_ptr_equal(find(&table, 5, 3), &c);
+    table_free(&table);
+}
+
+static void equal_keys_have_equal_hashes_in_one_table(void **state)
+{
+    struct table table;
+
+    (void)state;
+    assert_int_equal(table_init(&table, has_key), 0);
+    assert_true(table_hash(&table, "name", 4) == table_hash(&table, "name", 4));
+    assert_true(table_hash(&table, "name", 4) != table_hash(&table, "nama", 4));
+    assert_true(table_hash(&table, "name", 4) != table_hash(&table, "name", 3));
+    table_free(&table);
+}
+
+static void another_table_hashes_otherwise(void **state)
+{
+    struct table one, other;
+
+    (void)state;
+    assert_int_equal(table_init(&one, has_key), 0);
+    assert_int_equal(table_init(&other, has_key), 0);
+    assert_true(table_hash(&one, "name", 4) != table_hash(&other, "name", 4));
+    table_free(&one);
+    table_free(&other);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_added_is_found),
+        cmocka_unit_test(what_was_removed_is_not_found),
+        cmocka_unit_test(a_table_of_thousands_keeps_every_object),
+        cmocka_unit_test(a_table_grows_with_its_objects),
+        cmocka_unit_test(objects_of_one_bucket_are_told_apart),
+        cmocka_unit_test(objects_of_one_hash_are_told_apart),
+        cmocka_unit_test(the_middle_of_a_bucket_can_be_removed),
+        cmocka_unit_test(equal_keys_have_equal_hashes_in_one_table),
+        cmocka_unit_test(another_table_hashes_otherwise),
+    };
+    return cmocka_run_group_tests_name("table", tests, NULL, NULL);
+}
