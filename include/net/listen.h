@@ -1,0 +1,27 @@
+/*
+ * The sockets of one listening address.
+ *
+ * UDP is bound with SO_REUSEADDR, so that the server can run beside an mDNS responder that
+ * holds the same port on the wildcard address: unicast to our more specific address then
+ * reaches us, multicast stays with the responder. But with SO_REUSEADDR a second server of
+ * our kind could take the port without a word. The TCP socket, bound first and shared with
+ * nobody, is the guard against that.
+ */
+#ifndef NET_LISTEN_H
+#define NET_LISTEN_H
+
+#include "net/addr.h"
+
+enum { LISTENERS_MAX = 16 };
+
+struct listener {
+    struct addr addr; /* as bound: a port of 0 has become a real one */
+    int udp;          /* non-blocking; -1 when closed */
+    int tcp;          /* bound but not listening; -1 when closed */
+};
+
+/* 0, or -1 with errno; then nothing is open. */
+int listener_open(struct listener *, const struct addr *);
+void listener_close(struct listener *);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * The event loop: descriptors, timers, and what to call when one is ready. It knows
+ * nothing of DNS. poll() tells which descriptors are ready; whoever is called does as much
+ * as it can without blocking and returns. One loop belongs to one thread.
+ */
+#ifndef NET_LOOP_H
+#define NET_LOOP_H
+
+#include <stdint.h>
+
+#include "base/list.h"
+
+struct loop;
+struct watch;
+
+/* `revents` as poll() gives them. A callback may unwatch anything, itself included. */
+typedef void watch_ready(void *context, short revents);
+
+/* NULL when memory is short. */
+struct loop *loop_new(void);
+/* Ends all watches; the descriptors stay open. Accepts NULL. */
+void loop_free(struct loop *);
+
+/* Calls `ready` whenever one of `events` is there. NULL when memory is short. */
+struct watch *loop_watch(struct loop *, int fd, short events, watch_ready *ready,
+                         void *context);
+void watch_events(struct watch *, short events);
+/* The watch is gone; the descriptor stays open. Accepts NULL. */
+void loop_unwatch(struct loop *, struct watch *);
+
+/* A timer belongs to its owner's struct; a zeroed one is at rest after timer_init. */
+struct timer {
+    struct list link;
+    int64_t at; /* clock_ms() */
+    void (*ring)(void *context);
+    void *context;
+};
+
+void timer_init(struct timer *, void (*ring)(void *context), void *context);
+/* Rings once at the time `at`; replaces an earlier setting. */
+void timer_set(struct loop *, struct timer *, int64_t at);
+void timer_cancel(struct timer *);
+
+/* Runs until loop_stop. 0, or -1 with errno if poll() fails. */
+int loop_run(struct loop *);
+void loop_stop(struct loop *);
+
+#endif

@@ -1,0 +1,58 @@
+#include "net/listen.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+/*
+ * A non-blocking socket never puts the process to sleep: a call that would have to wait
+ * fails with EAGAIN at once. The only place to wait is poll() in net/loop, where all
+ * sockets are waited for together.
+ */
+static int bound_socket(const struct addr *addr, int type)
+{
+    int one = 1, saved;
+    int fd = socket(addr->sock.any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd == -1)
+        return -1;
+    if ((addr->sock.any.sa_family == AF_INET6 &&
+         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) == -1) ||
+        (type == SOCK_DGRAM &&
+         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == -1) ||
+        bind(fd, &addr->sock.any, addr->len) == -1) {
+        saved = errno;
+        close(fd);
+        errno = saved;
+        return -1;
+    }
+    return fd;
+}
+
+int listener_open(struct listener *listener, const struct addr *addr)
+{
+    int saved;
+
+    *listener = (struct listener){.addr = *addr, .udp = -1, .tcp = -1};
+    listener->tcp = bound_socket(addr, SOCK_STREAM);
+    if (listener->tcp == -1 ||
+        getsockname(listener->tcp, &listener->addr.sock.any, &listener->addr.len) == -1)
+        goto failed;
+    listener->udp = bound_socket(&listener->addr, SOCK_DGRAM);
+    if (listener->udp == -1)
+        goto failed;
+    return 0;
+failed:
+    saved = errno;
+    listener_close(listener);
+    errno = saved;
+    return -1;
+}
+
+void listener_close(struct listener *listener)
+{
+    if (listener->udp != -1)
+        close(listener->udp);
+    if (listener->tcp != -1)
+        close(listener->tcp);
+    listener->udp = listener->tcp = -1;
+}

@@ -1,0 +1,202 @@
+#include "../check.h"
+
+#include "net/addr.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+static const char *reformat(const char *text)
+{
+    static char out[ADDR_TEXT];
+    struct addr addr;
+
+    assert_true(addr_parse(&addr, text, 5353));
+    return addr_format(&addr, out);
+}
+
+static bool parses(const char *text)
+{
+    struct addr addr;
+
+    return addr_parse(&addr, text, 5353);
+}
+
+static void an_address_without_a_port_gets_the_given_one(void **state)
+{
+    (void)state;
+    assert_string_equal(reformat("127.0.0.1"), "127.0.0.1:5353");
+    assert_string_equal(reformat("::1"), "[::1]:5353");
+    assert_string_equal(reformat("[::1]"), "[::1]:5353");
+}
+
+static void a_port_may_follow_the_address(void **state)
+{
+    (void)state;
+    assert_string_equal(reformat("127.0.0.1:53"), "127.0.0.1:53");
+    assert_string_equal(reformat("[2001:db8::10]:53"), "[2001:db8::10]:53");
+    assert_string_equal(reformat("192.0.2.1:65535"), "192.0.2.1:65535");
+    assert_string_equal(reformat("192.0.2.1:0"), "192.0.2.1:0");
+}
+
+static void colons_without_brackets_are_all_of_the_address(void **state)
+{
+    (void)state;
+    assert_string_equal(reformat("2001:db8::1:53"), "[2001:db8::1:53]:5353");
+}
+
+static void the_longest_addresses_are_read_and_written(void **state)
+{
+    (void)state;
+    assert_string_equal(reformat("255.255.255.255:65535"), "255.255.255.255:65535");
+    assert_string_equal(reformat("[fd00:1111:2222:3333:4444:5555:6666:7777]:65535"),
+                        "[fd00:1111:2222:3333:4444:5555:6666:7777]:65535");
+    assert_string_equal(reformat("[1111:1111:1111:1111:1111:1111:255.255.255.255]:1"),
+                        "[1111:1111:1111:1111:1111:1111:ffff:ffff]:1");
+}
+
+static void what_is_no_port_is_refused(void **state)
+{
+    (void)state;
+    assert_false(parses("127.0.0.1:"));
+    assert_false(parses("127.0.0.1:65536"));
+    assert_false(parses("127.0.0.1:99999"));
+    assert_false(parses("127.0.0.1:000053"));
+    assert_false(parses("127.0.0.1:53x"));
+    assert_false(parses("127.0.0.1: 53"));
+    assert_false(parses("127.0.0.1:-1"));
+    assert_false(parses("127.0.0.1:+1"));
+    assert_false(parses("127.0.0.1:53:53"));
+    assert_false(parses("[::1]:"));
+    assert_false(parses("[::1]:65536"));
+    assert_false(parses("[::1]53"));
+}
+
+static void what_is_no_address_is_refused(void **state)
+{
+    (void)state;
+    assert_false(parses(""));
+    assert_false(parses(":53"));
+    assert_false(parses("localhost"));
+    assert_false(parses("localhost:53"));
+    assert_false(parses("127.1"));
+    assert_false(parses("0x7f000001"));
+    assert_false(parses("256.0.0.1"));
+    assert_false(parses("127.0.0.1 "));
+    assert_false(parses("1.2.3.4.5:53"));
+    assert_false(parses("[]"));
+    assert_false(parses("[]:53"));
+    assert_false(parses("["));
+    assert_false(parses("[::1"));
+    assert_false(parses("::1]:53"));
+    assert_false(parses("[::g]:53"));
+}
+
+static void a_text_of_any_length_is_safe(void **state)
+{
+    char text[4096];
+
+    (void)state;
+    memset(text, '1', sizeof text);
+    text[sizeof text - 1] = '\0';
+    assert_false(parses(text));
+    text[0] = '[';
+    text[sizeof text - 2] = ']';
+    assert_false(parses(text));
+    text[0] = '1';
+    text[sizeof text - 3] = ':';
+    assert_false(parses(text));
+}
+
+static void a_parsed_address_is_one_for_the_kernel(void **state)
+{
+    struct addr addr;
+
+    (void)state;
+    assert_true(addr_parse(&addr, "192.0.2.1:53", 0));
+    assert_int_equal(addr.len, sizeof(struct sockaddr_in));
+    assert_int_equal(addr.sock.ip4.sin_family, AF_INET);
+    assert_int_equal(addr.sock.ip4.sin_port, htons(53));
+    assert_int_equal(addr.sock.ip4.sin_addr.s_addr, htonl(0xc0000201));
+    assert_true(addr_parse(&addr, "[::1]:53", 0));
+    assert_int_equal(addr.len, sizeof(struct sockaddr_in6));
+    assert_int_equal(addr.sock.ip6.sin6_family, AF_INET6);
+    assert_int_equal(addr.sock.ip6.sin6_port, htons(53));
+}
+
+static void the_port_can_be_changed(void **state)
+{
+    struct addr ip4, ip6;
+    char text[ADDR_TEXT];
+
+    (void)state;
+    assert_true(addr_parse(&ip4, "192.0.2.1:53", 0));
+    addr_set_port(&ip4, 65535);
+    assert_int_equal(addr_port(&ip4), 65535);
+    assert_string_equal(addr_format(&ip4, text), "192.0.2.1:65535");
+    assert_true(addr_parse(&ip6, "[::1]:53", 0));
+    addr_set_port(&ip6, 54);
+    assert_int_equal(addr_port(&ip6), 54);
+    assert_string_equal(addr_format(&ip6, text), "[::1]:54");
+}
+
+static bool is_loopback(const char *text)
+{
+    struct addr addr;
+
+    assert_true(addr_parse(&addr, text, 53));
+    return addr_is_loopback(&addr);
+}
+
+static void all_of_127_and_one_ip6_address_are_loopback(void **state)
+{
+    (void)state;
+    assert_true(is_loopback("127.0.0.1"));
+    assert_true(is_loopback("127.255.255.255"));
+    assert_true(is_loopback("::1"));
+    assert_false(is_loopback("126.255.255.255"));
+    assert_false(is_loopback("128.0.0.1"));
+    assert_false(is_loopback("0.0.0.0"));
+    assert_false(is_loopback("::"));
+    assert_false(is_loopback("::2"));
+    assert_false(is_loopback("fe80::1"));
+}
+
+static bool equal(const char *a, const char *b)
+{
+    struct addr addr_a, addr_b;
+
+    assert_true(addr_parse(&addr_a, a, 53));
+    assert_true(addr_parse(&addr_b, b, 53));
+    return addr_equal(&addr_a, &addr_b);
+}
+
+static void equal_means_family_address_and_port(void **state)
+{
+    (void)state;
+    assert_true(equal("127.0.0.1", "127.0.0.1:53"));
+    assert_true(equal("[::1]:53", "::1"));
+    assert_false(equal("127.0.0.1:53", "127.0.0.1:54"));
+    assert_false(equal("127.0.0.1", "127.0.0.2"));
+    assert_false(equal("[::1]:53", "[::1]:54"));
+    assert_false(equal("::1", "::2"));
+    assert_false(equal("0.0.0.0", "::"));
+    assert_false(equal("127.0.0.1", "::ffff:127.0.0.1"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_address_without_a_port_gets_the_given_one),
+        cmocka_unit_test(a_port_may_follow_the_address),
+        cmocka_unit_test(colons_without_brackets_are_all_of_the_address),
+        cmocka_unit_test(the_longest_addresses_are_read_and_written),
+        cmocka_unit_test(what_is_no_port_is_refused),
+        cmocka_unit_test(what_is_no_address_is_refused),
+        cmocka_unit_test(a_text_of_any_length_is_safe),
+        cmocka_unit_test(a_parsed_address_is_one_for_the_kernel),
+        cmocka_unit_test(the_port_can_be_changed),
+        cmocka_unit_test(all_of_127_and_one_ip6_address_are_loopback),
+        cmocka_unit_test(equal_means_family_address_and_port),
+    };
+    return cmocka_run_group_tests_name("addr", tests, NULL, NULL);
+}

@@ -1,0 +1,206 @@
+#include "sockets.h"
+
+#include "net/listen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+static void a_port_of_0_becomes_one_port_for_both_sockets(void **state)
+{
+    struct addr wanted = address_of("127.0.0.1"), udp = wanted, tcp = wanted;
+    struct listener listener;
+
+    (void)state;
+    assert_int_equal(listener_open(&listener, &wanted), 0);
+    assert_int_equal(getsockname(listener.udp, &udp.sock.any, &udp.len), 0);
+    assert_int_equal(getsockname(listener.tcp, &tcp.sock.any, &tcp.len), 0);
+    assert_int_not_equal(addr_port(&udp), 0);
+    assert_int_equal(addr_port(&udp), addr_port(&tcp));
+    assert_true(addr_equal(&listener.addr, &udp));
+    listener_close(&listener);
+}
+
+static void an_ip6_address_is_bound_likewise(void **state)
+{
+    struct addr wanted = address_of("::1"), udp = wanted, tcp = wanted;
+    struct listener listener;
+
+    (void)state;
+    if (!host_has_ip6())
+        skip();
+    assert_int_equal(listener_open(&listener, &wanted), 0);
+    assert_int_equal(getsockname(listener.udp, &udp.sock.any, &udp.len), 0);
+    assert_int_equal(getsockname(listener.tcp, &tcp.sock.any, &tcp.len), 0);
+    assert_true(addr_equal(&listener.addr, &udp));
+    assert_true(addr_equal(&listener.addr, &tcp));
+    assert_int_not_equal(addr_port(&udp), 0);
+    listener_close(&listener);
+}
+
+static void both_wildcard_addresses_fit_on_one_port(void **state)
+{
+    struct addr ip6 = address_of("::"), ip4 = address_of("0.0.0.0");
+    struct listener one, other;
+
+    (void)state;
+    if (!host_has_ip6())
+        skip();
+    assert_int_equal(listener_open(&one, &ip6), 0);
+    addr_set_port(&ip4, addr_port(&one.addr));
+    assert_int_equal(listener_open(&other, &ip4), 0);
+    listener_close(&one);
+    listener_close(&other);
+}
+
+static void the_sockets_never_block_and_are_not_inherited(void **state)
+{
+    struct addr wanted = address_of("127.0.0.1");
+    struct listener listener;
+
+    (void)state;
+    assert_int_equal(listener_open(&listener, &wanted), 0);
+    assert_true(fcntl(listener.udp, F_GETFL) & O_NONBLOCK);
+    assert_true(fcntl(listener.tcp, F_GETFL) & O_NONBLOCK);
+    assert_true(fcntl(listener.udp, F_GETFD) & FD_CLOEXEC);
+    assert_true(fcntl(listener.tcp, F_GETFD) & FD_CLOEXEC);
+    listener_close(&listener);
+}
+
+static void the_same_address_is_opened_only_once(void **state)
+{
+    struct addr wanted = address_of("127.0.0.1");
+    struct listener first, second;
+
+    (void)state;
+    assert_int_equal(listener_open(&first, &wanted), 0);
+    assert_int_equal(listener_open(&second, &first.addr), -1);
+    assert_int_equal(errno, EADDRINUSE);
+    assert_int_equal(second.udp, -1);
+    assert_int_equal(second.tcp, -1);
+    listener_close(&first);
+}
+
+static void a_closed_address_can_be_opened_again(void **state)
+{
+    struct addr wanted = address_of("127.0.0.1");
+    struct listener first, second;
+
+    (void)state;
+    assert_int_equal(listener_open(&first, &wanted), 0);
+    wanted = first.addr;
+    listener_close(&first);
+    assert_int_equal(first.udp, -1);
+    assert_int_equal(first.tcp, -1);
+    assert_int_equal(listener_open(&second, &wanted), 0);
+    listener_close(&second);
+}
+
+static void closing_twice_is_harmless(void **state)
+{
+    struct addr wanted = address_of("127.0.0.1");
+    struct listener listener;
+    int other;
+
+    (void)state;
+    assert_int_equal(listener_open(&listener, &wanted), 0);
+    listener_close(&listener);
+    other = dup(STDERR_FILENO); /* takes the lowest number that was closed */
+    listener_close(&listener);
+    assert_int_not_equal(fcntl(other, F_GETFD), -1);
+    close(other);
+}
+
+static void
+the_server_runs_beside_an_mdns_responder_and_gets_its_own_datagrams(void **state)
+{
+    struct addr everywhere = address_of("0.0.0.0"), wanted = address_of("127.0.0.1");
+    int responder = shared_socket_at(&everywhere);
+    int client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct listener listener;
+    char octet = 0;
+
+    (void)state;
+    addr_set_port(&wanted, addr_port(&everywhere));
+    assert_int_equal(listener_open(&listener, &wanted), 0);
+    assert_int_equal(sendto(client, "?", 1, 0, &wanted.sock.any, wanted.len), 1);
+    assert_int_equal(recv(listener.udp, &octet, 1, 0), 1);
+    assert_int_equal(octet, '?');
+    assert_int_equal(recv(responder, &octet, 1, MSG_DONTWAIT), -1);
+    listener_close(&listener);
+    close(client);
+    close(responder);
+}
+
+static void a_udp_port_of_somebody_who_shares_with_nobody_is_in_use(void **state)
+{
+    struct addr taken = address_of("127.0.0.1");
+    int holder = socket_at(&taken, SOCK_DGRAM), guard;
+    struct listener listener;
+
+    (void)state;
+    assert_int_equal(listener_open(&listener, &taken), -1);
+    assert_int_equal(errno, EADDRINUSE);
+    assert_int_equal(listener.udp, -1);
+    assert_int_equal(listener.tcp, -1);
+    guard = socket_at(&taken, SOCK_STREAM); /* the TCP socket is closed again */
+    close(guard);
+    close(holder);
+}
+
+static void a_tcp_port_that_is_taken_is_in_use(void **state)
+{
+    struct addr taken = address_of("127.0.0.1");
+    int holder = socket_at(&taken, SOCK_STREAM);
+    struct listener listener;
+
+    (void)state;
+    assert_int_equal(listener_open(&listener, &taken), -1);
+    assert_int_equal(errno, EADDRINUSE);
+    close(holder);
+}
+
+static void an_address_of_another_host_is_not_available(void **state)
+{
+    struct addr foreign = address_of("192.0.2.1");
+    struct listener listener;
+
+    (void)state;
+    assert_int_equal(listener_open(&listener, &foreign), -1);
+    assert_int_equal(errno, EADDRNOTAVAIL);
+    assert_int_equal(listener.udp, -1);
+    assert_int_equal(listener.tcp, -1);
+}
+
+static void the_tcp_socket_takes_no_connections(void **state)
+{
+    struct addr wanted = address_of("127.0.0.1");
+    int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct listener listener;
+
+    (void)state;
+    assert_int_equal(listener_open(&listener, &wanted), 0);
+    assert_int_equal(connect(client, &listener.addr.sock.any, listener.addr.len), -1);
+    assert_int_equal(errno, ECONNREFUSED);
+    listener_close(&listener);
+    close(client);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_port_of_0_becomes_one_port_for_both_sockets),
+        cmocka_unit_test(an_ip6_address_is_bound_likewise),
+        cmocka_unit_test(both_wildcard_addresses_fit_on_one_port),
+        cmocka_unit_test(the_sockets_never_block_and_are_not_inherited),
+        cmocka_unit_test(the_same_address_is_opened_only_once),
+        cmocka_unit_test(a_closed_address_can_be_opened_again),
+        cmocka_unit_test(closing_twice_is_harmless),
+        cmocka_unit_test(
+            the_server_runs_beside_an_mdns_responder_and_gets_its_own_datagrams),
+        cmocka_unit_test(a_udp_port_of_somebody_who_shares_with_nobody_is_in_use),
+        cmocka_unit_test(a_tcp_port_that_is_taken_is_in_use),
+        cmocka_unit_test(an_address_of_another_host_is_not_available),
+        cmocka_unit_test(the_tcp_socket_takes_no_connections),
+    };
+    return cmocka_run_group_tests_name("listen", tests, NULL, NULL);
+}

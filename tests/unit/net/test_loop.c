@@ -1,0 +1,626 @@
+#include "../check.h"
+
+#include "base/clock.h"
+#include "net/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* What happened, a letter an event, in order. */
+static char events[64];
+static struct loop *loop;
+
+static void note(char letter)
+{
+    size_t len = strlen(events);
+
+    assert_true(len < sizeof events - 1);
+    events[len] = letter;
+}
+
+static int open_loop(void **state)
+{
+    (void)state;
+    memset(events, 0, sizeof events);
+    loop = loop_new();
+    return loop ? 0 : -1;
+}
+
+static int close_loop(void **state)
+{
+    (void)state;
+    loop_free(loop);
+    return 0;
+}
+
+/* A pipe with a callback at its reading end that notes `letter`. */
+struct source {
+    int ends[2];
+    char letter;
+    struct watch *watch;
+    struct source *victim; /* whose watch the callback ends */
+    bool stops;
+    short revents;
+};
+
+static void source_ready(void *context, short revents)
+{
+    struct source *source = context;
+    char octet;
+
+    note(source->letter);
+    source->revents = revents;
+    if (revents & POLLIN)
+        assert_int_equal(read(source->ends[0], &octet, 1), 1);
+    if (source->victim) {
+        loop_unwatch(loop, source->victim->watch);
+        source->victim = NULL;
+    }
+    if (source->stops)
+        loop_stop(loop);
+}
+
+static void source_open(struct source *source, char letter)
+{
+    *source = (struct source){.letter = letter};
+    assert_int_equal(pipe(source->ends), 0);
+    source->watch = loop_watch(loop, source->ends[0], POLLIN, source_ready, source);
+    assert_non_null(source->watch);
+}
+
+static void source_feed(const struct source *source)
+{
+    assert_int_equal(write(source->ends[1], "x", 1), 1);
+}
+
+static void source_close(struct source *source)
+{
+    close(source->ends[0]);
+    if (source->ends[1] != -1)
+        close(source->ends[1]);
+}
+
+static void ring_and_stop(void *context)
+{
+    note(*(const char *)context);
+    loop_stop(loop);
+}
+
+static void ring(void *context)
+{
+    note(*(const char *)context);
+}
+
+/* A timer whose ring notes `letter`. */
+static void timer_make(struct timer *timer, void (*function)(void *context), char letter)
+{
+    static char letters[128];
+
+    letters[(size_t)letter] = letter;
+    timer_init(timer, function, &letters[(size_t)letter]);
+}
+
+/* Runs the loop until all that is ready now has been called. */
+static void run_what_is_due(void)
+{
+    struct timer end;
+
+    timer_make(&end, ring_and_stop, '!');
+    timer_set(loop, &end, clock_ms() + 5);
+    assert_int_equal(loop_run(loop), 0);
+}
+
+static void a_descriptor_that_is_ready_is_called_for(void **state)
+{
+    struct source source;
+
+    (void)state;
+    source_open(&source, 'a');
+    source_feed(&source);
+    run_what_is_due();
+    assert_string_equal(events, "a!");
+    assert_int_equal(source.revents, POLLIN);
+    source_close(&source);
+}
+
+static void a_descriptor_is_called_for_as_long_as_it_is_ready(void **state)
+{
+    struct source source;
+
+    (void)state;
+    source_open(&source, 'a');
+    source_feed(&source);
+    source_feed(&source);
+    source_feed(&source);
+    run_what_is_due();
+    assert_string_equal(events, "aaa!");
+    source_close(&source);
+}
+
+static void the_events_of_a_watch_can_be_changed(void **state)
+{
+    struct source source;
+
+    (void)state;
+    source_open(&source, 'a');
+    source_feed(&source);
+    watch_events(source.watch, 0);
+    run_what_is_due();
+    watch_events(source.watch, POLLIN);
+    run_what_is_due();
+    assert_string_equal(events, "!a!");
+    source_close(&source);
+}
+
+static void a_hang_up_is_told_without_being_asked_for(void **state)
+{
+    struct source source;
+
+    (void)state;
+    source_open(&source, 'a');
+    watch_events(source.watch, 0);
+    source.stops = true;
+    close(source.ends[1]);
+    source.ends[1] = -1;
+    assert_int_equal(loop_run(loop), 0);
+    assert_int_equal(source.revents, POLLHUP);
+    source_close(&source);
+}
+
+static void an_unwatched_descriptor_is_not_called_for(void **state)
+{
+    struct source source;
+
+    (void)state;
+    source_open(&source, 'a');
+    source_feed(&source);
+    loop_unwatch(loop, source.watch);
+    run_what_is_due();
+    assert_string_equal(events, "!");
+    source_close(&source);
+}
+
+static void unwatching_nothing_is_harmless(void **state)
+{
+    (void)state;
+    loop_unwatch(loop, NULL);
+    run_what_is_due();
+    assert_string_equal(events, "!");
+}
+
+static void a_callback_may_unwatch_itself(void **state)
+{
+    struct source source;
+
+    (void)state;
+    source_open(&source, 'a');
+    source.victim = &source;
+    source_feed(&source);
+    source_feed(&source);
+    run_what_is_due();
+    assert_string_equal(events, "a!");
+    source_close(&source);
+}
+
+static void a_callback_may_unwatch_another_that_is_ready_too(void **state)
+{
+    struct source first, second;
+
+    (void)state;
+    source_open(&first, 'a');
+    source_open(&second, 'b');
+    first.victim = &second;
+    source_feed(&first);
+    source_feed(&second);
+    run_what_is_due();
+    assert_string_equal(events, "a!");
+    source_close(&first);
+    source_close(&second);
+}
+
+static void a_callback_may_unwatch_one_that_was_called_before(void **state)
+{
+    struct source first, second;
+
+    (void)state;
+    source_open(&first, 'a');
+    source_open(&second, 'b');
+    second.victim = &first;
+    source_feed(&first);
+    source_feed(&first);
+    source_feed(&second);
+    run_what_is_due();
+    assert_string_equal(events, "ab!");
+    source_close(&first);
+    source_close(&second);
+}
+
+/* Ends its own watch and opens another on the same descriptor. */
+static void replace_watch(void *context, short revents)
+{
+    struct source *source = context;
+
+    (void)revents;
+    note('r');
+    loop_unwatch(loop, source->watch);
+    source->watch = loop_watch(loop, source->ends[0], POLLIN, source_ready, source);
+}
+
+static void a_descriptor_may_get_another_watch_in_a_callback(void **state)
+{
+    struct source source;
+
+    (void)state;
+    source_open(&source, 'a');
+    loop_unwatch(loop, source.watch);
+    source.watch = loop_watch(loop, source.ends[0], POLLIN, replace_watch, &source);
+    source_feed(&source);
+    run_what_is_due();
+    assert_string_equal(events, "ra!");
+    source_close(&source);
+}
+
+enum { MANY = 40 };
+static struct source many[MANY];
+
+static void open_many(void *context, short revents)
+{
+    struct source *source = context;
+
+    loop_unwatch(loop, source->watch);
+    source_ready(source, revents);
+    for (int i = 0; i < MANY; i++) {
+        source_open(&many[i], 'm');
+        source_feed(&many[i]);
+    }
+}
+
+static void a_callback_may_add_more_watches_than_there_was_room_for(void **state)
+{
+    struct source first, last;
+
+    (void)state;
+    source_open(&first, 'a');
+    loop_unwatch(loop, first.watch);
+    first.watch = loop_watch(loop, first.ends[0], POLLIN, open_many, &first);
+    source_open(&last, 'z');
+    source_feed(&first);
+    source_feed(&last);
+    run_what_is_due();
+    assert_string_equal(events, "azmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm!");
+    source_close(&first);
+    source_close(&last);
+    for (int i = 0; i < MANY; i++)
+        source_close(&many[i]);
+}
+
+static void descriptors_are_called_for_in_the_order_of_their_watches(void **state)
+{
+    struct source sources[3];
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        source_open(&sources[i], (char)('a' + i));
+    for (int i = 2; i >= 0; i--)
+        source_feed(&sources[i]);
+    run_what_is_due();
+    assert_string_equal(events, "abc!");
+    for (int i = 0; i < 3; i++)
+        source_close(&sources[i]);
+}
+
+static void stopping_ends_the_round_at_once(void **state)
+{
+    struct source first, second;
+    struct timer timer;
+
+    (void)state;
+    source_open(&first, 'a');
+    source_open(&second, 'b');
+    first.stops = true;
+    source_feed(&first);
+    source_feed(&second);
+    timer_make(&timer, ring, 't');
+    timer_set(loop, &timer, 0);
+    assert_int_equal(loop_run(loop), 0);
+    timer_cancel(&timer);
+    assert_string_equal(events, "a");
+    source_close(&first);
+    source_close(&second);
+}
+
+static void a_stopped_loop_can_run_on(void **state)
+{
+    struct source source;
+
+    (void)state;
+    source_open(&source, 'a');
+    source.stops = true;
+    source_feed(&source);
+    assert_int_equal(loop_run(loop), 0);
+    source_feed(&source);
+    assert_int_equal(loop_run(loop), 0);
+    assert_string_equal(events, "aa");
+    source_close(&source);
+}
+
+static void timers_ring_in_the_order_of_their_times(void **state)
+{
+    struct timer timers[4];
+    int64_t now = clock_ms();
+
+    (void)state;
+    timer_make(&timers[0], ring_and_stop, 'd');
+    timer_make(&timers[1], ring, 'b');
+    timer_make(&timers[2], ring, 'a');
+    timer_make(&timers[3], ring, 'c');
+    timer_set(loop, &timers[0], now - 1);
+    timer_set(loop, &timers[1], now - 3);
+    timer_set(loop, &timers[2], now - 4);
+    timer_set(loop, &timers[3], now - 2);
+    assert_int_equal(loop_run(loop), 0);
+    assert_string_equal(events, "abcd");
+}
+
+static void timers_of_one_time_ring_in_the_order_they_were_set(void **state)
+{
+    struct timer timers[3];
+    int64_t now = clock_ms();
+
+    (void)state;
+    timer_make(&timers[0], ring, 'a');
+    timer_make(&timers[1], ring, 'b');
+    timer_make(&timers[2], ring_and_stop, 'c');
+    for (int i = 0; i < 3; i++)
+        timer_set(loop, &timers[i], now);
+    assert_int_equal(loop_run(loop), 0);
+    assert_string_equal(events, "abc");
+}
+
+static void a_timer_rings_not_before_its_time(void **state)
+{
+    int64_t at = clock_ms() + 20;
+    struct timer timer;
+
+    (void)state;
+    timer_make(&timer, ring_and_stop, 'a');
+    timer_set(loop, &timer, at);
+    assert_int_equal(loop_run(loop), 0);
+    assert_true(clock_ms() >= at);
+    assert_string_equal(events, "a");
+}
+
+static void a_timer_rings_once(void **state)
+{
+    struct timer timer;
+
+    (void)state;
+    timer_make(&timer, ring, 'a');
+    timer_set(loop, &timer, 0);
+    run_what_is_due();
+    run_what_is_due();
+    assert_string_equal(events, "a!!");
+}
+
+static void setting_a_timer_again_replaces_its_time(void **state)
+{
+    struct timer a, b;
+    int64_t now = clock_ms();
+
+    (void)state;
+    timer_make(&a, ring_and_stop, 'a');
+    timer_make(&b, ring, 'b');
+    timer_set(loop, &a, now - 3);
+    timer_set(loop, &b, now - 2);
+    timer_set(loop, &a, now - 1);
+    assert_int_equal(loop_run(loop), 0);
+    assert_string_equal(events, "ba");
+}
+
+static void a_cancelled_timer_does_not_ring(void **state)
+{
+    struct timer timer;
+
+    (void)state;
+    timer_make(&timer, ring, 'a');
+    timer_cancel(&timer);
+    timer_set(loop, &timer, 0);
+    timer_cancel(&timer);
+    run_what_is_due();
+    assert_string_equal(events, "!");
+}
+
+static struct timer other_timer;
+
+static void cancel_other(void *context)
+{
+    ring(context);
+    timer_cancel(&other_timer);
+}
+
+static void a_timer_may_cancel_another_that_is_due(void **state)
+{
+    struct timer timer;
+
+    (void)state;
+    timer_make(&timer, cancel_other, 'a');
+    timer_make(&other_timer, ring, 'b');
+    timer_set(loop, &timer, 1);
+    timer_set(loop, &other_timer, 2);
+    run_what_is_due();
+    assert_string_equal(events, "a!");
+}
+
+static void set_other(void *context)
+{
+    ring(context);
+    timer_set(loop, &other_timer, clock_ms() + 2);
+}
+
+static void a_timer_may_set_itself_again(void **state)
+{
+    (void)state;
+    timer_make(&other_timer, set_other, 'a');
+    timer_set(loop, &other_timer, 0);
+    run_what_is_due();
+    timer_cancel(&other_timer);
+    assert_memory_equal(events, "aa", 2);
+}
+
+static void a_stop_in_a_timer_leaves_the_later_ones(void **state)
+{
+    struct timer first, second;
+
+    (void)state;
+    timer_make(&first, ring_and_stop, 'a');
+    timer_make(&second, ring_and_stop, 'b');
+    timer_set(loop, &first, 1);
+    timer_set(loop, &second, 2);
+    assert_int_equal(loop_run(loop), 0);
+    assert_string_equal(events, "a");
+    assert_int_equal(loop_run(loop), 0);
+    assert_string_equal(events, "ab");
+}
+
+/* Never empties its pipe, so that it is always ready. */
+static void greedy_ready(void *context, short revents)
+{
+    (void)context;
+    (void)revents;
+}
+
+static void a_descriptor_that_is_always_ready_does_not_hold_up_timers(void **state)
+{
+    struct source source;
+
+    (void)state;
+    source_open(&source, 'a');
+    loop_unwatch(loop, source.watch);
+    loop_watch(loop, source.ends[0], POLLIN, greedy_ready, &source);
+    source_feed(&source);
+    run_what_is_due();
+    assert_string_equal(events, "!");
+    source_close(&source);
+}
+
+static void a_timer_that_is_due_does_not_hold_up_descriptors(void **state)
+{
+    struct source source;
+    struct timer timer;
+
+    (void)state;
+    source_open(&source, 'a');
+    source_feed(&source);
+    timer_make(&timer, ring_and_stop, 't');
+    timer_set(loop, &timer, 0);
+    assert_int_equal(loop_run(loop), 0);
+    assert_string_equal(events, "at");
+    source_close(&source);
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+    events[0] = 's';
+}
+
+static void a_signal_does_not_end_the_loop(void **state)
+{
+    const struct itimerval soon = {.it_value = {.tv_usec = 5000}};
+    struct sigaction action = {.sa_handler = on_signal}, before;
+    struct timer end;
+
+    (void)state;
+    sigaction(SIGALRM, &action, &before);
+    timer_make(&end, ring_and_stop, '!');
+    timer_set(loop, &end, clock_ms() + 40);
+    setitimer(ITIMER_REAL, &soon, NULL);
+    assert_int_equal(loop_run(loop), 0);
+    sigaction(SIGALRM, &before, NULL);
+    assert_string_equal(events, "s!");
+}
+
+/* poll() refuses more descriptors than the process may have. */
+static void an_error_of_poll_ends_the_loop(void **state)
+{
+    struct rlimit limit, none;
+    struct source source;
+    int result, error;
+
+    (void)state;
+    source_open(&source, 'a');
+    getrlimit(RLIMIT_NOFILE, &limit);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+    result = loop_run(loop);
+    error = errno;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    assert_int_equal(result, -1);
+    assert_int_equal(error, EINVAL);
+    source_close(&source);
+}
+
+static void a_timer_outlives_its_loop(void **state)
+{
+    struct loop *brief = loop_new();
+    struct timer timer;
+
+    (void)state;
+    assert_non_null(brief);
+    timer_make(&timer, ring, 'a');
+    timer_set(brief, &timer, 0);
+    loop_free(brief);
+    timer_cancel(&timer);
+    timer_set(loop, &timer, 0);
+    run_what_is_due();
+    assert_string_equal(events, "a!");
+}
+
+static void no_loop_can_be_freed(void **state)
+{
+    (void)state;
+    loop_free(NULL);
+}
+
+#define LOOP(test) cmocka_unit_test_setup_teardown(test, open_loop, close_loop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LOOP(a_descriptor_that_is_ready_is_called_for),
+        LOOP(a_descriptor_is_called_for_as_long_as_it_is_ready),
+        LOOP(the_events_of_a_watch_can_be_changed),
+        LOOP(a_hang_up_is_told_without_being_asked_for),
+        LOOP(an_unwatched_descriptor_is_not_called_for),
+        LOOP(unwatching_nothing_is_harmless),
+        LOOP(a_callback_may_unwatch_itself),
+        LOOP(a_callback_may_unwatch_another_that_is_ready_too),
+        LOOP(a_callback_may_unwatch_one_that_was_called_before),
+        LOOP(a_descriptor_may_get_another_watch_in_a_callback),
+        LOOP(a_callback_may_add_more_watches_than_there_was_room_for),
+        LOOP(descriptors_are_called_for_in_the_order_of_their_watches),
+        LOOP(stopping_ends_the_round_at_once),
+        LOOP(a_stopped_loop_can_run_on),
+        LOOP(timers_ring_in_the_order_of_their_times),
+        LOOP(timers_of_one_time_ring_in_the_order_they_were_set),
+        LOOP(a_timer_rings_not_before_its_time),
+        LOOP(a_timer_rings_once),
+        LOOP(setting_a_timer_again_replaces_its_time),
+        LOOP(a_cancelled_timer_does_not_ring),
+        LOOP(a_timer_may_cancel_another_that_is_due),
+        LOOP(a_timer_may_set_itself_again),
+        LOOP(a_stop_in_a_timer_leaves_the_later_ones),
+        LOOP(a_descriptor_that_is_always_ready_does_not_hold_up_timers),
+        LOOP(a_timer_that_is_due_does_not_hold_up_descriptors),
+        LOOP(a_signal_does_not_end_the_loop),
+        LOOP(an_error_of_poll_ends_the_loop),
+        LOOP(a_timer_outlives_its_loop),
+        cmocka_unit_test(no_loop_can_be_freed),
+    };
+    return cmocka_run_group_tests_name("loop", tests, NULL, NULL);
+}
