@@ -1,0 +1,50 @@
+/* What is asked: a name and a type. The class is always IN; other classes are refused
+ * before a question is made of them. */
+#ifndef DNS_QUESTION_H
+#define DNS_QUESTION_H
+
+#include "dns/name.h"
+
+/* Types that need a decision of ours (RFC 1035, 2845, 2930, 2931, 6891). Others are
+ * numbers. */
+enum {
+    TYPE_A = 1,
+    TYPE_CNAME = 5,
+    TYPE_SOA = 6,
+    TYPE_PTR = 12,
+    TYPE_SIG = 24,
+    TYPE_AAAA = 28,
+    TYPE_OPT = 41,
+    TYPE_TKEY = 249,
+    TYPE_TSIG = 250,
+    TYPE_IXFR = 251,
+    TYPE_AXFR = 252,
+    TYPE_MAILB = 253,
+    TYPE_MAILA = 254,
+    TYPE_ANY = 255,
+};
+
+enum { CLASS_IN = 1, CLASS_CH = 3 };
+
+struct question {
+    uint16_t type;
+    uint8_t name_len;
+    uint8_t name[NAME_WIRE_MAX];
+};
+
+/* Octets of the question section that asks it: name, type and class. */
+size_t question_wire_len(const struct question *);
+
+/* The same question with the name in lower case, so that equal questions are equal bytes.
+ */
+void question_fold(struct question *out, const struct question *);
+
+/* A folded question as bytes for hashing; borrowed. */
+const void *question_bytes(const struct question *, size_t *len);
+bool question_equal_folded(const struct question *, const struct question *);
+
+/* Readable text for logs: "name TYPE", odd octets escaped as \DDD. Returns `text`. */
+enum { QUESTION_TEXT = 1024 + 16 };
+const char *question_text(const struct question *, char text[static QUESTION_TEXT]);
+
+#endif

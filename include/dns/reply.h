@@ -1,0 +1,31 @@
+/* Writes the message that carries an answer to a client. */
+#ifndef DNS_REPLY_H
+#define DNS_REPLY_H
+
+#include "dns/answer.h"
+#include "dns/request.h"
+
+enum {
+    /* Every reply without records fits: header, longest question, OPT with its text. */
+    REPLY_SIZE_MIN = 512,
+    /* The request size that our OPT asks for: it passes any path unfragmented (RFC 9715).
+     */
+    REPLY_UDP_SIZE = 1232,
+};
+
+/*
+ * The longest UDP reply the client may get: 512 octets without EDNS, otherwise the size it
+ * named, but at least 512 (RFC 6891 section 6.2.3) and at most `most` of ours.
+ */
+size_t reply_limit(const struct request *, size_t most);
+
+/*
+ * Writes the reply and returns its length, at most `limit`, which is at least
+ * REPLY_SIZE_MIN. Records that do not fit are left out whole, with TC set (RFC 2181 section
+ * 9). TTLs are lowered by `age` seconds. An OPT record is there if the request had one (RFC
+ * 6891 section 6.1.1).
+ */
+size_t reply_write(const struct request *, const struct answer *, uint32_t age,
+                   uint8_t *out, size_t limit);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * Reads what a client sent. Every octet of it is a stranger's: the checks stand in the
+ * order of the octets, nothing is decoded before its length is known, and a malformed
+ * request costs no more than a walk over its bytes.
+ */
+#ifndef DNS_REQUEST_H
+#define DNS_REQUEST_H
+
+#include "dns/question.h"
+#include "dns/rcode.h"
+
+/* Longest request that is read over UDP; a longer one is dropped, never read in part. */
+enum { REQUEST_UDP_MAX = 4096 };
+
+struct request {
+    uint16_t id;
+    uint8_t opcode;
+    bool recursion_desired;
+    bool checking_disabled;
+    bool has_question; /* exactly one question, and it could be read */
+    uint16_t class;
+    struct question question; /* the name in the asker's letter case */
+    bool has_edns;
+    uint8_t edns_version;
+    uint16_t edns_size; /* as sent; see reply_limit */
+    bool dnssec_ok;
+    bool is_signed; /* carries a TSIG or SIG(0) record */
+};
+
+/*
+ * NOERROR: a well-formed QUERY with one question, to be answered. Another code: to be
+ * answered with this at once, with as much of the request as could be read. -1: to be
+ * dropped, since it is no request or too short to be answered.
+ */
+int request_parse(struct request *, const uint8_t *wire, size_t len);
+
+#endif

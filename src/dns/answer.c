@@ -1,0 +1,175 @@
+#include "dns/answer.h"
+
+#include <ldns/ldns.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+enum {
+    POINTER = 0xc000,
+    RDATA_USUAL = 64, /* the buffer grows for longer ones */
+};
+
+void answer_init(struct answer *answer, const struct question *question, uint8_t *buffer,
+                 size_t size)
+{
+    *answer = (struct answer){
+        .rcode = RCODE_NOERROR,
+        .ede = EDE_NONE,
+        .records = buffer,
+        .size = size < ANSWER_RECORDS_MAX ? size : ANSWER_RECORDS_MAX,
+        .records_at = LDNS_HEADER_SIZE + question_wire_len(question),
+    };
+}
+
+void answer_fail(struct answer *answer, enum rcode rcode, enum ede ede, const char *format,
+                 ...)
+{
+    va_list args;
+
+    answer->rcode = (uint16_t)rcode;
+    answer->ede = (uint16_t)ede;
+    answer->answers = answer->authorities = 0;
+    answer->len = 0;
+    va_start(args, format);
+    vsnprintf(answer->ede_text, sizeof answer->ede_text, format, args);
+    va_end(args);
+}
+
+/* The record's RDATA in wire form; false if memory is short. */
+static bool rdata_of(const ldns_rr *rr, ldns_buffer *buffer)
+{
+    return ldns_rr_rdata2buffer_wire(buffer, rr) == LDNS_STATUS_OK &&
+           ldns_buffer_status_ok(buffer) && ldns_buffer_position(buffer) <= UINT16_MAX;
+}
+
+static bool write_record(struct answer *answer, uint16_t owner, const ldns_rr *rr)
+{
+    struct writer out = writer_of(answer->records, answer->size);
+    ldns_buffer *rdata = ldns_buffer_new(RDATA_USUAL);
+    bool done = false;
+
+    out.pos = answer->len;
+    if (rdata && rdata_of(rr, rdata)) {
+        put_u16(&out, (uint16_t)(POINTER | owner));
+        put_u16(&out, (uint16_t)ldns_rr_get_type(rr));
+        put_u16(&out, (uint16_t)ldns_rr_get_class(rr));
+        put_u32(&out, ldns_rr_ttl(rr) <= INT32_MAX ? ldns_rr_ttl(rr) : 0); /* RFC 2181, 8 */
+        put_u16(&out, (uint16_t)ldns_buffer_position(rdata));
+        put_bytes(&out, ldns_buffer_begin(rdata), ldns_buffer_position(rdata));
+        done = !out.failed;
+    }
+    if (done)
+        answer->len = out.pos;
+    ldns_buffer_free(rdata);
+    return done;
+}
+
+/* A record of class IN with one field of data copied from `data`; NULL if memory is short.
+ */
+static ldns_rr *record_new(uint16_t type, uint32_t ttl, ldns_rdf_type field,
+                           const void *data, size_t size)
+{
+    ldns_rr *rr = ldns_rr_new();
+    ldns_rdf *rdf = ldns_rdf_new_frm_data(field, size, data);
+
+    if (!rr || !rdf || !ldns_rr_push_rdf(rr, rdf)) {
+        ldns_rdf_deep_free(rdf);
+        ldns_rr_free(rr);
+        return NULL;
+    }
+    ldns_rr_set_type(rr, (ldns_rr_type)type);
+    ldns_rr_set_ttl(rr, ttl);
+    return rr;
+}
+
+bool answer_add_record(struct answer *answer, uint16_t owner, const ldns_rr *rr)
+{
+    bool done = write_record(answer, owner, rr);
+
+    answer->answers = (uint16_t)(answer->answers + done);
+    return done;
+}
+
+/* Takes `rr`, which may be NULL. */
+static bool add_answer(struct answer *answer, uint16_t owner, ldns_rr *rr)
+{
+    bool done = rr && answer_add_record(answer, owner, rr);
+
+    ldns_rr_free(rr);
+    return done;
+}
+
+bool answer_add_address(struct answer *answer, uint16_t owner, uint16_t type,
+                        const void *address, uint32_t ttl)
+{
+    if (type == TYPE_AAAA)
+        return add_answer(
+            answer, owner,
+            record_new(type, ttl, LDNS_RDF_TYPE_AAAA, address, LDNS_IP6ADDRLEN));
+    return add_answer(answer, owner,
+                      record_new(type, ttl, LDNS_RDF_TYPE_A, address, LDNS_IP4ADDRLEN));
+}
+
+bool answer_add_name(struct answer *answer, uint16_t owner, uint16_t type,
+                     const uint8_t *target, size_t target_len, uint32_t ttl,
+                     uint16_t *target_at)
+{
+    if (!add_answer(answer, owner,
+                    record_new(type, ttl, LDNS_RDF_TYPE_DNAME, target, target_len)))
+        return false;
+    if (target_at)
+        *target_at = (uint16_t)(answer->records_at + answer->len - target_len);
+    return true;
+}
+
+static uint16_t soa_owner(const struct answer *answer, const struct question *question)
+{
+    size_t parent = question->name[0] + 1u;
+
+    if (answer->rcode != RCODE_NXDOMAIN || question->name_len == 1 ||
+        question->name[parent] == 0)
+        return ANSWER_OWNER_QUESTION;
+    return (uint16_t)(ANSWER_OWNER_QUESTION + parent);
+}
+
+static ldns_rr *soa_new(uint32_t ttl)
+{
+    static const uint8_t server[] = "\11localhost", mailbox[] = "\6nobody\7invalid";
+    const uint32_t numbers[] = {1, 3600, 600, 86400, ttl}; /* serial ... minimum */
+    ldns_rr *rr = record_new(TYPE_SOA, ttl, LDNS_RDF_TYPE_DNAME, server, sizeof server);
+    ldns_rdf *rdf = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, sizeof mailbox, mailbox);
+
+    for (size_t i = 0; rr && rdf; i++) {
+        if (!ldns_rr_push_rdf(rr, rdf))
+            break;
+        if (i == sizeof numbers / sizeof *numbers)
+            return rr;
+        rdf = ldns_native2rdf_int32(LDNS_RDF_TYPE_INT32, numbers[i]);
+    }
+    ldns_rdf_deep_free(rdf);
+    ldns_rr_free(rr);
+    return NULL;
+}
+
+bool answer_add_soa(struct answer *answer, const struct question *question, uint32_t ttl)
+{
+    ldns_rr *rr = soa_new(ttl);
+    bool done = rr && write_record(answer, soa_owner(answer, question), rr);
+
+    ldns_rr_free(rr);
+    answer->authorities = (uint16_t)(answer->authorities + done);
+    return done;
+}
+
+uint32_t answer_ttl(const struct answer *answer)
+{
+    struct reader in = reader_of(answer->records, answer->len);
+    uint32_t lowest = UINT32_MAX, ttl;
+    uint16_t length;
+
+    while (name_skip(&in) && get_skip(&in, 4) && get_u32(&in, &ttl) &&
+           get_u16(&in, &length) && get_skip(&in, length))
+        if (ttl < lowest)
+            lowest = ttl;
+    return answer->len > 0 ? lowest : 0;
+}

@@ -1,0 +1,135 @@
+#include "dns/name.h"
+
+#include <arpa/inet.h>
+#include <ldns/ldns.h>
+#include <string.h>
+
+enum { POINTER = 0xc0 }; /* the two high bits of a length octet, RFC 1035 section 4.1.4 */
+
+bool name_get(struct reader *in, const uint8_t **name, size_t *len)
+{
+    struct reader at = *in;
+    uint8_t label;
+
+    do {
+        if (!get_u8(&at, &label) || label > NAME_LABEL_MAX || !get_skip(&at, label))
+            return false;
+    } while (label != 0);
+    *len = at.pos - in->pos;
+    return *len <= NAME_WIRE_MAX && get_bytes(in, name, *len);
+}
+
+bool name_skip(struct reader *in)
+{
+    uint8_t label;
+
+    do {
+        if (!get_u8(in, &label))
+            return false;
+        if (label >= POINTER)
+            return get_skip(in, 1);
+        if (label > NAME_LABEL_MAX || !get_skip(in, label))
+            return false;
+    } while (label != 0);
+    return true;
+}
+
+static uint8_t fold(uint8_t octet)
+{
+    return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + ('a' - 'A')) : octet;
+}
+
+void name_fold(uint8_t *out, const uint8_t *name, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        out[i] = fold(name[i]);
+}
+
+bool name_equal(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+{
+    if (a_len != b_len)
+        return false;
+    for (size_t i = 0; i < a_len; i++)
+        if (fold(a[i]) != fold(b[i]))
+            return false;
+    return true;
+}
+
+static bool is_host_octet(uint8_t octet)
+{
+    octet = fold(octet);
+    return (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') ||
+           octet == '-' || octet == '_';
+}
+
+static enum name_reach reach_of_octet(uint8_t octet)
+{
+    if (is_host_octet(octet))
+        return NAME_EVERYWHERE;
+    /* '.' ends labels, '\' escapes, '%' starts an IPv6 scope; '#' would be a comment. */
+    if (octet <= ' ' || octet >= 0x7f || strchr(".\\%/#", octet))
+        return NAME_NOWHERE;
+    return NAME_LOCAL_SOURCE;
+}
+
+enum name_reach name_to_host(const uint8_t *name, size_t len, char text[static NAME_TEXT])
+{
+    /* libc's DNS refuses a leading '-' as it does odd characters. */
+    enum name_reach reach = len > 1 && name[1] == '-' ? NAME_LOCAL_SOURCE : NAME_EVERYWHERE;
+    size_t out = 0;
+
+    for (size_t at = 0; at < len && name[at] != 0; at += name[at] + 1u) {
+        if (out > 0)
+            text[out++] = '.';
+        for (size_t i = 1; i <= name[at]; i++) {
+            enum name_reach octet = reach_of_octet(name[at + i]);
+
+            if (octet > reach)
+                reach = octet;
+            text[out++] = (char)name[at + i];
+        }
+    }
+    text[out] = '\0';
+    return reach;
+}
+
+bool name_looks_numeric(const char *text)
+{
+    struct in_addr unused;
+
+    return inet_aton(text, &unused) != 0;
+}
+
+static bool is_numeric_but_for_dot(const char *text)
+{
+    char copy[NAME_TEXT];
+    size_t len = strlen(text);
+
+    if (len == 0 || len >= sizeof copy)
+        return false;
+    memcpy(copy, text, len + 1);
+    if (copy[len - 1] == '.')
+        copy[len - 1] = '\0';
+    return name_looks_numeric(copy);
+}
+
+size_t name_from_host(const char *text, uint8_t name[static NAME_WIRE_MAX])
+{
+    ldns_rdf *dname;
+    size_t len = 0;
+
+    for (const char *c = text; *c; c++)
+        if (!is_host_octet((uint8_t)*c) && *c != '.')
+            return 0;
+    if (strcmp(text, ".") == 0 || is_numeric_but_for_dot(text))
+        return 0;
+    dname = ldns_dname_new_frm_str(text); /* NULL: empty, or a label of a wrong length */
+    if (!dname)
+        return 0;
+    if (ldns_rdf_size(dname) <= NAME_WIRE_MAX) {
+        len = ldns_rdf_size(dname);
+        memcpy(name, ldns_rdf_data(dname), len);
+    }
+    ldns_rdf_deep_free(dname);
+    return len;
+}

@@ -1,0 +1,150 @@
+#include "dns/reply.h"
+
+#include <ldns/ldns.h>
+#include <string.h>
+
+/* Flag bits of the header's second 16 bits (RFC 1035 section 4.1.1, RFC 4035). */
+enum {
+    FLAG_QR = 0x8000,
+    FLAG_TC = 0x0200,
+    FLAG_RD = 0x0100,
+    FLAG_RA = 0x0080,
+    FLAG_CD = 0x0010,
+    OPT_DO = 0x8000,
+    OPTION_EDE = 15,
+};
+
+/* Offsets of the header's fields. */
+enum { AT_FLAGS = 2, AT_ANCOUNT = 6, AT_NSCOUNT = 8 };
+
+size_t reply_limit(const struct request *request, size_t most)
+{
+    size_t limit = REPLY_SIZE_MIN;
+
+    if (request->has_edns && request->edns_size > limit)
+        limit = request->edns_size;
+    if (limit > most)
+        limit = most;
+    return limit;
+}
+
+/* The high bits of an RCODE travel in the OPT record (RFC 6891 section 6.1.3). */
+static unsigned header_rcode(const struct request *request, const struct answer *answer)
+{
+    return answer->rcode > 0xf && !request->has_edns ? RCODE_SERVFAIL : answer->rcode & 0xf;
+}
+
+static bool has_reason(const struct answer *answer)
+{
+    return answer->ede != EDE_NONE;
+}
+
+static size_t opt_size(const struct request *request, const struct answer *answer)
+{
+    if (!request->has_edns)
+        return 0;
+    return 11 + (has_reason(answer) ? 6 + strlen(answer->ede_text) : 0);
+}
+
+static void put_opt(struct writer *out, const struct request *request,
+                    const struct answer *answer)
+{
+    size_t text = strlen(answer->ede_text);
+
+    put_u8(out, 0);
+    put_u16(out, TYPE_OPT);
+    put_u16(out, REPLY_UDP_SIZE);
+    put_u32(out, (uint32_t)(answer->rcode >> 4) << 24 | (request->dnssec_ok ? OPT_DO : 0));
+    put_u16(out, (uint16_t)(has_reason(answer) ? 6 + text : 0));
+    if (!has_reason(answer))
+        return;
+    put_u16(out, OPTION_EDE);
+    put_u16(out, (uint16_t)(2 + text));
+    put_u16(out, answer->ede);
+    put_bytes(out, answer->ede_text, text);
+}
+
+/* RFC 8906 section 8.1.4: what other opcodes mean by the flags is not ours to copy. */
+static uint16_t flags_of(const struct request *request, const struct answer *answer)
+{
+    unsigned flags =
+        FLAG_QR | (unsigned)request->opcode << 11 | header_rcode(request, answer);
+
+    if (request->opcode == LDNS_PACKET_QUERY)
+        flags |= FLAG_RA | (request->recursion_desired ? FLAG_RD : 0u) |
+                 (request->checking_disabled ? FLAG_CD : 0u);
+    return (uint16_t)flags;
+}
+
+static void put_question(struct writer *out, const struct request *request)
+{
+    put_bytes(out, request->question.name, request->question.name_len);
+    put_u16(out, request->question.type);
+    put_u16(out, request->class);
+}
+
+/* Copies the next record if it fits below `limit`; its TTL is lowered by `age`. */
+static bool copy_record(struct writer *out, struct reader *in, size_t limit, uint32_t age)
+{
+    size_t start = in->pos, ttl_at;
+    uint32_t ttl;
+    uint16_t length;
+    struct writer patch;
+
+    if (!name_skip(in) || !get_skip(in, 4))
+        return false;
+    ttl_at = out->pos + in->pos - start;
+    if (!get_u32(in, &ttl) || !get_u16(in, &length) || !get_skip(in, length) ||
+        out->pos + in->pos - start > limit)
+        return false;
+    put_bytes(out, in->data + start, in->pos - start);
+    patch = writer_of(out->data, out->pos);
+    patch.pos = ttl_at;
+    put_u32(&patch, ttl > age ? ttl - age : 0);
+    return true;
+}
+
+/* Copies up to `count` records and returns how many fitted. */
+static uint16_t copy_section(struct writer *out, struct reader *in, uint16_t count,
+                             size_t limit, uint32_t age)
+{
+    uint16_t copied = 0;
+
+    while (copied < count && copy_record(out, in, limit, age))
+        copied++;
+    return copied;
+}
+
+static void put_records(struct writer *out, const struct answer *answer, size_t limit,
+                        uint32_t age)
+{
+    struct reader in = reader_of(answer->records, answer->len);
+    uint16_t answers = copy_section(out, &in, answer->answers, limit, age), authorities = 0;
+
+    if (answers == answer->answers)
+        authorities = copy_section(out, &in, answer->authorities, limit, age);
+    put_u16_at(out, AT_ANCOUNT, answers);
+    put_u16_at(out, AT_NSCOUNT, authorities);
+    if (answers < answer->answers || authorities < answer->authorities)
+        out->data[AT_FLAGS] |= FLAG_TC >> 8;
+}
+
+size_t reply_write(const struct request *request, const struct answer *answer, uint32_t age,
+                   uint8_t *out, size_t limit)
+{
+    struct writer to = writer_of(out, limit);
+
+    put_u16(&to, request->id);
+    put_u16(&to, flags_of(request, answer));
+    put_u16(&to, request->has_question ? 1 : 0);
+    put_u16(&to, 0);
+    put_u16(&to, 0);
+    put_u16(&to, request->has_edns ? 1 : 0);
+    if (request->has_question) {
+        put_question(&to, request);
+        put_records(&to, answer, limit - opt_size(request, answer), age);
+    }
+    if (request->has_edns)
+        put_opt(&to, request, answer);
+    return to.pos;
+}

@@ -1,0 +1,341 @@
+#include "wire.h"
+
+#include "dns/answer.h"
+
+static const uint8_t ip4[] = {192, 0, 2, 10};
+static const uint8_t ip6[] = {0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10};
+static const uint8_t alias[] = {5, 'a', 'l', 'i', 'a', 's', 0};
+
+/* An answer to host.test A with room for `size` octets of records. */
+static struct answer answer_of(size_t size)
+{
+    static uint8_t buffer[ANSWER_RECORDS_MAX + 1];
+    struct question question = host_test(TYPE_A);
+    struct answer answer;
+
+    answer_init(&answer, &question, buffer, size);
+    return answer;
+}
+
+static void a_new_answer_says_noerror_and_nothing_else(void **state)
+{
+    struct answer answer = answer_of(512);
+
+    (void)state;
+    assert_int_equal(answer.rcode, RCODE_NOERROR);
+    assert_int_equal(answer.ede, EDE_NONE);
+    assert_string_equal(answer.ede_text, "");
+    assert_int_equal(answer.answers, 0);
+    assert_int_equal(answer.authorities, 0);
+    assert_int_equal(answer.len, 0);
+}
+
+static void records_stand_behind_header_and_question(void **state)
+{
+    struct answer answer = answer_of(512);
+
+    (void)state;
+    assert_int_equal(answer.records_at, 12 + 11 + 4);
+}
+
+static void no_room_is_larger_than_a_message(void **state)
+{
+    struct answer answer = answer_of(ANSWER_RECORDS_MAX + 1);
+
+    (void)state;
+    assert_int_equal(answer.size, 65535);
+}
+
+static void an_ip4_address_is_an_a_record(void **state)
+{
+    const uint8_t expected[] = {POINTER(12), RECORD(1, 60, 4), 192, 0, 2, 10};
+    struct answer answer = answer_of(512);
+
+    (void)state;
+    assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
+    assert_int_equal(answer.answers, 1);
+    assert_int_equal(answer.len, sizeof expected);
+    assert_memory_equal(answer.records, expected, sizeof expected);
+}
+
+static void an_ip6_address_is_an_aaaa_record(void **state)
+{
+    const uint8_t expected[] = {POINTER(12), RECORD(28, 60, 16),
+                                0x20,        1,
+                                0x0d,        0xb8,
+                                0,           0,
+                                0,           0,
+                                0,           0,
+                                0,           0,
+                                0,           0,
+                                0,           0x10};
+    struct answer answer = answer_of(512);
+
+    (void)state;
+    assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_AAAA, ip6, 60));
+    assert_int_equal(answer.len, sizeof expected);
+    assert_memory_equal(answer.records, expected, sizeof expected);
+}
+
+static void a_target_becomes_the_owner_of_more_records(void **state)
+{
+    const uint8_t expected[] = {
+        POINTER(12),      RECORD(5, 60, 7), 5,   'a', 'l', 'i', 'a', 's', 0,
+        POINTER(27 + 12), RECORD(1, 60, 4), 192, 0,   2,   10};
+    struct answer answer = answer_of(512);
+    uint16_t at;
+
+    (void)state;
+    assert_true(
+        answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, BYTES(alias), 60, &at));
+    assert_int_equal(at, 27 + 12);
+    assert_true(answer_add_address(&answer, at, TYPE_A, ip4, 60));
+    assert_int_equal(answer.answers, 2);
+    assert_int_equal(answer.len, sizeof expected);
+    assert_memory_equal(answer.records, expected, sizeof expected);
+}
+
+static void a_target_need_not_be_pointed_to(void **state)
+{
+    struct answer answer = answer_of(512);
+
+    (void)state;
+    assert_true(
+        answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_PTR, BYTES(alias), 60, NULL));
+    assert_int_equal(answer.records[3], 12);
+}
+
+static void a_target_keeps_its_case(void **state)
+{
+    const uint8_t target[] = {3, 'W', 'w', 'W', 0};
+    struct answer answer = answer_of(512);
+
+    (void)state;
+    assert_true(answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, BYTES(target),
+                                60, NULL));
+    assert_memory_equal(answer.records + 12, target, sizeof target);
+}
+
+static void a_target_of_255_octets_is_written_whole(void **state)
+{
+    struct answer answer = answer_of(512);
+    uint8_t target[255];
+
+    (void)state;
+    long_name(target, sizeof target);
+    assert_true(answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, BYTES(target),
+                                60, NULL));
+    assert_int_equal(answer.len, 12 + 255);
+    assert_memory_equal(answer.records + 12, target, sizeof target);
+}
+
+static void a_record_may_fill_the_room_to_its_end(void **state)
+{
+    struct answer answer = answer_of(16);
+
+    (void)state;
+    assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
+    assert_int_equal(answer.len, 16);
+}
+
+static void a_record_without_room_leaves_the_answer_as_it_was(void **state)
+{
+    struct answer answer = answer_of(16 + 15);
+    uint16_t at = 7;
+
+    (void)state;
+    assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
+    assert_false(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
+    assert_false(
+        answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, BYTES(alias), 60, &at));
+    assert_int_equal(at, 7);
+    assert_int_equal(answer.answers, 1);
+    assert_int_equal(answer.len, 16);
+}
+
+static void an_soa_without_room_leaves_the_answer_as_it_was(void **state)
+{
+    struct question question = host_test(TYPE_A);
+    struct answer answer = answer_of(40);
+
+    (void)state;
+    assert_false(answer_add_soa(&answer, &question, 5));
+    assert_int_equal(answer.authorities, 0);
+    assert_int_equal(answer.len, 0);
+}
+
+static void no_buffer_has_no_room(void **state)
+{
+    struct question question = host_test(TYPE_A);
+    struct answer answer;
+
+    (void)state;
+    answer_init(&answer, &question, NULL, 0);
+    assert_false(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
+    assert_int_equal(answer.len, 0);
+}
+
+static void a_failure_takes_the_records_back(void **state)
+{
+    struct question question = host_test(TYPE_A);
+    struct answer answer = answer_of(512);
+
+    (void)state;
+    assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
+    assert_true(answer_add_soa(&answer, &question, 5));
+    answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "no route to %s", "anybody");
+    assert_int_equal(answer.rcode, RCODE_SERVFAIL);
+    assert_int_equal(answer.ede, EDE_NETWORK_ERROR);
+    assert_string_equal(answer.ede_text, "no route to anybody");
+    assert_int_equal(answer.answers, 0);
+    assert_int_equal(answer.authorities, 0);
+    assert_int_equal(answer.len, 0);
+}
+
+static void a_long_reason_is_cut_to_its_room(void **state)
+{
+    struct answer answer = answer_of(512);
+
+    (void)state;
+    answer_fail(&answer, RCODE_SERVFAIL, EDE_OTHER, "%0200d", 1);
+    assert_int_equal(strlen(answer.ede_text), ANSWER_TEXT - 1);
+}
+
+/* The SOA record's owner; 0 if it is no pointer. */
+static unsigned soa_owner(const struct question *question, enum rcode rcode)
+{
+    uint8_t buffer[512];
+    struct answer answer;
+
+    answer_init(&answer, question, buffer, sizeof buffer);
+    answer.rcode = (uint16_t)rcode;
+    assert_true(answer_add_soa(&answer, question, 5));
+    return buffer[0] >> 6 == 3 ? (buffer[0] & 0x3fu) << 8 | buffer[1] : 0;
+}
+
+static void the_soa_record_bounds_the_life_of_a_negative_answer(void **state)
+{
+    const uint8_t expected[] = {
+        POINTER(12), RECORD(6, 5, 11 + 16 + 20), /* host.test SOA */
+        9,           'l',
+        'o',         'c',
+        'a',         'l',
+        'h',         'o',
+        's',         't',
+        0, /* server */
+        6,           'n',
+        'o',         'b',
+        'o',         'd',
+        'y',         7,
+        'i',         'n',
+        'v',         'a',
+        'l',         'i',
+        'd',         0, /* mailbox */
+        0,           0,
+        0,           1,
+        0,           0,
+        U16(3600),   0,
+        0,           U16(600),
+        0,           1,
+        0x51,        0x80,
+        0,           0,
+        0,           5,
+    };
+    struct question question = host_test(TYPE_A);
+    struct answer answer = answer_of(512);
+
+    (void)state;
+    assert_true(answer_add_soa(&answer, &question, 5));
+    assert_int_equal(answer.authorities, 1);
+    assert_int_equal(answer.answers, 0);
+    assert_int_equal(answer.len, sizeof expected);
+    assert_memory_equal(answer.records, expected, sizeof expected);
+}
+
+static void the_soa_record_of_no_data_belongs_to_the_asked_name(void **state)
+{
+    struct question question = host_test(TYPE_A);
+
+    (void)state;
+    assert_int_equal(soa_owner(&question, RCODE_NOERROR), 12);
+}
+
+static void the_soa_record_of_nxdomain_belongs_to_the_parent(void **state)
+{
+    struct question question = host_test(TYPE_A);
+
+    (void)state;
+    assert_int_equal(soa_owner(&question, RCODE_NXDOMAIN), 12 + 5);
+}
+
+static void the_soa_record_never_belongs_to_the_root_of_a_single_label(void **state)
+{
+    struct question question = question_of(BYTES(alias), TYPE_A);
+
+    (void)state;
+    assert_int_equal(soa_owner(&question, RCODE_NXDOMAIN), 12);
+}
+
+static void the_root_has_no_parent(void **state)
+{
+    const uint8_t root[] = {ROOT};
+    struct question question = question_of(BYTES(root), TYPE_A);
+
+    (void)state;
+    question.name[1] = 'x'; /* behind the name: of an earlier question, say */
+    assert_int_equal(soa_owner(&question, RCODE_NXDOMAIN), 12);
+}
+
+static void the_life_of_an_answer_is_its_lowest_ttl(void **state)
+{
+    struct question question = host_test(TYPE_A);
+    struct answer answer = answer_of(512);
+
+    (void)state;
+    assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
+    assert_int_equal(answer_ttl(&answer), 60);
+    assert_true(
+        answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, BYTES(alias), 7, NULL));
+    assert_int_equal(answer_ttl(&answer), 7);
+    assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 100000));
+    assert_int_equal(answer_ttl(&answer), 7);
+    assert_true(answer_add_soa(&answer, &question, 5));
+    assert_int_equal(answer_ttl(&answer), 5);
+}
+
+static void an_answer_without_records_has_no_life(void **state)
+{
+    struct answer answer = answer_of(512);
+
+    (void)state;
+    assert_int_equal(answer_ttl(&answer), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_answer_says_noerror_and_nothing_else),
+        cmocka_unit_test(records_stand_behind_header_and_question),
+        cmocka_unit_test(no_room_is_larger_than_a_message),
+        cmocka_unit_test(an_ip4_address_is_an_a_record),
+        cmocka_unit_test(an_ip6_address_is_an_aaaa_record),
+        cmocka_unit_test(a_target_becomes_the_owner_of_more_records),
+        cmocka_unit_test(a_target_need_not_be_pointed_to),
+        cmocka_unit_test(a_target_keeps_its_case),
+        cmocka_unit_test(a_target_of_255_octets_is_written_whole),
+        cmocka_unit_test(a_record_may_fill_the_room_to_its_end),
+        cmocka_unit_test(a_record_without_room_leaves_the_answer_as_it_was),
+        cmocka_unit_test(an_soa_without_room_leaves_the_answer_as_it_was),
+        cmocka_unit_test(no_buffer_has_no_room),
+        cmocka_unit_test(a_failure_takes_the_records_back),
+        cmocka_unit_test(a_long_reason_is_cut_to_its_room),
+        cmocka_unit_test(the_soa_record_bounds_the_life_of_a_negative_answer),
+        cmocka_unit_test(the_soa_record_of_no_data_belongs_to_the_asked_name),
+        cmocka_unit_test(the_soa_record_of_nxdomain_belongs_to_the_parent),
+        cmocka_unit_test(the_soa_record_never_belongs_to_the_root_of_a_single_label),
+        cmocka_unit_test(the_root_has_no_parent),
+        cmocka_unit_test(the_life_of_an_answer_is_its_lowest_ttl),
+        cmocka_unit_test(an_answer_without_records_has_no_life),
+    };
+    return cmocka_run_group_tests_name("answer", tests, NULL, NULL);
+}

@@ -1,0 +1,142 @@
+#include "wire.h"
+
+static void its_section_is_name_type_and_class(void **state)
+{
+    struct question question = host_test(TYPE_A);
+
+    (void)state;
+    assert_int_equal(question_wire_len(&question), 11 + 2 + 2);
+}
+
+static void folding_lowers_letters_and_nothing_else(void **state)
+{
+    const uint8_t name[] = {3, 'A', 'z', 'Z', 4, '@', '[', 0xc4, '-', 0};
+    const uint8_t expected[] = {3, 'a', 'z', 'z', 4, '@', '[', 0xc4, '-', 0};
+    struct question question = question_of(BYTES(name), TYPE_AAAA), folded;
+
+    (void)state;
+    question_fold(&folded, &question);
+    assert_int_equal(folded.type, TYPE_AAAA);
+    assert_int_equal(folded.name_len, sizeof expected);
+    assert_memory_equal(folded.name, expected, sizeof expected);
+}
+
+static void a_question_may_be_folded_in_place(void **state)
+{
+    const uint8_t name[] = {1, 'A', 0}, expected[] = {1, 'a', 0};
+    struct question question = question_of(BYTES(name), TYPE_A);
+
+    (void)state;
+    question_fold(&question, &question);
+    assert_memory_equal(question.name, expected, sizeof expected);
+}
+
+static void its_bytes_are_type_length_and_name(void **state)
+{
+    struct question question = host_test(TYPE_A);
+    size_t len;
+    const uint8_t *bytes = question_bytes(&question, &len);
+
+    (void)state;
+    assert_int_equal(len, 2 + 1 + 11);
+    assert_memory_equal(bytes, &question.type, 2);
+    assert_int_equal(bytes[2], 11);
+    assert_memory_equal(bytes + 3, question.name, 11);
+}
+
+static void what_stands_behind_the_name_makes_no_difference(void **state)
+{
+    struct question a = host_test(TYPE_A), b = host_test(TYPE_A);
+
+    (void)state;
+    b.name[11] = 'x';
+    assert_true(question_equal_folded(&a, &b));
+}
+
+static void equal_questions_have_one_name_and_one_type(void **state)
+{
+    const uint8_t other[] = {4, 'h', 'o', 's', 't', 4, 't', 'e', 's', 's', 0};
+    const uint8_t shorter[] = {4, 'h', 'o', 's', 't', 0};
+    struct question a = host_test(TYPE_A), aaaa = host_test(TYPE_AAAA),
+                    b = question_of(BYTES(other), TYPE_A),
+                    c = question_of(BYTES(shorter), TYPE_A);
+
+    (void)state;
+    assert_true(question_equal_folded(&a, &a));
+    assert_false(question_equal_folded(&a, &aaaa));
+    assert_false(question_equal_folded(&a, &b));
+    assert_false(question_equal_folded(&a, &c));
+}
+
+static void its_text_is_name_and_type(void **state)
+{
+    struct question question = host_test(TYPE_AAAA);
+    char text[QUESTION_TEXT];
+
+    (void)state;
+    assert_string_equal(question_text(&question, text), "host.test. AAAA");
+}
+
+static void the_root_is_a_dot(void **state)
+{
+    const uint8_t root[] = {0};
+    struct question question = question_of(BYTES(root), 2);
+    char text[QUESTION_TEXT];
+
+    (void)state;
+    assert_string_equal(question_text(&question, text), ". NS");
+}
+
+static void a_type_without_a_name_is_a_number(void **state)
+{
+    struct question question = host_test(65280);
+    char text[QUESTION_TEXT];
+
+    (void)state;
+    assert_string_equal(question_text(&question, text), "host.test. TYPE65280");
+}
+
+/* So that nobody can write lines of his own into a log. */
+static void odd_octets_are_escaped(void **state)
+{
+    const uint8_t name[] = {7, 'a', '\n', '.', 0, 0x1b, 0xff, ' ', 0};
+    struct question question = question_of(BYTES(name), TYPE_A);
+    char text[QUESTION_TEXT];
+
+    (void)state;
+    assert_string_equal(question_text(&question, text), "a\\010\\.\\000\\027\\255\\032. A");
+}
+
+static void the_text_of_the_longest_name_fits(void **state)
+{
+    struct question question = {.type = 65535, .name_len = NAME_WIRE_MAX};
+    char text[QUESTION_TEXT];
+    size_t len;
+
+    (void)state;
+    long_name(question.name, NAME_WIRE_MAX);
+    for (size_t i = 0; i < NAME_WIRE_MAX; i++)
+        if (question.name[i] == 'x')
+            question.name[i] = 0xff;
+    len = strlen(question_text(&question, text));
+    assert_int_equal(len, (255 - 5) * 4 + 4 + strlen(" TYPE65535"));
+    assert_string_equal(text + len - 15, "\\255. TYPE65535");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(its_section_is_name_type_and_class),
+        cmocka_unit_test(folding_lowers_letters_and_nothing_else),
+        cmocka_unit_test(a_question_may_be_folded_in_place),
+        cmocka_unit_test(its_bytes_are_type_length_and_name),
+        cmocka_unit_test(what_stands_behind_the_name_makes_no_difference),
+        cmocka_unit_test(equal_questions_have_one_name_and_one_type),
+        cmocka_unit_test(its_text_is_name_and_type),
+        cmocka_unit_test(the_root_is_a_dot),
+        cmocka_unit_test(a_type_without_a_name_is_a_number),
+        cmocka_unit_test(odd_octets_are_escaped),
+        cmocka_unit_test(the_text_of_the_longest_name_fits),
+    };
+    return cmocka_run_group_tests_name("question", tests, NULL, NULL);
+}

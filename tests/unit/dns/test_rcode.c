@@ -1,0 +1,34 @@
+#include "../check.h"
+
+#include "dns/rcode.h"
+
+static void a_code_with_a_name_has_that_text(void **state)
+{
+    (void)state;
+    assert_string_equal(rcode_text(RCODE_NOERROR), "NOERROR");
+    assert_string_equal(rcode_text(RCODE_FORMERR), "FORMERR");
+    assert_string_equal(rcode_text(RCODE_SERVFAIL), "SERVFAIL");
+    assert_string_equal(rcode_text(RCODE_NXDOMAIN), "NXDOMAIN");
+    assert_string_equal(rcode_text(RCODE_NOTIMP), "NOTIMP");
+    assert_string_equal(rcode_text(RCODE_REFUSED), "REFUSED");
+    assert_string_equal(rcode_text(9), "NOTAUTH");
+    assert_string_equal(rcode_text(RCODE_BADVERS), "BADVERS");
+}
+
+static void a_code_without_a_name_is_a_number(void **state)
+{
+    (void)state;
+    assert_string_equal(rcode_text(12), "RCODE 12");
+    assert_string_equal(rcode_text(15), "RCODE 15");
+    assert_string_equal(rcode_text(17), "RCODE 17");
+    assert_string_equal(rcode_text(4294967295), "RCODE 4294967295");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_code_with_a_name_has_that_text),
+        cmocka_unit_test(a_code_without_a_name_is_a_number),
+    };
+    return cmocka_run_group_tests_name("rcode", tests, NULL, NULL);
+}

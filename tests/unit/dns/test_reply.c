@@ -1,0 +1,580 @@
+#include "../mutate.h"
+#include "wire.h"
+
+#include "dns/reply.h"
+
+#include <ldns/ldns.h>
+
+/* A request for host.test A, as the client spells it, with RD. */
+static struct request plain_request(void)
+{
+    struct request request = {.id = 0x1234,
+                              .recursion_desired = true,
+                              .has_question = true,
+                              .class = CLASS_IN,
+                              .question = host_test(TYPE_A)};
+
+    request.question.name[1] = 'H';
+    return request;
+}
+
+static struct request edns_request(void)
+{
+    struct request request = plain_request();
+
+    request.has_edns = true;
+    request.edns_size = 1232;
+    return request;
+}
+
+static uint8_t records[ANSWER_RECORDS_MAX];
+
+/* An answer to host.test A with `count` addresses, 16 octets each, with TTL 60. */
+static struct answer addresses(unsigned count)
+{
+    const uint8_t ip4[] = {192, 0, 2, 10};
+    struct question question = host_test(TYPE_A);
+    struct answer answer;
+
+    answer_init(&answer, &question, records, sizeof records);
+    while (count-- > 0)
+        assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
+    return answer;
+}
+
+static uint8_t out[ANSWER_RECORDS_MAX];
+
+#define HOST_IN_HIS_SPELLING 4, 'H', 'o', 's', 't', 4, 't', 'e', 's', 't', 0, ASKS(1)
+#define ADDRESS              POINTER(12), RECORD(1, 60, 4), 192, 0, 2, 10
+#define assert_written(len, expected)                                                      \
+    do {                                                                                   \
+        assert_int_equal(len, sizeof(expected));                                           \
+        assert_memory_equal(out, expected, sizeof(expected));                              \
+    } while (0)
+
+static void a_reply_is_header_question_and_records(void **state)
+{
+    const uint8_t expected[] = {HEADER(0x8180, 1, 1, 0, 0), HOST_IN_HIS_SPELLING, ADDRESS};
+    struct request request = plain_request();
+    struct answer answer = addresses(1);
+
+    (void)state;
+    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+}
+
+static void an_opt_record_answers_an_opt_record(void **state)
+{
+    const uint8_t expected[] = {HEADER(0x8180, 1, 1, 0, 1), HOST_IN_HIS_SPELLING, ADDRESS,
+                                OPT};
+    struct request request = edns_request();
+    struct answer answer = addresses(1);
+
+    (void)state;
+    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+}
+
+static unsigned flags_of(const struct request *request, const struct answer *answer)
+{
+    reply_write(request, answer, 0, out, 512);
+    return (unsigned)out[2] << 8 | out[3];
+}
+
+static void rd_and_cd_are_copied_and_ra_is_set(void **state)
+{
+    struct request request = plain_request();
+    struct answer answer = addresses(0);
+
+    (void)state;
+    request.recursion_desired = false;
+    assert_int_equal(flags_of(&request, &answer), 0x8080);
+    request.recursion_desired = true;
+    assert_int_equal(flags_of(&request, &answer), 0x8180);
+    request.checking_disabled = true;
+    assert_int_equal(flags_of(&request, &answer), 0x8190);
+}
+
+static void failures_keep_ra(void **state)
+{
+    struct request request = plain_request();
+    struct answer answer = addresses(0);
+
+    (void)state;
+    answer.rcode = RCODE_SERVFAIL;
+    assert_int_equal(flags_of(&request, &answer), 0x8182);
+    answer.rcode = RCODE_NXDOMAIN;
+    assert_int_equal(flags_of(&request, &answer), 0x8183);
+    answer.rcode = RCODE_REFUSED;
+    assert_int_equal(flags_of(&request, &answer), 0x8185);
+}
+
+static void another_opcode_is_copied_and_its_flags_are_clear(void **state)
+{
+    struct request request = plain_request();
+    struct answer answer = addresses(0);
+
+    (void)state;
+    request.opcode = 2;
+    request.checking_disabled = true;
+    answer.rcode = RCODE_NOTIMP;
+    assert_int_equal(flags_of(&request, &answer), 0x9004);
+    request.opcode = 15;
+    assert_int_equal(flags_of(&request, &answer), 0xf804);
+}
+
+static void a_request_without_a_readable_question_gets_none(void **state)
+{
+    const uint8_t expected[] = {HEADER(0x8181, 0, 0, 0, 0)};
+    struct request request = {.id = 0x1234, .recursion_desired = true};
+    struct answer answer = addresses(0);
+
+    (void)state;
+    answer.rcode = RCODE_FORMERR;
+    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+}
+
+static void it_gets_an_opt_record_if_it_had_one(void **state)
+{
+    const uint8_t expected[] = {HEADER(0x8181, 0, 0, 0, 1), OPT};
+    struct request request = {.id = 0x1234, .recursion_desired = true, .has_edns = true};
+    struct answer answer = addresses(0);
+
+    (void)state;
+    answer.rcode = RCODE_FORMERR;
+    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+}
+
+static void the_question_of_another_class_is_echoed(void **state)
+{
+    const uint8_t expected[] = {HEADER(0x8185, 1, 0, 0, 0),
+                                4,
+                                'H',
+                                'o',
+                                's',
+                                't',
+                                4,
+                                't',
+                                'e',
+                                's',
+                                't',
+                                0,
+                                U16(1),
+                                U16(3)};
+    struct request request = plain_request();
+    struct answer answer = addresses(0);
+
+    (void)state;
+    request.class = CLASS_CH;
+    answer.rcode = RCODE_REFUSED;
+    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+}
+
+static void the_do_bit_is_copied(void **state)
+{
+    const uint8_t expected[] = {ROOT, U16(41), U16(1232), 0, 0, 0x80, 0, 0, 0};
+    struct request request = edns_request();
+    struct answer answer = addresses(0);
+
+    (void)state;
+    request.dnssec_ok = true;
+    assert_int_equal(reply_write(&request, &answer, 0, out, 512), 27 + 11);
+    assert_memory_equal(out + 27, expected, sizeof expected);
+}
+
+static void badvers_has_its_high_bits_in_the_opt_record(void **state)
+{
+    const uint8_t expected[] = {HEADER(0x8180, 1, 0, 0, 1),
+                                HOST_IN_HIS_SPELLING,
+                                ROOT,
+                                U16(41),
+                                U16(1232),
+                                1,
+                                0,
+                                0,
+                                0,
+                                0,
+                                0};
+    struct request request = edns_request();
+    struct answer answer = addresses(0);
+
+    (void)state;
+    request.edns_version = 7;
+    answer.rcode = RCODE_BADVERS;
+    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+}
+
+static void a_reason_is_an_option_of_the_opt_record(void **state)
+{
+    const uint8_t expected[] = {HEADER(0x8182, 1, 0, 0, 1),
+                                HOST_IN_HIS_SPELLING,
+                                ROOT,
+                                U16(41),
+                                U16(1232),
+                                0,
+                                0,
+                                0,
+                                0,
+                                U16(4 + 2 + 3),
+                                U16(15),
+                                U16(2 + 3),
+                                U16(22),
+                                'w',
+                                'h',
+                                'y'};
+    struct request request = edns_request();
+    struct answer answer = addresses(0);
+
+    (void)state;
+    answer_fail(&answer, RCODE_SERVFAIL, EDE_NO_REACHABLE_AUTHORITY, "why");
+    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+}
+
+static void a_reason_needs_no_text(void **state)
+{
+    const uint8_t expected[] = {ROOT, U16(41), U16(1232), 0,      0,     0,
+                                0,    U16(6),  U16(15),   U16(2), U16(0)};
+    struct request request = edns_request();
+    struct answer answer = addresses(0);
+
+    (void)state;
+    answer_fail(&answer, RCODE_SERVFAIL, EDE_OTHER, "%s", "");
+    assert_int_equal(reply_write(&request, &answer, 0, out, 512), 27 + sizeof expected);
+    assert_memory_equal(out + 27, expected, sizeof expected);
+}
+
+static void without_edns_no_reason_is_given(void **state)
+{
+    const uint8_t expected[] = {HEADER(0x8182, 1, 0, 0, 0), HOST_IN_HIS_SPELLING};
+    struct request request = plain_request();
+    struct answer answer = addresses(0);
+
+    (void)state;
+    answer_fail(&answer, RCODE_SERVFAIL, EDE_NO_REACHABLE_AUTHORITY, "why");
+    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+}
+
+static void the_largest_reply_without_records_fits_512_octets(void **state)
+{
+    struct request request = edns_request();
+    struct answer answer = addresses(0);
+    size_t len;
+
+    (void)state;
+    request.question.name_len = 255;
+    long_name(request.question.name, 255);
+    answer_fail(&answer, RCODE_SERVFAIL, EDE_OTHER, "%0200d", 1);
+    len = reply_write(&request, &answer, 0, out, 512);
+    assert_int_equal(len, 12 + 255 + 4 + 11 + 6 + 127);
+    assert_int_equal(out[2] & 0x02, 0);
+}
+
+static void authority_records_are_counted_apart(void **state)
+{
+    const uint8_t counts[] = {0, 1, 0, 2, 0, 1, 0, 0};
+    struct question question = host_test(TYPE_A);
+    struct request request = plain_request();
+    struct answer answer = addresses(2);
+    size_t len;
+
+    (void)state;
+    assert_true(answer_add_soa(&answer, &question, 5));
+    len = reply_write(&request, &answer, 0, out, 512);
+    assert_int_equal(len, 27 + answer.len);
+    assert_memory_equal(out + 4, counts, sizeof counts);
+    assert_memory_equal(out + 27, answer.records, answer.len);
+}
+
+/* What stands in a reply cut to `limit`: its length, whether TC is set, ANCOUNT, NSCOUNT.
+ */
+#define assert_cut(request, answer, limit, length, tc, answers, authorities)               \
+    do {                                                                                   \
+        assert_int_equal(reply_write(request, answer, 0, out, limit), length);             \
+        assert_int_equal(out[2] >> 1 & 1, tc);                                             \
+        assert_int_equal(out[6] << 8 | out[7], answers);                                   \
+        assert_int_equal(out[8] << 8 | out[9], authorities);                               \
+    } while (0)
+
+static void records_that_just_fit_are_all_there(void **state)
+{
+    struct request request = plain_request();
+    struct answer answer = addresses(31);
+
+    (void)state;
+    assert_cut(&request, &answer, 27 + 31 * 16, 523, 0, 31, 0);
+}
+
+static void a_record_that_lacks_one_octet_is_left_out_whole(void **state)
+{
+    struct request request = plain_request();
+    struct answer answer = addresses(31);
+
+    (void)state;
+    assert_cut(&request, &answer, 27 + 31 * 16 - 1, 27 + 30 * 16, 1, 30, 0);
+}
+
+static void the_opt_record_keeps_its_place_when_records_are_left_out(void **state)
+{
+    const uint8_t opt[] = {OPT};
+    struct request request = edns_request();
+    struct answer answer = addresses(31);
+
+    (void)state;
+    assert_cut(&request, &answer, 27 + 31 * 16 + 11, 534, 0, 31, 0);
+    assert_cut(&request, &answer, 27 + 31 * 16 + 10, 27 + 30 * 16 + 11, 1, 30, 0);
+    assert_memory_equal(out + 27 + 30 * 16, opt, sizeof opt);
+    assert_int_equal(out[11], 1);
+}
+
+static void the_reason_keeps_its_place_too(void **state)
+{
+    struct request request = edns_request();
+    struct answer answer = addresses(31);
+
+    (void)state;
+    answer.ede = EDE_OTHER;
+    memcpy(answer.ede_text, "why", 4);
+    assert_cut(&request, &answer, 27 + 31 * 16 + 11 + 9, 543, 0, 31, 0);
+    assert_cut(&request, &answer, 27 + 31 * 16 + 11 + 8, 527, 1, 30, 0);
+}
+
+static void sixty_addresses_in_512_octets_are_thirty(void **state)
+{
+    struct request request = plain_request();
+    struct answer answer = addresses(60);
+
+    (void)state;
+    assert_cut(&request, &answer, 512, 27 + 30 * 16, 1, 30, 0);
+}
+
+static void a_missing_authority_record_sets_tc(void **state)
+{
+    struct question question = host_test(TYPE_A);
+    struct request request = plain_request();
+    struct answer answer = addresses(30);
+
+    (void)state;
+    assert_true(answer_add_soa(&answer, &question, 5));
+    assert_cut(&request, &answer, 512, 27 + 30 * 16, 1, 30, 0);
+}
+
+static void no_authority_record_takes_the_place_of_a_missing_answer(void **state)
+{
+    const uint8_t ip4[] = {192, 0, 2, 10};
+    struct question question = host_test(TYPE_A);
+    struct answer answer;
+    struct request request = plain_request();
+    uint8_t target[255];
+
+    (void)state;
+    long_name(target, sizeof target);
+    answer_init(&answer, &question, records, sizeof records);
+    assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
+    assert_true(
+        answer_add_name(&answer, ANSWER_OWNER_QUESTION, 12, BYTES(target), 60, NULL));
+    assert_true(
+        answer_add_name(&answer, ANSWER_OWNER_QUESTION, 12, BYTES(target), 60, NULL));
+    assert_true(answer_add_soa(&answer, &question, 5));
+    assert_cut(&request, &answer, 512, 27 + 16 + 267, 1, 2, 0);
+}
+
+static void the_longest_message_is_written(void **state)
+{
+    struct request request = plain_request();
+    struct answer answer = addresses(4094);
+
+    (void)state;
+    assert_cut(&request, &answer, 65535, 27 + 4094 * 16, 0, 4094, 0);
+}
+
+static void more_records_than_counted_are_left_out(void **state)
+{
+    struct request request = plain_request();
+    struct answer answer = addresses(3);
+
+    (void)state;
+    answer.answers = 2;
+    assert_cut(&request, &answer, 512, 27 + 2 * 16, 0, 2, 0);
+}
+
+static void fewer_records_than_counted_set_tc(void **state)
+{
+    struct request request = plain_request();
+    struct answer answer = addresses(3);
+
+    (void)state;
+    answer.answers = 4;
+    assert_cut(&request, &answer, 512, 27 + 3 * 16, 1, 3, 0);
+}
+
+static void ttls_are_lowered_by_the_age(void **state)
+{
+    const uint8_t expected[] = {POINTER(12), RECORD(1, 53, 4), 192, 0, 2, 10,
+                                POINTER(12), RECORD(1, 53, 4), 192, 0, 2, 10};
+    struct request request = plain_request();
+    struct answer answer = addresses(2);
+
+    (void)state;
+    assert_int_equal(reply_write(&request, &answer, 7, out, 512), 27 + sizeof expected);
+    assert_memory_equal(out + 27, expected, sizeof expected);
+}
+
+static void a_ttl_never_gets_below_0(void **state)
+{
+    const uint8_t expected[] = {POINTER(12), RECORD(1, 0, 4), 192, 0, 2, 10};
+    struct request request = plain_request();
+    struct answer answer = addresses(1);
+
+    (void)state;
+    reply_write(&request, &answer, 61, out, 512);
+    assert_memory_equal(out + 27, expected, sizeof expected);
+    reply_write(&request, &answer, UINT32_MAX, out, 512);
+    assert_memory_equal(out + 27, expected, sizeof expected);
+}
+
+static void the_stored_records_do_not_age(void **state)
+{
+    const uint8_t expected[] = {ADDRESS};
+    struct request request = plain_request();
+    struct answer answer = addresses(1);
+
+    (void)state;
+    reply_write(&request, &answer, 7, out, 512);
+    assert_memory_equal(answer.records, expected, sizeof expected);
+}
+
+static size_t limit_of(bool edns, uint16_t size, size_t most)
+{
+    struct request request = plain_request();
+
+    request.has_edns = edns;
+    request.edns_size = size;
+    return reply_limit(&request, most);
+}
+
+static void without_edns_the_limit_is_512_octets(void **state)
+{
+    (void)state;
+    assert_int_equal(limit_of(false, 0, 1232), 512);
+    assert_int_equal(limit_of(false, 4096, 1232), 512);
+}
+
+static void with_edns_the_limit_is_what_the_client_named(void **state)
+{
+    (void)state;
+    assert_int_equal(limit_of(true, 513, 1232), 513);
+    assert_int_equal(limit_of(true, 1232, 1232), 1232);
+    assert_int_equal(limit_of(true, 4096, 65535), 4096);
+}
+
+static void sizes_below_512_count_as_512(void **state)
+{
+    (void)state;
+    assert_int_equal(limit_of(true, 0, 1232), 512);
+    assert_int_equal(limit_of(true, 511, 1232), 512);
+}
+
+static void our_own_limit_is_never_passed(void **state)
+{
+    (void)state;
+    assert_int_equal(limit_of(true, 65535, 1232), 1232);
+    assert_int_equal(limit_of(true, 1233, 1232), 1232);
+}
+
+/* Another implementation can read the reply, and it says what it should. */
+static void assert_readable(const struct request *request, const struct answer *answer,
+                            size_t len, size_t limit)
+{
+    ldns_pkt *packet;
+
+    assert_true(len <= limit);
+    assert_int_equal(ldns_wire2pkt(&packet, out, len), LDNS_STATUS_OK);
+    assert_true(ldns_pkt_qr(packet));
+    assert_int_equal(ldns_pkt_id(packet), request->id);
+    assert_int_equal(ldns_pkt_get_opcode(packet), request->opcode);
+    assert_int_equal(ldns_pkt_qdcount(packet), request->has_question);
+    assert_int_equal(ldns_pkt_edns(packet), request->has_edns);
+    assert_false(ldns_pkt_aa(packet));
+    assert_false(ldns_pkt_ad(packet));
+    if (request->has_question && !ldns_pkt_tc(packet))
+        assert_int_equal(ldns_pkt_ancount(packet), answer->answers);
+    ldns_pkt_free(packet);
+}
+
+static void any_request_that_is_answered_gets_a_readable_reply(void **state)
+{
+    const uint8_t seed[] = {HEADER(0x0100, 1, 0, 0, 2),
+                            HOST_TEST_A,
+                            ADDRESS,
+                            ROOT,
+                            U16(41),
+                            U16(1232),
+                            0,
+                            0,
+                            U16(0x8000),
+                            U16(6),
+                            U16(100),
+                            U16(2),
+                            1,
+                            2};
+    struct answer answer = addresses(60);
+    int answered = 0;
+
+    (void)state;
+    answer.ede = EDE_OTHER;
+    memcpy(answer.ede_text, "why", 4);
+    for (int i = 0; i < 30000; i++) {
+        size_t len, limit;
+        uint8_t *wire = mutate(BYTES(seed), &len);
+        struct request request;
+        int rcode = request_parse(&request, wire, len);
+
+        if (rcode != -1) {
+            answer.rcode = (uint16_t)rcode;
+            limit = reply_limit(&request, REPLY_UDP_SIZE);
+            len = reply_write(&request, &answer, 1, out, limit);
+            assert_readable(&request, &answer, len, limit);
+            answered++;
+        }
+        free(wire);
+    }
+    assert_in_range(answered, 10000, 29999);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_reply_is_header_question_and_records),
+        cmocka_unit_test(an_opt_record_answers_an_opt_record),
+        cmocka_unit_test(rd_and_cd_are_copied_and_ra_is_set),
+        cmocka_unit_test(failures_keep_ra),
+        cmocka_unit_test(another_opcode_is_copied_and_its_flags_are_clear),
+        cmocka_unit_test(a_request_without_a_readable_question_gets_none),
+        cmocka_unit_test(it_gets_an_opt_record_if_it_had_one),
+        cmocka_unit_test(the_question_of_another_class_is_echoed),
+        cmocka_unit_test(the_do_bit_is_copied),
+        cmocka_unit_test(badvers_has_its_high_bits_in_the_opt_record),
+        cmocka_unit_test(a_reason_is_an_option_of_the_opt_record),
+        cmocka_unit_test(a_reason_needs_no_text),
+        cmocka_unit_test(without_edns_no_reason_is_given),
+        cmocka_unit_test(the_largest_reply_without_records_fits_512_octets),
+        cmocka_unit_test(authority_records_are_counted_apart),
+        cmocka_unit_test(records_that_just_fit_are_all_there),
+        cmocka_unit_test(a_record_that_lacks_one_octet_is_left_out_whole),
+        cmocka_unit_test(the_opt_record_keeps_its_place_when_records_are_left_out),
+        cmocka_unit_test(the_reason_keeps_its_place_too),
+        cmocka_unit_test(sixty_addresses_in_512_octets_are_thirty),
+        cmocka_unit_test(a_missing_authority_record_sets_tc),
+        cmocka_unit_test(no_authority_record_takes_the_place_of_a_missing_answer),
+        cmocka_unit_test(the_longest_message_is_written),
+        cmocka_unit_test(more_records_than_counted_are_left_out),
+        cmocka_unit_test(fewer_records_than_counted_set_tc),
+        cmocka_unit_test(ttls_are_lowered_by_the_age),
+        cmocka_unit_test(a_ttl_never_gets_below_0),
+        cmocka_unit_test(the_stored_records_do_not_age),
+        cmocka_unit_test(without_edns_the_limit_is_512_octets),
+        cmocka_unit_test(with_edns_the_limit_is_what_the_client_named),
+        cmocka_unit_test(sizes_below_512_count_as_512),
+        cmocka_unit_test(our_own_limit_is_never_passed),
+        cmocka_unit_test(any_request_that_is_answered_gets_a_readable_reply),
+    };
+    return cmocka_run_group_tests_name("reply", tests, NULL, NULL);
+}
