@@ -1,0 +1,37 @@
+/* A pair of connected SOCK_SEQPACKET sockets: whole messages, in order, between processes.
+ */
+#ifndef CHANNEL_CHANNEL_H
+#define CHANNEL_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "channel/message.h"
+
+struct channel {
+    int left, right; /* -1 when closed */
+};
+
+/* Both ends block until they are told not to wait. 0, or -1 with errno. */
+int channel_open(struct channel *);
+void channel_close(struct channel *);
+void channel_close_end(int *end);
+
+enum channel_result {
+    CHANNEL_DONE,
+    CHANNEL_BUSY,   /* would have to wait */
+    CHANNEL_CLOSED, /* the other end is gone, or the socket fails */
+};
+
+enum channel_wait { CHANNEL_BLOCK, CHANNEL_TRY };
+
+enum channel_result channel_send(int end, const void *data, size_t len, enum channel_wait);
+enum channel_result channel_receive(int end, void *data, size_t size, size_t *len,
+                                    enum channel_wait);
+
+/* One word; words are few, so the receiver always has room. */
+enum channel_result channel_send_word(int end, enum word);
+/* A message that is no word reads as 0. */
+enum channel_result channel_receive_word(int end, enum word *, enum channel_wait);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * What the processes say to each other: questions to the lookup process, answers back, and
+ * single words between the supervisor and its children. Everything travels by value, one
+ * message a datagram of a SOCK_SEQPACKET pair; a question's id comes back with its answer.
+ */
+#ifndef CHANNEL_MESSAGE_H
+#define CHANNEL_MESSAGE_H
+
+#include "dns/answer.h"
+
+enum { MESSAGE_MAX = ANSWER_RECORDS_MAX + ANSWER_TEXT + 64 };
+
+/* Length of the message, or 0 if it does not fit. */
+size_t message_put_question(uint64_t id, const struct question *, void *out, size_t size);
+/* False if the bytes are no question. */
+bool message_get_question(const void *data, size_t len, uint64_t *id, struct question *);
+
+size_t message_put_answer(uint64_t id, const struct answer *, void *out, size_t size);
+/*
+ * The records are borrowed from the data. `records_at` of the answer stays unset: only who
+ * adds records needs it.
+ */
+bool message_get_answer(const void *data, size_t len, uint64_t *id, struct answer *);
+
+/* Between the supervisor and a child. */
+enum word {
+    WORD_READY = 1,   /* child: I can do my work */
+    WORD_LOOKUP_DIED, /* supervisor to serve: nobody will answer what you have asked */
+};
+
+#endif

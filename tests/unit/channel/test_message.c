@@ -1,0 +1,317 @@
+#include "../mutate.h"
+
+#include "channel/message.h"
+
+#define NAME 4, 'h', 'o', 's', 't', 4, 't', 'e', 's', 't', 0
+
+static const struct question question = {.type = TYPE_AAAA, .name_len = 11, .name = {NAME}};
+
+static const uint8_t record[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4, 192, 0, 2, 10};
+
+/* The question's message: id, type, length, name. */
+static const uint8_t question_message[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 11, NAME};
+
+/* The answer's message: id, rcode, ede, text, counts, records. */
+static const uint8_t answer_message[] = {1, 2,   3,   4,   5, 6, 7, 8, 0,    3,  0, 22,
+                                         3, 'w', 'h', 'y', 0, 1, 0, 2, 0xc0, 12, 0, 1,
+                                         0, 1,   0,   0,   0, 5, 0, 4, 192,  0,  2, 10};
+
+static const uint64_t id = 0x0102030405060708;
+
+/* An answer whose fields all differ. */
+static struct answer example(void)
+{
+    static uint8_t records[sizeof record];
+
+    memcpy(records, record, sizeof record);
+    return (struct answer){.rcode = RCODE_NXDOMAIN,
+                           .ede = EDE_NO_REACHABLE_AUTHORITY,
+                           .ede_text = "why",
+                           .answers = 1,
+                           .authorities = 2,
+                           .records = records,
+                           .len = sizeof records,
+                           .size = sizeof records};
+}
+
+static void a_question_travels_as_id_type_and_name(void **state)
+{
+    uint8_t out[512];
+
+    (void)state;
+    assert_int_equal(message_put_question(id, &question, out, sizeof out),
+                     sizeof question_message);
+    assert_memory_equal(out, question_message, sizeof question_message);
+}
+
+static void a_question_arrives_as_it_was_sent(void **state)
+{
+    struct question got;
+    uint64_t got_id;
+
+    (void)state;
+    assert_true(message_get_question(BYTES(question_message), &got_id, &got));
+    assert_true(got_id == id);
+    assert_int_equal(got.type, TYPE_AAAA);
+    assert_int_equal(got.name_len, 11);
+    assert_memory_equal(got.name, question.name, 11);
+}
+
+static void a_question_needs_room(void **state)
+{
+    uint8_t out[sizeof question_message];
+
+    (void)state;
+    assert_int_equal(message_put_question(id, &question, out, sizeof out), sizeof out);
+    assert_int_equal(message_put_question(id, &question, out, sizeof out - 1), 0);
+}
+
+static void the_longest_name_travels(void **state)
+{
+    struct question longest = {.type = TYPE_A, .name_len = 255}, got;
+    uint8_t out[512];
+    uint64_t got_id;
+    size_t len;
+
+    (void)state;
+    for (size_t i = 0; i < 254; i += 2)
+        longest.name[i] = 1;
+    len = message_put_question(id, &longest, out, sizeof out);
+    assert_true(message_get_question(out, len, &got_id, &got));
+    assert_int_equal(got.name_len, 255);
+    assert_memory_equal(got.name, longest.name, 255);
+}
+
+static void a_cut_question_is_none(void **state)
+{
+    struct question got;
+    uint64_t got_id;
+
+    (void)state;
+    for (size_t len = 0; len < sizeof question_message; len++)
+        assert_false(message_get_question(question_message, len, &got_id, &got));
+}
+
+static void a_question_with_octets_behind_it_is_none(void **state)
+{
+    const uint8_t message[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 11, NAME, 0};
+    struct question got;
+    uint64_t got_id;
+
+    (void)state;
+    assert_false(message_get_question(BYTES(message), &got_id, &got));
+}
+
+static void a_question_whose_name_has_another_length_is_none(void **state)
+{
+    const uint8_t longer[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 12, NAME};
+    const uint8_t shorter[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 10, NAME};
+    struct question got;
+    uint64_t got_id;
+
+    (void)state;
+    assert_false(message_get_question(BYTES(longer), &got_id, &got));
+    assert_false(message_get_question(BYTES(shorter), &got_id, &got));
+}
+
+static void a_question_with_a_pointer_in_its_name_is_none(void **state)
+{
+    const uint8_t message[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 4, 1, 'a', 0xc0, 12};
+    struct question got;
+    uint64_t got_id;
+
+    (void)state;
+    assert_false(message_get_question(BYTES(message), &got_id, &got));
+}
+
+static void an_answer_travels_as_its_fields_and_records(void **state)
+{
+    struct answer answer = example();
+    uint8_t out[512];
+
+    (void)state;
+    assert_int_equal(message_put_answer(id, &answer, out, sizeof out),
+                     sizeof answer_message);
+    assert_memory_equal(out, answer_message, sizeof answer_message);
+}
+
+static void an_answer_arrives_as_it_was_sent(void **state)
+{
+    struct answer got;
+    uint64_t got_id;
+
+    (void)state;
+    assert_true(message_get_answer(BYTES(answer_message), &got_id, &got));
+    assert_true(got_id == id);
+    assert_int_equal(got.rcode, RCODE_NXDOMAIN);
+    assert_int_equal(got.ede, EDE_NO_REACHABLE_AUTHORITY);
+    assert_string_equal(got.ede_text, "why");
+    assert_int_equal(got.answers, 1);
+    assert_int_equal(got.authorities, 2);
+    assert_int_equal(got.len, sizeof record);
+    assert_memory_equal(got.records, record, sizeof record);
+}
+
+static void the_records_are_borrowed_from_the_message(void **state)
+{
+    struct answer got;
+    uint64_t got_id;
+
+    (void)state;
+    assert_true(message_get_answer(BYTES(answer_message), &got_id, &got));
+    assert_ptr_equal(got.records, answer_message + sizeof answer_message - sizeof record);
+}
+
+static void an_answer_may_have_neither_text_nor_records(void **state)
+{
+    struct answer answer, got;
+    uint8_t out[64];
+    uint64_t got_id;
+    size_t len;
+
+    (void)state;
+    answer_init(&answer, &question, NULL, 0);
+    len = message_put_answer(id, &answer, out, sizeof out);
+    assert_int_equal(len, 17);
+    assert_true(message_get_answer(out, len, &got_id, &got));
+    assert_int_equal(got.rcode, RCODE_NOERROR);
+    assert_int_equal(got.ede, EDE_NONE);
+    assert_string_equal(got.ede_text, "");
+    assert_int_equal(got.len, 0);
+}
+
+static void the_longest_text_travels(void **state)
+{
+    struct answer answer = example(), got;
+    uint8_t out[512];
+    uint64_t got_id;
+    size_t len;
+
+    (void)state;
+    memset(answer.ede_text, 'x', ANSWER_TEXT - 1);
+    len = message_put_answer(id, &answer, out, sizeof out);
+    assert_true(message_get_answer(out, len, &got_id, &got));
+    assert_string_equal(got.ede_text, answer.ede_text);
+}
+
+static void a_text_that_would_fill_the_room_of_its_nul_is_refused(void **state)
+{
+    uint8_t message[8 + 2 + 2 + 1 + ANSWER_TEXT + 4] = {0};
+    struct answer got;
+    uint64_t got_id;
+
+    (void)state;
+    message[12] = ANSWER_TEXT;
+    assert_false(message_get_answer(BYTES(message), &got_id, &got));
+    message[12] = ANSWER_TEXT - 1;
+    assert_true(message_get_answer(BYTES(message), &got_id, &got));
+}
+
+static void the_longest_answer_fits_the_longest_message(void **state)
+{
+    static uint8_t records[ANSWER_RECORDS_MAX], out[MESSAGE_MAX];
+    struct answer answer = example(), got;
+    uint64_t got_id;
+    size_t len;
+
+    (void)state;
+    memset(answer.ede_text, 'x', ANSWER_TEXT - 1);
+    answer.records = records;
+    answer.len = sizeof records;
+    len = message_put_answer(id, &answer, out, sizeof out);
+    assert_int_not_equal(len, 0);
+    assert_true(message_get_answer(out, len, &got_id, &got));
+    assert_int_equal(got.len, ANSWER_RECORDS_MAX);
+}
+
+static void an_answer_needs_room(void **state)
+{
+    struct answer answer = example();
+    uint8_t out[sizeof answer_message];
+
+    (void)state;
+    assert_int_equal(message_put_answer(id, &answer, out, sizeof out), sizeof out);
+    assert_int_equal(message_put_answer(id, &answer, out, sizeof out - 1), 0);
+}
+
+static void an_answer_cut_before_its_records_is_none(void **state)
+{
+    struct answer got;
+    uint64_t got_id;
+
+    (void)state;
+    for (size_t len = 0; len < sizeof answer_message - sizeof record; len++)
+        assert_false(message_get_answer(answer_message, len, &got_id, &got));
+}
+
+enum { ROUNDS = 30000 };
+
+static void spoilt_questions_are_refused_or_whole(void **state)
+{
+    int accepted = 0;
+
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        size_t len, again;
+        uint8_t *message = mutate(BYTES(question_message), &len), out[512];
+        struct question got;
+        uint64_t got_id;
+
+        if (message_get_question(message, len, &got_id, &got)) {
+            again = message_put_question(got_id, &got, out, sizeof out);
+            assert_int_equal(again, len);
+            assert_memory_equal(out, message, len);
+            accepted++;
+        }
+        free(message);
+    }
+    assert_in_range(accepted, ROUNDS / 20, ROUNDS - ROUNDS / 20);
+}
+
+static void spoilt_answers_are_refused_or_safe(void **state)
+{
+    int accepted = 0;
+
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        size_t len;
+        uint8_t *message = mutate(BYTES(answer_message), &len);
+        struct answer got;
+        uint64_t got_id;
+
+        if (message_get_answer(message, len, &got_id, &got)) {
+            assert_true(strlen(got.ede_text) < ANSWER_TEXT);
+            assert_ptr_equal(got.records + got.len, message + len);
+            answer_ttl(&got);
+            accepted++;
+        }
+        free(message);
+    }
+    assert_in_range(accepted, ROUNDS / 20, ROUNDS - ROUNDS / 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_question_travels_as_id_type_and_name),
+        cmocka_unit_test(a_question_arrives_as_it_was_sent),
+        cmocka_unit_test(a_question_needs_room),
+        cmocka_unit_test(the_longest_name_travels),
+        cmocka_unit_test(a_cut_question_is_none),
+        cmocka_unit_test(a_question_with_octets_behind_it_is_none),
+        cmocka_unit_test(a_question_whose_name_has_another_length_is_none),
+        cmocka_unit_test(a_question_with_a_pointer_in_its_name_is_none),
+        cmocka_unit_test(an_answer_travels_as_its_fields_and_records),
+        cmocka_unit_test(an_answer_arrives_as_it_was_sent),
+        cmocka_unit_test(the_records_are_borrowed_from_the_message),
+        cmocka_unit_test(an_answer_may_have_neither_text_nor_records),
+        cmocka_unit_test(the_longest_text_travels),
+        cmocka_unit_test(a_text_that_would_fill_the_room_of_its_nul_is_refused),
+        cmocka_unit_test(the_longest_answer_fits_the_longest_message),
+        cmocka_unit_test(an_answer_needs_room),
+        cmocka_unit_test(an_answer_cut_before_its_records_is_none),
+        cmocka_unit_test(spoilt_questions_are_refused_or_whole),
+        cmocka_unit_test(spoilt_answers_are_refused_or_safe),
+    };
+    return cmocka_run_group_tests_name("message", tests, NULL, NULL);
+}
