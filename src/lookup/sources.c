@@ -1,0 +1,98 @@
+#include "lookup/sources.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char path[] = "/etc/nsswitch.conf";
+
+/* Beyond this the file is not read: no real one is longer. */
+enum { FILE_MAX = 16384 };
+
+static const char *skip_blanks(const char *text)
+{
+    return text + strspn(text, " \t");
+}
+
+/* What follows "hosts:" on the last such line, as libc has it, or NULL. */
+static const char *hosts_line(const char *text)
+{
+    const char *found = NULL;
+
+    while (text) {
+        const char *word = skip_blanks(text);
+
+        if (strncmp(word, "hosts", 5) == 0) {
+            word = skip_blanks(word + 5);
+            if (*word == ':')
+                found = word + 1;
+        }
+        text = strchr(text, '\n');
+        if (text)
+            text++;
+    }
+    return found;
+}
+
+bool sources_follow_dns_in(const char *text)
+{
+    const char *word = hosts_line(text);
+    bool dns_seen = false;
+
+    if (!word)
+        return true;
+    for (word = skip_blanks(word); *word && !strchr("\n#", *word);
+         word = skip_blanks(word)) {
+        size_t len = strcspn(word, *word == '[' ? "]\n" : " \t\n#[");
+
+        if (*word == '[') {
+            word += len + (word[len] == ']');
+            continue;
+        }
+        if (dns_seen)
+            return true;
+        dns_seen = len == 3 && strncmp(word, "dns", 3) == 0;
+        word += len;
+    }
+    return false;
+}
+
+static bool read_and_decide(void)
+{
+    char text[FILE_MAX + 1];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd == -1 ? -1 : read(fd, text, FILE_MAX);
+
+    if (fd != -1)
+        close(fd);
+    if (got < 0)
+        return true;
+    text[got] = '\0';
+    return sources_follow_dns_in(text);
+}
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+           a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+           a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+bool sources_follow_dns(void)
+{
+    static _Thread_local struct stat seen;
+    static _Thread_local bool known, follow;
+    struct stat now;
+
+    if (stat(path, &now) == -1)
+        return true;
+    if (!known || !same_file(&now, &seen)) {
+        follow = read_and_decide();
+        seen = now;
+        known = true;
+    }
+    return follow;
+}

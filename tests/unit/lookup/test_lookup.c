@@ -1,0 +1,320 @@
+/*
+ * Which question goes where, and the lookup process as a whole: a real one, asked through
+ * its channel, in tests/lab.
+ */
+#include "lab.h"
+
+#include "channel/channel.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+
+static const char *local(const char *name, const char *type)
+{
+    return lab_local(lookup_local, name, type);
+}
+
+static const char *network(const char *name, const char *type)
+{
+    return lab_network(lookup_network, name, type);
+}
+
+static void the_root_has_no_data(void **state)
+{
+    (void)state;
+    assert_string_equal(local(".", "A"), "NOERROR\n");
+}
+
+static void the_tops_of_the_reverse_trees_have_no_data(void **state)
+{
+    (void)state;
+    assert_string_equal(local("in-addr.arpa", "PTR"), "NOERROR\n"
+                                                      "authority in-addr.arpa." SOA);
+    assert_string_equal(local("ip6.arpa", "PTR"), "NOERROR\n"
+                                                  "authority ip6.arpa." SOA);
+}
+
+static void a_part_of_an_address_has_no_data(void **state)
+{
+    (void)state;
+    assert_string_equal(local("0.10.in-addr.arpa", "PTR"),
+                        "NOERROR\n"
+                        "authority 0.10.in-addr.arpa." SOA);
+    assert_string_equal(local("1.0.0.2.ip6.arpa", "PTR"),
+                        "NOERROR\n"
+                        "authority 1.0.0.2.ip6.arpa." SOA);
+}
+
+static void a_reverse_name_that_is_no_address_does_not_exist(void **state)
+{
+    (void)state;
+    assert_string_equal(local("1.2.3.256.in-addr.arpa", "PTR"),
+                        "NXDOMAIN\n"
+                        "authority 2.3.256.in-addr.arpa." SOA);
+    assert_string_equal(local("01.0.0.10.in-addr.arpa", "PTR"),
+                        "NXDOMAIN\n"
+                        "authority 0.0.10.in-addr.arpa." SOA);
+    assert_string_equal(local("1.4.0.0.10.in-addr.arpa", "PTR"),
+                        "NXDOMAIN\n"
+                        "authority 4.0.0.10.in-addr.arpa." SOA);
+    assert_string_equal(local("xy.ip6.arpa", "PTR"), "NXDOMAIN\n"
+                                                     "authority ip6.arpa." SOA);
+}
+
+static void a_reverse_name_is_looked_up_as_an_address(void **state)
+{
+    (void)state;
+    assert_string_equal(local("4.0.0.10.in-addr.arpa", "PTR"),
+                        "NOERROR\n"
+                        "4.0.0.10.in-addr.arpa. 10 PTR v4only.lab.\n");
+    assert_string_equal(network("1.2.0.192.in-addr.arpa", "PTR"),
+                        "NOERROR\n"
+                        "1.2.0.192.in-addr.arpa. 10 PTR a.example.test.\n");
+}
+
+static void a_reverse_name_is_known_in_any_letter_case(void **state)
+{
+    (void)state;
+    assert_string_equal(local("4.0.0.10.IN-ADDR.arpa", "PTR"),
+                        "NOERROR\n"
+                        "4.0.0.10.IN-ADDR.arpa. 10 PTR v4only.lab.\n");
+}
+
+static void another_name_is_looked_up_as_a_name(void **state)
+{
+    (void)state;
+    assert_string_equal(local("v4only.lab", "A"), "NOERROR\n"
+                                                  "v4only.lab. 10 A 10.0.0.4\n");
+    assert_string_equal(local("a.example.test", "A"), "asks on");
+    assert_string_equal(network("a.example.test", "A"), "NOERROR\n"
+                                                        "a.example.test. 10 A 192.0.2.1\n");
+}
+
+static void a_name_that_only_ends_like_a_reverse_one_is_a_name(void **state)
+{
+    (void)state;
+    assert_string_equal(local("1.2.0.192.xin-addr.arpa", "PTR"), "asks on");
+}
+
+/* A name has no PTR record of its own unless it is an address. */
+static void ptr_of_a_hosts_name_has_no_data(void **state)
+{
+    (void)state;
+    assert_string_equal(local("v4only.lab", "PTR"), "NOERROR\n"
+                                                    "authority v4only.lab." SOA);
+}
+
+/* A lookup process of its own, our ends of its channels, and what it says of the end. */
+struct process {
+    pid_t pid;
+    int questions, supervisor;
+};
+
+static struct process process_fork(void)
+{
+    struct process process;
+    struct channel questions, supervisor;
+
+    need_lab();
+    assert_int_equal(channel_open(&questions), 0);
+    assert_int_equal(channel_open(&supervisor), 0);
+    process.pid = fork();
+    if (process.pid == 0) {
+        channel_close_end(&questions.left);
+        channel_close_end(&supervisor.left);
+        _exit(lookup_run(&lab_config, questions.right, supervisor.right) == 0 ? 42 : 1);
+    }
+    channel_close_end(&questions.right);
+    channel_close_end(&supervisor.right);
+    process.questions = questions.left;
+    process.supervisor = supervisor.left;
+    return process;
+}
+
+static struct process process_start(void)
+{
+    struct process process = process_fork();
+    enum word word;
+
+    assert_int_equal(channel_receive_word(process.supervisor, &word, CHANNEL_BLOCK),
+                     CHANNEL_DONE);
+    return process;
+}
+
+static int process_end(struct process *process)
+{
+    int status;
+
+    channel_close_end(&process->supervisor);
+    assert_int_equal(waitpid(process->pid, &status, 0), process->pid);
+    channel_close_end(&process->questions);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void process_ask(const struct process *process, uint64_t id, const char *name,
+                        const char *type)
+{
+    uint8_t message[512];
+    struct question question = question_of(name, type);
+    size_t len = message_put_question(id, &question, message, sizeof message);
+
+    assert_int_equal(channel_send(process->questions, message, len, CHANNEL_BLOCK),
+                     CHANNEL_DONE);
+}
+
+/* The answer to a question, which must be the next to come. */
+static const char *process_answer(const struct process *process, uint64_t id,
+                                  const char *name, const char *type)
+{
+    static uint8_t message[MESSAGE_MAX];
+    struct question question = question_of(name, type);
+    struct answer answer;
+    uint64_t answered;
+    size_t len;
+
+    assert_int_equal(
+        channel_receive(process->questions, message, sizeof message, &len, CHANNEL_BLOCK),
+        CHANNEL_DONE);
+    assert_true(message_get_answer(message, len, &answered, &answer));
+    assert_true(answered == id);
+    return answer_text(&question, &answer);
+}
+
+static void the_process_says_that_it_is_ready(void **state)
+{
+    struct process process = process_fork();
+    enum word word;
+
+    (void)state;
+    assert_int_equal(channel_receive_word(process.supervisor, &word, CHANNEL_BLOCK),
+                     CHANNEL_DONE);
+    assert_int_equal(word, WORD_READY);
+    process_end(&process);
+}
+
+static void the_process_ends_well_when_its_supervisor_is_gone(void **state)
+{
+    struct process process = process_start();
+
+    (void)state;
+    assert_int_equal(process_end(&process), 42);
+}
+
+static void the_process_ends_though_a_lookup_hangs(void **state)
+{
+    struct process process;
+
+    (void)state;
+    etc_write("resolv.conf", "nameserver 127.0.0.3\n"); /* it never answers */
+    process = process_start();
+    process_ask(&process, 1, "hangs.example.test", "A");
+    process_ask(&process, 2, "v4only.lab", "A");
+    process_answer(&process, 2, "v4only.lab", "A");
+    assert_int_equal(process_end(&process), 42);
+}
+
+static void the_process_answers_names_and_addresses(void **state)
+{
+    struct process process = process_start();
+
+    (void)state;
+    process_ask(&process, 7, "a.example.test", "A");
+    assert_string_equal(process_answer(&process, 7, "a.example.test", "A"),
+                        "NOERROR\n"
+                        "a.example.test. 10 A 192.0.2.1\n");
+    process_ask(&process, 8, "4.0.0.10.in-addr.arpa", "PTR");
+    assert_string_equal(process_answer(&process, 8, "4.0.0.10.in-addr.arpa", "PTR"),
+                        "NOERROR\n"
+                        "4.0.0.10.in-addr.arpa. 10 PTR v4only.lab.\n");
+    process_end(&process);
+}
+
+static void the_process_answers_hosts_names_while_dns_hangs(void **state)
+{
+    struct process process;
+
+    (void)state;
+    etc_write("resolv.conf", "nameserver 127.0.0.3\n"); /* it never answers */
+    process = process_start();
+    for (uint64_t id = 1; id <= 50; id++)
+        process_ask(&process, id, "hangs.example.test", "A");
+    process_ask(&process, 99, "v4only.lab", "A");
+    assert_string_equal(process_answer(&process, 99, "v4only.lab", "A"),
+                        "NOERROR\n"
+                        "v4only.lab. 10 A 10.0.0.4\n");
+    process_end(&process);
+}
+
+/* HOSTALIASES would make "single" another name for a.example.test. */
+static void the_process_does_not_heed_the_environment(void **state)
+{
+    static const char aliases[] = "single a.example.test\n";
+    struct process process;
+
+    (void)state;
+    need_lab();
+    lab_put("/etc/lab/aliases", aliases, strlen(aliases));
+    setenv("HOSTALIASES", "/etc/lab/aliases", 1);
+    process = process_start();
+    unsetenv("HOSTALIASES");
+    process_ask(&process, 1, "single", "A");
+    assert_string_equal(process_answer(&process, 1, "single", "A"),
+                        "NOERROR\n"
+                        "single. 10 A 192.0.2.60\n");
+    process_end(&process);
+}
+
+static void the_process_sees_a_changed_hosts_file(void **state)
+{
+    struct process process = process_start();
+
+    (void)state;
+    process_ask(&process, 1, "v4only.lab", "A");
+    process_answer(&process, 1, "v4only.lab", "A");
+    etc_write("hosts", "10.0.0.5 v4only.lab\n");
+    process_ask(&process, 2, "v4only.lab", "A");
+    assert_string_equal(process_answer(&process, 2, "v4only.lab", "A"),
+                        "NOERROR\n"
+                        "v4only.lab. 10 A 10.0.0.5\n");
+    process_end(&process);
+}
+
+static void the_process_sees_a_changed_nsswitch_conf(void **state)
+{
+    struct process process = process_start();
+
+    (void)state;
+    process_ask(&process, 1, "v4only.lab", "A");
+    process_answer(&process, 1, "v4only.lab", "A");
+    etc_write("nsswitch.conf", "hosts: dns\n");
+    process_ask(&process, 2, "v4only.lab", "A");
+    assert_string_equal(process_answer(&process, 2, "v4only.lab", "A"),
+                        "NXDOMAIN\n"
+                        "authority lab." SOA);
+    process_end(&process);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        lab_test(the_root_has_no_data),
+        lab_test(the_tops_of_the_reverse_trees_have_no_data),
+        lab_test(a_part_of_an_address_has_no_data),
+        lab_test(a_reverse_name_that_is_no_address_does_not_exist),
+        lab_test(a_reverse_name_is_looked_up_as_an_address),
+        lab_test(a_reverse_name_is_known_in_any_letter_case),
+        lab_test(another_name_is_looked_up_as_a_name),
+        lab_test(a_name_that_only_ends_like_a_reverse_one_is_a_name),
+        lab_test(ptr_of_a_hosts_name_has_no_data),
+        lab_test(the_process_says_that_it_is_ready),
+        lab_test(the_process_ends_well_when_its_supervisor_is_gone),
+        lab_test(the_process_ends_though_a_lookup_hangs),
+        lab_test(the_process_answers_names_and_addresses),
+        lab_test(the_process_answers_hosts_names_while_dns_hangs),
+        lab_test(the_process_does_not_heed_the_environment),
+        lab_test(the_process_sees_a_changed_hosts_file),
+        lab_test(the_process_sees_a_changed_nsswitch_conf),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,402 @@
+/*
+ * Half of these are facts about libc that the code in lookup/ is built on, and that no
+ * manual promises. One that fails means that this libc needs another look, not only another
+ * number.
+ */
+#include "lab.h"
+
+#include "lookup/resolver.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <resolv.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+static unsigned search_flags(void)
+{
+    return (unsigned)_res.options & (RES_DNSRCH | RES_DEFNAMES);
+}
+
+static const char *first_server(void)
+{
+    return inet_ntoa(_res.nsaddr_list[0].sin_addr);
+}
+
+/* getaddrinfo's code for a name and a family. */
+static int call_libc(const char *name, int family)
+{
+    const struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    int code;
+
+    errno = h_errno = 0;
+    code = getaddrinfo(name, NULL, &hints, &found);
+    if (code == 0)
+        freeaddrinfo(found);
+    return code;
+}
+
+static void the_search_list_is_off(void **state)
+{
+    (void)state;
+    etc_write("resolv.conf", "nameserver 127.0.0.2\nsearch search.test\n");
+    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_int_equal(search_flags(), 0);
+    assert_string_equal(_res.dnsrch[0], "search.test");
+}
+
+static void the_search_list_stays_off_when_prepared_again(void **state)
+{
+    (void)state;
+    need_lab();
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+        call_libc("a.example.test", AF_INET);
+        assert_int_equal(search_flags(), 0);
+    }
+}
+
+static void the_servers_are_those_of_the_host(void **state)
+{
+    (void)state;
+    need_lab();
+    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_int_equal(_res.nscount, 1);
+    assert_string_equal(first_server(), "127.0.0.2");
+}
+
+static void no_servers_means_none(void **state)
+{
+    (void)state;
+    need_lab();
+    assert_int_equal(resolver_prepare(RESOLVER_NO_SERVERS), 0);
+    assert_int_equal(_res.nscount, 0);
+}
+
+static void no_servers_lasts_until_prepared_again(void **state)
+{
+    (void)state;
+    need_lab();
+    assert_int_equal(resolver_prepare(RESOLVER_NO_SERVERS), 0);
+    assert_int_equal(call_libc("a.example.test", AF_INET), EAI_AGAIN);
+    assert_int_equal(call_libc("a.example.test", AF_INET), EAI_AGAIN);
+    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_int_equal(call_libc("a.example.test", AF_INET), 0);
+}
+
+/* libc's own limits, 5 seconds twice, are longer than a client waits. */
+static void tries_are_limited_to_two_of_two_seconds(void **state)
+{
+    (void)state;
+    etc_write("resolv.conf", "nameserver 127.0.0.2\n");
+    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_int_equal(_res.retrans, 2);
+    assert_int_equal(_res.retry, 2);
+}
+
+static void longer_limits_of_resolv_conf_are_cut(void **state)
+{
+    (void)state;
+    etc_write("resolv.conf", "nameserver 127.0.0.2\noptions timeout:9 attempts:5\n");
+    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_int_equal(_res.retrans, 2);
+    assert_int_equal(_res.retry, 2);
+}
+
+static void shorter_limits_of_resolv_conf_are_kept(void **state)
+{
+    (void)state;
+    etc_write("resolv.conf", "nameserver 127.0.0.2\noptions timeout:1 attempts:1\n");
+    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_int_equal(_res.retrans, 1);
+    assert_int_equal(_res.retry, 1);
+}
+
+static void other_options_of_resolv_conf_are_kept(void **state)
+{
+    (void)state;
+    etc_write("resolv.conf", "nameserver 127.0.0.2\noptions edns0 rotate\n");
+    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_int_not_equal(_res.options & RES_USE_EDNS0, 0);
+    assert_int_not_equal(_res.options & RES_ROTATE, 0);
+}
+
+static void a_changed_resolv_conf_is_seen(void **state)
+{
+    (void)state;
+    etc_write("resolv.conf", "nameserver 127.0.0.2\n");
+    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    etc_write("resolv.conf", "nameserver 127.0.0.9\n"); /* of the same size */
+    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_string_equal(first_server(), "127.0.0.9");
+}
+
+static void without_resolv_conf_the_server_is_the_host_itself(void **state)
+{
+    (void)state;
+    etc_write("resolv.conf", "");
+    assert_int_equal(unlink("/etc/resolv.conf"), 0);
+    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_int_equal(_res.nscount, 1);
+    assert_string_equal(first_server(), "127.0.0.1");
+}
+
+static void the_environment_cannot_change_lookups(void **state)
+{
+    (void)state;
+    setenv("HOSTALIASES", "/nowhere", 1);
+    setenv("LOCALDOMAIN", "search.test", 1);
+    setenv("RES_OPTIONS", "attempts:1", 1);
+    resolver_clean_environment();
+    assert_null(getenv("HOSTALIASES"));
+    assert_null(getenv("LOCALDOMAIN"));
+    assert_null(getenv("RES_OPTIONS"));
+}
+
+/* Why HOSTALIASES is taken out: the flags do not keep it from being used. */
+static void libc_uses_hostaliases_whatever_the_flags(void **state)
+{
+    const char *path = "/etc/lab/aliases";
+
+    (void)state;
+    need_lab();
+    lab_put(path, "single a.example.test\n", strlen("single a.example.test\n"));
+    setenv("HOSTALIASES", path, 1);
+    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_int_equal(call_libc("single", AF_INET6),
+                     EAI_NODATA); /* a.example.test has A only */
+    resolver_clean_environment();
+    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_int_equal(call_libc("single", AF_INET), 0);
+}
+
+static void *prepare_and_look_at_descriptor_0(void *open)
+{
+    if (resolver_prepare(RESOLVER_HOST_SERVERS) == 0 &&
+        resolver_prepare(RESOLVER_NO_SERVERS) == 0)
+        *(bool *)open = fcntl(STDIN_FILENO, F_GETFD) != -1;
+    return NULL;
+}
+
+static void a_fresh_thread_does_not_close_descriptor_0(void **state)
+{
+    bool open = false;
+    pthread_t thread;
+
+    (void)state;
+    assert_int_not_equal(fcntl(STDIN_FILENO, F_GETFD), -1);
+    assert_int_equal(pthread_create(&thread, NULL, prepare_and_look_at_descriptor_0, &open),
+                     0);
+    pthread_join(thread, NULL);
+    assert_true(open);
+}
+
+static void prepare_leaves_no_descriptor_open(void **state)
+{
+    int before, after;
+
+    (void)state;
+    need_lab();
+    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    call_libc("a.example.test", AF_UNSPEC);
+    before = dup(STDIN_FILENO); /* the lowest number that is free */
+    close(before);
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+        call_libc("a.example.test", AF_UNSPEC);
+    }
+    after = dup(STDIN_FILENO);
+    close(after);
+    assert_int_equal(after, before);
+}
+
+/* What a child process says with its exit status; 200 + signal if one ended it. */
+static int in_child(int (*act)(void))
+{
+    int status;
+    pid_t child = fork();
+
+    if (child == 0)
+        _exit(act());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 200 + WTERMSIG(status);
+}
+
+static int close_a_virgin_state(void)
+{
+    struct __res_state state = {0};
+
+    res_nclose(&state);
+    return fcntl(STDIN_FILENO, F_GETFD) == -1;
+}
+
+/* Why resolver_prepare looks at RES_INIT first. */
+static void libc_closes_descriptor_0_with_a_state_never_initialised(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(close_a_virgin_state), 1);
+}
+
+static int search_list_after_a_second_init(void)
+{
+    struct addrinfo *found;
+
+    if (res_init() == -1)
+        return 1;
+    _res.options &= ~(unsigned long)(RES_DNSRCH | RES_DEFNAMES);
+    if (res_init() == -1)
+        return 2;
+    _res.options &= ~(unsigned long)(RES_DNSRCH | RES_DEFNAMES);
+    return getaddrinfo("nosuch.nowhere", NULL, NULL, &found) == 0 && search_flags() != 0
+               ? 42
+               : 3;
+}
+
+/* Why resolver_prepare does not use res_init(). */
+static void libc_brings_the_search_list_back_after_a_second_res_init(void **state)
+{
+    (void)state;
+    etc_write("resolv.conf", "nameserver 127.0.0.2\nsearch search.test\n");
+    assert_int_equal(in_child(search_list_after_a_second_init), 42);
+}
+
+static int reload_of_a_changed_state(void)
+{
+    if (resolver_prepare(RESOLVER_HOST_SERVERS) == -1 ||
+        call_libc("a.example.test", AF_INET) != 0)
+        return 1;
+    lab_put("/etc/resolv.conf", "nameserver 127.0.0.9\n", strlen("nameserver 127.0.0.9\n"));
+    return call_libc("a.example.test", AF_INET) == 0 ? 42 : 2;
+}
+
+/* Why the state is made anew before each lookup. */
+static void libc_does_not_reload_a_state_that_was_changed(void **state)
+{
+    (void)state;
+    etc_write("resolv.conf", "nameserver 127.0.0.2\n");
+    assert_int_equal(in_child(reload_of_a_changed_state), 42);
+}
+
+/* From now on an Internet socket ends the process. Others may be: nscd has one of AF_UNIX.
+ */
+static bool forbid_internet_sockets(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 2, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+    };
+    const struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
+
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+static int guarded(enum resolver_servers servers, int family)
+{
+    int code;
+
+    if (!forbid_internet_sockets() || resolver_prepare(servers) == -1)
+        return 1;
+    code = call_libc("unknown.lab", family);
+    return code == EAI_AGAIN && h_errno == TRY_AGAIN && errno == EAGAIN ? 42 : 2;
+}
+
+static int probe_both_families(void)
+{
+    return guarded(RESOLVER_NO_SERVERS, AF_UNSPEC);
+}
+
+static int probe_one_family(void)
+{
+    return guarded(RESOLVER_NO_SERVERS, AF_INET);
+}
+
+static int probe_an_address(void)
+{
+    const struct in_addr address = {htonl(0xc0000201)};
+    struct hostent entry, *found = NULL;
+    char buffer[1024];
+    int error = 0;
+
+    if (!forbid_internet_sockets() || resolver_prepare(RESOLVER_NO_SERVERS) == -1)
+        return 1;
+    gethostbyaddr_r(&address, sizeof address, AF_INET, &entry, buffer, sizeof buffer,
+                    &found, &error);
+    return !found && error == TRY_AGAIN ? 42 : 2;
+}
+
+static int ask_the_servers(void)
+{
+    return guarded(RESOLVER_HOST_SERVERS, AF_UNSPEC);
+}
+
+/* The next three stand on this one: the guard does see a socket. */
+static void libc_opens_a_socket_to_ask_a_server(void **state)
+{
+    (void)state;
+    need_lab();
+    assert_int_equal(in_child(ask_the_servers), 200 + SIGSYS);
+}
+
+static void libc_without_servers_says_eai_again_without_a_socket(void **state)
+{
+    (void)state;
+    need_lab();
+    assert_int_equal(in_child(probe_both_families), 42);
+}
+
+static void libc_without_servers_says_so_of_one_family_too(void **state)
+{
+    (void)state;
+    need_lab();
+    assert_int_equal(in_child(probe_one_family), 42);
+}
+
+static void libc_without_servers_says_try_again_of_addresses(void **state)
+{
+    (void)state;
+    need_lab();
+    assert_int_equal(in_child(probe_an_address), 42);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        lab_test(the_search_list_is_off),
+        lab_test(the_search_list_stays_off_when_prepared_again),
+        lab_test(the_servers_are_those_of_the_host),
+        lab_test(no_servers_means_none),
+        lab_test(no_servers_lasts_until_prepared_again),
+        lab_test(tries_are_limited_to_two_of_two_seconds),
+        lab_test(longer_limits_of_resolv_conf_are_cut),
+        lab_test(shorter_limits_of_resolv_conf_are_kept),
+        lab_test(other_options_of_resolv_conf_are_kept),
+        lab_test(a_changed_resolv_conf_is_seen),
+        lab_test(without_resolv_conf_the_server_is_the_host_itself),
+        cmocka_unit_test(the_environment_cannot_change_lookups),
+        lab_test(libc_uses_hostaliases_whatever_the_flags),
+        cmocka_unit_test(a_fresh_thread_does_not_close_descriptor_0),
+        lab_test(prepare_leaves_no_descriptor_open),
+        cmocka_unit_test(libc_closes_descriptor_0_with_a_state_never_initialised),
+        lab_test(libc_brings_the_search_list_back_after_a_second_res_init),
+        lab_test(libc_does_not_reload_a_state_that_was_changed),
+        lab_test(libc_opens_a_socket_to_ask_a_server),
+        lab_test(libc_without_servers_says_eai_again_without_a_socket),
+        lab_test(libc_without_servers_says_so_of_one_family_too),
+        lab_test(libc_without_servers_says_try_again_of_addresses),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
