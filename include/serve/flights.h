@@ -1,0 +1,46 @@
+/*
+ * Lookups in flight: one for each question however many ask it.
+ *
+ * A question goes to the lookup process once; everybody who asks the same (but for letter
+ * case) before the answer comes waits for the same flight. Who has waited for
+ * FLIGHT_DEADLINE_MS is told SERVFAIL; the flight goes on, and an answer that finds nobody
+ * waiting is kept in the cache.
+ */
+#ifndef SERVE_FLIGHTS_H
+#define SERVE_FLIGHTS_H
+
+#include "net/loop.h"
+#include "serve/cache.h"
+#include "serve/query.h"
+
+enum {
+    /* Clients give up at 5 s (glibc, musl, dig); every question is answered within 4.5 s.
+     */
+    FLIGHT_DEADLINE_MS = 4400,
+};
+
+struct flights {
+    struct loop *loop;
+    int channel; /* to the lookup process; borrowed */
+    struct watch *watch;
+    struct cache cache;
+    struct table by_question, by_id;
+    struct list unsent, sent; /* flights */
+    struct list waiting;      /* queries, oldest first */
+    size_t waiting_count;
+    uint64_t next_id;
+    struct timer deadline;
+};
+
+/* 0, or -1 with errno. */
+int flights_init(struct flights *, struct loop *, int channel);
+/* Ends all flights without a reply. */
+void flights_free(struct flights *);
+
+/* Answers the query from the cache or at once with SERVFAIL, or copies it to wait. */
+void flights_ask(struct flights *, const struct query *);
+
+/* The lookup process has died: whoever waits for what it was asked gets SERVFAIL. */
+void flights_lookup_died(struct flights *);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * The serve process, one packet's way from and to the client: read a datagram, read the
+ * request in it, settle it at once or let it wait for a lookup, write the reply. One thread
+ * around one poll() loop; it opens no files and never calls libc's resolver.
+ */
+#ifndef SERVE_SERVE_H
+#define SERVE_SERVE_H
+
+#include <stddef.h>
+
+#include "net/listen.h"
+
+struct serve_config {
+    const struct listener *listeners;
+    size_t listener_count;
+    size_t udp_size; /* longest UDP reply in octets, at least REPLY_SIZE_MIN */
+};
+
+/*
+ * Runs until the supervisor's channel closes. 0, or -1 with errno if it could not start or
+ * go on.
+ */
+int serve_run(const struct serve_config *, int lookup, int supervisor);
+
+#endif

@@ -1,0 +1,305 @@
+#include "serve/flights.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "channel/channel.h"
+
+enum {
+    FLIGHTS_MAX = 16384,
+    WAITING_MAX = 32768,
+    LATE_CACHE_BYTES = 1 << 20,
+    ANSWERS_A_ROUND = 64, /* then other descriptors have their turn */
+};
+
+struct flight {
+    struct table_link by_question, by_id;
+    struct list link; /* in `unsent` or `sent` */
+    bool is_sent;
+    uint64_t id;
+    struct question question; /* folded */
+    struct list queries;
+};
+
+static bool flight_asks(struct table_link *link, const void *question)
+{
+    return question_equal_folded(&table_item(link, struct flight, by_question)->question,
+                                 question);
+}
+
+static bool flight_has_id(struct table_link *link, const void *id)
+{
+    return table_item(link, struct flight, by_id)->id == *(const uint64_t *)id;
+}
+
+static uint64_t question_hash(const struct flights *flights,
+                              const struct question *question)
+{
+    size_t len;
+    const void *bytes = question_bytes(question, &len);
+
+    return table_hash(&flights->by_question, bytes, len);
+}
+
+static struct flight *find_by_question(const struct flights *flights,
+                                       const struct question *question)
+{
+    struct table_link *link =
+        table_find(&flights->by_question, question_hash(flights, question), question);
+
+    return link ? table_item(link, struct flight, by_question) : NULL;
+}
+
+static struct flight *find_by_id(const struct flights *flights, uint64_t id)
+{
+    struct table_link *link =
+        table_find(&flights->by_id, table_hash(&flights->by_id, &id, sizeof id), &id);
+
+    return link ? table_item(link, struct flight, by_id) : NULL;
+}
+
+static struct flight *flight_new(struct flights *flights, const struct question *question)
+{
+    struct flight *flight = malloc(sizeof *flight);
+
+    if (!flight)
+        return NULL;
+    flight->id = flights->next_id++;
+    flight->question = *question;
+    flight->is_sent = false;
+    list_init(&flight->queries);
+    list_init(&flight->link);
+    list_append(&flights->unsent, &flight->link);
+    table_add(&flights->by_question, question_hash(flights, question),
+              &flight->by_question);
+    table_add(&flights->by_id, table_hash(&flights->by_id, &flight->id, sizeof flight->id),
+              &flight->by_id);
+    return flight;
+}
+
+static void leave_flight(struct flights *flights, struct query *query)
+{
+    flights->waiting_count--;
+    query_free(query);
+}
+
+/* Nobody waits for it any more. */
+static void flight_free(struct flights *flights, struct flight *flight)
+{
+    table_remove(&flights->by_question, &flight->by_question);
+    table_remove(&flights->by_id, &flight->by_id);
+    list_remove(&flight->link);
+    free(flight);
+}
+
+static void land(struct flights *flights, struct flight *flight,
+                 const struct answer *answer)
+{
+    struct query *query;
+
+    if (list_empty(&flight->queries) && answer->rcode != RCODE_SERVFAIL)
+        cache_put(&flights->cache, &flight->question, answer, clock_ms());
+    while ((query = list_first(&flight->queries, struct query, in_flight))) {
+        query_reply(query, answer, 0);
+        leave_flight(flights, query);
+    }
+    flight_free(flights, flight);
+}
+
+static void reply_servfail(const struct query *query, enum ede ede, const char *reason)
+{
+    struct answer answer;
+
+    answer_init(&answer, &query->request.question, NULL, 0);
+    answer_fail(&answer, RCODE_SERVFAIL, ede, "%s", reason);
+    query_reply(query, &answer, 0);
+}
+
+static void set_deadline(struct flights *flights)
+{
+    struct query *query = list_first(&flights->waiting, struct query, in_deadline);
+
+    if (query)
+        timer_set(flights->loop, &flights->deadline, query->received + FLIGHT_DEADLINE_MS);
+    else
+        timer_cancel(&flights->deadline);
+}
+
+static void ring_deadline(void *context)
+{
+    struct flights *flights = context;
+    struct query *query;
+    int64_t now = clock_ms();
+
+    while ((query = list_first(&flights->waiting, struct query, in_deadline)) &&
+           query->received + FLIGHT_DEADLINE_MS <= now) {
+        struct flight *flight = query->flight;
+
+        reply_servfail(query, EDE_NO_REACHABLE_AUTHORITY,
+                       "host resolver: no answer yet, still waiting");
+        leave_flight(flights, query);
+        if (list_empty(&flight->queries) && !flight->is_sent)
+            flight_free(flights, flight);
+    }
+    set_deadline(flights);
+}
+
+/* Sends what has not been sent as far as the channel takes it. */
+static void send_questions(struct flights *flights)
+{
+    uint8_t message[NAME_WIRE_MAX + 16];
+    struct flight *flight;
+
+    while ((flight = list_first(&flights->unsent, struct flight, link))) {
+        size_t len =
+            message_put_question(flight->id, &flight->question, message, sizeof message);
+
+        if (channel_send(flights->channel, message, len, CHANNEL_TRY) != CHANNEL_DONE)
+            break;
+        flight->is_sent = true;
+        list_remove(&flight->link);
+        list_append(&flights->sent, &flight->link);
+    }
+    watch_events(flights->watch,
+                 (short)(list_empty(&flights->unsent) ? POLLIN : POLLIN | POLLOUT));
+}
+
+static void receive_answers(struct flights *flights)
+{
+    static uint8_t message[MESSAGE_MAX];
+    struct answer answer;
+    struct flight *flight;
+    uint64_t id;
+    size_t len;
+
+    for (int i = 0; i < ANSWERS_A_ROUND; i++) {
+        if (channel_receive(flights->channel, message, sizeof message, &len, CHANNEL_TRY) !=
+            CHANNEL_DONE)
+            break;
+        if (message_get_answer(message, len, &id, &answer) &&
+            (flight = find_by_id(flights, id)))
+            land(flights, flight, &answer);
+    }
+    set_deadline(flights);
+}
+
+static void channel_ready(void *context, short revents)
+{
+    struct flights *flights = context;
+
+    if (revents & POLLOUT)
+        send_questions(flights);
+    if (revents & POLLIN)
+        receive_answers(flights);
+}
+
+int flights_init(struct flights *flights, struct loop *loop, int channel)
+{
+    *flights = (struct flights){.loop = loop, .channel = channel};
+    list_init(&flights->unsent);
+    list_init(&flights->sent);
+    list_init(&flights->waiting);
+    timer_init(&flights->deadline, ring_deadline, flights);
+    /* Random, so that answers meant for a process before this one find nobody. */
+    if (getrandom(&flights->next_id, sizeof flights->next_id, 0) !=
+            sizeof flights->next_id ||
+        cache_init(&flights->cache, LATE_CACHE_BYTES) == -1 ||
+        table_init(&flights->by_question, flight_asks) == -1 ||
+        table_init(&flights->by_id, flight_has_id) == -1)
+        return -1;
+    flights->watch = loop_watch(loop, channel, POLLIN, channel_ready, flights);
+    return flights->watch ? 0 : -1;
+}
+
+static void free_all(struct flights *flights, struct list *head)
+{
+    struct flight *flight;
+    struct query *query;
+
+    while ((flight = list_first(head, struct flight, link))) {
+        while ((query = list_first(&flight->queries, struct query, in_flight)))
+            leave_flight(flights, query);
+        flight_free(flights, flight);
+    }
+}
+
+void flights_free(struct flights *flights)
+{
+    free_all(flights, &flights->unsent);
+    free_all(flights, &flights->sent);
+    timer_cancel(&flights->deadline);
+    loop_unwatch(flights->loop, flights->watch);
+    cache_free(&flights->cache);
+    table_free(&flights->by_question);
+    table_free(&flights->by_id);
+}
+
+static bool answer_from_cache(struct flights *flights, const struct query *query,
+                              const struct question *question)
+{
+    struct answer answer;
+    uint32_t age;
+
+    if (!cache_get(&flights->cache, question, query->received, &answer, &age))
+        return false;
+    query_reply(query, &answer, age);
+    return true;
+}
+
+/* The flight to wait for, or NULL if there is no room for one more. */
+static struct flight *flight_for(struct flights *flights, const struct question *question)
+{
+    struct flight *flight = find_by_question(flights, question);
+
+    if (flight || flights->by_id.count >= FLIGHTS_MAX)
+        return flight;
+    return flight_new(flights, question);
+}
+
+static bool wait_for(struct flights *flights, const struct query *asked,
+                     const struct question *question)
+{
+    struct query *query;
+
+    if (flights->waiting_count >= WAITING_MAX || !(query = query_new(asked)))
+        return false;
+    query->flight = flight_for(flights, question);
+    if (!query->flight) {
+        query_free(query);
+        return false;
+    }
+    list_append(&query->flight->queries, &query->in_flight);
+    list_append(&flights->waiting, &query->in_deadline);
+    flights->waiting_count++;
+    return true;
+}
+
+void flights_ask(struct flights *flights, const struct query *query)
+{
+    struct question question;
+
+    question_fold(&question, &query->request.question);
+    if (answer_from_cache(flights, query, &question))
+        return;
+    if (!wait_for(flights, query, &question)) {
+        reply_servfail(query, EDE_NOT_READY, "too many questions are waiting");
+        return;
+    }
+    send_questions(flights);
+    set_deadline(flights);
+}
+
+void flights_lookup_died(struct flights *flights)
+{
+    struct answer answer;
+    struct flight *flight;
+
+    while ((flight = list_first(&flights->sent, struct flight, link))) {
+        answer_init(&answer, &flight->question, NULL, 0);
+        answer_fail(&answer, RCODE_SERVFAIL, EDE_OTHER, "the lookup process died");
+        land(flights, flight, &answer);
+    }
+    set_deadline(flights);
+}

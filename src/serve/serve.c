@@ -1,0 +1,126 @@
+#include "serve/serve.h"
+
+#include <poll.h>
+#include <sys/prctl.h>
+
+#include "base/clock.h"
+#include "channel/channel.h"
+#include "dns/request.h"
+#include "net/loop.h"
+#include "net/udp.h"
+#include "serve/flights.h"
+#include "serve/policy.h"
+
+/* One socket is read this often at the most before others have their turn. */
+enum { DATAGRAMS_A_ROUND = 64 };
+
+struct serve {
+    const struct serve_config *config;
+    struct loop *loop;
+    struct flights flights;
+    int supervisor;
+};
+
+/* What a listener's watch needs to know. */
+struct door {
+    struct serve *serve;
+    const struct listener *listener;
+};
+
+static void handle(struct serve *serve, struct query *query, const uint8_t *wire,
+                   size_t len)
+{
+    int rcode = request_parse(&query->request, wire, len);
+    struct answer answer;
+
+    if (rcode == -1)
+        return;
+    answer_init(&answer, &query->request.question, NULL, 0);
+    if (policy_settles(&query->request, rcode, &answer))
+        query_reply(query, &answer, 0);
+    else
+        flights_ask(&serve->flights, query);
+}
+
+/* A datagram from one of our own sockets can only be forged, to make us talk to ourselves.
+ */
+static bool is_own_address(const struct serve *serve, const struct addr *addr)
+{
+    for (size_t i = 0; i < serve->config->listener_count; i++)
+        if (addr_equal(&serve->config->listeners[i].addr, addr))
+            return true;
+    return false;
+}
+
+static void socket_ready(void *context, short revents)
+{
+    static uint8_t wire[REQUEST_UDP_MAX];
+    const struct door *door = context;
+    struct serve *serve = door->serve;
+    struct query query = {.fd = door->listener->udp, .reply_max = serve->config->udp_size};
+    size_t len;
+
+    (void)revents; /* reading tells more */
+    for (int i = 0; i < DATAGRAMS_A_ROUND; i++) {
+        enum udp_result result =
+            udp_receive(query.fd, wire, sizeof wire, &len, &query.from);
+
+        if (result == UDP_EMPTY)
+            break;
+        if (result == UDP_SKIPPED || is_own_address(serve, &query.from))
+            continue;
+        query.received = clock_ms();
+        handle(serve, &query, wire, len);
+    }
+}
+
+static void supervisor_speaks(void *context, short revents)
+{
+    struct serve *serve = context;
+    enum word word;
+
+    (void)revents;
+    switch (channel_receive_word(serve->supervisor, &word, CHANNEL_TRY)) {
+    case CHANNEL_DONE:
+        if (word == WORD_LOOKUP_DIED)
+            flights_lookup_died(&serve->flights);
+        break;
+    case CHANNEL_BUSY:
+        break;
+    case CHANNEL_CLOSED:
+        loop_stop(serve->loop); /* without a supervisor there is no service */
+    }
+}
+
+/* The supervisor first: a question read before its word that lookup died would share the
+ * fate of those that died with it. */
+static int watch_all(struct serve *serve, struct door *doors)
+{
+    if (!loop_watch(serve->loop, serve->supervisor, POLLIN, supervisor_speaks, serve))
+        return -1;
+    for (size_t i = 0; i < serve->config->listener_count; i++) {
+        doors[i] = (struct door){serve, &serve->config->listeners[i]};
+        if (!loop_watch(serve->loop, doors[i].listener->udp, POLLIN, socket_ready,
+                        &doors[i]))
+            return -1;
+    }
+    return 0;
+}
+
+int serve_run(const struct serve_config *config, int lookup, int supervisor)
+{
+    struct serve serve = {.config = config, .supervisor = supervisor};
+    struct door doors[LISTENERS_MAX];
+    int result = -1;
+
+    prctl(PR_SET_NAME, "hostdnsd-serve");
+    serve.loop = loop_new();
+    if (!serve.loop || flights_init(&serve.flights, serve.loop, lookup) == -1)
+        return -1;
+    if (watch_all(&serve, doors) == 0 &&
+        channel_send_word(supervisor, WORD_READY) == CHANNEL_DONE)
+        result = loop_run(serve.loop);
+    flights_free(&serve.flights);
+    loop_free(serve.loop);
+    return result;
+}

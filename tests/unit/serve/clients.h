@@ -1,0 +1,140 @@
+/*
+ * Clients for tests: UDP sockets on the loopback interface, queries as they come over the
+ * wire, and replies as text.
+ */
+#ifndef TESTS_CLIENTS_H
+#define TESTS_CLIENTS_H
+
+#include "../reply_text.h"
+
+#include "base/clock.h"
+#include "channel/channel.h"
+#include "net/addr.h"
+#include "serve/query.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A UDP socket on a free port of 127.0.0.1; its address in `addr`. */
+static inline int udp_socket(struct addr *addr)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    assert_true(addr_parse(addr, "127.0.0.1", 0));
+    assert_int_equal(bind(fd, &addr->sock.any, addr->len), 0);
+    assert_int_equal(getsockname(fd, &addr->sock.any, &addr->len), 0);
+    return fd;
+}
+
+/* A reply as it came in, and how to read it. */
+struct reply {
+    size_t len;
+    uint8_t wire[ANSWER_RECORDS_MAX];
+};
+
+static inline unsigned reply_id(const struct reply *reply)
+{
+    return (unsigned)reply->wire[0] << 8 | reply->wire[1];
+}
+
+/* The question's name in its letter case. */
+static inline const char *reply_name(const struct reply *reply)
+{
+    static char text[QUESTION_TEXT];
+    struct reader in = reader_of(reply->wire, reply->len);
+    struct question question;
+    const uint8_t *name;
+    size_t len;
+
+    assert_true(get_skip(&in, 12) && name_get(&in, &name, &len) &&
+                get_u16(&in, &question.type));
+    memcpy(question.name, name, len);
+    question.name_len = (uint8_t)len;
+    return question_text(&question, text);
+}
+
+/* Waits for the next reply; static, for it is large. */
+static inline const struct reply *receive(int client)
+{
+    static struct reply reply;
+    ssize_t len = recv(client, reply.wire, sizeof reply.wire, 0);
+
+    assert_true(len > 0);
+    reply.len = (size_t)len;
+    return &reply;
+}
+
+static inline const char *receive_text(int client)
+{
+    const struct reply *reply = receive(client);
+
+    return reply_text(reply->wire, reply->len);
+}
+
+static inline bool nothing_came(int client)
+{
+    char byte;
+
+    return recv(client, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == -1;
+}
+
+/* A question that has reached the lookup process. */
+struct asked {
+    uint64_t id;
+    struct question question;
+};
+
+static inline struct asked next_asked(int lookup)
+{
+    uint8_t message[512];
+    struct asked asked;
+    size_t len;
+
+    assert_int_equal(channel_receive(lookup, message, sizeof message, &len, CHANNEL_BLOCK),
+                     CHANNEL_DONE);
+    assert_true(message_get_question(message, len, &asked.id, &asked.question));
+    return asked;
+}
+
+static inline const char *asked_text(const struct asked *asked)
+{
+    static char text[QUESTION_TEXT];
+
+    return question_text(&asked->question, text);
+}
+
+static inline bool nothing_asked(int lookup)
+{
+    char byte;
+
+    return recv(lookup, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == -1;
+}
+
+/* The lookup process answers with the address 192.0.2.1. */
+static inline void answer_asked(int lookup, const struct asked *asked, uint32_t ttl)
+{
+    static const uint8_t address[] = {192, 0, 2, 1};
+    uint8_t records[64], message[512];
+    struct answer answer;
+    size_t len;
+
+    answer_init(&answer, &asked->question, records, sizeof records);
+    assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, ttl));
+    len = message_put_answer(asked->id, &answer, message, sizeof message);
+    assert_int_equal(channel_send(lookup, message, len, CHANNEL_BLOCK), CHANNEL_DONE);
+}
+
+/* Or with a failure. */
+static inline void fail_asked(int lookup, const struct asked *asked)
+{
+    uint8_t message[512];
+    struct answer answer;
+    size_t len;
+
+    answer_init(&answer, &asked->question, NULL, 0);
+    answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "wires cut");
+    len = message_put_answer(asked->id, &answer, message, sizeof message);
+    assert_int_equal(channel_send(lookup, message, len, CHANNEL_BLOCK), CHANNEL_DONE);
+}
+
+#endif

@@ -1,0 +1,379 @@
+/*
+ * The serve process in a thread, with real sockets on all sides. The test has the
+ * supervisor's and the lookup process's ends of its channels.
+ */
+#include "clients.h"
+
+#include "net/listen.h"
+#include "serve/serve.h"
+
+#include <pthread.h>
+
+enum { LISTENERS = 2 };
+
+struct scene {
+    struct listener listeners[LISTENERS];
+    struct serve_config config;
+    struct channel lookup, supervisor; /* left: the serve process's; right: the test's */
+    pthread_t thread;
+    int result;
+    int client;
+    struct addr client_addr;
+};
+
+static void *run(void *context)
+{
+    struct scene *scene = context;
+
+    scene->result = serve_run(&scene->config, scene->lookup.left, scene->supervisor.left);
+    return NULL;
+}
+
+static struct scene *set_up(size_t udp_size)
+{
+    struct scene *scene = test_calloc(1, sizeof *scene);
+    struct addr any;
+
+    assert_true(addr_parse(&any, "127.0.0.1:0", 0));
+    for (int i = 0; i < LISTENERS; i++)
+        assert_int_equal(listener_open(&scene->listeners[i], &any), 0);
+    scene->config = (struct serve_config){
+        .listeners = scene->listeners, .listener_count = LISTENERS, .udp_size = udp_size};
+    assert_int_equal(channel_open(&scene->lookup), 0);
+    assert_int_equal(channel_open(&scene->supervisor), 0);
+    scene->client = udp_socket(&scene->client_addr);
+    scene->result = 42;
+    assert_int_equal(pthread_create(&scene->thread, NULL, run, scene), 0);
+    return scene;
+}
+
+/* Takes the supervisor away; what serve_run returned. */
+static int tear_down(struct scene *scene)
+{
+    int result;
+
+    channel_close_end(&scene->supervisor.right);
+    pthread_join(scene->thread, NULL);
+    result = scene->result;
+    channel_close(&scene->lookup);
+    channel_close(&scene->supervisor);
+    for (int i = 0; i < LISTENERS; i++)
+        listener_close(&scene->listeners[i]);
+    close(scene->client);
+    test_free(scene);
+    return result;
+}
+
+static void send_wire(const struct scene *scene, int from, const void *wire, size_t len)
+{
+    const struct addr *to = &scene->listeners[0].addr;
+
+    assert_int_equal(sendto(from, wire, len, 0, &to->sock.any, to->len), len);
+}
+
+/* A query as hostdns would send it, with this id. */
+static struct ask ask_of(uint16_t id, const char *name, const char *type)
+{
+    struct ask ask;
+
+    assert_int_equal(ask_build(&ask, name, ask_type(type)), 0);
+    ask.wire[0] = (uint8_t)(id >> 8);
+    ask.wire[1] = (uint8_t)id;
+    return ask;
+}
+
+static void ask(const struct scene *scene, uint16_t id, const char *name, const char *type)
+{
+    struct ask query = ask_of(id, name, type);
+
+    send_wire(scene, scene->client, query.wire, query.size);
+}
+
+static int lookup_of(const struct scene *scene)
+{
+    return scene->lookup.right;
+}
+
+static void it_says_that_it_is_ready(void **state)
+{
+    struct scene *scene = set_up(1232);
+    enum word word;
+
+    (void)state;
+    assert_int_equal(channel_receive_word(scene->supervisor.right, &word, CHANNEL_BLOCK),
+                     CHANNEL_DONE);
+    assert_int_equal(word, WORD_READY);
+    tear_down(scene);
+}
+
+static void it_ends_well_when_the_supervisor_is_gone(void **state)
+{
+    struct scene *scene = set_up(1232);
+    enum word word;
+
+    (void)state;
+    assert_int_equal(channel_receive_word(scene->supervisor.right, &word, CHANNEL_BLOCK),
+                     CHANNEL_DONE);
+    assert_int_equal(tear_down(scene), 0);
+}
+
+static void it_ends_though_questions_wait(void **state)
+{
+    struct scene *scene = set_up(1232);
+
+    (void)state;
+    ask(scene, 1, "www.example.", "A");
+    next_asked(lookup_of(scene));
+    assert_int_equal(tear_down(scene), 0);
+}
+
+static void a_question_reaches_the_lookup_process(void **state)
+{
+    struct scene *scene = set_up(1232);
+    struct asked asked;
+
+    (void)state;
+    ask(scene, 1, "www.example.", "AAAA");
+    asked = next_asked(lookup_of(scene));
+    assert_string_equal(asked_text(&asked), "www.example. AAAA");
+    tear_down(scene);
+}
+
+static void an_answer_reaches_the_client(void **state)
+{
+    struct scene *scene = set_up(1232);
+    struct asked asked;
+    const struct reply *reply;
+
+    (void)state;
+    ask(scene, 0x1234, "WWW.example.", "A");
+    asked = next_asked(lookup_of(scene));
+    answer_asked(lookup_of(scene), &asked, 10);
+    reply = receive(scene->client);
+    assert_int_equal(reply_id(reply), 0x1234);
+    assert_string_equal(reply_text(reply->wire, reply->len),
+                        "NOERROR\n"
+                        "WWW.example. 10 A 192.0.2.1\n");
+    tear_down(scene);
+}
+
+static void nobody_waits_for_another_ones_answer(void **state)
+{
+    struct scene *scene = set_up(1232);
+    struct asked asked;
+
+    (void)state;
+    ask(scene, 1, "slow.example.", "A");
+    next_asked(lookup_of(scene));
+    ask(scene, 2, "fast.example.", "A");
+    asked = next_asked(lookup_of(scene));
+    answer_asked(lookup_of(scene), &asked, 10);
+    assert_int_equal(reply_id(receive(scene->client)), 2);
+    tear_down(scene);
+}
+
+static void what_policy_settles_is_not_looked_up(void **state)
+{
+    struct scene *scene = set_up(1232);
+
+    (void)state;
+    ask(scene, 7, "example.", "AXFR");
+    assert_string_equal(receive_text(scene->client),
+                        "REFUSED: Not Supported (21): no such question here\n");
+    assert_true(nothing_asked(lookup_of(scene)));
+    tear_down(scene);
+}
+
+static void a_malformed_request_is_told_so(void **state)
+{
+    struct scene *scene = set_up(1232);
+    const uint8_t no_question[12] = {0x12, 0x34};
+    const struct reply *reply;
+
+    (void)state;
+    send_wire(scene, scene->client, no_question, sizeof no_question);
+    reply = receive(scene->client);
+    assert_int_equal(reply_id(reply), 0x1234);
+    assert_string_equal(reply_text(reply->wire, reply->len), "FORMERR\n");
+    tear_down(scene);
+}
+
+/* What is dropped gets no reply, so the next question's is the first to come. */
+static void assert_next_is_answered_first(const struct scene *scene)
+{
+    ask(scene, 99, "example.", "AXFR");
+    assert_int_equal(reply_id(receive(scene->client)), 99);
+    assert_true(nothing_asked(lookup_of(scene)));
+}
+
+/* Two servers that answer each other's replies would never stop. */
+static void a_response_is_dropped(void **state)
+{
+    struct scene *scene = set_up(1232);
+    struct ask query = ask_of(1, "www.example.", "A");
+
+    (void)state;
+    query.wire[2] |= 0x80;
+    send_wire(scene, scene->client, query.wire, query.size);
+    assert_next_is_answered_first(scene);
+    tear_down(scene);
+}
+
+static void a_datagram_shorter_than_a_header_is_dropped(void **state)
+{
+    struct scene *scene = set_up(1232);
+
+    (void)state;
+    send_wire(scene, scene->client, "12345678901", 11);
+    send_wire(scene, scene->client, "", 0);
+    assert_next_is_answered_first(scene);
+    tear_down(scene);
+}
+
+static void a_datagram_longer_than_any_request_is_dropped(void **state)
+{
+    static uint8_t wire[REQUEST_UDP_MAX + 1];
+    struct scene *scene = set_up(1232);
+    struct ask query = ask_of(1, "www.example.", "A");
+
+    (void)state;
+    memcpy(wire, query.wire, query.size);
+    send_wire(scene, scene->client, wire, sizeof wire);
+    assert_next_is_answered_first(scene);
+    tear_down(scene);
+}
+
+/* With our own address as the sender's, forged by somebody else, we would answer ourselves.
+ */
+static void a_question_from_one_of_our_own_addresses_is_dropped(void **state)
+{
+    struct scene *scene = set_up(1232);
+    struct ask query = ask_of(1, "www.example.", "A");
+
+    (void)state;
+    send_wire(scene, scene->listeners[1].udp, query.wire, query.size);
+    assert_next_is_answered_first(scene);
+    tear_down(scene);
+}
+
+static void each_address_is_answered_from(void **state)
+{
+    struct scene *scene = set_up(1232);
+    struct ask query = ask_of(1, "example.", "AXFR");
+
+    (void)state;
+    for (int i = 0; i < LISTENERS; i++) {
+        const struct addr *to = &scene->listeners[i].addr;
+        struct addr from = {.len = sizeof from.sock};
+        char byte;
+
+        assert_int_equal(
+            sendto(scene->client, query.wire, query.size, 0, &to->sock.any, to->len),
+            query.size);
+        assert_int_equal(recvfrom(scene->client, &byte, 1, 0, &from.sock.any, &from.len),
+                         1);
+        assert_true(addr_equal(&from, to));
+    }
+    tear_down(scene);
+}
+
+/* More than are read from one socket in one round. */
+static void a_burst_of_questions_is_answered(void **state)
+{
+    enum { BURST = 200 };
+    struct scene *scene = set_up(1232);
+    bool answered[BURST] = {false};
+
+    (void)state;
+    for (uint16_t id = 0; id < BURST; id++)
+        ask(scene, id, "example.", "AXFR");
+    for (int i = 0; i < BURST; i++) {
+        unsigned id = reply_id(receive(scene->client));
+
+        assert_true(id < BURST && !answered[id]);
+        answered[id] = true;
+    }
+    tear_down(scene);
+}
+
+static void a_reply_is_no_longer_than_configured(void **state)
+{
+    static uint8_t records[8192], message[MESSAGE_MAX];
+    const uint8_t address[] = {192, 0, 2, 1};
+    struct scene *scene = set_up(700);
+    struct ask query = ask_of(1, "www.example.", "A");
+    struct asked asked;
+    struct answer answer;
+
+    (void)state;
+    send_wire(scene, scene->client, query.wire, query.size);
+    asked = next_asked(lookup_of(scene));
+    answer_init(&answer, &asked.question, records, sizeof records);
+    for (int i = 0; i < 100; i++)
+        assert_true(
+            answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, 10));
+    channel_send(lookup_of(scene), message,
+                 message_put_answer(asked.id, &answer, message, sizeof message),
+                 CHANNEL_BLOCK);
+    assert_in_range(receive(scene->client)->len, 700 - 16 + 1, 700);
+    tear_down(scene);
+}
+
+static void when_the_lookup_process_died_who_waits_is_told(void **state)
+{
+    struct scene *scene = set_up(1232);
+
+    (void)state;
+    ask(scene, 1, "www.example.", "A");
+    next_asked(lookup_of(scene));
+    assert_int_equal(channel_send_word(scene->supervisor.right, WORD_LOOKUP_DIED),
+                     CHANNEL_DONE);
+    assert_string_equal(receive_text(scene->client),
+                        "SERVFAIL: Other Error (0): the lookup process died\n");
+    tear_down(scene);
+}
+
+static void another_word_of_the_supervisor_changes_nothing(void **state)
+{
+    struct scene *scene = set_up(1232);
+    struct asked asked;
+
+    (void)state;
+    ask(scene, 1, "www.example.", "A");
+    asked = next_asked(lookup_of(scene));
+    assert_int_equal(channel_send(scene->supervisor.right, "\377", 1, CHANNEL_BLOCK),
+                     CHANNEL_DONE);
+    assert_int_equal(channel_send(scene->supervisor.right, "long", 4, CHANNEL_BLOCK),
+                     CHANNEL_DONE);
+    assert_next_is_answered_first(scene);
+    answer_asked(lookup_of(scene), &asked, 10);
+    assert_string_equal(receive_text(scene->client), "NOERROR\n"
+                                                     "www.example. 10 A 192.0.2.1\n");
+    tear_down(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_says_that_it_is_ready),
+        cmocka_unit_test(it_ends_well_when_the_supervisor_is_gone),
+        cmocka_unit_test(it_ends_though_questions_wait),
+        cmocka_unit_test(a_question_reaches_the_lookup_process),
+        cmocka_unit_test(an_answer_reaches_the_client),
+        cmocka_unit_test(nobody_waits_for_another_ones_answer),
+        cmocka_unit_test(what_policy_settles_is_not_looked_up),
+        cmocka_unit_test(a_malformed_request_is_told_so),
+        cmocka_unit_test(a_response_is_dropped),
+        cmocka_unit_test(a_datagram_shorter_than_a_header_is_dropped),
+        cmocka_unit_test(a_datagram_longer_than_any_request_is_dropped),
+        cmocka_unit_test(a_question_from_one_of_our_own_addresses_is_dropped),
+        cmocka_unit_test(each_address_is_answered_from),
+        cmocka_unit_test(a_burst_of_questions_is_answered),
+        cmocka_unit_test(a_reply_is_no_longer_than_configured),
+        cmocka_unit_test(when_the_lookup_process_died_who_waits_is_told),
+        cmocka_unit_test(another_word_of_the_supervisor_changes_nothing),
+    };
+
+    alarm(60); /* ends a test that waits for what never comes */
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
