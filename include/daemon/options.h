@@ -1,0 +1,40 @@
+/*
+ * The server's options: one table gives key, parser, default, range and help. The same keys
+ * stand in the configuration file and behind -o; -l is short for `listen`.
+ */
+#ifndef DAEMON_OPTIONS_H
+#define DAEMON_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "net/listen.h"
+
+enum { DEFAULT_PORT = 5353 };
+
+struct options {
+    struct addr listen[LISTENERS_MAX];
+    size_t listen_count;
+    unsigned max_lookups;
+    unsigned ttl, negative_ttl; /* seconds */
+    unsigned udp_size;          /* octets */
+
+    bool verbose;
+    bool check_only;
+};
+
+enum options_result {
+    OPTIONS_RUN,
+    OPTIONS_DONE,   /* help or version was asked for and printed */
+    OPTIONS_FAILED, /* every error has been printed to stderr */
+};
+
+/* Reads the command line and the file it names. */
+enum options_result options_read(struct options *, int argc, char **argv);
+
+/* The table as help lines, and as a sample configuration file with everything at its
+ * default. */
+void options_print_help(FILE *);
+void options_print_sample(FILE *);
+
+#endif

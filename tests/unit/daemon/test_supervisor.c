@@ -1,0 +1,441 @@
+/*
+ * The server's processes, started by a supervisor in a process of its own. What it says
+ * comes through a pipe, one letter a word, and its log through another. All processes hold
+ * the writing ends, so the end of the file tells that the last of them is gone.
+ *
+ * All but one ask for a name that /etc/hosts of every host has, and need no name server.
+ */
+#include "../lookup/lab.h"
+
+#include "daemon/supervisor.h"
+
+#include "base/clock.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SERVE, LOOKUP };
+
+struct scene {
+    pid_t pid; /* of the supervisor */
+    int said, log, client;
+    struct listener listener;
+};
+
+static int words; /* the supervisor's end of the pipe `said` */
+
+static void say(char letter)
+{
+    if (write(words, &letter, 1) != 1)
+        _exit(99);
+}
+
+static void ready(void)
+{
+    say('r');
+}
+
+static void shutting_down(void)
+{
+    say('s');
+}
+
+__attribute__((noreturn)) static void supervise(const struct scene *scene)
+{
+    const struct supervisor_config config = {
+        .serve = {.listeners = &scene->listener, .listener_count = 1, .udp_size = 1232},
+        .lookup = {.max_lookups = 8, .ttl = 10, .negative_ttl = 5},
+        .ready = ready,
+        .shutting_down = shutting_down,
+    };
+
+    exit(supervisor_run(&config) == 0 ? 42 : 1);
+}
+
+/* The next letter that is said, or '-' when all processes are gone. */
+static char next_word(const struct scene *scene)
+{
+    char letter;
+
+    return read(scene->said, &letter, 1) == 1 ? letter : '-';
+}
+
+static struct scene set_up(void)
+{
+    struct scene scene;
+    struct addr any;
+    int said[2], logged[2];
+
+    assert_true(addr_parse(&any, "127.0.0.1:0", 0));
+    assert_int_equal(listener_open(&scene.listener, &any), 0);
+    assert_int_equal(pipe(said), 0);
+    assert_int_equal(pipe(logged), 0);
+    scene.client = socket(AF_INET, SOCK_DGRAM, 0);
+    assert_int_equal(
+        connect(scene.client, &scene.listener.addr.sock.any, scene.listener.addr.len), 0);
+    fflush(NULL);
+    scene.pid = fork();
+    if (scene.pid == 0) {
+        close(said[0]);
+        close(logged[0]);
+        dup2(logged[1], STDERR_FILENO);
+        close(logged[1]);
+        words = said[1];
+        supervise(&scene);
+    }
+    close(said[1]);
+    close(logged[1]);
+    scene.said = said[0];
+    scene.log = logged[0];
+    return scene;
+}
+
+static struct scene set_up_ready(void)
+{
+    struct scene scene = set_up();
+
+    assert_int_equal(next_word(&scene), 'r');
+    return scene;
+}
+
+/* The supervisor's exit status; 200 + signal if one ended it. */
+static int wait_end(const struct scene *scene)
+{
+    int status;
+
+    assert_int_equal(waitpid(scene->pid, &status, 0), scene->pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 200 + WTERMSIG(status);
+}
+
+static void tear_down(struct scene *scene)
+{
+    listener_close(&scene->listener);
+    close(scene->client);
+    close(scene->said);
+    close(scene->log);
+}
+
+/* Ends it as Ctrl+C does. */
+static void finish(struct scene *scene)
+{
+    kill(scene->pid, SIGTERM);
+    assert_int_equal(wait_end(scene), 42);
+    tear_down(scene);
+}
+
+/* The process's parent; 0 if it is gone. Sets its name. */
+static pid_t parent_of(pid_t pid, char name[static 32])
+{
+    char path[64];
+    int parent = 0;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    file = fopen(path, "re");
+    if (!file)
+        return 0;
+    if (fscanf(file, "%*d (%31[^)]) %*c %d", name, &parent) != 2)
+        parent = 0;
+    fclose(file);
+    return parent;
+}
+
+static pid_t child_of(const struct scene *scene, int role)
+{
+    const char *wanted = role == SERVE ? "hostdnsd-serve" : "hostdnsd-lookup";
+    DIR *dir = opendir("/proc");
+    struct dirent *entry;
+    pid_t found = 0;
+    char name[32];
+
+    assert_non_null(dir);
+    while ((entry = readdir(dir)))
+        if (isdigit((unsigned char)*entry->d_name) &&
+            parent_of(atoi(entry->d_name), name) == scene->pid && strcmp(name, wanted) == 0)
+            found = atoi(entry->d_name);
+    closedir(dir);
+    assert_int_not_equal(found, 0);
+    return found;
+}
+
+static void ask(const struct scene *scene, uint16_t id, const char *name, const char *type)
+{
+    struct ask query;
+
+    assert_int_equal(ask_build(&query, name, ask_type(type)), 0);
+    query.wire[0] = (uint8_t)(id >> 8);
+    query.wire[1] = (uint8_t)id;
+    assert_int_equal(send(scene->client, query.wire, query.size, 0), query.size);
+}
+
+/* The next reply, whose id is `id`. */
+static const char *reply(const struct scene *scene, uint16_t id)
+{
+    static uint8_t wire[4096];
+    ssize_t len = recv(scene->client, wire, sizeof wire, 0);
+
+    assert_true(len >= 12);
+    assert_int_equal(wire[0] << 8 | wire[1], id);
+    return reply_text(wire, (size_t)len);
+}
+
+/*
+ * What is said to a question after a lookup process died. The first may still have gone to
+ * the old one; then it fails, and the next does not.
+ */
+static const char *reply_of_the_next(const struct scene *scene, const char *name)
+{
+    const char *text;
+
+    ask(scene, 1, name, "A");
+    text = reply(scene, 1);
+    if (strcmp(text, "SERVFAIL: Other Error (0): the lookup process died\n") != 0)
+        return text;
+    ask(scene, 2, name, "A");
+    return reply(scene, 2);
+}
+
+static const char *next_line(const struct scene *scene)
+{
+    static char line[1024];
+    size_t len = 0;
+
+    while (len < sizeof line - 1 && read(scene->log, &line[len], 1) == 1)
+        if (line[len++] == '\n')
+            break;
+    line[len] = '\0';
+    return line;
+}
+
+static void it_says_once_that_it_is_ready(void **state)
+{
+    struct scene scene = set_up_ready();
+
+    (void)state;
+    kill(scene.pid, SIGTERM);
+    assert_int_equal(next_word(&scene), 's');
+    assert_int_equal(next_word(&scene), '-');
+    assert_int_equal(wait_end(&scene), 42);
+    tear_down(&scene);
+}
+
+static void once_ready_it_answers(void **state)
+{
+    struct scene scene = set_up_ready();
+
+    (void)state;
+    ask(&scene, 1, "localhost", "A");
+    assert_string_equal(reply(&scene, 1), "NOERROR\n"
+                                          "localhost. 10 A 127.0.0.1\n");
+    finish(&scene);
+}
+
+static void sigterm_ends_it_well(void **state)
+{
+    struct scene scene = set_up_ready();
+
+    (void)state;
+    kill(scene.pid, SIGTERM);
+    assert_int_equal(next_word(&scene), 's');
+    assert_int_equal(wait_end(&scene), 42);
+    tear_down(&scene);
+}
+
+static void sigint_ends_it_well(void **state)
+{
+    struct scene scene = set_up_ready();
+
+    (void)state;
+    kill(scene.pid, SIGINT);
+    assert_int_equal(next_word(&scene), 's');
+    assert_int_equal(wait_end(&scene), 42);
+    tear_down(&scene);
+}
+
+/* Ctrl+C on a terminal goes to all processes at once. */
+static void the_children_leave_only_when_the_supervisor_says_so(void **state)
+{
+    struct scene scene = set_up_ready();
+
+    (void)state;
+    kill(child_of(&scene, SERVE), SIGINT);
+    kill(child_of(&scene, LOOKUP), SIGINT);
+    kill(child_of(&scene, SERVE), SIGTERM);
+    kill(child_of(&scene, LOOKUP), SIGTERM);
+    ask(&scene, 1, "localhost", "A");
+    reply(&scene, 1);
+    kill(scene.pid, SIGINT);
+    assert_int_equal(wait_end(&scene), 42);
+    assert_string_equal(next_line(&scene), ""); /* nobody died before */
+    tear_down(&scene);
+}
+
+static void nothing_is_left_when_it_has_ended(void **state)
+{
+    struct scene scene = set_up_ready();
+
+    (void)state;
+    kill(scene.pid, SIGTERM);
+    assert_int_equal(wait_end(&scene), 42);
+    assert_int_equal(next_word(&scene), 's');
+    assert_int_equal(next_word(&scene), '-');
+    tear_down(&scene);
+}
+
+static void nothing_outlives_a_killed_supervisor(void **state)
+{
+    struct scene scene = set_up_ready();
+
+    (void)state;
+    kill(scene.pid, SIGKILL);
+    assert_int_equal(wait_end(&scene), 200 + SIGKILL);
+    assert_int_equal(next_word(&scene), '-');
+    tear_down(&scene);
+}
+
+/* "hostdns: the serve process (pid N) died: Killed; starting another" */
+static void assert_logged_death(const struct scene *scene, const char *role, pid_t pid)
+{
+    char expected[128];
+
+    snprintf(expected, sizeof expected,
+             "hostdns: the %s process (pid %d) died: Killed; starting another\n", role,
+             (int)pid);
+    assert_string_equal(next_line(scene), expected);
+}
+
+static void a_killed_lookup_process_is_replaced(void **state)
+{
+    struct scene scene = set_up_ready();
+    pid_t old = child_of(&scene, LOOKUP);
+
+    (void)state;
+    kill(old, SIGKILL);
+    assert_logged_death(&scene, "lookup", old);
+    assert_string_equal(reply_of_the_next(&scene, "localhost"),
+                        "NOERROR\n"
+                        "localhost. 10 A 127.0.0.1\n");
+    assert_int_not_equal(child_of(&scene, LOOKUP), old);
+    finish(&scene);
+}
+
+static void a_killed_serve_process_is_replaced(void **state)
+{
+    struct scene scene = set_up_ready();
+    pid_t old = child_of(&scene, SERVE);
+
+    (void)state;
+    kill(old, SIGKILL);
+    assert_logged_death(&scene, "serve", old);
+    ask(&scene, 1, "localhost", "A");
+    assert_string_equal(reply(&scene, 1), "NOERROR\n"
+                                          "localhost. 10 A 127.0.0.1\n");
+    assert_int_not_equal(child_of(&scene, SERVE), old);
+    finish(&scene);
+}
+
+static void a_child_is_replaced_again_and_again(void **state)
+{
+    struct scene scene = set_up_ready();
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        kill(child_of(&scene, LOOKUP), SIGKILL);
+        next_line(&scene);
+        assert_string_equal(reply_of_the_next(&scene, "localhost"),
+                            "NOERROR\n"
+                            "localhost. 10 A 127.0.0.1\n");
+    }
+    finish(&scene);
+}
+
+static void it_is_ready_once_though_a_child_is_replaced(void **state)
+{
+    struct scene scene = set_up_ready();
+
+    (void)state;
+    kill(child_of(&scene, LOOKUP), SIGKILL);
+    next_line(&scene);
+    reply_of_the_next(&scene, "localhost");
+    kill(scene.pid, SIGTERM);
+    assert_int_equal(next_word(&scene), 's');
+    assert_int_equal(wait_end(&scene), 42);
+    tear_down(&scene);
+}
+
+/*
+ * In the lab, where 127.0.0.3 never answers. Questions are taken in their order: the second
+ * one's reply tells that the first is being looked up.
+ */
+static void who_waits_for_a_killed_lookup_process_is_told(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    etc_write("resolv.conf", "nameserver 127.0.0.3\n");
+    scene = set_up_ready();
+    ask(&scene, 1, "hangs.example.test", "A");
+    ask(&scene, 2, "localhost", "A");
+    reply(&scene, 2);
+    kill(child_of(&scene, LOOKUP), SIGKILL);
+    assert_string_equal(reply(&scene, 1),
+                        "SERVFAIL: Other Error (0): the lookup process died\n");
+    finish(&scene);
+}
+
+static void a_child_that_does_not_leave_is_killed(void **state)
+{
+    struct scene scene = set_up_ready();
+
+    (void)state;
+    kill(child_of(&scene, LOOKUP), SIGSTOP);
+    kill(scene.pid, SIGTERM);
+    assert_int_equal(wait_end(&scene), 42);
+    assert_int_equal(next_word(&scene), 's');
+    assert_int_equal(next_word(&scene), '-');
+    tear_down(&scene);
+}
+
+/* Patience is two seconds long. */
+static void a_second_signal_ends_it_at_once(void **state)
+{
+    struct scene scene = set_up_ready();
+    int64_t before = clock_ms();
+
+    (void)state;
+    kill(child_of(&scene, LOOKUP), SIGSTOP);
+    kill(scene.pid, SIGTERM);
+    assert_int_equal(next_word(&scene), 's');
+    kill(scene.pid, SIGTERM);
+    assert_int_equal(wait_end(&scene), 42);
+    assert_true(clock_ms() - before < 1900);
+    assert_int_equal(next_word(&scene), '-'); /* and says so once */
+    tear_down(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_says_once_that_it_is_ready),
+        cmocka_unit_test(once_ready_it_answers),
+        cmocka_unit_test(sigterm_ends_it_well),
+        cmocka_unit_test(sigint_ends_it_well),
+        cmocka_unit_test(the_children_leave_only_when_the_supervisor_says_so),
+        cmocka_unit_test(nothing_is_left_when_it_has_ended),
+        cmocka_unit_test(nothing_outlives_a_killed_supervisor),
+        cmocka_unit_test(a_killed_lookup_process_is_replaced),
+        cmocka_unit_test(a_killed_serve_process_is_replaced),
+        cmocka_unit_test(a_child_is_replaced_again_and_again),
+        cmocka_unit_test(it_is_ready_once_though_a_child_is_replaced),
+        lab_test(who_waits_for_a_killed_lookup_process_is_told),
+        cmocka_unit_test(a_child_that_does_not_leave_is_killed),
+        cmocka_unit_test(a_second_signal_ends_it_at_once),
+    };
+
+    alarm(120); /* ends a test that waits for what never comes */
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
