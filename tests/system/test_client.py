@@ -1,0 +1,801 @@
+"""
+The bundled client as a person, a script and a pipe meet it: build/hostdns against small
+name servers that live in this file. Only the loopback interface is used.
+"""
+import os
+import pathlib
+import pty
+import re
+import select
+import signal
+import socket
+import subprocess
+import termios
+import threading
+import time
+
+import dns.edns
+import dns.flags
+import dns.message
+import dns.name
+import dns.opcode
+import dns.rcode
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+import pytest
+
+BUILD = pathlib.Path(os.environ.get('BUILD', 'build')).absolute()
+HOSTDNS = BUILD / 'hostdns'
+ENOUGH = 30  # seconds that nothing here takes, not even an instrumented build on a busy host
+
+# Leaks are looked for in one-shot runs; a sanitizer's report must not look like an exit code.
+ENV = {**os.environ, 'TERM': 'dumb', 'HOME': '/nonexistent',
+       'ASAN_OPTIONS': 'exitcode=99', 'UBSAN_OPTIONS': 'exitcode=99'}
+
+
+class Server:
+    """Hands each query to script(server, query, client), which sends what it wants."""
+
+    def __init__(self, script, family=socket.AF_INET):
+        self.script = script
+        self.queries = []
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
+        self.socket.bind(('::1' if family == socket.AF_INET6 else '127.0.0.1', 0))
+        self.host, self.port = self.socket.getsockname()[:2]
+        self.thread = threading.Thread(target=self.loop, daemon=True)
+
+    def loop(self):
+        while True:
+            wire, client = self.socket.recvfrom(4096)
+            if not wire:
+                return
+            query = dns.message.from_wire(wire)
+            self.queries.append(query)
+            self.script(self, query, client)
+
+    def send(self, reply, client):
+        wire = reply if isinstance(reply, bytes) else reply.to_wire(max_size=65535)
+        self.socket.sendto(wire, client)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.socket.sendto(b'', self.socket.getsockname())
+        self.thread.join()
+        self.socket.close()
+
+    def says(self):
+        """How messages of the client name this server."""
+        return f'{self.host} port {self.port}'
+
+
+ZONE = [dns.rrset.from_text(*line.split(None, 4)) for line in r"""
+    host.test.        60   IN A     192.0.2.10
+    host.test.        60   IN AAAA  2001:db8::10
+    v4only.test.      60   IN A     192.0.2.11
+    v6only.test.      60   IN AAAA  2001:db8::11
+    alias.test.       30   IN CNAME middle.test.
+    middle.test.      30   IN CNAME host.test.
+    noaddress.test.   60   IN TXT   "nothing here"
+    mail.test.        3600 IN MX    10 mx.mail.test.
+    odd\.name.test.   60   IN A     192.0.2.12
+    svc.test.         60   IN HTTPS 1 . alpn="h2"
+    10.2.0.192.in-addr.arpa. 60 IN PTR host.test.
+""".strip().splitlines()]
+
+
+def answer(query):
+    """What a true name server says about ZONE."""
+    reply = dns.message.make_response(query, recursion_available=True)
+    name, rdtype = query.question[0].name, query.question[0].rdtype
+    if not any(rrset.name == name for rrset in ZONE):
+        reply.set_rcode(dns.rcode.NXDOMAIN)
+    while True:
+        found = [r for r in ZONE if r.name == name and r.rdtype == rdtype]
+        alias = [r for r in ZONE if r.name == name and r.rdtype == dns.rdatatype.CNAME]
+        reply.answer += found or alias
+        if found or not alias:
+            return reply
+        name = alias[0][0].target
+
+
+def honest(server, query, client):
+    server.send(answer(query), client)
+
+
+def rcode(code, *ede):
+    def script(server, query, client):
+        reply = dns.message.make_response(query, recursion_available=True)
+        reply.use_edns(0, options=list(ede))
+        reply.set_rcode(code)
+        server.send(reply, client)
+    return script
+
+
+def run(*args, stdin='', **kwargs):
+    """The client with an empty pipe for standard input, unless there are lines for it."""
+    return subprocess.run([HOSTDNS, *args], input=stdin, capture_output=True, text=True,
+                          timeout=ENOUGH, env=ENV, **kwargs)
+
+
+def ask(server, *args, **kwargs):
+    return run(f'@{server.host}', '-p', str(server.port), *args, **kwargs)
+
+
+def outcome(result):
+    return result.returncode, result.stdout, result.stderr
+
+
+@pytest.fixture
+def server():
+    with Server(honest) as running:
+        yield running
+
+
+# One shot: what is found
+
+def test_a_name_has_a_canonical_name_and_addresses(server):
+    assert outcome(ask(server, 'alias.test')) == (0, """\
+Name:            alias.test
+Canonical name:  host.test
+IPv4 address:    192.0.2.10
+IPv6 address:    2001:db8::10
+""", '')
+
+
+def test_one_family_of_addresses_is_enough(server):
+    v4, v6 = ask(server, 'v4only.test', '+short'), ask(server, 'v6only.test', '+short')
+    assert outcome(v4) == (0, '192.0.2.11\n', '')
+    assert outcome(v6) == (0, '2001:db8::11\n', '')
+
+
+def test_both_families_are_asked_for_together():
+    waiting = []
+
+    def when_both_came(server, query, client):
+        waiting.append(query)
+        for earlier in waiting if len(waiting) == 2 else []:
+            server.send(answer(earlier), client)
+
+    with Server(when_both_came) as server:
+        assert ask(server, 'host.test', '+short').stdout == '192.0.2.10\n2001:db8::10\n'
+        assert len(server.queries) == 2
+
+
+def test_a_query_is_what_it_should_be(server):
+    ask(server, 'Host.Test', 'MX')
+    query, = server.queries
+    assert query.question[0].to_text() == 'Host.Test. IN MX'
+    assert query.opcode() == dns.opcode.QUERY
+    assert query.flags == dns.flags.RD
+    assert (query.edns, query.payload, query.options) == (0, 1232, ())
+
+
+def test_ids_are_not_to_be_guessed(server):
+    for _ in range(8):
+        ask(server, 'host.test')
+    ids = {query.id for query in server.queries}
+    assert len(server.queries) == 16 and len(ids) > 12
+
+
+def test_records_of_a_type_come_in_presentation_form(server):
+    assert outcome(ask(server, 'mail.test', 'MX')) == (
+        0, 'mail.test.\t3600\tIN\tMX\t10 mx.mail.test.\n', '')
+    assert ask(server, 'svc.test', 'https').stdout == 'svc.test.\t60\tIN\tHTTPS\t1 . alpn=h2\n'
+    assert ask(server, 'svc.test', 'TYPE65').stdout == 'svc.test.\t60\tIN\tHTTPS\t1 . alpn=h2\n'
+
+
+def test_an_alias_is_shown_with_the_records_at_its_end(server):
+    assert ask(server, 'alias.test', 'A').stdout.split('\n') == [
+        'alias.test.\t30\tIN\tCNAME\tmiddle.test.',
+        'middle.test.\t30\tIN\tCNAME\thost.test.',
+        'host.test.\t60\tIN\tA\t192.0.2.10', '']
+    assert ask(server, 'alias.test', 'A', '+short').stdout == '192.0.2.10\n'
+    assert ask(server, 'alias.test', 'CNAME', '+short').stdout == 'middle.test.\n'
+
+
+def test_a_reverse_name_is_made_of_an_address(server):
+    assert ask(server, '-x', '192.0.2.10').stdout == (
+        '10.2.0.192.in-addr.arpa.\t60\tIN\tPTR\thost.test.\n')
+    assert outcome(ask(server, '+short', '-x', '192.0.2.10')) == (0, 'host.test.\n', '')
+    result = ask(server, '-x', '2001:db8::1')
+    assert result.returncode == 1
+    assert result.stderr.startswith('hostdns: 1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.'
+                                    '8.b.d.0.1.0.0.2.ip6.arpa: no such name')
+
+
+def test_a_final_dot_changes_nothing_and_hides_a_type(server):
+    assert ask(server, 'host.test.').stdout == ask(server, 'host.test').stdout
+    result = ask(server, 'host.test', 'mx.', '+short')
+    assert result.stdout == '192.0.2.10\n2001:db8::10\n'
+    assert result.stderr.startswith('hostdns: mx: no such name')
+
+
+def test_an_escaped_name_is_found(server):
+    assert ask(server, r'odd\.name.test').stdout.startswith(
+        'Name:            odd\\.name.test\nCanonical name:  odd\\.name.test\n')
+
+
+def test_several_names_keep_their_order(server):
+    result = ask(server, 'v6only.test', 'AAAA', '-x', '192.0.2.10', 'v4only.test', '+short')
+    assert result.stdout == '2001:db8::11\nhost.test.\n192.0.2.11\n'
+
+
+def test_a_server_may_be_named_in_one_word_and_over_ipv6(server):
+    assert run(f'@127.0.0.1:{server.port}', 'v4only.test', '+short').stdout == '192.0.2.11\n'
+    with Server(honest, socket.AF_INET6) as six:
+        assert run(f'@[::1]:{six.port}', 'v4only.test', '+short').stdout == '192.0.2.11\n'
+        assert run('@::1', f'-p{six.port}', 'v4only.test', '+short').stdout == '192.0.2.11\n'
+
+
+# One shot: what is not found, and failures
+
+def test_no_such_name(server):
+    assert outcome(ask(server, 'nx.test')) == (
+        1, '', f'hostdns: nx.test: no such name (NXDOMAIN), says {server.says()}\n')
+
+
+def test_no_such_records(server):
+    assert outcome(ask(server, 'noaddress.test')) == (
+        1, '', 'hostdns: noaddress.test: the name exists but has no addresses, '
+        f'says {server.says()}\n')
+    assert outcome(ask(server, 'alias.test', 'MX')) == (
+        1, '', 'hostdns: alias.test (alias of host.test): the name exists but has no MX '
+        f'records, says {server.says()}\n')
+
+
+def test_server_failure_with_the_reason():
+    reason = dns.edns.EDEOption(22, 'resolver said: timed out')
+    with Server(rcode(dns.rcode.SERVFAIL, reason)) as server:
+        assert outcome(ask(server, 'host.test')) == (
+            2, '', f'hostdns: host.test: SERVFAIL (server failure), says {server.says()}: '
+            'No Reachable Authority (22): resolver said: timed out\n')
+
+
+@pytest.mark.parametrize('code', ['FORMERR', 'NOTIMP', 'REFUSED', 'YXDOMAIN', 'BADVERS'])
+def test_any_other_rcode_is_a_failure(code):
+    with Server(rcode(dns.rcode.from_text(code))) as server:
+        result = ask(server, 'host.test', 'TXT')
+        assert (result.returncode, result.stdout) == (2, '')
+        assert re.fullmatch(f'hostdns: host.test: {code}( \\(.*\\))?, says {server.says()}\n',
+                            result.stderr)
+
+
+def test_formerr_without_question_is_a_failure():
+    def bare(server, query, client):
+        server.send(query.id.to_bytes(2, 'big') + b'\x80\x01' + bytes(8), client)
+
+    with Server(bare) as server:
+        result = ask(server, 'host.test')
+        assert result.returncode == 2 and 'FORMERR' in result.stderr
+
+
+def test_half_an_answer_is_shown_and_the_failure_told():
+    def only_v4(server, query, client):
+        failing = query.question[0].rdtype == dns.rdatatype.AAAA
+        (rcode(dns.rcode.SERVFAIL) if failing else honest)(server, query, client)
+
+    with Server(only_v4) as server:
+        assert outcome(ask(server, 'host.test', '+short')) == (
+            2, '192.0.2.10\n',
+            f'hostdns: host.test AAAA: SERVFAIL (server failure), says {server.says()}\n')
+
+
+def test_the_highest_exit_code_wins(server):
+    assert ask(server, 'host.test', 'nx.test', 'host.test').returncode == 1
+    assert ask(server, 'nx.test', 'a..b', 'host.test').returncode == 64
+
+
+def test_nobody_listens():
+    with Server(honest) as gone:
+        pass
+    start = time.monotonic()
+    assert outcome(ask(gone, 'host.test')) == (
+        3, '', f'hostdns: host.test: nobody answers at {gone.says()} (is hostdnsd running?)\n')
+    assert time.monotonic() - start < 4
+
+
+def test_silence_is_no_reply():
+    with Server(lambda *_: None) as server:
+        start = time.monotonic()
+        assert outcome(ask(server, 'host.test', 'A')) == (
+            3, '', f'hostdns: host.test: no reply from {server.says()} (2 tries of 5 s)\n')
+        assert 9.9 < time.monotonic() - start < 20
+        assert [query.id for query in server.queries] == [server.queries[0].id] * 2
+
+
+def test_a_lost_reply_is_asked_for_again():
+    def second_time(server, query, client):
+        if len(server.queries) == 2:
+            honest(server, query, client)
+
+    with Server(second_time) as server:
+        assert outcome(ask(server, 'v4only.test', 'A', '+short')) == (0, '192.0.2.11\n', '')
+
+
+# Replies that are none
+
+def lie(query):
+    """An NXDOMAIN, which would be believed if it were taken for the reply."""
+    reply = dns.message.make_response(query)
+    reply.set_rcode(dns.rcode.NXDOMAIN)
+    return reply
+
+
+def wrong_id(server, query, client):
+    reply = lie(query)
+    reply.id ^= 0x5555
+    server.send(reply, client)
+
+
+def wrong_name(server, query, client):
+    server.send(lie(dns.message.make_query('other.test', 'A', id=query.id)), client)
+
+
+def wrong_type(server, query, client):
+    server.send(lie(dns.message.make_query('v4only.test', 'MX', id=query.id)), client)
+
+
+def wrong_class(server, query, client):
+    server.send(lie(dns.message.make_query('v4only.test', 'A', 'CH', id=query.id)), client)
+
+
+def no_question(server, query, client):
+    server.send(query.id.to_bytes(2, 'big') + b'\x80\x03' + bytes(8), client)
+
+
+def echo(server, query, client):
+    server.send(query, client)
+
+
+def wrong_opcode(server, query, client):
+    reply = lie(query)
+    reply.set_opcode(dns.opcode.NOTIFY)
+    server.send(reply, client)
+
+
+def wrong_source(server, query, client):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(('127.0.0.1', 0))
+        stranger.sendto(lie(query).to_wire(), client)
+
+
+def wrong_address(server, query, client):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        stranger.bind(('127.0.0.2', server.port))
+        stranger.sendto(lie(query).to_wire(), client)
+
+
+def too_short(server, query, client):
+    server.send(lie(query).to_wire()[:11], client)
+    server.send(b'x', client)
+
+
+def too_long(server, query, client):
+    server.send(lie(query).to_wire() + bytes(4097), client)
+
+
+@pytest.mark.parametrize('first', [
+    wrong_id, wrong_name, wrong_type, wrong_class, no_question, echo, wrong_opcode,
+    wrong_source, wrong_address, too_short, too_long])
+def test_a_false_reply_is_ignored_and_the_true_one_awaited(first):
+    def script(server, query, client):
+        first(server, query, client)
+        honest(server, query, client)
+
+    with Server(script) as server:
+        assert outcome(ask(server, 'v4only.test', 'A', '+short')) == (0, '192.0.2.11\n', '')
+        assert len(server.queries) == 1
+
+
+def test_the_letter_case_of_the_reply_does_not_matter():
+    def shout(server, query, client):
+        reply = answer(query)
+        wire = reply.to_wire().replace(b'\x06v4only\x04test', b'\x06V4ONLY\x04TEST')
+        server.send(wire, client)
+
+    with Server(shout) as server:
+        assert outcome(ask(server, 'v4only.test', '+short')) == (0, '192.0.2.11\n', '')
+
+
+# Replies that are odd
+
+def truncate(server, query, client):
+    reply = answer(query)
+    reply.flags |= dns.flags.TC
+    server.send(reply, client)
+
+
+def test_a_truncated_answer_is_shown_and_said_to_be_so():
+    with Server(truncate) as server:
+        assert outcome(ask(server, 'v4only.test', 'A', '+short')) == (
+            0, '192.0.2.11\n', f'hostdns: v4only.test: the answer from {server.says()} was '
+            'truncated, records are missing\n')
+        assert outcome(ask(server, 'v4only.test', 'MX')) == (
+            2, '', f'hostdns: v4only.test: the answer from {server.says()} was '
+            'truncated, nothing of it is left\n')
+
+
+def hostile(*rrsets):
+    def script(server, query, client):
+        reply = dns.message.make_response(query)
+        reply.answer += [rrset for rrset in rrsets if rrset.name == query.question[0].name
+                         or rrset.rdtype != dns.rdatatype.CNAME]
+        server.send(reply, client)
+    return script
+
+
+def rrset(name, rdtype, wire):
+    """A record with these octets of data; name is a list of labels or text."""
+    owner = dns.name.Name(name) if isinstance(name, list) else dns.name.from_text(name)
+    data = dns.rdata.GenericRdata(dns.rdataclass.IN, dns.rdatatype.from_text(rdtype), wire)
+    return dns.rrset.from_rdata(owner, 60, data)
+
+
+def is_harmless(text):
+    return all(' ' <= c < '\x7f' or c in '\n\t' for c in text)
+
+
+def test_control_octets_do_not_reach_the_terminal():
+    evil = b'\x1b]0;owned\x07\n\r\x9b\xff\x00'
+    label = bytes([len(evil)]) + evil
+    with Server(hostile(rrset('evil.test', 'TXT', label), rrset([evil, b''], 'TXT', label),
+                        rrset('evil.test', 'CNAME', label + b'\0'))) as server:
+        result = ask(server, 'evil.test', 'TXT')
+        assert result.stdout and is_harmless(result.stdout + result.stderr)
+        result = ask(server, 'evil.test')
+        assert is_harmless(result.stdout + result.stderr)
+        assert r'(alias of \027]0\;owned\007\010\013\155\255\000)' in result.stderr
+
+
+def test_control_octets_in_a_canonical_name_are_escaped():
+    evil = b'\x1b[2Jx'
+    with Server(hostile(rrset('evil.test', 'CNAME', b'\5' + evil + b'\0'),
+                        rrset([evil, b''], 'A', bytes([192, 0, 2, 66])))) as server:
+        result = ask(server, 'evil.test')
+        assert 'Canonical name:  \\027[2Jx\n' in result.stdout
+        assert is_harmless(result.stdout)
+
+
+def test_control_octets_in_a_reason_are_escaped():
+    reason = dns.edns.EDEOption(0, 'a\x1b[31mb\n\x9b')
+    with Server(rcode(dns.rcode.SERVFAIL, reason)) as server:
+        result = ask(server, 'host.test', 'A')
+        assert result.stderr.endswith(': Other Error (0): a\\027[31mb\\010\\194\\155\n')
+        assert is_harmless(result.stderr)
+
+
+def test_data_that_is_no_address_is_not_shown_as_one():
+    with Server(hostile(rrset('bad.test', 'A', b'\x1b[31'), rrset('bad.test', 'A', b'12345'),
+                        rrset('bad.test', 'AAAA', b''))) as server:
+        result = ask(server, 'bad.test', '+short')
+        assert (result.returncode, result.stdout) == (2, '27.91.51.49\n')
+        assert f'{server.says()} sent a malformed reply' in result.stderr
+        assert ask(server, 'bad.test', 'A', '+short').stdout == (
+            '27.91.51.49\n\\# 5 3132333435\n')
+
+
+def test_records_beside_the_question_are_no_answer():
+    with Server(hostile(rrset('other.test', 'A', b'1234'))) as server:
+        assert outcome(ask(server, 'host.test'))[:2] == (1, '')
+
+
+def test_a_circle_of_aliases_ends():
+    def circle(server, query, client):
+        reply = dns.message.make_response(query)
+        reply.answer += [rrset('a.test', 'CNAME', b'\1b\4test\0'),
+                         rrset('b.test', 'CNAME', b'\1a\4test\0')]
+        server.send(reply, client)
+
+    with Server(circle) as server:
+        assert ask(server, 'a.test').returncode == 1
+
+
+def test_every_cut_of_a_reply_is_survived():
+    full = []
+
+    def cut(server, query, client):
+        wire = answer(query).to_wire()
+        full[:] = [wire]
+        server.send(wire[:cut.size], client)
+
+    with Server(cut) as server:
+        cut.size = 4096
+        assert ask(server, 'alias.test', 'A').returncode == 0
+        for cut.size in range(12 + 16, len(full[0])):
+            result = ask(server, 'alias.test', 'A')
+            assert result.returncode == 2, (cut.size, result)
+            assert is_harmless(result.stdout + result.stderr)
+
+
+def test_a_big_reply_is_taken_whole():
+    text = b'\xff' + b'y' * 255
+    with Server(hostile(rrset('big.test', 'TXT', text * 15))) as server:
+        assert ask(server, 'big.test', 'TXT', '+short').stdout.count('y' * 255) == 15
+
+
+def test_many_empty_strings_cost_little():
+    with Server(hostile(rrset('big.test', 'TXT', bytes(4000)))) as server:
+        start = time.monotonic()
+        assert ask(server, 'big.test', 'TXT', '+short').stdout.count('""') == 4000
+        assert time.monotonic() - start < 5
+
+
+# The command line
+
+@pytest.mark.parametrize('args, message', [
+    (['--foo'], 'unknown option "--foo"'), (['+tls'], 'unknown option "+tls"'),
+    (['-p'], 'PORT is missing'), (['-p', '65536', 'a'], '"65536" is no port'),
+    (['-p', 'x'], '"x" is no port'), (['@host.test'], 'not a numeric address'),
+    (['-x', 'host.test'], 'no IPv4 or IPv6 address'), (['a..b'], 'not a domain name'),
+    (['x' * 64], 'not a domain name'), ([''], 'not a domain name')])
+def test_a_mistake_is_one_clear_line(args, message):
+    result = run(*args)
+    assert (result.returncode, result.stdout) == (64, '')
+    assert result.stderr.startswith('hostdns: ') and message in result.stderr
+    assert result.stderr.count('\n') == 1
+
+
+def test_version_and_help():
+    assert re.fullmatch(r'hostdns \d+\.\d+\n', run('-V').stdout)
+    shown = run('-h')
+    assert shown.returncode == 0 and shown.stdout.startswith('usage: hostdns [@SERVER] ')
+
+
+def test_output_that_cannot_be_written_is_told(server):
+    with open('/dev/full', 'w') as full:
+        result = subprocess.run([HOSTDNS, '@127.0.0.1', '-p', str(server.port), 'host.test'],
+                                stdout=full, stderr=subprocess.PIPE, text=True, env=ENV,
+                                timeout=ENOUGH)
+    assert result.returncode == 74
+    assert result.stderr.startswith('hostdns: cannot write: ')
+
+
+# Names from a pipe
+
+def test_each_line_is_a_name(server):
+    lines = '# names\n\nv4only.test\r\n  mail.test\tMX  # mail\nv6only.test AAAA'
+    assert outcome(ask(server, '+short', stdin=lines)) == (
+        0, '192.0.2.11\n10 mx.mail.test.\n2001:db8::11\n', '')
+    assert ask(server, stdin='alias.test\n').stdout == ask(server, 'alias.test').stdout
+
+
+def test_the_worst_line_decides_and_the_rest_goes_on(server):
+    result = ask(server, '+short', stdin='nx.test\nv4only.test\n')
+    assert (result.returncode, result.stdout) == (1, '192.0.2.11\n')
+    result = ask(server, '+short', stdin='host.test NOTYPE\nnx.test\nv4only.test\n')
+    assert (result.returncode, result.stdout) == (64, '192.0.2.11\n')
+    assert result.stderr.startswith('hostdns: line 1: not NAME or NAME TYPE\n')
+
+
+def test_no_lines_are_no_mistake(server):
+    assert outcome(ask(server)) == (0, '', '')
+
+
+def test_an_answer_does_not_wait_for_the_next_line(server):
+    with subprocess.Popen([HOSTDNS, f'@127.0.0.1:{server.port}', '+short'], text=True, env=ENV,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as client:
+        for _ in range(3):
+            client.stdin.write('v4only.test\n')
+            client.stdin.flush()
+            ready, _, _ = select.select([client.stdout], [], [], ENOUGH)
+            assert ready and client.stdout.readline() == '192.0.2.11\n'
+        client.stdin.close()
+        assert client.wait(ENOUGH) == 0
+
+
+# The dialogue
+
+NAME = 'Enter hostname to be looked up: '
+ENTER = "Press 'Ctrl + C' to exit or 'Enter' to continue."
+CLOSED = '\r\nDNS client socket closed\r\n'
+CTRL_C, CTRL_D, UP = '\x03', '\x04', '\x1b[A'
+
+
+class Person:
+    """Somebody at a terminal, with the client in front of him."""
+
+    def __init__(self, server, *args, term='dumb'):
+        self.terminal, client_side = pty.openpty()
+        self.before = termios.tcgetattr(client_side)
+        self.client_side = client_side
+        self.seen = ''
+        self.client = subprocess.Popen(
+            [HOSTDNS, f'@127.0.0.1:{server.port}', *args], stdin=client_side, stdout=client_side,
+            stderr=client_side, env={**ENV, 'TERM': term}, start_new_session=True,
+            preexec_fn=lambda: self.own_terminal())
+
+    @staticmethod
+    def own_terminal():
+        import fcntl
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    def type(self, keys):
+        os.write(self.terminal, keys.encode())
+
+    def see(self, text):
+        """Reads until the text is there; what came before it is returned and forgotten."""
+        deadline = time.monotonic() + ENOUGH
+        while text not in self.seen:
+            ready, _, _ = select.select([self.terminal], [], [], deadline - time.monotonic())
+            assert ready, f'{text!r} did not come: {self.seen!r}'
+            self.seen += os.read(self.terminal, 4096).decode()
+        before, self.seen = self.seen.split(text, 1)
+        return before
+
+    def leave(self, status=0):
+        assert self.client.wait(ENOUGH) == status
+        assert termios.tcgetattr(self.client_side) == self.before
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.client.poll() is None:
+            self.client.kill()
+            self.client.wait()
+        os.close(self.terminal)
+        os.close(self.client_side)
+
+
+def test_a_dialogue_from_name_to_name(server):
+    with Person(server) as person:
+        person.see(NAME)
+        person.type('alias.test\n')
+        assert person.see(ENTER).endswith('Name:            alias.test\r\n'
+                                          'Canonical name:  host.test\r\n'
+                                          'IPv4 address:    192.0.2.10\r\n'
+                                          'IPv6 address:    2001:db8::10\r\n')
+        person.type('\n')
+        person.see(NAME)
+        person.type('nx.test\n')
+        assert 'hostdns: nx.test: no such name (NXDOMAIN)' in person.see(ENTER)
+        person.type(CTRL_C)
+        person.see(CLOSED)
+        person.leave()
+
+
+def test_an_empty_name_is_asked_for_again(server):
+    with Person(server) as person:
+        for keys in ['\n', '   \n', '\n']:
+            person.see(NAME)
+            person.type(keys)
+        person.see(NAME)
+        person.type(CTRL_D)
+        person.see(CLOSED)
+        person.leave()
+    assert server.queries == []
+
+
+@pytest.mark.parametrize('key', [CTRL_C, CTRL_D])
+def test_the_dialogue_ends_at_any_prompt(server, key):
+    with Person(server) as person:
+        person.see(NAME)
+        person.type(key)
+        person.see(CLOSED)
+        person.leave()
+    with Person(server) as person:
+        person.see(NAME)
+        person.type('host.test\n')
+        person.see(ENTER)
+        person.type(key)
+        person.see(CLOSED)
+        person.leave()
+
+
+def test_ctrl_c_ends_the_dialogue_within_a_name(server):
+    with Person(server) as person:
+        person.see(NAME)
+        person.type('half')
+        person.see('half')
+        person.type(CTRL_C)
+        person.see(CLOSED)
+        person.leave()
+    assert server.queries == []
+
+
+def test_ctrl_c_ends_the_dialogue_within_a_query():
+    asked = threading.Event()
+    with Server(lambda *_: asked.set()) as server, Person(server) as person:
+        person.see(NAME)
+        person.type('host.test\n')
+        assert asked.wait(ENOUGH)
+        start = time.monotonic()
+        person.type(CTRL_C)
+        person.see(CLOSED)
+        person.leave()
+        assert time.monotonic() - start < 4
+
+
+def test_a_server_that_is_not_there_does_not_end_the_dialogue():
+    with Server(honest) as gone:
+        pass
+    with Person(gone) as person:
+        for _ in range(2):
+            person.see(NAME)
+            person.type('host.test\n')
+            assert f'nobody answers at {gone.says()}' in person.see(ENTER)
+            person.type('\n')
+        person.see(NAME)
+        person.type(CTRL_C)
+        person.see(CLOSED)
+        person.leave()
+
+
+@pytest.mark.parametrize('term', ['xterm', 'dumb'])
+def test_lines_can_be_edited_and_brought_back(server, term):
+    with Person(server, term=term) as person:
+        person.see(NAME)
+        person.type('4only.tesx\x7ft\x01v\n')  # backspace; Ctrl+A: to the start of the line
+        assert '192.0.2.11' in person.see(ENTER)
+        person.type('\n')
+        person.see(NAME)
+        person.type(UP + '\n')
+        assert '192.0.2.11' in person.see(ENTER)
+        person.type(CTRL_C)
+        person.see(CLOSED)
+        person.leave()
+    assert [query.question[0].name.to_text() for query in server.queries] == ['v4only.test.'] * 4
+
+
+def test_keys_beyond_ascii_do_no_harm(server):
+    with Person(server) as person:
+        person.see(NAME)
+        person.type('m\u00fcller.test\n')
+        person.see(ENTER)
+        person.type('\n')
+        person.see(NAME)
+        person.type(CTRL_C)
+        person.see(CLOSED)
+        person.leave()
+
+
+def test_a_type_may_be_typed_behind_the_name(server):
+    with Person(server) as person:
+        person.see(NAME)
+        person.type('mail.test MX\n')
+        assert '10 mx.mail.test.' in person.see(ENTER)
+        person.type(CTRL_D)
+        person.see(CLOSED)
+        person.leave()
+
+
+def test_a_stopped_dialogue_goes_on(server):
+    with Person(server) as person:
+        person.see(NAME)
+        person.type('v4on')
+        person.see('v4on')
+        person.client.send_signal(signal.SIGSTOP)
+        person.client.send_signal(signal.SIGCONT)
+        person.type('ly.test\n')
+        assert '192.0.2.11' in person.see(ENTER)
+        person.type(CTRL_C)
+        person.see(CLOSED)
+        person.leave()
+
+
+def test_a_killed_dialogue_leaves_the_terminal_in_order(server):
+    with Person(server) as person:
+        person.see(NAME)
+        person.type('half')
+        person.see('half')
+        person.client.terminate()
+        person.leave(-signal.SIGTERM)
+
+
+def test_without_a_terminal_for_output_there_is_no_dialogue(server):
+    with Person(server) as person:
+        person.see(NAME)
+        reader = subprocess.Popen(
+            [HOSTDNS, f'@127.0.0.1:{server.port}', '+short'], stdin=person.client_side,
+            stdout=subprocess.PIPE, env=ENV, text=True)
+        person.client.kill()
+        person.client.wait()
+        termios.tcsetattr(person.client_side, termios.TCSANOW, person.before)
+        person.type('v4only.test\n' + CTRL_D)
+        assert reader.communicate(timeout=ENOUGH)[0] == '192.0.2.11\n'

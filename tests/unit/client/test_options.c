@@ -1,0 +1,198 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "client/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct options options;
+static char error[OPTIONS_ERROR];
+
+static int parse(char *const argv[])
+{
+    int argc = 0;
+
+    while (argv[argc])
+        argc++;
+    options_free(&options);
+    *error = '\0';
+    return options_parse(&options, argc, argv, error);
+}
+
+#define PARSE(...) parse((char *[]){W("hostdns"), __VA_ARGS__, NULL})
+#define W(word)    ((char[]){word})
+
+static int end(void **state)
+{
+    (void)state;
+    options_free(&options);
+    return 0;
+}
+
+static void assert_server(const char *expected)
+{
+    char text[ADDR_TEXT];
+
+    assert_string_equal(addr_format(&options.server, text), expected);
+}
+
+static void assert_wish(size_t i, const char *name, uint16_t type)
+{
+    assert_true(i < options.count);
+    assert_string_equal(options.wishes[i].name, name);
+    assert_int_equal(options.wishes[i].type, type);
+}
+
+static void defaults_hold_without_options(void **state)
+{
+    (void)state;
+    assert_int_equal(parse((char *[]){W("hostdns"), NULL}), 0);
+    assert_server("127.0.0.1:5353");
+    assert_int_equal(options.count, 0);
+    assert_false(options.is_short);
+    assert_int_equal(options.action, OPTIONS_ASK);
+}
+
+static void a_type_belongs_to_the_name_before_it(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        PARSE(W("mx"), W("mx"), W("mx"), W("a.test"), W("b.test"), W("type65280")), 0);
+    assert_int_equal(options.count, 4);
+    assert_wish(0, "mx", 15);
+    assert_wish(1, "mx", 0);
+    assert_wish(2, "a.test", 0);
+    assert_wish(3, "b.test", 65280);
+}
+
+static void an_option_ends_what_a_name_may_have_behind_it(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        PARSE(W("a.test"), W("+short"), W("mx"), W("-x"), W("192.0.2.1"), W("ns")), 0);
+    assert_wish(0, "a.test", 0);
+    assert_wish(1, "mx", 0);
+    assert_wish(2, "1.2.0.192.in-addr.arpa.", 12);
+    assert_wish(3, "ns", 0);
+    assert_true(options.is_short);
+}
+
+static void the_server_has_an_address_and_a_port(void **state)
+{
+    (void)state;
+    assert_int_equal(PARSE(W("@192.0.2.1")), 0);
+    assert_server("192.0.2.1:5353");
+    assert_int_equal(PARSE(W("@192.0.2.1"), W("-p"), W("53")), 0);
+    assert_server("192.0.2.1:53");
+    assert_int_equal(PARSE(W("-p53"), W("@::1")), 0);
+    assert_server("[::1]:53");
+    assert_int_equal(PARSE(W("@[::1]:99"), W("-p"), W("53")), 0);
+    assert_server("[::1]:99");
+}
+
+static void an_argument_may_stand_in_the_same_word(void **state)
+{
+    (void)state;
+    assert_int_equal(PARSE(W("-x2001:db8::10")), 0);
+    assert_int_equal(options.wishes[0].type, 12);
+}
+
+static void help_and_version_are_actions(void **state)
+{
+    (void)state;
+    assert_int_equal(PARSE(W("-h")), 0);
+    assert_int_equal(options.action, OPTIONS_HELP);
+    assert_int_equal(PARSE(W("-V")), 0);
+    assert_int_equal(options.action, OPTIONS_VERSION);
+}
+
+static void assert_refused(char *a, char *b, const char *expected)
+{
+    assert_int_equal(parse((char *[]){W("hostdns"), a, b, NULL}), -1);
+    assert_string_equal(error, expected);
+}
+
+static void mistakes_are_named(void **state)
+{
+    (void)state;
+    assert_refused(W("--foo"), NULL, "unknown option \"--foo\" (hostdns -h lists them)");
+    assert_refused(W("+shorter"), NULL,
+                   "unknown option \"+shorter\" (hostdns -h lists them)");
+    assert_refused(W("-hx"), NULL, "unknown option \"-hx\" (hostdns -h lists them)");
+    assert_refused(W("-"), NULL, "unknown option \"-\" (hostdns -h lists them)");
+    assert_refused(W("-p"), NULL, "-p: PORT is missing");
+    assert_refused(W("-p"), W("0"), "-p: \"0\" is no port, a number from 1 to 65535");
+    assert_refused(W("-p"), W("65536"),
+                   "-p: \"65536\" is no port, a number from 1 to 65535");
+    assert_refused(W("-p"), W("53x"), "-p: \"53x\" is no port, a number from 1 to 65535");
+    assert_refused(W("-p"), W("-1"), "-p: \"-1\" is no port, a number from 1 to 65535");
+    assert_refused(W("-p"), W(""), "-p: \"\" is no port, a number from 1 to 65535");
+    assert_refused(W("-x"), W("host"), "-x: \"host\" is no IPv4 or IPv6 address");
+    assert_refused(W("@host"), NULL,
+                   "@host: not a numeric address, ADDRESS or ADDRESS:PORT");
+    assert_refused(W("@"), NULL, "@: not a numeric address, ADDRESS or ADDRESS:PORT");
+    assert_refused(W("@::1:99999x"), NULL,
+                   "@::1:99999x: not a numeric address, ADDRESS or ADDRESS:PORT");
+    assert_refused(W("@127.0.0.1:0"), NULL,
+                   "@127.0.0.1:0: not a numeric address, ADDRESS or ADDRESS:PORT");
+}
+
+static void a_long_mistake_is_cut(void **state)
+{
+    char word[1000] = "-";
+
+    (void)state;
+    memset(word + 1, 'x', sizeof word - 2);
+    word[sizeof word - 1] = '\0';
+    assert_int_equal(parse((char *[]){W("hostdns"), word, NULL}), -1);
+    assert_int_equal(strlen(error), OPTIONS_ERROR - 1);
+}
+
+static void an_empty_word_is_a_name(void **state)
+{
+    (void)state;
+    assert_int_equal(PARSE(W("")), 0);
+    assert_wish(0, "", 0);
+}
+
+static void help_lists_every_option_and_default(void **state)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    options_help(out);
+    fclose(out);
+    assert_non_null(strstr(text, "\n  @SERVER "));
+    assert_non_null(strstr(text, "\n  -p PORT "));
+    assert_non_null(strstr(text, "(default 5353)\n"));
+    assert_non_null(strstr(text, "(default 127.0.0.1)\n"));
+    assert_non_null(strstr(text, "\n  -x ADDRESS "));
+    assert_non_null(strstr(text, "\n  +short "));
+    assert_non_null(strstr(text, "\n  -V "));
+    assert_non_null(strstr(text, "\n  -h "));
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_hold_without_options),
+        cmocka_unit_test(a_type_belongs_to_the_name_before_it),
+        cmocka_unit_test(an_option_ends_what_a_name_may_have_behind_it),
+        cmocka_unit_test(the_server_has_an_address_and_a_port),
+        cmocka_unit_test(an_argument_may_stand_in_the_same_word),
+        cmocka_unit_test(help_and_version_are_actions),
+        cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(a_long_mistake_is_cut),
+        cmocka_unit_test(an_empty_word_is_a_name),
+        cmocka_unit_test(help_lists_every_option_and_default),
+    };
+    return cmocka_run_group_tests_name("options", tests, NULL, end);
+}

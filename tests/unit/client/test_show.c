@@ -1,0 +1,289 @@
+#include "responder.h"
+
+#include "client/show.h"
+
+#include <stdlib.h>
+
+static char *shown, *complained;
+
+static void show(const char *name, uint16_t type, bool is_short, responder_script *script,
+                 struct exchange_patience patience)
+{
+    struct responder responder;
+    struct inquiry inquiry;
+    size_t size;
+    FILE *out, *err;
+    int fd;
+
+    free(shown);
+    free(complained);
+    out = open_memstream(&shown, &size);
+    err = open_memstream(&complained, &size);
+    responder_start(&responder, script);
+    fd = exchange_open(&responder.addr);
+    assert_int_equal(inquiry_run(&inquiry, fd, name, type, patience), 0);
+    responder_stop(&responder);
+    close(fd);
+    show_inquiry(&inquiry, "SERVER", is_short, out, err);
+    inquiry_free(&inquiry);
+    fclose(out);
+    fclose(err);
+}
+
+static void expect(const char *name, uint16_t type, bool is_short, responder_script *script,
+                   const char *out, const char *err)
+{
+    show(name, type, is_short, script,
+         (struct exchange_patience){.tries = 1, .try_ms = 60000});
+    assert_string_equal(shown, out);
+    assert_string_equal(complained, err);
+}
+
+static int end(void **state)
+{
+    (void)state;
+    free(shown);
+    free(complained);
+    return 0;
+}
+
+/* NAME CNAME x.NAME, and the address of x.NAME. */
+static void alias(struct responder *responder, const uint8_t *query, size_t size)
+{
+    uint8_t records[] = {0xc0, 12,   0,  5, 0, 1, 0, 0, 0, 60, 0,  4, 1, 'x', 0xc0, 12, 1,
+                         'x',  0xc0, 12, 0, 1, 0, 1, 0, 0, 0,  60, 0, 4, 192, 0,    2,  10};
+
+    responder_reply(responder, query, size, 0, responder_type(query, size) == 1 ? 2 : 1, 0,
+                    records, responder_type(query, size) == 1 ? sizeof records : 16);
+}
+
+static void addresses_have_labels(void **state)
+{
+    (void)state;
+    expect("Host.test", 0, false, responder_addresses,
+           "Name:            Host.test\n"
+           "Canonical name:  Host.test\n"
+           "IPv4 address:    192.0.2.10\n"
+           "IPv6 address:    2001:db8::10\n",
+           "");
+    expect("a.test.", 0, false, alias,
+           "Name:            a.test\n"
+           "Canonical name:  x.a.test\n"
+           "IPv4 address:    192.0.2.10\n",
+           "");
+}
+
+static void records_are_lines_in_presentation_form(void **state)
+{
+    (void)state;
+    expect("a.test", 1, false, alias,
+           "a.test.\t60\tIN\tCNAME\tx.a.test.\nx.a.test.\t60\tIN\tA\t192.0.2.10\n", "");
+}
+
+static void short_is_nothing_but_data(void **state)
+{
+    (void)state;
+    expect("a.test", 0, true, alias, "192.0.2.10\n", "");
+    expect("a.test", 1, true, alias, "192.0.2.10\n", "");
+    expect("a.test", 5, true, alias, "x.a.test.\n", "");
+}
+
+static unsigned next_flags;
+
+static void reply_flags(struct responder *responder, const uint8_t *query, size_t size)
+{
+    responder_reply(responder, query, size, next_flags, 0, 0, "", 0);
+}
+
+static void what_does_not_exist_is_told(void **state)
+{
+    (void)state;
+    next_flags = 3;
+    expect("a.test", 0, false, reply_flags, "",
+           "hostdns: a.test: no such name (NXDOMAIN), says SERVER\n");
+    next_flags = 0;
+    expect("a.test", 0, false, reply_flags, "",
+           "hostdns: a.test: the name exists but has no addresses, says SERVER\n");
+    expect("a.test", 15, false, reply_flags, "",
+           "hostdns: a.test: the name exists but has no MX records, says SERVER\n");
+    expect(".", 65280, true, reply_flags, "",
+           "hostdns: .: the name exists but has no TYPE65280 records, says SERVER\n");
+}
+
+static void the_end_of_a_chain_without_records_is_told(void **state)
+{
+    (void)state;
+    expect("a.test", 28, false, alias, "",
+           "hostdns: a.test (alias of x.a.test): the name exists but has no AAAA records, "
+           "says SERVER\n");
+}
+
+static void a_failure_is_told_by_its_code(void **state)
+{
+    (void)state;
+    next_flags = 2;
+    expect("a.test", 0, false, reply_flags, "",
+           "hostdns: a.test: SERVFAIL (server failure), says SERVER\n");
+    next_flags = 5;
+    expect("a.test", 15, false, reply_flags, "",
+           "hostdns: a.test: REFUSED (the server refuses to answer this query), says "
+           "SERVER\n");
+    next_flags = 14;
+    expect("a.test", 15, false, reply_flags, "",
+           "hostdns: a.test: RCODE 14, says SERVER\n");
+}
+
+static void with_reason(struct responder *responder, const uint8_t *query, size_t size)
+{
+    static const uint8_t opt[] = {0, 0,  41, 4, 0xd0, 0,  0,   0,   0,    0,  10,
+                                  0, 15, 0,  6, 0,    22, 's', 'l', 0x1b, 'w'};
+
+    responder_reply(responder, query, size, 2, 0, 1, opt, sizeof opt);
+}
+
+static void the_reason_is_told(void **state)
+{
+    (void)state;
+    expect("a.test", 0, false, with_reason, "",
+           "hostdns: a.test: SERVFAIL (server failure), says SERVER: "
+           "No Reachable Authority (22): sl\\027w\n");
+}
+
+static void aaaa_fails(struct responder *responder, const uint8_t *query, size_t size)
+{
+    if (responder_type(query, size) == 1)
+        responder_addresses(responder, query, size);
+    else
+        responder_reply(responder, query, size, 2, 0, 0, "", 0);
+}
+
+static void half_a_failure_is_told_beside_the_answer(void **state)
+{
+    (void)state;
+    expect("a.test", 0, true, aaaa_fails, "192.0.2.10\n",
+           "hostdns: a.test AAAA: SERVFAIL (server failure), says SERVER\n");
+}
+
+static void a_only(struct responder *responder, const uint8_t *query, size_t size)
+{
+    if (responder_type(query, size) == 1)
+        responder_addresses(responder, query, size);
+}
+
+static void no_reply_is_told_with_the_patience(void **state)
+{
+    (void)state;
+    show("a.test", 28, false, a_only, (struct exchange_patience){.tries = 2, .try_ms = 50});
+    assert_string_equal(complained,
+                        "hostdns: a.test: no reply from SERVER (2 tries of 0.05 s)\n");
+    show("a.test", 0, true, a_only, (struct exchange_patience){.tries = 2, .try_ms = 50});
+    assert_string_equal(shown, "192.0.2.10\n");
+    assert_string_equal(complained,
+                        "hostdns: a.test AAAA: no reply from SERVER (2 tries of 0.05 s)\n");
+}
+
+static void truncated(struct responder *responder, const uint8_t *query, size_t size)
+{
+    responder_reply(responder, query, size, 0x0200, 1, 0, RECORD_A, sizeof RECORD_A);
+}
+
+static void truncation_is_told_beside_the_answer(void **state)
+{
+    (void)state;
+    expect("a.test", 1, true, truncated, "192.0.2.10\n",
+           "hostdns: a.test: the answer from SERVER was truncated, records are missing\n");
+    next_flags = 0x0200;
+    expect(
+        "a.test", 1, true, reply_flags, "",
+        "hostdns: a.test: the answer from SERVER was truncated, nothing of it is left\n");
+}
+
+/* An address of two octets, and a good one. */
+static void bad_address(struct responder *responder, const uint8_t *query, size_t size)
+{
+    static const uint8_t records[] = {0xc0, 12, 0, 1,  0,    1,  0,   0, 0, 60,
+                                      0,    2,  7, 0,  0xc0, 12, 0,   1, 0, 1,
+                                      0,    0,  0, 60, 0,    4,  192, 0, 2, 10};
+
+    responder_reply(responder, query, size, 0, 2, 0, records, sizeof records);
+}
+
+static void octets_that_are_no_address_are_not_shown_as_one(void **state)
+{
+    (void)state;
+    show("a.test", 0, true, bad_address, (struct exchange_patience){1, 60000});
+    assert_string_equal(shown, "192.0.2.10\n");
+    assert_string_equal(complained, "hostdns: a.test A: SERVER sent a malformed reply\n");
+    expect("a.test", 1, true, bad_address, "\\# 2 0700\n192.0.2.10\n",
+           "hostdns: a.test: SERVER sent a malformed reply\n");
+}
+
+static void nobody_at_the_port_is_told(void **state)
+{
+    struct addr nobody;
+    struct inquiry inquiry;
+    size_t size;
+    FILE *err;
+    int fd;
+
+    (void)state;
+    close(responder_socket(&nobody));
+    fd = exchange_open(&nobody);
+    assert_int_equal(
+        inquiry_run(&inquiry, fd, "a.test", 0, (struct exchange_patience){1, 60000}), 0);
+    close(fd);
+    free(complained);
+    err = open_memstream(&complained, &size);
+    show_inquiry(&inquiry, "SERVER", false, err, err);
+    inquiry_free(&inquiry);
+    fclose(err);
+    assert_string_equal(
+        complained, "hostdns: a.test: nobody answers at SERVER (is hostdnsd running?)\n");
+}
+
+static void a_server_is_address_and_port(void **state)
+{
+    char text[SHOW_SERVER];
+    struct addr addr;
+
+    (void)state;
+    assert_true(addr_parse(&addr, "127.0.0.1", 5353));
+    assert_string_equal(show_server(&addr, text), "127.0.0.1 port 5353");
+    assert_true(addr_parse(&addr, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 65535));
+    assert_string_equal(show_server(&addr, text),
+                        "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff port 65535");
+}
+
+static void a_bad_name_is_printed_safely(void **state)
+{
+    size_t size;
+    FILE *err;
+
+    (void)state;
+    free(complained);
+    err = open_memstream(&complained, &size);
+    show_bad_name("a..\x1b", "not a domain name", err);
+    fclose(err);
+    assert_string_equal(complained, "hostdns: \"a..\\027\": not a domain name\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses_have_labels),
+        cmocka_unit_test(records_are_lines_in_presentation_form),
+        cmocka_unit_test(short_is_nothing_but_data),
+        cmocka_unit_test(what_does_not_exist_is_told),
+        cmocka_unit_test(the_end_of_a_chain_without_records_is_told),
+        cmocka_unit_test(a_failure_is_told_by_its_code),
+        cmocka_unit_test(the_reason_is_told),
+        cmocka_unit_test(half_a_failure_is_told_beside_the_answer),
+        cmocka_unit_test(no_reply_is_told_with_the_patience),
+        cmocka_unit_test(truncation_is_told_beside_the_answer),
+        cmocka_unit_test(octets_that_are_no_address_are_not_shown_as_one),
+        cmocka_unit_test(nobody_at_the_port_is_told),
+        cmocka_unit_test(a_server_is_address_and_port),
+        cmocka_unit_test(a_bad_name_is_printed_safely),
+    };
+    return cmocka_run_group_tests_name("show", tests, NULL, end);
+}

@@ -1,0 +1,168 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "client/wait.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct ends {
+    int read, write;
+};
+
+static struct ends make_pipe(void)
+{
+    int fds[2];
+
+    assert_int_equal(pipe(fds), 0);
+    return (struct ends){fds[0], fds[1]};
+}
+
+static void close_pipe(struct ends ends)
+{
+    close(ends.read);
+    close(ends.write);
+}
+
+static void what_can_be_read_ends_the_wait(void **state)
+{
+    struct ends ends = make_pipe();
+
+    (void)state;
+    assert_int_equal(write(ends.write, "x", 1), 1);
+    assert_int_equal(wait_readable(ends.read, clock_ms() + 60000), WAIT_READY);
+    assert_int_equal(wait_readable(ends.read, WAIT_FOREVER), WAIT_READY);
+    close_pipe(ends);
+}
+
+static void the_deadline_ends_the_wait(void **state)
+{
+    struct ends ends = make_pipe();
+    int64_t start = clock_ms();
+
+    (void)state;
+    assert_int_equal(wait_readable(ends.read, start + 30), WAIT_TIMEOUT);
+    assert_true(clock_ms() - start >= 29);
+    close_pipe(ends);
+}
+
+static void a_deadline_in_the_past_still_looks_once(void **state)
+{
+    struct ends ends = make_pipe();
+
+    (void)state;
+    assert_int_equal(wait_readable(ends.read, clock_ms() - 5), WAIT_TIMEOUT);
+    assert_int_equal(write(ends.write, "x", 1), 1);
+    assert_int_equal(wait_readable(ends.read, clock_ms() - 5), WAIT_READY);
+    close_pipe(ends);
+}
+
+static void ignore(int signal)
+{
+    (void)signal;
+}
+
+static void another_signal_does_not_end_the_wait(void **state)
+{
+    struct sigaction action = {.sa_handler = ignore};
+    struct itimerval timer = {.it_value.tv_usec = 5000, .it_interval.tv_usec = 5000};
+    struct itimerval off = {0};
+    struct ends ends = make_pipe();
+    int64_t start = clock_ms();
+
+    (void)state;
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &timer, NULL);
+    assert_int_equal(wait_readable(ends.read, start + 40), WAIT_TIMEOUT);
+    setitimer(ITIMER_REAL, &off, NULL);
+    assert_true(clock_ms() - start >= 39);
+    close_pipe(ends);
+}
+
+/* Exit status of a child that runs `act`: Ctrl+C stays noticed for ever. */
+static int in_child(int (*act)(struct ends))
+{
+    struct ends ends = make_pipe();
+    int status;
+    pid_t child = fork();
+
+    if (child == 0)
+        _exit(act(ends));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    close_pipe(ends);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 100 + WTERMSIG(status);
+}
+
+static int interrupt_before_the_wait(struct ends ends)
+{
+    wait_catch_interrupt();
+    raise(SIGINT); /* held back until the wait */
+    if (wait_readable(ends.read, WAIT_FOREVER) != WAIT_INTERRUPTED)
+        return 1;
+    return wait_readable(ends.read, 0) == WAIT_INTERRUPTED ? 0 : 2;
+}
+
+static void an_interrupt_before_the_wait_is_not_lost(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(interrupt_before_the_wait), 0);
+}
+
+static void send_interrupt(int signal)
+{
+    (void)signal;
+    kill(getpid(), SIGINT);
+}
+
+static int interrupt_within_the_wait(struct ends ends)
+{
+    struct sigaction action = {.sa_handler = send_interrupt};
+    struct itimerval timer = {.it_value.tv_usec = 20000};
+
+    wait_catch_interrupt();
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &timer, NULL);
+    return wait_readable(ends.read, clock_ms() + 60000) == WAIT_INTERRUPTED ? 0 : 1;
+}
+
+static void an_interrupt_ends_the_wait(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(interrupt_within_the_wait), 0);
+}
+
+static int interrupt_uncaught(struct ends ends)
+{
+    (void)ends;
+    raise(SIGINT);
+    return 0;
+}
+
+static void without_asking_for_it_an_interrupt_ends_the_program(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(interrupt_uncaught), 100 + SIGINT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_can_be_read_ends_the_wait),
+        cmocka_unit_test(the_deadline_ends_the_wait),
+        cmocka_unit_test(a_deadline_in_the_past_still_looks_once),
+        cmocka_unit_test(another_signal_does_not_end_the_wait),
+        cmocka_unit_test(an_interrupt_before_the_wait_is_not_lost),
+        cmocka_unit_test(an_interrupt_ends_the_wait),
+        cmocka_unit_test(without_asking_for_it_an_interrupt_ends_the_program),
+    };
+    return cmocka_run_group_tests_name("wait", tests, NULL, NULL);
+}

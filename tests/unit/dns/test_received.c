@@ -1,0 +1,232 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "dns/received.h"
+
+#include <string.h>
+
+/* Header of a response; the question "a.test A", whose name stands at offset 12. */
+#define HEADER(flags, qd, an, ns, ar)  "\x12\x34\x81" flags "\0" qd "\0" an "\0" ns "\0" ar
+#define QUESTION                       "\1a\4test\0\0\1\0\1"
+#define A(owner)                       owner "\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\x0a"
+#define ASKED                          "\xc0\x0c"
+#define CNAME(owner, rdlength, target) owner "\0\5\0\1\0\0\0\x3c\0" rdlength target
+#define OPT(high, rdlength, options)   "\0\0\x29\4\xd0" high "\0\0\0\0" rdlength options
+
+#define PARSE(reply, wire)                                                                 \
+    assert_int_equal(received_parse(reply, (const uint8_t *)(wire), sizeof(wire) - 1), 0)
+
+static void records_and_rcode_are_read(void **state)
+{
+    struct received reply;
+
+    (void)state;
+    PARSE(&reply, HEADER("\x80", "\1", "\1", "\0", "\0") QUESTION A(ASKED));
+    assert_true(reply.is_whole);
+    assert_false(reply.is_truncated);
+    assert_int_equal(reply.rcode, 0);
+    assert_int_equal(reply.count, 1);
+    assert_string_equal(reply.answers[0].owner, "a.test.");
+    assert_string_equal(reply.answers[0].data, "192.0.2.10");
+    assert_null(reply.reason);
+    received_free(&reply);
+}
+
+static void a_reply_may_be_no_more_than_its_header(void **state)
+{
+    struct received reply;
+
+    (void)state;
+    PARSE(&reply, HEADER("\x81", "\0", "\0", "\0", "\0"));
+    assert_true(reply.is_whole);
+    assert_int_equal(reply.rcode, 1);
+    received_free(&reply);
+}
+
+static void the_reason_of_a_failure_is_read(void **state)
+{
+    struct received reply;
+
+    (void)state;
+    PARSE(&reply, HEADER("\x82", "\1", "\0", "\0", "\1") QUESTION OPT("\0", "\x0e",
+                                                                      "\0\x0f\0\x0a\0\x16"
+                                                                      "no route"));
+    assert_int_equal(reply.rcode, 2);
+    assert_string_equal(reply.reason, "No Reachable Authority (22): no route");
+    received_free(&reply);
+}
+
+static void several_reasons_are_all_told(void **state)
+{
+    struct received reply;
+
+    (void)state;
+    PARSE(&reply, HEADER("\x82", "\1", "\0", "\0", "\1") QUESTION OPT("\0", "\x10",
+                                                                      "\0\x0f\0\2\0\x17"
+                                                                      "\0\x0f\0\6\x03\xe7"
+                                                                      "odd\x1b"));
+    assert_string_equal(reply.reason, "Network Error (23); extended error (999): odd\\027");
+    received_free(&reply);
+}
+
+static void other_options_are_passed_over(void **state)
+{
+    struct received reply;
+
+    (void)state;
+    PARSE(&reply, HEADER("\x80", "\1", "\0", "\0", "\1")
+                      QUESTION OPT("\0", "\x08", "\0\x0a\0\4abcd"));
+    assert_true(reply.is_whole);
+    assert_null(reply.reason);
+    received_free(&reply);
+}
+
+/* BADVERS is 16: 1 in the OPT record, 0 in the header. */
+static void the_rcode_has_its_high_bits_in_the_opt_record(void **state)
+{
+    struct received reply;
+
+    (void)state;
+    PARSE(&reply, HEADER("\x80", "\1", "\0", "\0", "\1") QUESTION OPT("\1", "\0", ""));
+    assert_int_equal(reply.rcode, 16);
+    received_free(&reply);
+}
+
+static void broken_options_or_two_opt_records_are_not_whole(void **state)
+{
+    struct received reply;
+
+    (void)state;
+    PARSE(&reply,
+          HEADER("\x80", "\1", "\0", "\0", "\1") QUESTION OPT("\0", "\3", "\0\x0f\0"));
+    assert_false(reply.is_whole);
+    received_free(&reply);
+    PARSE(&reply, HEADER("\x80", "\1", "\0", "\0", "\2") QUESTION OPT("\0", "\0", "")
+                      OPT("\0", "\0", ""));
+    assert_false(reply.is_whole);
+    received_free(&reply);
+}
+
+static void truncation_is_noticed(void **state)
+{
+    struct received reply;
+
+    (void)state;
+    PARSE(&reply, "\x12\x34\x83\x80\0\1\0\0\0\0\0\0" QUESTION);
+    assert_true(reply.is_truncated);
+    received_free(&reply);
+}
+
+/* Each prefix of a message is read to where it ends, and known not to be the whole. */
+static void a_cut_reply_gives_the_records_before_the_cut(void **state)
+{
+    const char wire[] = HEADER("\x80", "\1", "\2", "\1", "\1") QUESTION A(ASKED) A(ASKED)
+        A(ASKED) OPT("\0", "\x0a",
+                     "\0\x0f\0\6\0\x16"
+                     "slow");
+    const size_t answers = 12 + 12, record = 16;
+    struct received reply;
+
+    (void)state;
+    for (size_t size = 0; size < sizeof wire - 1; size++) {
+        assert_int_equal(received_parse(&reply, (const uint8_t *)wire, size), 0);
+        assert_false(reply.is_whole);
+        assert_int_equal(reply.count, size < answers + record       ? 0
+                                      : size < answers + 2 * record ? 1
+                                                                    : 2);
+        received_free(&reply);
+    }
+    PARSE(&reply, wire);
+    assert_true(reply.is_whole);
+    received_free(&reply);
+}
+
+static void a_false_count_is_not_whole(void **state)
+{
+    struct received reply;
+
+    (void)state;
+    PARSE(&reply, "\x12\x34\x81\x80\0\1\xff\xff\xff\xff\xff\xff" QUESTION A(ASKED));
+    assert_false(reply.is_whole);
+    assert_int_equal(reply.count, 1);
+    received_free(&reply);
+}
+
+static void an_alias_leads_to_the_canonical_name(void **state)
+{
+    struct received reply;
+    const char *end;
+
+    (void)state;
+    /* a.test -> b.test -> c.test, the second link first */
+    PARSE(&reply, HEADER("\x80", "\1", "\2", "\0", "\0")
+                      QUESTION CNAME("\1B\xc0\x0e", "\4", "\1c\xc0\x0e")
+                          CNAME(ASKED, "\4", "\1b\xc0\x0e"));
+    end = received_canonical(&reply, "A.test.", 1);
+    assert_string_equal(end, "c.test.");
+    assert_string_equal(received_canonical(&reply, "other.test.", 1), "other.test.");
+    received_free(&reply);
+}
+
+static void who_asks_for_the_alias_gets_the_alias(void **state)
+{
+    struct received reply;
+
+    (void)state;
+    PARSE(&reply, HEADER("\x80", "\1", "\1", "\0", "\0")
+                      QUESTION CNAME(ASKED, "\4", "\1b\xc0\x0e"));
+    assert_string_equal(received_canonical(&reply, "a.test.", 5), "a.test.");
+    assert_string_equal(received_canonical(&reply, "a.test.", 255), "a.test.");
+    assert_true(received_is_asked(&reply.answers[0], "A.test.", 5));
+    assert_true(received_is_asked(&reply.answers[0], "a.test.", 255));
+    assert_false(received_is_asked(&reply.answers[0], "a.test.", 1));
+    assert_false(received_is_asked(&reply.answers[0], "b.test.", 5));
+    received_free(&reply);
+}
+
+static void a_circle_of_aliases_ends(void **state)
+{
+    struct received reply;
+
+    (void)state;
+    PARSE(&reply, HEADER("\x80", "\1", "\2", "\0", "\0") QUESTION CNAME(
+                      ASKED, "\4", "\1b\xc0\x0e") CNAME("\1b\xc0\x0e", "\2", ASKED));
+    assert_string_equal(received_canonical(&reply, "a.test.", 1), "a.test.");
+    received_free(&reply);
+}
+
+static void records_of_another_class_are_no_answer(void **state)
+{
+    struct received reply;
+
+    (void)state;
+    PARSE(&reply, HEADER("\x80", "\1", "\1", "\0", "\0") QUESTION ASKED
+          "\0\1\0\3\0\0\0\x3c\0\4\xc0\0\2\x0a");
+    assert_false(received_is_asked(&reply.answers[0], "a.test.", 1));
+    received_free(&reply);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records_and_rcode_are_read),
+        cmocka_unit_test(a_reply_may_be_no_more_than_its_header),
+        cmocka_unit_test(the_reason_of_a_failure_is_read),
+        cmocka_unit_test(several_reasons_are_all_told),
+        cmocka_unit_test(other_options_are_passed_over),
+        cmocka_unit_test(the_rcode_has_its_high_bits_in_the_opt_record),
+        cmocka_unit_test(broken_options_or_two_opt_records_are_not_whole),
+        cmocka_unit_test(truncation_is_noticed),
+        cmocka_unit_test(a_cut_reply_gives_the_records_before_the_cut),
+        cmocka_unit_test(a_false_count_is_not_whole),
+        cmocka_unit_test(an_alias_leads_to_the_canonical_name),
+        cmocka_unit_test(who_asks_for_the_alias_gets_the_alias),
+        cmocka_unit_test(a_circle_of_aliases_ends),
+        cmocka_unit_test(records_of_another_class_are_no_answer),
+    };
+    return cmocka_run_group_tests_name("received", tests, NULL, NULL);
+}
