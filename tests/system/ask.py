@@ -1,0 +1,186 @@
+"""Asks a DNS server and checks what must be true of every reply.
+
+dnspython writes the questions and reads the replies; nothing here is shared with the
+programs under test.
+"""
+
+import itertools
+import selectors
+import socket
+import time
+
+import dns.edns
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdataclass
+import dns.rdatatype
+
+PROMISE_SECONDS = 4.5  # every question is answered within
+SLACK_SECONDS = 1.5  # what a busy machine may add before the test sees the reply
+PATIENCE_SECONDS = PROMISE_SECONDS + SLACK_SECONDS
+
+HEADER = 12
+ids = itertools.count(1)
+
+
+def make(name, rdtype="A", rdclass="IN", *, edns=False, rd=True, size=1232, options=(), **more):
+    """A question as a dnspython message. `name` is text ("\\DDD" for odd octets) or labels."""
+    if not isinstance(name, str):
+        name = dns.name.Name([*name, b""])
+    query = dns.message.make_query(
+        name, rdtype, rdclass, use_edns=0 if edns else False,
+        payload=size if edns else None, options=list(options) if edns else None, **more)
+    query.id = next(ids) % 65536
+    if not rd:
+        query.flags &= ~dns.flags.RD
+    return query
+
+
+class Reply:
+    """A reply to `query`, checked for what every reply must be."""
+
+    def __init__(self, query, wire, seconds=0.0):
+        self.query = query
+        self.wire = wire
+        self.seconds = seconds
+        self.message = dns.message.from_wire(wire, one_rr_per_rrset=True, raise_on_truncation=False)
+        self.rcode = dns.rcode.to_text(self.message.rcode())
+        self.truncated = bool(self.message.flags & dns.flags.TC)
+        self.edns = self.message.edns >= 0
+        self.answer = [self.record(rr) for rr in self.message.answer]
+        check_header(query, self.message)
+        check_question(query, wire)
+        check_records(query, self)
+        assert self.edns == (query.edns >= 0), "OPT if and only if the question had one"
+        assert len(wire) <= max(512, query.payload if query.edns >= 0 else 512)
+
+    @staticmethod
+    def record(rr):
+        """A record without its TTL: "name TYPE data"."""
+        name = rr.name.to_text(omit_final_dot=True)
+        data = rr[0].to_text().removesuffix(".")
+        return f"{name} {dns.rdatatype.to_text(rr.rdtype)} {data}"
+
+    @property
+    def outcome(self):
+        """The records, or in one word why there are none."""
+        if self.rcode != "NOERROR":
+            assert not self.answer
+            return self.rcode
+        return self.answer or "NODATA"
+
+    @property
+    def extended_error(self):
+        """(code, text) of RFC 8914, or None."""
+        errors = [o for o in self.message.options if o.otype == dns.edns.OptionType.EDE]
+        assert len(errors) <= 1
+        return (int(errors[0].code), errors[0].text or "") if errors else None
+
+
+def check_header(query, reply):
+    assert reply.id == query.id
+    assert reply.opcode() == query.opcode()
+    assert reply.flags & dns.flags.QR
+    assert not reply.flags & dns.flags.AA, "no authority for anything"
+    assert not reply.flags & dns.flags.AD, "nothing is validated"
+    assert not reply.flags & 0x0040, "Z is zero (RFC 1035 section 4.1.1)"
+    for copied in dns.flags.RD, dns.flags.CD:
+        assert reply.flags & copied == query.flags & copied
+    if query.flags & dns.flags.RD:
+        assert reply.flags & dns.flags.RA, "or glibc takes an empty answer for a lame one"
+
+
+def check_question(query, wire):
+    """Octet for octet, letter case too: clients drop a reply to another question."""
+    name = query.question[0].name.to_wire()
+    end = HEADER + len(name) + 4
+    assert wire[4:6] == b"\0\1"
+    assert wire[HEADER:end] == query.to_wire()[HEADER:end]
+
+
+def check_records(query, reply):
+    """The chain starts at the asked name and each owner can be reached (RFC 1034 3.6.2)."""
+    assert len(set(reply.answer)) == len(reply.answer), "no duplicates (RFC 2181 section 5)"
+    ttls = {(rr.name, rr.rdtype, rr.ttl) for rr in reply.message.answer}
+    assert len(ttls) == len({key[:2] for key in ttls}), "one TTL (RFC 2181 section 5.2)"
+    question = query.question[0]
+    owner = question.name
+    for rr in reply.message.answer:
+        assert rr.name == owner
+        assert rr.rdclass == dns.rdataclass.IN
+        if rr.rdtype == dns.rdatatype.CNAME:
+            owner = rr[0].target
+        else:
+            assert question.rdtype in (rr.rdtype, dns.rdatatype.ANY)
+
+
+class Pending:
+    """A question on its way, from a socket of its own."""
+
+    def __init__(self, to, query):
+        family = socket.AF_INET6 if ":" in to[0] else socket.AF_INET
+        self.query = query
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
+        self.socket.connect(to)
+        self.sent = time.monotonic()
+        self.socket.send(query.to_wire())
+
+    def reply(self, seconds=PATIENCE_SECONDS):
+        with self.socket:
+            self.socket.settimeout(seconds)
+            wire = self.socket.recv(65535)
+        return Reply(self.query, wire, time.monotonic() - self.sent)
+
+
+def gather(pendings, seconds=PATIENCE_SECONDS):
+    """The replies to all of them, in the order in which they arrive."""
+    replies = []
+    deadline = time.monotonic() + seconds
+    with selectors.DefaultSelector() as selector:
+        for pending in pendings:
+            selector.register(pending.socket, selectors.EVENT_READ, pending)
+        while selector.get_map() and time.monotonic() < deadline:
+            for key, _ in selector.select(deadline - time.monotonic()):
+                selector.unregister(key.fileobj)
+                replies.append(key.data.reply())
+        unanswered = [key.data for key in selector.get_map().values()]
+    for pending in unanswered:
+        pending.socket.close()
+    assert not unanswered, f"{len(unanswered)} questions without a reply"
+    return replies
+
+
+class Server:
+    """A DNS server that can be asked."""
+
+    def __init__(self, address, port):
+        self.to = (address, port)
+
+    def send(self, *question, **how):
+        return Pending(self.to, make(*question, **how))
+
+    def ask(self, *question, **how):
+        return self.send(*question, **how).reply()
+
+    def raw(self, wire, seconds=PATIENCE_SECONDS):
+        """The octets that come back for these octets."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.settimeout(seconds)
+            sock.connect(self.to)
+            sock.send(wire)
+            return sock.recv(65535)
+
+    def says_nothing_to(self, wire):
+        """True if two good questions sent after it from the same port are answered first."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.settimeout(PATIENCE_SECONDS)
+            sock.connect(self.to)
+            sock.send(wire)
+            for _ in range(2):
+                good = make("localhost")
+                sock.send(good.to_wire())
+                if Reply(good, sock.recv(65535)).answer != ["localhost A 127.0.0.1"]:
+                    return False
+        return True

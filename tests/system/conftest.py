@@ -1,0 +1,118 @@
+"""Fixtures of the system tests. They run inside tests/lab, which says what is where."""
+
+import itertools
+import os
+import pathlib
+
+import dns.query
+import pytest
+
+from ask import Server, make
+from daemon import Daemon
+
+names = itertools.count(1)
+
+
+def pytest_configure():
+    if not os.path.isdir("/etc/lab"):
+        pytest.exit("these tests rewrite /etc: run them with tests/lab", returncode=1)
+
+
+@pytest.fixture(scope="module")
+def server():
+    """One hostdnsd for a file of tests that leave no trace in it."""
+    daemon = Daemon()
+    yield daemon
+    daemon.stop()
+
+
+@pytest.fixture
+def start():
+    """Starts a hostdnsd for one test, which may stop it itself."""
+    daemons = []
+
+    def run(*options, **how):
+        daemons.append(Daemon(*options, **how))
+        return daemons[-1]
+
+    yield run
+    for daemon in daemons:
+        if not daemon.stopped:
+            daemon.stop()
+
+
+class Etc:
+    """Rewrites files of the lab's own /etc and brings them back."""
+
+    def __init__(self):
+        self.old = {}
+
+    def remove(self, name):
+        path = pathlib.Path("/etc", name)
+        if name not in self.old:
+            self.old[name] = path.read_text() if path.exists() else None
+        path.unlink(missing_ok=True)
+
+    def write(self, name, text):
+        """Replaces it in one step, as careful programs do."""
+        path = pathlib.Path("/etc", name)
+        if name not in self.old:
+            self.old[name] = path.read_text() if path.exists() else None
+        new = path.with_name(f"{name}.new")
+        new.write_text(text)
+        new.replace(path)
+
+    def add(self, name, text):
+        self.write(name, pathlib.Path("/etc", name).read_text() + text)
+
+    def restore(self):
+        for name, text in dict(self.old).items():
+            if text is None:
+                self.remove(name)
+            else:
+                self.write(name, text)
+
+
+@pytest.fixture
+def etc():
+    files = Etc()
+    yield files
+    files.restore()
+
+
+@pytest.fixture(scope="module")
+def module_etc():
+    """As etc, for changes that stay for all tests of a file."""
+    files = Etc()
+    yield files
+    files.restore()
+
+
+class Upstream(Server):
+    """The fault server, which counts the questions it gets."""
+
+    def counts(self, name):
+        """{type: (asked, answered)} for a name."""
+        reply = dns.query.udp(make(f"count.{name}", "TXT"), self.to[0], timeout=5)
+        counts = {}
+        for text in (rr for rrset in reply.answer for rr in rrset):
+            rdtype, asked, answered = text.strings[0].decode().split()
+            counts[rdtype] = (int(asked), int(answered))
+        return counts
+
+    def asked(self, name):
+        return {rdtype: asked for rdtype, (asked, _) in self.counts(name).items()}
+
+    def answered(self, name, rdtype):
+        return self.counts(name).get(rdtype, (0, 0))[1]
+
+
+@pytest.fixture(scope="session")
+def upstream():
+    return Upstream("127.0.0.2", 53)
+
+
+@pytest.fixture
+def fresh():
+    """Makes a name that nobody asked before, with the faults given: fresh("qok-drop")."""
+    return lambda faults: f"n{next(names)}.{faults}.fault.test"

@@ -1,0 +1,129 @@
+"""Starts and stops hostdnsd and looks at its processes from outside."""
+
+import contextlib
+import os
+import pathlib
+import re
+import select
+import signal
+import subprocess
+import tempfile
+import time
+
+from ask import Server
+
+PROGRAM = pathlib.Path(os.environ.get("BUILD", "build"), "hostdnsd").resolve()
+START_SECONDS = 30  # an instrumented build on a busy machine
+SANITIZER_WORDS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:",
+                   "WARNING: ThreadSanitizer")
+
+
+def wait_until(condition, what, seconds=10):
+    """Waits for a condition that no event announces."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} seconds: {what}"
+        time.sleep(0.01)
+
+
+def is_alive(pid):
+    """A zombie is dead."""
+    try:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def children_of(parent):
+    """[(pid, name)] of the processes that this one started."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            pid, _, rest = path.read_text().partition(" (")
+            name, _, fields = rest.rpartition(") ")
+            state, ppid = fields.split()[:2]
+            if int(ppid) == parent and state not in "ZX":
+                found.append((int(pid), name))
+    return found
+
+
+class Daemon(Server):
+    """A running hostdnsd; `listen` with port 0 lets the kernel choose one."""
+
+    def __init__(self, *options, listen="127.0.0.1:0", env=None):
+        self.stderr = tempfile.TemporaryFile()
+        self.said = ""
+        self.stopped = False
+        self.process = subprocess.Popen(
+            [PROGRAM, *(["-l", listen] if listen else []), *options],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.stderr,
+            env={**os.environ, **(env or {})}, start_new_session=True)
+        self.pid = self.process.pid
+        try:
+            super().__init__(*self.wait_for_address())
+        except BaseException:
+            self.kill()
+            raise
+        self.first_children = children_of(self.pid)
+
+    def wait_for_address(self):
+        """Reads what it prints until it says where it listens."""
+        deadline = time.monotonic() + START_SECONDS
+        address = re.compile(r"(127\.[\d.]+|\[[0-9a-f:]+\]):(\d+)")
+        while not (match := address.search(self.said[:self.said.rfind("\n") + 1])):
+            left = deadline - time.monotonic()
+            readable, _, _ = select.select([self.process.stdout], [], [], max(left, 0))
+            chunk = os.read(self.process.stdout.fileno(), 4096) if readable else b""
+            assert chunk, f"hostdnsd did not start: {self.said!r} {self.errors()!r}"
+            self.said += chunk.decode()
+        return match[1].strip("[]"), int(match[2])
+
+    def errors(self):
+        """All that it wrote to stderr so far."""
+        self.stderr.seek(0)
+        return self.stderr.read().decode(errors="replace")
+
+    def child(self, name):
+        """The process id of "serve" or "lookup"; waits for it if it is being replaced."""
+        found = []
+
+        def appears():
+            found[:] = [pid for pid, comm in children_of(self.pid)
+                        if comm == f"hostdnsd-{name}"]
+            return found
+
+        wait_until(appears, f"a {name} process")
+        return found[0]
+
+    def descriptors(self, name):
+        return len(os.listdir(f"/proc/{self.child(name)}/fd"))
+
+    def stop(self, number=signal.SIGINT, group=False):
+        """Ends it as a user does. What it must leave behind: nothing."""
+        children = self.first_children + children_of(self.pid)
+        self.stopped = True
+        (os.killpg if group else os.kill)(self.pid, number)
+        try:
+            rest, _ = self.process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+        self.said += rest.decode()
+        assert self.process.returncode == 0
+        assert not [child for child in children if is_alive(child[0])]
+        self.check_sanitizers()
+
+    def check_sanitizers(self):
+        errors = self.errors()
+        assert not [word for word in SANITIZER_WORDS if word in errors], errors
+
+    def kill(self):
+        """For a test that went wrong: whatever is left of it."""
+        self.stopped = True
+        pids = [pid for pid, _ in children_of(self.pid)]
+        self.process.kill()
+        self.process.wait()
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,265 @@
+#!/usr/bin/python3
+"""A name server on 127.0.0.2:53 that passes questions on to knot, and misbehaves on demand.
+
+Which fault a question meets is said by the label below fault.test, one fault for A (and all
+types that are not AAAA) and one for AAAA:
+
+    anything.qok-drop.fault.test     A is answered by knot, AAAA is never answered
+
+FAULTS, at the end, lists them. A fault may carry a number: slow3 answers after 3 seconds,
+drop2 swallows the first two questions and answers the next ones.
+
+Each question is counted. count.NAME TXT tells how often NAME was asked and how many of
+these questions got an answer: "A 3 2" for three questions and two answers.
+
+Over TCP the same. On 127.0.0.3:53 and 127.0.0.4:53 questions are taken and never answered.
+Prints "ready" once knot and this server can be asked.
+"""
+
+import asyncio
+import collections
+import contextlib
+import re
+import socket
+import struct
+import sys
+import time
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
+
+HERE = ("127.0.0.2", 53)
+NEVER_ANSWER = (("127.0.0.3", 53), ("127.0.0.4", 53))
+KNOT = ("127.0.0.1", 53)
+FAULT_ZONE = dns.name.from_text("fault.test.")
+KNOT_START_SECONDS = 20
+
+asked = collections.Counter()
+answered = collections.Counter()
+
+
+class Question:
+    """One question, how it came, and how often this name and type was asked so far."""
+
+    def __init__(self, wire, over_tcp):
+        self.wire = wire
+        self.over_tcp = over_tcp
+        self.message = dns.message.from_wire(wire)
+        self.name = self.message.question[0].name
+        self.type = self.message.question[0].rdtype
+        self.key = (self.name.canonicalize(), dns.rdatatype.to_text(self.type))
+        asked[self.key] += 1
+        self.number = asked[self.key]
+
+    def fault(self):
+        """The fault for this type and its number, or None for an ordinary name."""
+        if not self.name.is_subdomain(FAULT_ZONE) or self.name == FAULT_ZONE:
+            return None
+        label = self.name.relativize(FAULT_ZONE)[-1].decode().lower()
+        match = re.fullmatch(r"q([a-z]+)(\d*)-([a-z]+)(\d*)", label)
+        if not match:
+            return None
+        at = 3 if self.type == dns.rdatatype.AAAA else 1
+        return match[at], int(match[at + 1] or 0)
+
+
+def ask_knot(wire, over_tcp):
+    """The reply of knot, octet for octet."""
+    if not over_tcp:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.settimeout(1)
+            sock.connect(KNOT)
+            sock.send(wire)
+            return sock.recv(65535)
+    with socket.create_connection(KNOT, timeout=1) as sock:
+        sock.sendall(struct.pack("!H", len(wire)) + wire)
+        with sock.makefile("rb") as stream:
+            (length,) = struct.unpack("!H", stream.read(2))
+            return stream.read(length)
+
+
+def ok(question, _):
+    return ask_knot(question.wire, question.over_tcp)
+
+
+def drop(question, count):
+    if count == 0 or question.number <= count:
+        return None
+    return ok(question, 0)
+
+
+async def slow(question, seconds):
+    await asyncio.sleep(seconds)
+    return ok(question, 0)
+
+
+def reply(question, rcode=dns.rcode.NOERROR, flags=dns.flags.RA):
+    message = dns.message.make_response(question.message)
+    message.set_rcode(rcode)
+    message.flags |= flags
+    return message
+
+
+def with_rcode(rcode):
+    return lambda question, _: reply(question, rcode).to_wire()
+
+
+def lame(question, _):
+    """Neither authoritative nor recursive, and empty: a server that is no use."""
+    return reply(question, flags=0).to_wire()
+
+
+def garbage(question, _):
+    """Announces an answer whose data is longer than the message."""
+    wire = bytearray(reply(question).to_wire())
+    wire[6:8] = struct.pack("!H", 1)
+    return bytes(wire) + bytes.fromhex("c00c 0001 0001 0000001e 0040 c0")
+
+
+def short(question, _):
+    return ok(question, 0)[:8]
+
+
+def wrong_id(question, _):
+    wire = ok(question, 0)
+    return bytes([wire[0] ^ 0xFF]) + wire[1:]
+
+
+def wrong_question(question, _):
+    other = dns.message.make_query("other.fault.test", question.type)
+    other.id = question.message.id
+    return ask_knot(other.to_wire(), question.over_tcp)
+
+
+def truncated(question, _):
+    """TC over UDP, the whole answer over TCP."""
+    if question.over_tcp:
+        return ok(question, 0)
+    return reply(question, flags=dns.flags.RA | dns.flags.TC).to_wire()
+
+
+def silent_tcp(question, _):
+    """TC over UDP; TCP accepts the question and says nothing."""
+    return None if question.over_tcp else truncated(question, 0)
+
+
+def cname(target, rcode=dns.rcode.NOERROR):
+    """An alias and nothing behind it."""
+
+    def answer(question, _):
+        message = reply(question, rcode)
+        to = question.name if target is None else dns.name.from_text(target)
+        message.answer.append(
+            dns.rrset.from_text(question.name, 60, "IN", "CNAME", to.to_text()))
+        return message.to_wire()
+
+    return answer
+
+
+FAULTS = {
+    "ok": ok,
+    "drop": drop,
+    "slow": slow,
+    "servfail": with_rcode(dns.rcode.SERVFAIL),
+    "refused": with_rcode(dns.rcode.REFUSED),
+    "notimp": with_rcode(dns.rcode.NOTIMP),
+    "formerr": with_rcode(dns.rcode.FORMERR),
+    "nxdomain": with_rcode(dns.rcode.NXDOMAIN),
+    "nodata": with_rcode(dns.rcode.NOERROR),
+    "lame": lame,
+    "garbage": garbage,
+    "short": short,
+    "wrongid": wrong_id,
+    "wrongquestion": wrong_question,
+    "tc": truncated,
+    "tcpsilent": silent_tcp,
+    "cname": cname("target.without.data.test."),
+    "cnamenx": cname("target.nowhere.test.", dns.rcode.NXDOMAIN),
+    "cnameself": cname(None),
+}
+
+
+def counts(question):
+    """The TXT answer to count.NAME."""
+    name = dns.name.Name(question.name[1:]).canonicalize()
+    texts = [f'"{key[1]} {number} {answered[key]}"'
+             for key, number in sorted(asked.items()) if key[0] == name]
+    message = reply(question)
+    if texts:
+        message.answer.append(
+            dns.rrset.from_text(question.name, 0, "IN", "TXT", *texts))
+    return message.to_wire()
+
+
+async def answer(wire, over_tcp):
+    question = Question(wire, over_tcp)
+    if question.name[0].lower() == b"count":
+        return counts(question)
+    fault, number = question.fault() or ("ok", 0)
+    result = FAULTS[fault](question, number)
+    if asyncio.iscoroutine(result):
+        result = await result
+    if result is not None:
+        answered[question.key] += 1
+    return result
+
+
+class OverUdp(asyncio.DatagramProtocol):
+    def __init__(self):
+        self.tasks = set()  # the event loop itself does not keep its tasks alive
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def datagram_received(self, wire, source):
+        task = asyncio.create_task(self.serve(wire, source))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def serve(self, wire, source):
+        result = await answer(wire, over_tcp=False)
+        if result is not None:
+            self.transport.sendto(result, source)
+
+
+async def over_tcp(reader, writer):
+    with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        while True:
+            (length,) = struct.unpack("!H", await reader.readexactly(2))
+            result = await answer(await reader.readexactly(length), over_tcp=True)
+            if result is not None:
+                writer.write(struct.pack("!H", len(result)) + result)
+                await writer.drain()
+    writer.close()
+
+
+def wait_for_knot():
+    question = dns.message.make_query("ns.lab.", "A").to_wire()
+    deadline = time.monotonic() + KNOT_START_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            return ask_knot(question, over_tcp=False)
+        time.sleep(0.02)
+    sys.exit("fault_server: knot does not answer")
+
+
+async def main():
+    loop = asyncio.get_running_loop()
+    holes = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in NEVER_ANSWER]
+    for hole, address in zip(holes, NEVER_ANSWER):
+        hole.bind(address)
+    await loop.create_datagram_endpoint(OverUdp, local_addr=HERE)
+    server = await asyncio.start_server(over_tcp, *HERE)
+    wait_for_knot()
+    print("ready", flush=True)
+    async with server:
+        await server.serve_forever()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(main())

@@ -1,0 +1,119 @@
+"""Names that /etc/hosts knows: no question leaves the host for them."""
+
+import pytest
+
+# Also in the file are localhost and the names of tests/system/etc/hosts.
+HOSTS = """\
+10.0.1.1 canon.lab first-alias.lab last-alias.lab
+10.0.1.13 merged.lab
+10.0.1.12 merged.lab
+10.0.1.11 other.lab merged.lab
+10.0.1.21 twice.lab
+10.0.1.21 twice.lab
+2001:db8:b::21 twice.lab
+2001:db8:b::21 twice.lab
+10.0.1.31 canonical.lab shared.lab
+10.0.1.32 shared.lab
+10.0.1.33 MixedCase.Lab
+::ffff:10.0.1.41 mapped.lab
+fe80::41%lo scoped.lab
+fe80::42 link-local.lab
+10.0.1.51 under_score.lab bang!.lab plus+sign.lab
+10.0.1.61 box
+10.0.1.71 inner.outer.lab
+"""
+
+OUTCOMES = [
+    ("v4only.lab", "A", ["v4only.lab A 10.0.0.4"]),
+    ("v6only.lab", "AAAA", ["v6only.lab AAAA 2001:db8:a::6"]),
+    # One family only: the other one is NODATA though DNS denies the name.
+    ("v4only.lab", "AAAA", "NODATA"),
+    ("v6only.lab", "A", "NODATA"),
+    ("dual.lab", "A", ["dual.lab A 10.0.0.10"]),
+    ("dual.lab", "AAAA", ["dual.lab AAAA 2001:db8:a::10"]),
+
+    # An alias has its addresses itself: the canonical name may have others, and a CNAME
+    # would give those to it in the caches of clients.
+    ("first-alias.lab", "A", ["first-alias.lab A 10.0.1.1"]),
+    ("last-alias.lab", "A", ["last-alias.lab A 10.0.1.1"]),
+    ("first-alias.lab", "AAAA", "NODATA"),
+    ("first-alias.lab", "CNAME", "NODATA"),
+    ("shared.lab", "A", ["shared.lab A 10.0.1.31", "shared.lab A 10.0.1.32"]),
+    ("canonical.lab", "A", ["canonical.lab A 10.0.1.31"]),
+
+    # All lines count, in their order ("multi on").
+    ("merged.lab", "A",
+     ["merged.lab A 10.0.1.13", "merged.lab A 10.0.1.12", "merged.lab A 10.0.1.11"]),
+    ("twice.lab", "A", ["twice.lab A 10.0.1.21"]),
+    ("twice.lab", "AAAA", ["twice.lab AAAA 2001:db8:b::21"]),
+
+    ("mixedcase.lab", "A", ["mixedcase.lab A 10.0.1.33"]),
+    ("MIXEDcase.LAB", "A", ["MIXEDcase.LAB A 10.0.1.33"]),
+    ("V4Only.Lab", "AAAA", "NODATA"),
+
+    # glibc reads "::1 localhost" as 127.0.0.1 too.
+    ("localhost", "A", ["localhost A 127.0.0.1"]),
+    ("localhost", "AAAA", ["localhost AAAA ::1"]),
+    ("localhost", "MX", "NODATA"),
+    ("ip6-localhost", "AAAA", ["ip6-localhost AAAA ::1"]),
+    ("ip6-localhost", "A", "NODATA"),
+
+    ("mapped.lab", "A", ["mapped.lab A 10.0.1.41"]),
+    ("mapped.lab", "AAAA", "NODATA"),
+    # glibc does not read this line; a scope could not travel in a record anyway.
+    ("scoped.lab", "AAAA", "NXDOMAIN"),
+    ("link-local.lab", "AAAA", ["link-local.lab AAAA fe80::42"]),
+
+    # The hosts file does not mind these characters.
+    ("under_score.lab", "A", ["under_score.lab A 10.0.1.51"]),
+    ("bang!.lab", "A", ["bang!.lab A 10.0.1.51"]),
+    ("plus+sign.lab", "A", ["plus+sign.lab A 10.0.1.51"]),
+    ("plus+sign.lab", "AAAA", "NODATA"),
+
+    ("box", "A", ["box A 10.0.1.61"]),
+    ("box", "TXT", "NODATA"),
+    ("inner.outer.lab", "A", ["inner.outer.lab A 10.0.1.71"]),
+    ("nosuch.lab", "A", "NXDOMAIN"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hosts(module_etc):
+    module_etc.add("hosts", HOSTS)
+
+
+@pytest.mark.parametrize("name, rdtype, outcome", OUTCOMES)
+def test_outcome(server, name, rdtype, outcome):
+    assert server.ask(name, rdtype).outcome == outcome
+
+
+@pytest.mark.parametrize("rdtype", ["A", "AAAA", "CNAME", "MX", "ANY"])
+@pytest.mark.parametrize("name", ["v4only.lab", "v6only.lab", "dual.lab", "alias.lab"])
+def test_nothing_is_asked_upstream(server, upstream, name, rdtype):
+    server.ask(name, rdtype)
+    assert upstream.asked(name) == {}
+
+
+def test_any_gives_both_families(server):
+    """RFC 8482 section 4.2: what is known cheaply."""
+    assert server.ask("dual.lab", "ANY").outcome == [
+        "dual.lab A 10.0.0.10", "dual.lab AAAA 2001:db8:a::10"]
+
+
+def test_a_new_line_is_seen_at_once(server, etc):
+    assert server.ask("added.lab").outcome == "NXDOMAIN"
+    etc.add("hosts", "10.0.1.81 added.lab\n")
+    assert server.ask("added.lab").outcome == ["added.lab A 10.0.1.81"]
+
+
+def test_a_removed_line_is_seen_at_once(server, etc):
+    etc.add("hosts", "10.0.1.82 removed.lab\n")
+    assert server.ask("removed.lab").outcome == ["removed.lab A 10.0.1.82"]
+    etc.restore()
+    assert server.ask("removed.lab").outcome == "NXDOMAIN"
+
+
+def test_no_hosts_file(server, etc):
+    etc.remove("hosts")
+    assert server.ask("v4only.lab").outcome == "NXDOMAIN"
+    assert server.ask("a.example.test").outcome == ["a.example.test A 192.0.2.1"]

@@ -1,0 +1,209 @@
+"""How it starts, ends, and refuses to start."""
+
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from ask import Server
+from daemon import PROGRAM, START_SECONDS, children_of, wait_until
+
+LAST_LINES = "DNS server is shutting down ...\nDNS server socket closed\n"
+
+
+def run(*options):
+    """A hostdnsd that is expected to end at once."""
+    return subprocess.run([PROGRAM, *options], stdin=subprocess.DEVNULL, text=True,
+                          capture_output=True, timeout=START_SECONDS)
+
+
+def refusal(*options):
+    """Its one line on stderr; it must have failed without starting."""
+    result = run(*options)
+    assert result.returncode == 1
+    assert "ready" not in result.stdout
+    assert result.stderr.endswith("\n")
+    assert result.stderr.count("\n") == 1, result.stderr
+    return result.stderr
+
+
+def test_it_says_ready_and_where(start):
+    server = start()
+    first, rest = server.said.split("\n", 1)
+    assert first.startswith("DNS server is ready ...")
+    assert f"127.0.0.1:{server.to[1]}" in first + rest
+
+
+def test_it_says_how_to_end_it(start):
+    server = start()
+    server.stop()
+    assert "'Ctrl + C'" in server.said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("group", [False, True], ids=["process", "process group"])
+def test_a_signal_ends_it(start, number, group):
+    """A terminal sends Ctrl+C to all processes of the group."""
+    server = start()
+    server.ask("a.example.test")
+    server.stop(number, group)
+    assert server.said.endswith(LAST_LINES)
+    assert server.said.count("shutting down") == 1
+    assert server.errors() == ""
+
+
+def test_it_ends_while_lookups_hang(start, etc, upstream, fresh):
+    etc.write("resolv.conf", "nameserver 127.0.0.2\n")
+    server = start()
+    names = [fresh("qtcpsilent-ok") for _ in range(5)]
+    sockets = [server.send(name, "A").socket for name in names]
+    for name in names:
+        wait_until(lambda: upstream.asked(name).get("A") == 2, "the question over TCP")
+    server.stop()
+    for sock in sockets:
+        sock.close()
+    assert server.said.endswith(LAST_LINES)
+
+
+def test_the_port_is_free_afterwards(start):
+    first = start()
+    first.stop()
+    second = start(listen=f"127.0.0.1:{first.to[1]}")
+    assert second.ask("localhost").outcome == ["localhost A 127.0.0.1"]
+
+
+def test_the_default_address(start):
+    server = start(listen=None)
+    assert server.to == ("127.0.0.1", 5353)
+    assert server.ask("localhost").outcome == ["localhost A 127.0.0.1"]
+
+
+def test_several_addresses(start):
+    """The reply leaves from the address that was asked (RFC 2181 section 4): the sockets
+    here are connected and would not take it from another."""
+    server = start("-l", "127.0.0.7:0", "-l", "[::1]:0", listen="127.0.0.6:0")
+    wait_until(lambda: len(listening(server)) == 3, "three addresses")
+    for address, port in listening(server):
+        server.to = (address, port)
+        assert server.ask("localhost").outcome == ["localhost A 127.0.0.1"]
+
+
+def listening(server):
+    """What it said about where it listens; the rest of its output may still be on its way."""
+    os.set_blocking(server.process.stdout.fileno(), False)
+    server.said += (server.process.stdout.read() or b"").decode()
+    os.set_blocking(server.process.stdout.fileno(), True)
+    found = re.findall(r"(127\.[\d.]+|\[[0-9a-f:]+\]):(\d+)", server.said)
+    return {(address.strip("[]"), int(port)) for address, port in found}
+
+
+def test_stdin_stdout_and_stderr_may_be_closed():
+    """libc must not take one of the three for a socket of its own."""
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", 'exec "$0" -l 127.0.0.8:5300 <&- >&- 2>&-', PROGRAM])
+    server = Server("127.0.0.8", 5300)
+
+    def answers():
+        try:
+            return server.send("localhost").reply(1).outcome == ["localhost A 127.0.0.1"]
+        except OSError:
+            return False
+
+    try:
+        wait_until(answers, "an answer", START_SECONDS)
+        assert server.ask("a.example.test").outcome == ["a.example.test A 192.0.2.1"]
+        assert server.ask("many.example.test").truncated
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(START_SECONDS) == 0
+
+
+def test_version():
+    result = run("-V")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert re.search(r"hostdnsd \d+\.\d+", result.stdout)
+
+
+def test_help():
+    result = run("-h")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "-l" in result.stdout
+
+
+@pytest.mark.parametrize("options, named", [
+    (["-Z"], "-Z|'Z'|Z"),
+    (["--nonsense"], "nonsense"),
+    (["-l"], "-l|'l'|l"),
+    (["extra"], "extra"),
+    (["-l", "nonsense"], "nonsense"),
+    (["-l", "127.0.0.1:99999"], "99999"),
+    (["-l", "127.0.0.1:-1"], "-1"),
+    (["-l", "127.0.0.1:53x"], "53x"),
+    (["-l", "127.0.0.1:"], "127.0.0.1:"),
+    (["-l", "127.0.0.256:5300"], r"127\.0\.0\.256"),
+    (["-l", ""], "."),
+    (["-l", "localhost:5300"], "localhost"),
+    (["-l", "[::1"], r"\[::1"),
+    # Not open to the network: there is no list yet of who may ask.
+    (["-l", "0.0.0.0:5300"], r"0\.0\.0\.0"),
+    (["-l", "[::]:5300"], "::"),
+    (["-l", "192.0.2.1:5300"], r"192\.0\.2\.1"),
+    (["-l", "224.0.0.251:5353"], r"224\.0\.0\.251"),
+    (["-o", "nonsense=1"], "nonsense"),
+    (["-o", "ttl"], "ttl"),
+    (["-o", "ttl=x"], "ttl"),
+    (["-o", "ttl="], "ttl"),
+    (["-o", "ttl=-1"], "ttl"),
+    (["-o", "ttl=99999999999"], "ttl"),
+    (["-o", "negative-ttl=1x"], "negative-ttl"),
+    (["-o", "max-lookups=0"], "max-lookups"),
+    (["-o", "="], "."),
+    (["-c", "/nonexistent/hostdns.conf"], "/nonexistent/hostdns.conf"),
+], ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+def test_what_it_cannot_do_is_named_in_one_line(options, named):
+    assert re.search(named, refusal(*options))
+
+
+def test_a_port_held_by_another_hostdnsd(start):
+    """SO_REUSEADDR lets a second one bind the UDP port as well; it must not come to that."""
+    first = start()
+    line = refusal("-l", f"127.0.0.1:{first.to[1]}")
+    processes = [first.pid] + [pid for pid, _ in children_of(first.pid)]
+    assert f"127.0.0.1:{first.to[1]}" in line
+    assert "hostdnsd" in line.split(":", 1)[1]
+    assert any(re.search(rf"\b{pid}\b", line) for pid in processes)
+    assert first.ask("localhost").outcome == ["localhost A 127.0.0.1"]
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM], ids=["UDP", "TCP"])
+def test_a_port_held_by_another_program(kind):
+    """This one, whose name and number are in /proc."""
+    with socket.socket(socket.AF_INET, kind) as holder:
+        holder.bind(("127.0.0.1", 0))
+        if kind == socket.SOCK_STREAM:
+            holder.listen()
+        port = holder.getsockname()[1]
+        line = refusal("-l", f"127.0.0.1:{port}")
+    assert f"127.0.0.1:{port}" in line
+    assert pathlib.Path("/proc/self/comm").read_text().strip() in line
+    assert re.search(rf"\b{os.getpid()}\b", line)
+
+
+def test_an_address_given_twice():
+    line = refusal("-l", "127.0.0.1:5300", "-l", "127.0.0.1:5300")
+    assert "127.0.0.1:5300" in line
+
+
+def test_a_port_it_may_not_have():
+    """Ports below 1024 belong to root, or to who has the capability."""
+    drop = ["setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service"]
+    result = subprocess.run([*drop, PROGRAM, "-l", "127.0.0.1:54"], stdin=subprocess.DEVNULL,
+                            text=True, capture_output=True, timeout=START_SECONDS)
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert "127.0.0.1:54" in result.stderr
+    assert os.strerror(13) in result.stderr

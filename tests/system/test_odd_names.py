@@ -1,0 +1,177 @@
+"""Names that look like addresses, and names that a C string or libc's checks would change."""
+
+import dns.name
+import pytest
+
+from ask import make
+
+EXAMPLE = [b"example", b"test"]
+
+# libc would make an address of these. On the wire they are names, and only DNS knows any.
+NUMERIC = [
+    ("192.0.2.10", "NXDOMAIN"),
+    ("127.0.0.1", "NXDOMAIN"),
+    ("10.0.0.4", "NXDOMAIN"),
+    ("127.2", "NXDOMAIN"),
+    ("1.2.3", "NXDOMAIN"),
+    ("0x7f.1", "NXDOMAIN"),
+    ("0x7f000001", "NXDOMAIN"),
+    ("0X7F000001", "NXDOMAIN"),
+    ("2130706433", "NXDOMAIN"),
+    ("017700000001", "NXDOMAIN"),
+    ("010.0.0.1", "NXDOMAIN"),
+    ("0", "NXDOMAIN"),
+    # An empty non-terminal of 1.2.3.4, so it exists.
+    ("4", "NODATA"),
+    ("1.2.3.4", ["1.2.3.4 A 192.0.2.44"]),
+    ("127.1", ["127.1 A 192.0.2.45"]),
+    # These libc takes for names as well.
+    ("256.1.1.1", "NXDOMAIN"),
+    ("1.2.3.4.5", "NXDOMAIN"),
+    ("1.2.3.4.example.test", ["1.2.3.4.example.test A 192.0.2.75"]),
+]
+
+
+@pytest.mark.parametrize("name, outcome", NUMERIC)
+def test_a_name_that_looks_like_an_address(server, name, outcome):
+    assert server.ask(name, "A").outcome == outcome
+
+
+@pytest.mark.parametrize("name, outcome", [
+    ("127.0.0.1", "NXDOMAIN"), ("2130706433", "NXDOMAIN"), ("1.2.3.4", "NODATA")])
+@pytest.mark.parametrize("rdtype", ["AAAA", "MX", "CNAME"])
+def test_other_types_of_such_a_name(server, name, outcome, rdtype):
+    assert server.ask(name, rdtype).outcome == outcome
+
+
+def test_a_hosts_line_does_not_make_it_an_address(server, etc):
+    etc.add("hosts", "10.9.9.9 192.0.2.10\n")
+    assert server.ask("192.0.2.10", "A").outcome == "NXDOMAIN"
+
+
+# Labels libc carries to DNS and back.
+CARRIED = [
+    ([b"_sip", b"_tcp"], "192.0.2.70"),
+    ([b"a_b"], "192.0.2.71"),
+    ([b"hyphen-", b"x"], "192.0.2.72"),
+    ([b"x", b"-hyphen"], "192.0.2.73"),
+    ([b"xn--bcher-kva"], "192.0.2.74"),
+    ([b"x" * 63], "192.0.2.76"),
+    ([b"a" * 48, b"b" * 63, b"c" * 63, b"d" * 63], "192.0.2.77"),  # 255 octets
+]
+
+# Labels it does not carry: the name servers are asked for exactly these octets.
+NOT_CARRIED = [
+    ([b"a space"], "192.0.2.80"),
+    # Not "nul", which has another address.
+    ([b"nul\0byte"], "192.0.2.81"),
+    ([b"dot.ted"], "192.0.2.82"),
+    ([b"high\xc8byte"], "192.0.2.83"),
+    ([b"per%cent"], "192.0.2.84"),
+    ([b"back\\slash"], "192.0.2.85"),
+    ([b"sl/ash"], "192.0.2.86"),
+    ([b"-dash"], "192.0.2.87"),
+    ([b"*", b"literal"], "192.0.2.88"),
+    ([b"odd!name"], "192.0.2.89"),
+    ([b"plus+sign"], "192.0.2.90"),
+    ([b"at@sign"], "192.0.2.91"),
+]
+
+
+def label_id(value):
+    return b".".join(value).decode("latin-1")[:20].encode("unicode_escape").decode() \
+        if isinstance(value, list) else None
+
+
+@pytest.mark.parametrize("labels, address", CARRIED + NOT_CARRIED, ids=label_id)
+def test_odd_labels_are_answered(server, labels, address):
+    """RFC 2181 section 11: any octet may stand in a label."""
+    reply = server.ask(labels + EXAMPLE, "A")
+    owner = dns.name.Name([*labels, *EXAMPLE, b""]).to_text(omit_final_dot=True)
+    assert reply.outcome == [f"{owner} A {address}"]
+
+
+@pytest.mark.parametrize("rdtype", ["AAAA", "MX", "CNAME", "PTR"])
+@pytest.mark.parametrize("labels, address", CARRIED + NOT_CARRIED, ids=label_id)
+def test_odd_labels_without_such_data(server, labels, address, rdtype):
+    assert server.ask(labels + EXAMPLE, rdtype).outcome == "NODATA"
+
+
+# Names that nobody knows.
+UNKNOWN = [
+    [b"un known"], [b"un\0known"], [b"un.known"], [b"un\xff"], [b"un%known"], [b"un\\known"],
+    [b"un/known"], [b"-unknown"], [b"*"], [b"*", b"unknown"], [b"un\nknown"], [b"un\x7fknown"],
+    [b"un\"known"], [b"un;known"], [b"un(known"], [b"un$known"], [b"un:known"], [b"u\xc3\xbcn"],
+    # A C string of the first ends before the NUL; the second one's text is a known name.
+    [b"a\0"], [b"localhost\0", b"x"],
+]
+
+
+@pytest.mark.parametrize("rdtype", ["A", "AAAA", "TXT"])
+@pytest.mark.parametrize("labels", UNKNOWN, ids=label_id)
+def test_unknown_odd_names_do_not_exist(server, labels, rdtype):
+    """Never FORMERR or REFUSED: the names are legal."""
+    assert server.ask(labels + EXAMPLE, rdtype).outcome == "NXDOMAIN"
+
+
+@pytest.mark.parametrize("labels", UNKNOWN + [labels for labels, _ in NOT_CARRIED], ids=label_id)
+def test_without_dns_odd_names_do_not_exist(server, etc, labels):
+    etc.write("nsswitch.conf", "hosts: files\n")
+    assert server.ask(labels + EXAMPLE, "A").outcome == "NXDOMAIN"
+
+
+def test_where_dns_is_not_reached_odd_names_do_not_exist(server, etc):
+    """The hosts file ends the search before DNS."""
+    etc.write("nsswitch.conf", "hosts: files [NOTFOUND=return] dns\n")
+    assert server.ask([b"a space", *EXAMPLE], "A").outcome == "NXDOMAIN"
+
+
+@pytest.mark.parametrize("labels", [
+    [b"v4only.lab"],  # one label with a dot inside
+    [b"v4only\0", b"lab"],
+    [b"v4only", b"lab\0x"],
+    [b"localhost\0"],
+    [b"local\\host"],
+], ids=label_id)
+def test_an_odd_name_is_not_taken_for_a_hosts_name(server, labels):
+    assert server.ask(labels, "A").outcome == "NXDOMAIN"
+
+
+FAILURES = [("qservfail-ok", "SERVFAIL"), ("qrefused-ok", "SERVFAIL"), ("qdrop-ok", "SERVFAIL"),
+            ("qformerr-ok", "SERVFAIL"), ("qgarbage-ok", "SERVFAIL"), ("qwrongid-ok", "SERVFAIL"),
+            ("qshort-ok", "SERVFAIL"), ("qwrongquestion-ok", "SERVFAIL"),
+            ("qnxdomain-ok", "NXDOMAIN"), ("qnodata-ok", "NODATA"),
+            ("qtc-ok", ["odd\\032x.qtc-ok.fault.test A 192.0.2.200"])]
+
+
+@pytest.mark.parametrize("faults, outcome", FAILURES)
+def test_failures_on_the_direct_way(server, faults, outcome):
+    assert server.ask([b"odd x", faults.encode(), b"fault", b"test"], "A").outcome == outcome
+
+
+def test_the_direct_way_fails_over(server, etc):
+    """Port closed, then a server that refuses, then a good one."""
+    etc.write("resolv.conf", "nameserver 127.0.0.9\nnameserver 127.0.0.2\n"
+              "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+    reply = server.ask([b"over x", b"qrefused-refused", b"fault", b"test"], "A")
+    assert reply.outcome == ["over\\032x.qrefused-refused.fault.test A 192.0.2.200"]
+
+
+LONGEST = [b"l" * 63, b"m" * 63, b"n" * 63, b"o" * 61]  # 255 octets with the root
+
+
+def test_a_name_of_255_octets(server):
+    assert server.ask(LONGEST, "A").outcome == "NXDOMAIN"
+
+
+@pytest.mark.parametrize("octet", [b"\\", b"\"", b"\xff", b"\0", b"."])
+def test_a_name_of_255_octets_that_all_need_escapes(server, octet):
+    """1004 characters as text."""
+    assert server.ask([octet * len(label) for label in LONGEST], "A").outcome == "NXDOMAIN"
+
+
+def test_a_name_of_256_octets_is_formerr(server):
+    """RFC 1035 section 3.1."""
+    query = make(LONGEST, "A").to_wire()
+    longer = query[:12] + bytes([1]) + b"x" + query[12:]
+    assert server.raw(longer)[3] & 0x0F == 1

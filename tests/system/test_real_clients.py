@@ -1,0 +1,98 @@
+"""dig and kdig, as people type them."""
+
+import subprocess
+
+import pytest
+
+CLIENTS = ["dig", "kdig"]
+
+QUESTIONS = [
+    (["A", "both.example.test"], ["192.0.2.2"]),
+    (["AAAA", "both.example.test"], ["2001:db8::2"]),
+    (["A", "chain1.example.test"], ["both.example.test.", "192.0.2.2"]),
+    (["CNAME", "chain1.example.test"], ["both.example.test."]),
+    (["A", "alias.lab"], ["10.0.0.10"]),
+    (["AAAA", "localhost"], ["::1"]),
+    (["MX", "localhost"], []),
+    (["A", "nosuch.example.test"], []),
+    (["-x", "127.0.0.1"], ["localhost."]),
+    (["-x", "192.0.2.1"], ["a.example.test."]),
+    (["-x", "2001:db8::1"], ["aaaa.example.test."]),
+]
+
+
+def ask(client, server, *words):
+    """What the client prints."""
+    result = subprocess.run(
+        [client, "@127.0.0.1", "-p", str(server.to[1]), *words], text=True,
+        capture_output=True, timeout=30)
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("words, expected", QUESTIONS, ids=lambda value: " ".join(value))
+def test_short_answer(server, client, words, expected):
+    assert ask(client, server, *words, "+short").splitlines() == expected
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("how", ["+noedns", "+edns=0", "+dnssec", "+nsid", "+padding=128",
+                                 "+subnet=192.0.2.0/24"])
+def test_with_every_kind_of_edns(server, client, how):
+    assert ask(client, server, "A", "a.example.test", "+short", how).split() == ["192.0.2.1"]
+
+
+def test_dig_finds_nothing_to_complain_about(server):
+    """No "recursion not available", no bits that must be zero, no malformed message."""
+    said = ask("dig", server, "A", "chain1.example.test")
+    assert "flags: qr rd ra; QUERY: 1, ANSWER: 2, AUTHORITY: 0, ADDITIONAL: 1" in said
+    assert "WARNING" not in said.upper()
+    assert "MBZ" not in said
+
+
+def test_dig_shows_the_reason_of_a_failure(server):
+    said = ask("dig", server, "A", "x.broken.test")
+    assert "status: SERVFAIL" in said
+    assert "EDE: 22" in said or "EDE: 23" in said
+    assert "Temporary failure in name resolution" in said
+
+
+# RFC 8906 section 8: what each of these questions of dig must get.
+BATTERY = [
+    ("SOA dual.lab +noedns +noad +norec", "status: NOERROR", []),
+    ("TYPE1000 dual.lab +noedns +noad +norec", "status: NOERROR", []),
+    ("SOA dual.lab +noedns +noad +norec +cd", "status: NOERROR", [" ad;", " ad "]),
+    ("SOA dual.lab +noedns +ad +norec", "status: NOERROR", [" ad;", " ad "]),
+    ("SOA dual.lab +noedns +noad +norec +zflag", "status: NOERROR", ["MBZ"]),
+    ("SOA dual.lab +noedns +noad +rec", "qr rd ra;", []),
+    ("+noedns +noad +norec +opcode=15 +header-only", "status: NOTIMP", []),
+    ("SOA dual.lab +edns=0 +nocookie +noad +norec", "EDNS: version: 0", []),
+    ("SOA dual.lab +edns=1 +noednsneg +nocookie +noad +norec", "status: BADVERS", []),
+    ("SOA dual.lab +edns=0 +nocookie +noad +norec +ednsopt=100", "status: NOERROR", ["OPT=100"]),
+    ("SOA dual.lab +edns=0 +nocookie +noad +norec +ednsflags=0x40", "status: NOERROR", ["MBZ"]),
+    ("SOA dual.lab +edns=1 +noednsneg +nocookie +norec +ednsflags=0x40", "status: BADVERS",
+     ["MBZ"]),
+    ("SOA dual.lab +edns=1 +noednsneg +nocookie +norec +ednsopt=100", "status: BADVERS",
+     ["OPT=100"]),
+    ("A many.example.test +edns=0 +nocookie +ignore +bufsize=512 +dnssec", "EDNS: version: 0",
+     []),
+    ("SOA dual.lab +edns=0 +nocookie +noad +norec +dnssec", "flags: do;", []),
+    ("SOA dual.lab +edns=1 +noednsneg +nocookie +norec +dnssec", "status: BADVERS", []),
+    ("SOA dual.lab +edns=0 +cookie +nsid +expire +subnet=0.0.0.0/0 +norec", "status: NOERROR",
+     ["COOKIE", "NSID", "CLIENT-SUBNET"]),
+]
+
+
+@pytest.mark.parametrize("words, expected, never", BATTERY,
+                         ids=lambda value: value if isinstance(value, str) and "+" in value else "")
+def test_battery_of_rfc_8906(server, words, expected, never):
+    said = ask("dig", server, *words.split())
+    assert expected in said
+    assert not [word for word in never if word in said]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_truncated_answer_is_used_as_far_as_it_goes(server, client):
+    said = ask(client, server, "A", "many.example.test", "+noedns", "+ignore", "+short")
+    assert len(said.split()) == 29

@@ -1,0 +1,123 @@
+"""PTR: from the hosts file, from DNS, and names that only look like reverse names."""
+
+import pytest
+
+HOSTS = """\
+10.0.2.1 canon.lab one.lab two.lab
+10.0.2.1 later.lab
+2001:db8:b::1 canon6.lab one6.lab
+10.0.2.2 odd!name.lab fine.lab
+10.0.2.3 10.9.9.9
+10.0.2.4 """ + " ".join(f"many{number}.lab" for number in range(400)) + "\n"
+
+
+def ip6(tail, head="8.b.d.0.1.0.0.2"):
+    """The ip6.arpa name of an address given by its last and first nibbles."""
+    nibbles = 32 - len(tail.split(".")) - len(head.split("."))
+    return f"{tail}.{'0.' * nibbles}{head}.ip6.arpa"
+
+
+ONE_6 = ip6("1", "b.0.0.0.8.b.d.0.1.0.0.2")
+LOCAL_6 = "1." + "0." * 31 + "ip6.arpa"
+MAPPED = "1.0.2.0.0.0.a.0.f.f.f.f." + "0." * 20 + "ip6.arpa"
+
+OUTCOMES = [
+    # The hosts file: the canonical name first, then the aliases of the first line.
+    ("1.2.0.10.in-addr.arpa", "PTR",
+     ["1.2.0.10.in-addr.arpa PTR canon.lab", "1.2.0.10.in-addr.arpa PTR one.lab",
+      "1.2.0.10.in-addr.arpa PTR two.lab"]),
+    (ONE_6, "PTR", [f"{ONE_6} PTR canon6.lab", f"{ONE_6} PTR one6.lab"]),
+    ("1.0.0.127.in-addr.arpa", "PTR", ["1.0.0.127.in-addr.arpa PTR localhost"]),
+    (LOCAL_6, "PTR", [f"{LOCAL_6} PTR localhost", f"{LOCAL_6} PTR ip6-localhost",
+                      f"{LOCAL_6} PTR ip6-loopback"]),
+    # ::ffff:10.0.2.1 is 10.0.2.1.
+    (MAPPED, "PTR", [f"{MAPPED} PTR canon.lab", f"{MAPPED} PTR one.lab", f"{MAPPED} PTR two.lab"]),
+    # No DNS client could use the first name, or an address for a name.
+    ("2.2.0.10.in-addr.arpa", "PTR", ["2.2.0.10.in-addr.arpa PTR fine.lab"]),
+    ("3.2.0.10.in-addr.arpa", "PTR", "NODATA"),
+
+    # DNS. Of several PTR records glibc tells the first.
+    ("1.2.0.192.in-addr.arpa", "PTR", ["1.2.0.192.in-addr.arpa PTR a.example.test"]),
+    (ip6("1"), "PTR", [f"{ip6('1')} PTR aaaa.example.test"]),
+    ("2.2.0.192.in-addr.arpa", "PTR", ["2.2.0.192.in-addr.arpa PTR two-a.example.test"]),
+    # RFC 2317: glibc follows the CNAME and keeps it to itself.
+    ("5.2.0.192.in-addr.arpa", "PTR", ["5.2.0.192.in-addr.arpa PTR delegated.example.test"]),
+    ("3.2.0.192.in-addr.arpa", "PTR", "NODATA"),  # exists with TXT only
+    ("4.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
+    (ip6("2"), "PTR", "NXDOMAIN"),
+    # glibc drops a name with odd characters as if something had failed.
+    ("6.2.0.192.in-addr.arpa", "PTR", "SERVFAIL"),
+    ("1.113.0.203.in-addr.arpa", "PTR", "SERVFAIL"),
+
+    # Other types of a reverse name that exists, and of one that does not.
+    ("1.2.0.192.in-addr.arpa", "A", "NODATA"),
+    ("1.2.0.192.in-addr.arpa", "AAAA", "NODATA"),
+    ("1.2.0.192.in-addr.arpa", "TXT", "NODATA"),
+    ("1.2.0.10.in-addr.arpa", "A", "NODATA"),
+    ("1.2.0.10.in-addr.arpa", "TXT", "NODATA"),
+    (LOCAL_6, "AAAA", "NODATA"),
+
+    # RFC 1035 section 3.5 and RFC 3596 section 2.5: parts of addresses exist, without data.
+    ("in-addr.arpa", "PTR", "NODATA"),
+    ("192.in-addr.arpa", "PTR", "NODATA"),
+    ("2.0.192.in-addr.arpa", "PTR", "NODATA"),
+    ("2.0.192.in-addr.arpa", "A", "NODATA"),
+    ("ip6.arpa", "PTR", "NODATA"),
+    ("0.2.ip6.arpa", "PTR", "NODATA"),
+    ("8.b.d.0.1.0.0.2.ip6.arpa", "PTR", "NODATA"),
+    # These are no addresses.
+    ("300.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
+    ("256.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
+    ("010.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
+    ("01.2.0.10.in-addr.arpa", "PTR", "NXDOMAIN"),
+    ("x.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
+    ("-1.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
+    ("0x1.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
+    ("9.1.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
+    ("10.0-31.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
+    ("g.0.2.ip6.arpa", "PTR", "NXDOMAIN"),
+    ("10.2.ip6.arpa", "PTR", "NXDOMAIN"),
+    (f"0.{LOCAL_6}", "PTR", "NXDOMAIN"),
+
+    # PTR of a name that is not a reverse name.
+    ("dual.lab", "PTR", "NODATA"),
+    ("a.example.test", "PTR", "NODATA"),
+    ("nosuch.example.test", "PTR", "NXDOMAIN"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hosts(module_etc):
+    module_etc.add("hosts", HOSTS)
+
+
+@pytest.mark.parametrize("name, rdtype, outcome", OUTCOMES)
+def test_outcome(server, name, rdtype, outcome):
+    assert server.ask(name, rdtype).outcome == outcome
+
+
+def test_letter_case_does_not_matter(server):
+    assert server.ask("1.2.0.10.IN-ADDR.ARPA", "PTR").answer[0] == (
+        "1.2.0.10.IN-ADDR.ARPA PTR canon.lab")
+    assert server.ask(ONE_6.upper(), "PTR").answer[0] == f"{ONE_6.upper()} PTR canon6.lab"
+
+
+def test_a_host_with_many_names(server):
+    """As many PTR records as fit, whole, in the order of the file."""
+    reply = server.ask("4.2.0.10.in-addr.arpa", "PTR", edns=True)
+    assert reply.truncated
+    assert len(reply.answer) > 30
+    assert reply.answer == [f"4.2.0.10.in-addr.arpa PTR many{number}.lab"
+                            for number in range(len(reply.answer))]
+
+
+def test_an_address_is_no_name(server):
+    """A PTR record whose target reads as an address would fool people and filters."""
+    assert "PTR 10.1.1.1" not in str(server.ask("7.2.0.192.in-addr.arpa", "PTR").answer)
+
+
+@pytest.mark.parametrize("name", ["1.2.0.10.in-addr.arpa", "0.10.in-addr.arpa",
+                                  "300.2.0.10.in-addr.arpa", "1.0.0.127.in-addr.arpa"])
+def test_nothing_is_asked_upstream(server, upstream, name):
+    server.ask(name, "PTR")
+    assert upstream.asked(name) == {}
