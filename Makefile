@@ -87,7 +87,7 @@ run: all
 
 test: check unit system
 
-check:
+check: all
 	tests/check/rooms
 	tests/check/manuals
 
