@@ -8,19 +8,25 @@
 
 #include "dns/answer.h"
 
-enum { MESSAGE_MAX = ANSWER_RECORDS_MAX + ANSWER_TEXT + 64 };
+enum { MESSAGE_MAX = ANSWER_RECORDS_MAX + ANSWER_TEXT + NAME_WIRE_MAX + 64 };
 
 /* Length of the message, or 0 if it does not fit. */
 size_t message_put_question(uint64_t id, const struct question *, void *out, size_t size);
 /* False if the bytes are no question. */
 bool message_get_question(const void *data, size_t len, uint64_t *id, struct question *);
 
-size_t message_put_answer(uint64_t id, const struct answer *, void *out, size_t size);
+/* An answer says to which question it is, for an id that nobody waits for. */
+size_t message_put_answer(uint64_t id, const struct question *, const struct answer *,
+                          void *out, size_t size);
 /*
  * The records are borrowed from the data. `records_at` of the answer stays unset: only who
  * adds records needs it.
  */
-bool message_get_answer(const void *data, size_t len, uint64_t *id, struct answer *);
+bool message_get_answer(const void *data, size_t len, uint64_t *id, struct question *,
+                        struct answer *);
+
+/* The id of an answer that nobody has asked for: it is news for the cache. */
+enum { MESSAGE_UNASKED = 0 };
 
 /* Between the supervisor and a child. */
 enum word {

@@ -10,19 +10,22 @@
 
 #include "dns/question.h"
 #include "dns/rcode.h"
+#include "dns/record.h"
 
 enum {
     ANSWER_RECORDS_MAX = 65535, /* a DNS message is no longer (RFC 1035 section 4.2.2) */
     ANSWER_TEXT = 128,          /* room for an extended error's text and its NUL */
     ANSWER_OWNER_QUESTION = 12, /* where the asked name stands in a message */
+    ANSWER_OWNER_FULL = 0,
 };
+
+enum section { SECTION_ANSWER, SECTION_AUTHORITY, SECTION_ADDITIONAL, SECTIONS };
 
 struct answer {
     uint16_t rcode;
     uint16_t ede;               /* enum ede */
     char ede_text[ANSWER_TEXT]; /* UTF-8, may be empty */
-    uint16_t answers;           /* records in the answer section */
-    uint16_t authorities;       /* records in the authority section, behind them */
+    uint16_t count[SECTIONS];   /* records in each section, which stand one after another */
     uint8_t *records;           /* borrowed */
     size_t len, size;           /* octets in use, octets there are */
     size_t records_at;          /* where the records start in a message */
@@ -31,6 +34,8 @@ struct answer {
 /* An answer with RCODE NOERROR and no records to the question; `buffer` is borrowed. */
 void answer_init(struct answer *, const struct question *, uint8_t *buffer, size_t size);
 
+/* Takes back all records, the RCODE and the reason. */
+void answer_reset(struct answer *);
 /* Takes back all records and says this instead. */
 void answer_fail(struct answer *, enum rcode, enum ede, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
@@ -45,9 +50,12 @@ bool answer_add_address(struct answer *, uint16_t owner, uint16_t type, const vo
 bool answer_add_name(struct answer *, uint16_t owner, uint16_t type, const uint8_t *target,
                      size_t target_len, uint32_t ttl, uint16_t *target_at);
 
-/* The same of a record that ldns decoded; its owner is not looked at. */
-struct ldns_struct_rr;
-bool answer_add_record(struct answer *, uint16_t owner, const struct ldns_struct_rr *);
+/*
+ * Adds any record, to the section that was added to last or a later one. With `owner`
+ * ANSWER_OWNER_FULL its owner is written in full.
+ */
+bool answer_add_record(struct answer *, enum section, uint16_t owner,
+                       const struct record *);
 
 /*
  * Adds the SOA record that lets a negative answer be cached for `ttl` seconds (RFC 2308

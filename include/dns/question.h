@@ -1,5 +1,7 @@
-/* What is asked: a name and a type. The class is always IN; other classes are refused
- * before a question is made of them. */
+/*
+ * What is asked: a name, a type, and what shall come with it. The class is always IN; other
+ * classes are refused before a question is made of them.
+ */
 #ifndef DNS_QUESTION_H
 #define DNS_QUESTION_H
 
@@ -26,8 +28,15 @@ enum {
 
 enum { CLASS_IN = 1, CLASS_CH = 3 };
 
+/* Flags of a question: the two bits that change what a name server says (RFC 4035). */
+enum {
+    QUESTION_DNSSEC_OK = 1,         /* DO: signatures are wanted */
+    QUESTION_CHECKING_DISABLED = 2, /* CD: even those that do not verify */
+};
+
 struct question {
     uint16_t type;
+    uint8_t flags;
     uint8_t name_len;
     uint8_t name[NAME_WIRE_MAX];
 };

@@ -1,24 +1,61 @@
-/* Messages to and from the host's name servers. */
+/*
+ * Messages to and from the host's name servers, and between libc and the door: everything
+ * but the records of a reply, which dns/relay reads.
+ */
 #ifndef DNS_UPSTREAM_H
 #define DNS_UPSTREAM_H
 
-#include "dns/answer.h"
+#include "dns/question.h"
 
-/* Longest question message: header, name, type and class. */
-enum { UPSTREAM_QUERY_MAX = 12 + NAME_WIRE_MAX + 4 };
+enum {
+    UPSTREAM_QUERY_MAX = 12 + NAME_WIRE_MAX + 4 + 11,
+    UPSTREAM_UDP_SIZE = 1232, /* reply size asked for: fits any path unfragmented */
+    UPSTREAM_REPLY_MAX = 65535,
+};
 
-/* A question with RD set and without EDNS; returns its length. */
-size_t upstream_write_query(uint16_t id, const struct question *,
+struct upstream_query {
+    uint16_t id;
+    bool edns;
+    bool authentic_data; /* sets AD: resolv.conf's trust-ad */
+};
+
+/* A question with RD set; returns its length. */
+size_t upstream_write_query(const struct upstream_query *, const struct question *,
                             uint8_t out[static UPSTREAM_QUERY_MAX]);
 
+/* The id of a message of at least 12 octets. */
+uint16_t upstream_id(const uint8_t *wire);
+
+/* True if the bytes are a response to this question, but for letter case. */
+bool upstream_is_reply(const struct question *, const uint8_t *wire, size_t len);
+
+/* True if the bytes are a FORMERR or NOTIMP of a header and nothing else. */
+bool upstream_is_bare_error(const uint8_t *wire, size_t len);
+
+/* What a reply means for the one who asks, before its records are read. */
+enum upstream_kind {
+    UPSTREAM_ANSWER,    /* says something about the name */
+    UPSTREAM_TRUNCATED, /* ask again over TCP */
+    UPSTREAM_NO_EDNS,   /* does not know EDNS: ask again without (RFC 6891 section 6.2.2) */
+    UPSTREAM_FAILURE,   /* SERVFAIL, REFUSED, NOTIMP or a lame referral: ask the next */
+};
+
+/* Of a reply that upstream_is_reply has approved. `edns`: the query had an OPT record. */
+enum upstream_kind upstream_kind(const uint8_t *wire, bool edns);
+
+unsigned upstream_rcode(const uint8_t *wire);
+
 /*
- * Turns a name server's reply into an answer: the CNAME chain from the asked name in its
- * order, then the records of the asked type at its end, with the server's TTLs; records
- * that do not belong to the chain are left out. False if the bytes are no reply to the
- * question or cannot be read; the answer is then empty. Negative answers come without an
- * SOA.
+ * Makes of a reply one to the query that libc has sent: its id and its letter case. The
+ * length, or 0 if the reply is no reply to that query.
  */
-bool upstream_read_reply(const struct question *, const uint8_t *wire, size_t len,
-                         struct answer *);
+size_t upstream_copy_reply(const uint8_t *reply, size_t len, const uint8_t *query,
+                           size_t query_len, uint8_t *out, size_t size);
+/* A reply without records to libc's query, with this response code; 0 if it is no query. */
+size_t upstream_make_reply(const uint8_t *query, size_t query_len, unsigned rcode,
+                           uint8_t *out, size_t size);
+
+/* Reads the question of libc's query. */
+bool upstream_read_query(const uint8_t *query, size_t len, struct question *);
 
 #endif

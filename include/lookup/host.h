@@ -1,25 +1,34 @@
 /*
  * Names to addresses: getaddrinfo(), asked so that its result is the truth.
  *
- * getaddrinfo() blends three things that DNS keeps apart: a name that does not exist, a
- * name without data of the asked family, and a failure. Three steps bring them out:
+ * getaddrinfo() blends what DNS keeps apart: a name that does not exist, a name without
+ * data of the asked family, and a failure; it hides TTLs and CNAMEs; and it may wait for
+ * the network for ever. Three steps bring out the truth:
  *
- *  1. host_local: both families, with no name server to ask. Success: a source other than
- *     DNS owns the name and all there is to know about it is known.
- *  2. host_network: the asked family alone, so that the other one's failure or delay
- *     cannot hide or spoil it.
- *  3. where step 2 says "no such name": the other family. If that one knows the name it
- *     exists, and the answer is "no data".
+ *  1. Probe: both families, with no name server to ask. Success: a source other than DNS
+ *     owns the name, and all there is to know about it is known.
+ *  2. Ask: upstream asks the name servers for just this name and type, without a thread.
+ *  3. Verdict: getaddrinfo() for the asked family, with the name servers' reply in hand at
+ *     the door. nsswitch.conf's rules and libc's own checks decide; if it was the reply
+ * that libc went by, the client gets the reply's own records.
  */
 #ifndef LOOKUP_HOST_H
 #define LOOKUP_HOST_H
 
+#include "lookup/heard.h"
 #include "lookup/lookup.h"
+#include "net/addr.h"
 
-bool host_local(const struct lookup_config *, const struct question *, struct answer *);
-void host_network(const struct lookup_config *, const struct question *, struct answer *);
+/* Step 1. */
+enum lookup_next host_probe(const struct lookup_config *, const struct question *,
+                            struct answer *);
 
-/* True if libc's chain of sources gets as far as DNS for a name that nobody else knows. */
-bool host_reaches_dns(void);
+/* Step 3, for A and AAAA of a name whose probe said LOOKUP_VERDICT. */
+void host_verdict(const struct lookup_config *, const struct question *,
+                  const struct heard *, const struct addr *door, struct answer *);
+
+/* ANY, from what was heard of both families (RFC 8482 section 4.1). */
+void host_say_any(const struct question *, const struct heard *a, const struct heard *aaaa,
+                  struct answer *);
 
 #endif

@@ -1,24 +1,22 @@
 /*
- * Addresses to names: gethostbyaddr_r(), which unlike getnameinfo() tells why it failed.
- * Also says what exists at reverse names for other types than PTR: nothing but the name.
+ * Addresses to names: gethostbyaddr_r(), which unlike getnameinfo() tells why it failed, in
+ * the same three steps as lookup/host.
  */
 #ifndef LOOKUP_REVERSE_H
 #define LOOKUP_REVERSE_H
 
-#include <netinet/in.h>
-
+#include "dns/reverse.h"
+#include "lookup/heard.h"
 #include "lookup/lookup.h"
+#include "net/addr.h"
 
-struct reverse_address {
-    int family;
-    socklen_t size;
-    uint8_t octets[16];
-};
+/* Step 1, for a name that reverse_parse calls this kind and address. */
+enum lookup_next reverse_probe(const struct lookup_config *, const struct question *,
+                               enum reverse_kind, const uint8_t address[static 16],
+                               struct answer *);
 
-/* As lookup_local and lookup_network, for a question whose name is this address. */
-bool reverse_local(const struct lookup_config *, const struct question *,
-                   const struct reverse_address *, struct answer *);
-void reverse_network(const struct lookup_config *, const struct question *,
-                     const struct reverse_address *, struct answer *);
+/* Step 3, for PTR of a whole address. */
+void reverse_verdict(const struct lookup_config *, const struct question *,
+                     const struct heard *, const struct addr *door, struct answer *);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Answers that came after everybody had stopped waiting, kept for their TTL so that the
- * next to ask gets them. Bounded in octets; the oldest go first.
+ * Answers that came after everybody had stopped waiting, or that nobody had asked for yet,
+ * kept for a while so that the next to ask gets them. Bounded in octets; the oldest go
+ * first.
  */
 #ifndef SERVE_CACHE_H
 #define SERVE_CACHE_H
@@ -21,9 +22,11 @@ void cache_free(struct cache *);
 
 /*
  * Keeps a copy of the answer to a folded question at the time `now`, in place of an older
- * one; nothing if its TTL is 0 or it is too large.
+ * one, for its TTL but at most `longest` seconds; nothing if its TTL is 0 or it is too
+ * large.
  */
-void cache_put(struct cache *, const struct question *, const struct answer *, int64_t now);
+void cache_put(struct cache *, const struct question *, const struct answer *, int64_t now,
+               uint32_t longest);
 
 /*
  * True if there is an answer still fresh at `now`; its records are borrowed until the cache

@@ -65,7 +65,8 @@ enum channel_result channel_send(int end, const void *data, size_t len,
 enum channel_result channel_receive(int end, void *data, size_t size, size_t *len,
                                     enum channel_wait wait)
 {
-    ssize_t got;    do /* a peer that is gone is reported once as a reset, before what it had sent */
+    ssize_t got;
+    do /* a peer that is gone is reported once as a reset, before what it had sent */
         got = recv(end, data, size, wait == CHANNEL_TRY ? MSG_DONTWAIT : 0);
     while (got == -1 && (errno == EINTR || errno == ECONNRESET));
     if (got == -1)

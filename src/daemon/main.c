@@ -85,17 +85,24 @@ static void say_shutting_down(void)
 
 static int run(const struct options *options)
 {
+    struct addr own[LISTENERS_MAX];
     const struct supervisor_config config = {
         .serve = {.listeners = listeners,
                   .listener_count = listener_count,
                   .udp_size = options->udp_size},
         .lookup = {.max_lookups = options->max_lookups,
                    .ttl = options->ttl,
-                   .negative_ttl = options->negative_ttl},
+                   .negative_ttl = options->negative_ttl,
+                   .own = own,
+                   .own_count = listener_count},
         .ready = say_ready,
         .shutting_down = say_shutting_down,
     };
 
+    for (size_t i = 0; i < listener_count; i++)
+        own[i] = listeners[i].addr;
+    for (size_t i = 0; i < listener_count; i++)
+        own[i] = listeners[i].addr;
     return supervisor_run(&config);
 }
 

@@ -3,6 +3,7 @@
 #include <ldns/ldns.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum {
     POINTER = 0xc000,
@@ -21,46 +22,76 @@ void answer_init(struct answer *answer, const struct question *question, uint8_t
     };
 }
 
+void answer_reset(struct answer *answer)
+{
+    memset(answer->count, 0, sizeof answer->count);
+    answer->len = 0;
+    answer->rcode = RCODE_NOERROR;
+    answer->ede = EDE_NONE;
+    answer->ede_text[0] = '\0';
+}
+
 void answer_fail(struct answer *answer, enum rcode rcode, enum ede ede, const char *format,
                  ...)
 {
     va_list args;
 
+    answer_reset(answer);
     answer->rcode = (uint16_t)rcode;
     answer->ede = (uint16_t)ede;
-    answer->answers = answer->authorities = 0;
-    answer->len = 0;
     va_start(args, format);
     vsnprintf(answer->ede_text, sizeof answer->ede_text, format, args);
     va_end(args);
 }
 
-/* The record's RDATA in wire form; false if memory is short. */
-static bool rdata_of(const ldns_rr *rr, ldns_buffer *buffer)
+static void put_owner(struct writer *out, uint16_t owner, const struct record *record)
 {
-    return ldns_rr_rdata2buffer_wire(buffer, rr) == LDNS_STATUS_OK &&
-           ldns_buffer_status_ok(buffer) && ldns_buffer_position(buffer) <= UINT16_MAX;
+    if (owner == ANSWER_OWNER_FULL)
+        put_bytes(out, record->owner, record->owner_len);
+    else
+        put_u16(out, (uint16_t)(POINTER | owner));
 }
 
-static bool write_record(struct answer *answer, uint16_t owner, const ldns_rr *rr)
+bool answer_add_record(struct answer *answer, enum section section, uint16_t owner,
+                       const struct record *record)
 {
     struct writer out = writer_of(answer->records, answer->size);
-    ldns_buffer *rdata = ldns_buffer_new(RDATA_USUAL);
-    bool done = false;
 
     out.pos = answer->len;
-    if (rdata && rdata_of(rr, rdata)) {
-        put_u16(&out, (uint16_t)(POINTER | owner));
-        put_u16(&out, (uint16_t)ldns_rr_get_type(rr));
-        put_u16(&out, (uint16_t)ldns_rr_get_class(rr));
-        put_u32(&out, ldns_rr_ttl(rr) <= INT32_MAX ? ldns_rr_ttl(rr) : 0); /* RFC 2181, 8 */
-        put_u16(&out, (uint16_t)ldns_buffer_position(rdata));
-        put_bytes(&out, ldns_buffer_begin(rdata), ldns_buffer_position(rdata));
-        done = !out.failed;
+    put_owner(&out, owner, record);
+    put_u16(&out, record->type);
+    put_u16(&out, record->class);
+    put_u32(&out, record->ttl);
+    put_u16(&out, (uint16_t)record->data_len);
+    put_bytes(&out, record->data, record->data_len);
+    if (out.failed)
+        return false;
+    answer->len = out.pos;
+    answer->count[section]++;
+    return true;
+}
+
+/* Adds a record built with ldns, which is taken and may be NULL. */
+static bool add_new(struct answer *answer, enum section section, uint16_t owner,
+                    ldns_rr *rr)
+{
+    ldns_buffer *data = ldns_buffer_new(RDATA_USUAL);
+    struct record record;
+    bool done = false;
+
+    if (rr && data && ldns_rr_rdata2buffer_wire(data, rr) == LDNS_STATUS_OK &&
+        ldns_buffer_status_ok(data)) {
+        record = (struct record){
+            .type = (uint16_t)ldns_rr_get_type(rr),
+            .class = (uint16_t)ldns_rr_get_class(rr),
+            .ttl = ldns_rr_ttl(rr),
+            .data = ldns_buffer_begin(data),
+            .data_len = ldns_buffer_position(data),
+        };
+        done = answer_add_record(answer, section, owner, &record);
     }
-    if (done)
-        answer->len = out.pos;
-    ldns_buffer_free(rdata);
+    ldns_buffer_free(data);
+    ldns_rr_free(rr);
     return done;
 }
 
@@ -82,40 +113,22 @@ static ldns_rr *record_new(uint16_t type, uint32_t ttl, ldns_rdf_type field,
     return rr;
 }
 
-bool answer_add_record(struct answer *answer, uint16_t owner, const ldns_rr *rr)
-{
-    bool done = write_record(answer, owner, rr);
-
-    answer->answers = (uint16_t)(answer->answers + done);
-    return done;
-}
-
-/* Takes `rr`, which may be NULL. */
-static bool add_answer(struct answer *answer, uint16_t owner, ldns_rr *rr)
-{
-    bool done = rr && answer_add_record(answer, owner, rr);
-
-    ldns_rr_free(rr);
-    return done;
-}
-
 bool answer_add_address(struct answer *answer, uint16_t owner, uint16_t type,
                         const void *address, uint32_t ttl)
 {
     if (type == TYPE_AAAA)
-        return add_answer(
-            answer, owner,
-            record_new(type, ttl, LDNS_RDF_TYPE_AAAA, address, LDNS_IP6ADDRLEN));
-    return add_answer(answer, owner,
-                      record_new(type, ttl, LDNS_RDF_TYPE_A, address, LDNS_IP4ADDRLEN));
+        return add_new(answer, SECTION_ANSWER, owner,
+                       record_new(type, ttl, LDNS_RDF_TYPE_AAAA, address, LDNS_IP6ADDRLEN));
+    return add_new(answer, SECTION_ANSWER, owner,
+                   record_new(type, ttl, LDNS_RDF_TYPE_A, address, LDNS_IP4ADDRLEN));
 }
 
 bool answer_add_name(struct answer *answer, uint16_t owner, uint16_t type,
                      const uint8_t *target, size_t target_len, uint32_t ttl,
                      uint16_t *target_at)
 {
-    if (!add_answer(answer, owner,
-                    record_new(type, ttl, LDNS_RDF_TYPE_DNAME, target, target_len)))
+    if (!add_new(answer, SECTION_ANSWER, owner,
+                 record_new(type, ttl, LDNS_RDF_TYPE_DNAME, target, target_len)))
         return false;
     if (target_at)
         *target_at = (uint16_t)(answer->records_at + answer->len - target_len);
@@ -153,12 +166,7 @@ static ldns_rr *soa_new(uint32_t ttl)
 
 bool answer_add_soa(struct answer *answer, const struct question *question, uint32_t ttl)
 {
-    ldns_rr *rr = soa_new(ttl);
-    bool done = rr && write_record(answer, soa_owner(answer, question), rr);
-
-    ldns_rr_free(rr);
-    answer->authorities = (uint16_t)(answer->authorities + done);
-    return done;
+    return add_new(answer, SECTION_AUTHORITY, soa_owner(answer, question), soa_new(ttl));
 }
 
 uint32_t answer_ttl(const struct answer *answer)

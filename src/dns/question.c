@@ -14,13 +14,15 @@ size_t question_wire_len(const struct question *question)
 void question_fold(struct question *out, const struct question *question)
 {
     out->type = question->type;
+    out->flags = question->flags;
     out->name_len = question->name_len;
     name_fold(out->name, question->name, question->name_len);
 }
 
-/* Type, length and name stand together without padding, so that they can be hashed as one.
+/* Type, flags, length and name stand together without padding, so that they can be hashed
+ * as one.
  */
-_Static_assert(offsetof(struct question, name) == sizeof(uint16_t) + sizeof(uint8_t),
+_Static_assert(offsetof(struct question, name) == sizeof(uint16_t) + 2 * sizeof(uint8_t),
                "struct question has padding");
 
 const void *question_bytes(const struct question *question, size_t *len)

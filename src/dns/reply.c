@@ -15,7 +15,7 @@ enum {
 };
 
 /* Offsets of the header's fields. */
-enum { AT_FLAGS = 2, AT_ANCOUNT = 6, AT_NSCOUNT = 8 };
+enum { AT_FLAGS = 2, AT_ANCOUNT = 6, AT_NSCOUNT = 8, AT_ARCOUNT = 10 };
 
 size_t reply_limit(const struct request *request, size_t most)
 {
@@ -116,16 +116,22 @@ static uint16_t copy_section(struct writer *out, struct reader *in, uint16_t cou
 }
 
 static void put_records(struct writer *out, const struct answer *answer, size_t limit,
-                        uint32_t age)
+                        uint32_t age, bool has_edns)
 {
     struct reader in = reader_of(answer->records, answer->len);
-    uint16_t answers = copy_section(out, &in, answer->answers, limit, age), authorities = 0;
+    uint16_t copied[SECTIONS] = {0};
+    int section = 0;
 
-    if (answers == answer->answers)
-        authorities = copy_section(out, &in, answer->authorities, limit, age);
-    put_u16_at(out, AT_ANCOUNT, answers);
-    put_u16_at(out, AT_NSCOUNT, authorities);
-    if (answers < answer->answers || authorities < answer->authorities)
+    while (section < SECTIONS) {
+        copied[section] = copy_section(out, &in, answer->count[section], limit, age);
+        if (copied[section] < answer->count[section])
+            break; /* what comes behind a gap would be read as the missing records */
+        section++;
+    }
+    put_u16_at(out, AT_ANCOUNT, copied[SECTION_ANSWER]);
+    put_u16_at(out, AT_NSCOUNT, copied[SECTION_AUTHORITY]);
+    put_u16_at(out, AT_ARCOUNT, (uint16_t)(copied[SECTION_ADDITIONAL] + has_edns));
+    if (section < SECTION_ADDITIONAL) /* RFC 2181 section 9: additional ones are no loss */
         out->data[AT_FLAGS] |= FLAG_TC >> 8;
 }
 
@@ -142,7 +148,7 @@ size_t reply_write(const struct request *request, const struct answer *answer, u
     put_u16(&to, request->has_edns ? 1 : 0);
     if (request->has_question) {
         put_question(&to, request);
-        put_records(&to, answer, limit - opt_size(request, answer), age);
+        put_records(&to, answer, limit - opt_size(request, answer), age, request->has_edns);
     }
     if (request->has_edns)
         put_opt(&to, request, answer);

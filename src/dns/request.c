@@ -164,5 +164,8 @@ int request_parse(struct request *request, const uint8_t *wire, size_t len)
         return RCODE_BADVERS; /* before its options: only version 0 says what they are */
     if (walk.bad_options)
         return RCODE_FORMERR;
+    request->question.flags =
+        (uint8_t)((request->dnssec_ok ? QUESTION_DNSSEC_OK : 0) |
+                  (request->checking_disabled ? QUESTION_CHECKING_DISABLED : 0));
     return RCODE_NOERROR;
 }

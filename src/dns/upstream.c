@@ -1,205 +1,162 @@
 #include "dns/upstream.h"
 
 #include <ldns/ldns.h>
+#include <string.h>
 
 enum {
+    FLAG_QR = 0x8000,
     FLAG_RD = 0x0100,
-    /* More CNAMEs than any resolver follows; also ends a loop. */
-    CHAIN_MAX = 16,
+    FLAG_RA = 0x0080,
+    FLAG_AD = 0x0020,
+    FLAG_CD = 0x0010,
+    OPT_DO = 0x8000,
 };
 
-size_t upstream_write_query(uint16_t id, const struct question *question,
+static void put_opt(struct writer *to, const struct question *question)
+{
+    put_u8(to, 0);
+    put_u16(to, TYPE_OPT);
+    put_u16(to, UPSTREAM_UDP_SIZE);
+    put_u32(to, question->flags & QUESTION_DNSSEC_OK ? OPT_DO : 0);
+    put_u16(to, 0);
+}
+
+size_t upstream_write_query(const struct upstream_query *query,
+                            const struct question *question,
                             uint8_t out[static UPSTREAM_QUERY_MAX])
 {
     struct writer to = writer_of(out, UPSTREAM_QUERY_MAX);
+    bool checking_disabled = (question->flags & QUESTION_CHECKING_DISABLED) != 0;
 
-    put_u16(&to, id);
-    put_u16(&to, FLAG_RD);
+    put_u16(&to, query->id);
+    put_u16(&to, (uint16_t)(FLAG_RD | (query->authentic_data ? FLAG_AD : 0) |
+                            (checking_disabled ? FLAG_CD : 0)));
     put_u16(&to, 1);
-    put_u16(&to, 0);
     put_u32(&to, 0);
+    put_u16(&to, query->edns);
     put_bytes(&to, question->name, question->name_len);
     put_u16(&to, question->type);
     put_u16(&to, CLASS_IN);
+    if (query->edns)
+        put_opt(&to, question);
     return to.pos;
 }
 
-/* The name at the end of the chain so far, and where the answer has it for an owner. */
-struct chain {
-    const ldns_rdf *name; /* NULL: the asked name; borrowed from `records` */
-    uint16_t owner;
-};
-
-static bool is_at(const struct chain *chain, const struct question *question,
-                  const ldns_rr *rr)
+uint16_t upstream_id(const uint8_t *wire)
 {
-    const ldns_rdf *owner = ldns_rr_owner(rr);
-
-    if (chain->name)
-        return ldns_dname_compare(chain->name, owner) == 0;
-    return name_equal(ldns_rdf_data(owner), ldns_rdf_size(owner), question->name,
-                      question->name_len);
+    return LDNS_ID_WIRE(wire);
 }
 
-/* Decodes one record and checks that ldns read just what its length says (ldns does not).
- */
-static bool read_record(const uint8_t *wire, size_t len, size_t *pos, ldns_rr **rr)
+unsigned upstream_rcode(const uint8_t *wire)
 {
-    struct reader in = reader_of(wire, len);
-    uint16_t length;
-
-    in.pos = *pos;
-    if (!name_skip(&in) || !get_skip(&in, 8) || !get_u16(&in, &length) ||
-        !get_skip(&in, length))
-        return false;
-    if (ldns_wire2rr(rr, wire, len, pos, LDNS_SECTION_ANSWER) != LDNS_STATUS_OK)
-        return false;
-    if (*pos == in.pos)
-        return true;
-    ldns_rr_free(*rr);
-    return false;
+    return LDNS_RCODE_WIRE(wire);
 }
 
-/*
- * Passes over a record of a type that is not wanted: decoding it would be a waste, and with
- * ldns 1.8.3 a text of many empty strings takes memory far beyond its length.
- */
-static bool skip_other(const struct question *question, const uint8_t *wire, size_t len,
-                       size_t *pos, bool *skipped)
+/* Reads the only question of a message and leaves the reader behind it. */
+static bool read_question(struct reader *in, struct question *question)
 {
-    struct reader in = reader_of(wire, len);
-    uint16_t type, length;
-
-    in.pos = *pos;
-    if (!name_skip(&in) || !get_u16(&in, &type) || !get_skip(&in, 6) ||
-        !get_u16(&in, &length) || !get_skip(&in, length))
-        return false;
-    *skipped = type != question->type && type != TYPE_CNAME;
-    if (*skipped)
-        *pos = in.pos;
-    return true;
-}
-
-/* ldns takes a record of any length for an address or an alias. */
-static bool is_complete(const ldns_rr *rr)
-{
-    ldns_rr_type type = ldns_rr_get_type(rr);
-
-    return ldns_rr_rd_count(rr) == 1 ||
-           (type != LDNS_RR_TYPE_A && type != LDNS_RR_TYPE_AAAA &&
-            type != LDNS_RR_TYPE_CNAME);
-}
-
-static bool read_answer_section(const struct question *question, const uint8_t *wire,
-                                size_t len, size_t pos, ldns_rr_list *records)
-{
-    ldns_rr *rr;
-    bool skipped;
-
-    for (unsigned i = 0; i < LDNS_ANCOUNT(wire); i++) {
-        if (!skip_other(question, wire, len, &pos, &skipped))
-            return false;
-        if (skipped)
-            continue;
-        if (!read_record(wire, len, &pos, &rr))
-            return false;
-        if (!is_complete(rr)) {
-            ldns_rr_free(rr);
-            return false;
-        }
-        if (!ldns_rr_list_push_rr(records, rr)) {
-            ldns_rr_free(rr);
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool is_type(const ldns_rr *rr, uint16_t type)
-{
-    return ldns_rr_get_class(rr) == LDNS_RR_CLASS_IN && ldns_rr_get_type(rr) == type;
-}
-
-/* Follows one CNAME of the chain; false if there is none to follow. */
-static bool follow_alias(struct chain *chain, const struct question *question,
-                         const ldns_rr_list *records, struct answer *answer)
-{
-    for (size_t i = 0; i < ldns_rr_list_rr_count(records); i++) {
-        const ldns_rr *rr = ldns_rr_list_rr(records, i);
-        const ldns_rdf *target;
-
-        if (!is_type(rr, TYPE_CNAME) || !is_at(chain, question, rr))
-            continue;
-        target = ldns_rr_rdf(rr, 0);
-        if (!answer_add_record(answer, chain->owner, rr))
-            return false;
-        chain->owner = (uint16_t)(answer->records_at + answer->len - ldns_rdf_size(target));
-        chain->name = target;
-        return true;
-    }
-    return false;
-}
-
-static bool add_asked(const struct chain *chain, const struct question *question,
-                      const ldns_rr_list *records, struct answer *answer)
-{
-    for (size_t i = 0; i < ldns_rr_list_rr_count(records); i++) {
-        const ldns_rr *rr = ldns_rr_list_rr(records, i);
-
-        if (is_type(rr, question->type) && is_at(chain, question, rr) &&
-            !answer_add_record(answer, chain->owner, rr))
-            return false;
-    }
-    return true;
-}
-
-static bool use_records(const struct question *question, const ldns_rr_list *records,
-                        struct answer *answer)
-{
-    struct chain chain = {.owner = ANSWER_OWNER_QUESTION};
-
-    if (question->type != TYPE_CNAME)
-        for (unsigned i = 0; i < CHAIN_MAX; i++)
-            if (!follow_alias(&chain, question, records, answer))
-                break;
-    return add_asked(&chain, question, records, answer);
-}
-
-static bool is_reply_to(const struct question *question, const uint8_t *wire, size_t len,
-                        size_t *pos)
-{
-    struct reader in = reader_of(wire, len);
     const uint8_t *name;
     size_t name_len;
-    uint16_t type, class;
+    uint16_t class;
 
-    if (len < LDNS_HEADER_SIZE || !LDNS_QR_WIRE(wire) || LDNS_QDCOUNT(wire) != 1)
+    *question = (struct question){0};
+    if (in->size < LDNS_HEADER_SIZE || LDNS_QDCOUNT(in->data) != 1)
         return false;
-    in.pos = LDNS_HEADER_SIZE;
-    if (!name_get(&in, &name, &name_len) || !get_u16(&in, &type) || !get_u16(&in, &class))
+    in->pos = LDNS_HEADER_SIZE;
+    if (!name_get(in, &name, &name_len) || !get_u16(in, &question->type) ||
+        !get_u16(in, &class))
         return false;
-    *pos = in.pos;
-    return name_equal(name, name_len, question->name, question->name_len) &&
-           type == question->type && class == CLASS_IN;
+    question->name_len = (uint8_t)name_len;
+    memcpy(question->name, name, name_len);
+    return class == CLASS_IN;
 }
 
-bool upstream_read_reply(const struct question *question, const uint8_t *wire, size_t len,
-                         struct answer *answer)
+static bool same_name_and_type(const struct question *a, const struct question *b)
 {
-    ldns_rr_list *records;
-    size_t pos;
-    bool done;
+    return a->type == b->type && name_equal(a->name, a->name_len, b->name, b->name_len);
+}
 
-    if (!is_reply_to(question, wire, len, &pos) || !(records = ldns_rr_list_new()))
-        return false;
-    done = read_answer_section(question, wire, len, pos, records) &&
-           use_records(question, records, answer);
-    if (done) {
-        answer->rcode = LDNS_RCODE_WIRE(wire);
-    } else {
-        answer->answers = 0;
-        answer->len = 0;
-    }
-    ldns_rr_list_deep_free(records);
-    return done;
+static bool is_response_to(const struct question *question, struct reader *in)
+{
+    struct question echoed;
+
+    return read_question(in, &echoed) && LDNS_QR_WIRE(in->data) &&
+           LDNS_OPCODE_WIRE(in->data) == LDNS_PACKET_QUERY &&
+           same_name_and_type(&echoed, question);
+}
+
+bool upstream_is_reply(const struct question *question, const uint8_t *wire, size_t len)
+{
+    struct reader in = reader_of(wire, len);
+
+    return is_response_to(question, &in);
+}
+
+bool upstream_is_bare_error(const uint8_t *wire, size_t len)
+{
+    unsigned rcode = LDNS_RCODE_WIRE(wire);
+
+    return len >= LDNS_HEADER_SIZE && LDNS_QR_WIRE(wire) && LDNS_QDCOUNT(wire) == 0 &&
+           (rcode == LDNS_RCODE_FORMERR || rcode == LDNS_RCODE_NOTIMPL);
+}
+
+/* As libc sees it: nothing, from a server that neither recurses nor knows. */
+static bool is_lame(const uint8_t *wire, bool edns)
+{
+    return LDNS_RCODE_WIRE(wire) == LDNS_RCODE_NOERROR && LDNS_ANCOUNT(wire) == 0 &&
+           !LDNS_AA_WIRE(wire) && !LDNS_RA_WIRE(wire) && LDNS_ARCOUNT(wire) <= edns;
+}
+
+enum upstream_kind upstream_kind(const uint8_t *wire, bool edns)
+{
+    unsigned rcode = LDNS_RCODE_WIRE(wire);
+    bool has_opt = LDNS_ARCOUNT(wire) > 0;
+
+    if (edns && !has_opt && (rcode == LDNS_RCODE_FORMERR || rcode == LDNS_RCODE_NOTIMPL))
+        return UPSTREAM_NO_EDNS;
+    if (LDNS_TC_WIRE(wire))
+        return UPSTREAM_TRUNCATED;
+    if (rcode == LDNS_RCODE_SERVFAIL || rcode == LDNS_RCODE_REFUSED ||
+        rcode == LDNS_RCODE_NOTIMPL || is_lame(wire, edns))
+        return UPSTREAM_FAILURE;
+    return UPSTREAM_ANSWER;
+}
+
+bool upstream_read_query(const uint8_t *query, size_t len, struct question *question)
+{
+    struct reader in = reader_of(query, len);
+
+    return read_question(&in, question) && !LDNS_QR_WIRE(query);
+}
+
+size_t upstream_copy_reply(const uint8_t *reply, size_t len, const uint8_t *query,
+                           size_t query_len, uint8_t *out, size_t size)
+{
+    struct question asked;
+    struct reader in = reader_of(reply, len);
+
+    if (!upstream_read_query(query, query_len, &asked) || !is_response_to(&asked, &in) ||
+        len > size)
+        return 0;
+    memcpy(out, reply, len);
+    memcpy(out, query, sizeof(uint16_t));
+    memcpy(out + LDNS_HEADER_SIZE, query + LDNS_HEADER_SIZE, asked.name_len);
+    return len;
+}
+
+size_t upstream_make_reply(const uint8_t *query, size_t query_len, unsigned rcode,
+                           uint8_t *out, size_t size)
+{
+    struct writer to = writer_of(out, size);
+    struct question asked;
+
+    if (!upstream_read_query(query, query_len, &asked))
+        return 0;
+    put_bytes(&to, query, sizeof(uint16_t));
+    put_u16(&to, (uint16_t)(FLAG_QR | FLAG_RD | FLAG_RA | rcode));
+    put_u16(&to, 1);
+    put_u16(&to, 0);
+    put_u32(&to, 0);
+    put_bytes(&to, query + LDNS_HEADER_SIZE, question_wire_len(&asked));
+    return to.failed ? 0 : to.pos;
 }

@@ -2,10 +2,9 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "lookup/direct.h"
 #include "lookup/negative.h"
 #include "lookup/resolver.h"
 #include "lookup/sources.h"
@@ -44,13 +43,13 @@ static enum saying saying_of(const struct call *call)
  * AI_CANONNAME and no other flag: AI_ADDRCONFIG and AI_V4MAPPED would change the answer,
  * the IDN flags the question. One socket type, or each address comes three times.
  */
-static struct call call_libc(const char *name, int family, enum resolver_servers servers)
+static struct call call_libc(const char *name, int family, const struct addr *door)
 {
     const struct addrinfo hints = {
         .ai_flags = AI_CANONNAME, .ai_family = family, .ai_socktype = SOCK_STREAM};
     struct call call = {.code = EAI_SYSTEM};
 
-    if (resolver_prepare(servers) == 0) {
+    if (resolver_prepare(door) == 0) {
         errno = 0;
         h_errno = 0;
         call.code = getaddrinfo(name, NULL, &hints, &call.found);
@@ -70,9 +69,10 @@ static void call_free(struct call *call)
     call->found = NULL;
 }
 
-bool host_reaches_dns(void)
+/* True if libc's sources lead as far as DNS for a name that nobody else knows. */
+static bool reaches_dns(void)
 {
-    struct call call = call_libc("unknown.invalid", AF_INET, RESOLVER_NO_SERVERS);
+    struct call call = call_libc("unknown.invalid", AF_INET, NULL);
     bool reaches = call.code == EAI_AGAIN;
 
     call_free(&call);
@@ -150,45 +150,17 @@ static bool is_repeated(const struct addrinfo *list, const struct addrinfo *info
 
 /* Adds the addresses of one family, in libc's order; false if there is no room. */
 static bool add_addresses(const struct lookup_config *config, struct answer *answer,
-                          uint16_t owner, uint16_t type, const struct addrinfo *list)
+                          uint16_t type, const struct addrinfo *list)
 {
     for (const struct addrinfo *info = list; info; info = info->ai_next) {
         if (true_family(info) != family_of(type) || has_scope(info) ||
             is_repeated(list, info))
             continue;
-        if (!answer_add_address(answer, owner, type, address_of(info), config->ttl))
+        if (!answer_add_address(answer, ANSWER_OWNER_QUESTION, type, address_of(info),
+                                config->ttl))
             return false;
     }
     return true;
-}
-
-/* Adds what `list` has of the asked type or types under `owner`. */
-static void add_asked(const struct lookup_config *config, const struct question *question,
-                      struct answer *answer, uint16_t owner, const struct addrinfo *list)
-{
-    uint16_t type = question->type;
-    bool done = true;
-
-    if (type == TYPE_A || type == TYPE_ANY)
-        done = add_addresses(config, answer, owner, TYPE_A, list);
-    if (done && (type == TYPE_AAAA || type == TYPE_ANY))
-        done = add_addresses(config, answer, owner, TYPE_AAAA, list);
-    if (!done)
-        answer_fail(answer, RCODE_SERVFAIL, EDE_OTHER, "too many addresses for a message");
-}
-
-/* The canonical name in wire form if it is another name than the asked one, otherwise 0. */
-static size_t alias_target(const struct question *question, const struct addrinfo *list,
-                           uint8_t target[static NAME_WIRE_MAX])
-{
-    size_t len;
-
-    if (!list || !list->ai_canonname)
-        return 0;
-    len = name_from_host(list->ai_canonname, target);
-    if (len == 0 || name_equal(target, len, question->name, question->name_len))
-        return 0;
-    return len;
 }
 
 /* Answers from a source other than DNS stand under the asked name: in the hosts file an
@@ -196,68 +168,24 @@ static size_t alias_target(const struct question *question, const struct addrinf
 static void say_local(const struct lookup_config *config, const struct question *question,
                       struct answer *answer, const struct addrinfo *list)
 {
-    add_asked(config, question, answer, ANSWER_OWNER_QUESTION, list);
+    uint16_t type = question->type;
+    bool done = true;
+
+    if (type == TYPE_A || type == TYPE_ANY)
+        done = add_addresses(config, answer, TYPE_A, list);
+    if (done && (type == TYPE_AAAA || type == TYPE_ANY))
+        done = add_addresses(config, answer, TYPE_AAAA, list);
+    if (done)
+        negative_finish(config, question, answer);
+    else
+        answer_fail(answer, RCODE_SERVFAIL, EDE_OTHER, "too many addresses for a message");
+}
+
+static void say_nothing(const struct lookup_config *config, const struct question *question,
+                        struct answer *answer, enum rcode rcode)
+{
+    answer->rcode = (uint16_t)rcode;
     negative_finish(config, question, answer);
-}
-
-/*
- * An answer from DNS: an alias is shown as the one CNAME that libc tells, with the
- * addresses at its target. Who asks for the alias itself or another type gets the CNAME
- * alone (RFC 1034 section 3.6.2). `more` holds further addresses of the same name, or is
- * NULL.
- */
-static void say_dns(const struct lookup_config *config, const struct question *question,
-                    struct answer *answer, const struct addrinfo *list,
-                    const struct addrinfo *more)
-{
-    uint8_t target[NAME_WIRE_MAX];
-    size_t target_len = alias_target(question, list, target);
-    uint16_t owner = ANSWER_OWNER_QUESTION;
-
-    if (target_len > 0 && !answer_add_name(answer, owner, TYPE_CNAME, target, target_len,
-                                           config->ttl, &owner)) {
-        answer_fail(answer, RCODE_SERVFAIL, EDE_OTHER, "no memory for the answer");
-        return;
-    }
-    if (target_len == 0 || question->type != TYPE_ANY) {
-        add_asked(config, question, answer, owner, list);
-        add_asked(config, question, answer, owner, more);
-    }
-    negative_finish(config, question, answer);
-}
-
-/* Step 3, for a family that says "no such name" or "alias without data". */
-static struct call call_other_family(const char *name, int family, const struct call *first)
-{
-    struct call other =
-        call_libc(name, family == AF_INET ? AF_INET6 : AF_INET, RESOLVER_HOST_SERVERS);
-
-    if (first->saying == SAYS_ALIAS || other.saying == SAYS_ALIAS ||
-        other.saying == SAYS_FOUND)
-        other.saying = SAYS_NODATA; /* what was found stays: it tells the alias */
-    return other;
-}
-
-/* Steps 2 and 3. SAYS_NODATA may come with the other family's result. */
-static struct call call_dns(const char *name, int family)
-{
-    struct call call = call_libc(name, family, RESOLVER_HOST_SERVERS);
-
-    if (call.saying != SAYS_NO_NAME && call.saying != SAYS_ALIAS)
-        return call;
-    return call_other_family(name, family, &call);
-}
-
-static void say_call(const struct lookup_config *config, const struct question *question,
-                     struct answer *answer, const struct call *call)
-{
-    if (call->saying == SAYS_FAILURE) {
-        say_failure(answer, call);
-        return;
-    }
-    if (call->saying == SAYS_NO_NAME)
-        answer->rcode = RCODE_NXDOMAIN;
-    say_dns(config, question, answer, call->found, NULL);
 }
 
 /* The text libc is asked. A final dot keeps it from taking the name for an address. */
@@ -271,112 +199,170 @@ static enum name_reach host_text(const struct question *question,
     return reach;
 }
 
-/* An odd name that no other source knows: only the name servers themselves can tell. */
-static bool odd_name_local(const struct lookup_config *config,
-                           const struct question *question, struct answer *answer)
+/* A name that libc's DNS module cannot carry: only the name servers themselves can tell. */
+static enum lookup_next probe_odd_name(const struct lookup_config *config,
+                                       const struct question *question,
+                                       struct answer *answer)
 {
-    if (host_reaches_dns())
-        return false;
-    answer->rcode = RCODE_NXDOMAIN;
-    negative_finish(config, question, answer);
-    return true;
+    if (sources_follow_dns() || reaches_dns())
+        return LOOKUP_RELAY;
+    say_nothing(config, question, answer, RCODE_NXDOMAIN);
+    return LOOKUP_DONE;
 }
 
-bool host_local(const struct lookup_config *config, const struct question *question,
-                struct answer *answer)
+static bool asks_addresses(const struct question *question)
 {
+    return question->type == TYPE_A || question->type == TYPE_AAAA;
+}
+
+enum lookup_next host_probe(const struct lookup_config *config,
+                            const struct question *question, struct answer *answer)
+{
+    enum lookup_next next = asks_addresses(question) ? LOOKUP_VERDICT : LOOKUP_RELAY;
     char name[NAME_TEXT + 1];
     enum name_reach reach = host_text(question, name);
     struct call call;
-    bool done = true;
 
     if (reach == NAME_NOWHERE)
-        return odd_name_local(config, question, answer);
-    call = call_libc(name, AF_UNSPEC, RESOLVER_NO_SERVERS);
-    if (call.saying == SAYS_FOUND)
-        if (sources_follow_dns())
-            done = false;
-        else
+        return probe_odd_name(config, question, answer);
+    call = call_libc(name, AF_UNSPEC, NULL);
+    if (call.saying == SAYS_FOUND) {
+        /* Where sources follow DNS, DNS may know better. */
+        if (!sources_follow_dns() || !asks_addresses(question)) {
             say_local(config, question, answer, call.found);
-    else if (reach == NAME_LOCAL_SOURCE)
-        done = odd_name_local(config, question, answer);
-    else if (call.saying == SAYS_NO_NAME || call.saying == SAYS_NODATA)
-        say_call(config, question, answer, &call); /* the sources end before DNS */
-    else
-        done = false;
-    call_free(&call);
-    return done;
-}
-
-static bool same_canonical_name(const struct call *a, const struct call *b)
-{
-    return a->found && b->found && a->found->ai_canonname && b->found->ai_canonname &&
-           strcasecmp(a->found->ai_canonname, b->found->ai_canonname) == 0;
-}
-
-/*
- * Where sources follow DNS in nsswitch.conf, what step 1 found counts only if DNS does not
- * know better. True if the answer is complete.
- */
-static bool say_source_behind_dns(const struct lookup_config *config,
-                                  const struct question *question, struct answer *answer,
-                                  const char *name)
-{
-    struct call local, dns;
-
-    if (!sources_follow_dns())
-        return false;
-    local = call_libc(name, AF_UNSPEC, RESOLVER_NO_SERVERS);
-    if (local.saying != SAYS_FOUND) {
-        call_free(&local);
-        return false;
+            next = LOOKUP_DONE;
+        }
+    } else if (reach == NAME_LOCAL_SOURCE) {
+        next = probe_odd_name(config, question, answer);
+    } else if (!sources_follow_dns() &&
+               (call.saying == SAYS_NO_NAME || call.saying == SAYS_NODATA)) {
+        say_nothing(config, question, answer, /* the sources end before DNS */
+                    call.saying == SAYS_NO_NAME ? RCODE_NXDOMAIN : RCODE_NOERROR);
+        next = LOOKUP_DONE;
     }
-    dns = call_libc(name, family_of(question->type), RESOLVER_HOST_SERVERS);
-    if (dns.saying != SAYS_FOUND)
-        say_local(config, question, answer, local.found);
-    else if (same_canonical_name(&local, &dns))
-        say_local(config, question, answer, dns.found);
-    else
-        say_dns(config, question, answer, dns.found, NULL);
-    call_free(&local);
-    call_free(&dns);
+    call_free(&call);
+    return next;
+}
+
+/* The family's addresses without repetition, in libc's order; to be freed. */
+static struct relay_order order_of(const struct addrinfo *list, int family)
+{
+    struct relay_order order = {.size = address_size(family)};
+    size_t room = 0;
+    uint8_t *addresses;
+
+    for (const struct addrinfo *info = list; info; info = info->ai_next)
+        room++;
+    addresses = malloc(room * order.size + 1);
+    for (const struct addrinfo *info = list; info && addresses; info = info->ai_next)
+        if (true_family(info) == family && !has_scope(info) && !is_repeated(list, info))
+            memcpy(addresses + order.count++ * order.size, address_of(info), order.size);
+    order.addresses = addresses;
+    return order;
+}
+
+static bool has_all(const struct answer *answer, uint16_t type,
+                    const struct relay_order *order)
+{
+    for (size_t i = 0; i < order->count; i++)
+        if (!relay_has_data(answer, type, order->addresses + i * order->size, order->size))
+            return false;
     return true;
 }
 
-/* RFC 8482 section 4.1 lets ANY be answered with what is at hand: both families' addresses.
- */
-static void say_any(const struct lookup_config *config, const struct question *question,
-                    struct answer *answer, const char *name)
+/* libc has found addresses. If they are the reply's, its records are passed on; otherwise a
+ * source that follows DNS in nsswitch.conf had the last word. */
+static void say_found(const struct lookup_config *config, const struct question *question,
+                      const struct heard *heard, const struct addrinfo *found,
+                      struct answer *answer)
 {
-    struct call a = call_dns(name, AF_INET), aaaa = call_dns(name, AF_INET6);
+    struct relay_order order = order_of(found, family_of(question->type));
 
-    if (a.saying == SAYS_FOUND)
-        say_dns(config, question, answer, a.found, aaaa.found);
-    else if (aaaa.saying == SAYS_FOUND)
-        say_dns(config, question, answer, aaaa.found, NULL);
-    else
-        say_call(config, question, answer, aaaa.saying == SAYS_FAILURE ? &aaaa : &a);
-    call_free(&a);
-    call_free(&aaaa);
+    if (!order.addresses) {
+        answer_fail(answer, RCODE_SERVFAIL, EDE_OTHER, "no memory for the answer");
+        return;
+    }
+    if (!heard_say(heard, question, &order, answer) ||
+        !has_all(answer, question->type, &order)) {
+        answer_reset(answer);
+        say_local(config, question, answer, found);
+    }
+    free((void *)(uintptr_t)order.addresses);
 }
 
-void host_network(const struct lookup_config *config, const struct question *question,
-                  struct answer *answer)
+/*
+ * libc has found none. What the name servers said tells why; but a reply with addresses
+ * that libc does not accept, by its own checks or `no-aaaa` in resolv.conf, is none.
+ */
+static void say_not_found(const struct lookup_config *config,
+                          const struct question *question, const struct heard *heard,
+                          const struct call *call, struct answer *answer)
+{
+    if (!heard_say(heard, question, NULL, answer))
+        return;
+    if (call->code == EAI_SYSTEM || call->code == EAI_MEMORY) {
+        say_failure(answer, call);
+    } else if (relay_has_type(answer, question->type)) {
+        answer_reset(answer);
+        if (call->saying == SAYS_FAILURE)
+            say_failure(answer, call);
+        else
+            say_nothing(config, question, answer, RCODE_NOERROR);
+    }
+}
+
+/* Where sources follow DNS and DNS does not know the name, one of them may, if only with
+ * the other family. */
+static bool say_source_behind_dns(const struct lookup_config *config,
+                                  const struct question *question, const char *name,
+                                  const struct heard *heard, const struct addr *door,
+                                  struct answer *answer)
+{
+    struct call local;
+    bool found;
+    if (!sources_follow_dns() || heard_rcode(heard) == RCODE_NOERROR)
+        return false;
+    local =
+        call_libc(name, family_of(question->type) == AF_INET ? AF_INET6 : AF_INET, door);
+    found = local.saying == SAYS_FOUND;
+    if (found)
+        say_local(config, question, answer, local.found);
+    call_free(&local);
+    return found;
+}
+
+void host_verdict(const struct lookup_config *config, const struct question *question,
+                  const struct heard *heard, const struct addr *door, struct answer *answer)
 {
     char name[NAME_TEXT + 1];
     struct call call;
 
-    if (host_text(question, name) != NAME_EVERYWHERE) {
-        direct_ask(config, question, answer);
-        return;
-    }
-    if (say_source_behind_dns(config, question, answer, name))
-        return;
-    if (question->type == TYPE_ANY) {
-        say_any(config, question, answer, name);
-        return;
-    }
-    call = call_dns(name, family_of(question->type));
-    say_call(config, question, answer, &call);
+    host_text(question, name);
+    call = call_libc(name, family_of(question->type), door);
+    if (call.saying == SAYS_FOUND)
+        say_found(config, question, heard, call.found, answer);
+    else if (!say_source_behind_dns(config, question, name, heard, door, answer))
+        say_not_found(config, question, heard, &call, answer);
     call_free(&call);
+}
+
+void host_say_any(const struct question *question, const struct heard *a,
+                  const struct heard *aaaa, struct answer *answer)
+{
+    bool heard_one = heard_say(a, question, NULL, answer);
+    struct question one = *question;
+
+    if (!heard_one)
+        answer_reset(answer);
+    if (!relay_has_type(answer, TYPE_CNAME) && aaaa->reply &&
+        heard_rcode(aaaa) == RCODE_NOERROR)
+        heard_say(aaaa, question, NULL, answer);
+    if (answer->count[SECTION_ANSWER] > 0) {
+        answer->rcode = RCODE_NOERROR;
+        return;
+    } /* A negative answer, or a failure: one family tells it, and the failure goes first.
+       */
+    answer_reset(answer);
+    one.type = aaaa->reply ? TYPE_A : TYPE_AAAA;
+    heard_say(aaaa->reply ? a : aaaa, &one, NULL, answer);
 }

@@ -1,66 +1,127 @@
 #include "lookup/lookup.h"
 
-#include <netinet/in.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "channel/channel.h"
-#include "dns/reverse.h"
-#include "lookup/host.h"
-#include "lookup/negative.h"
-#include "lookup/pool.h"
+#include "lookup/job.h"
 #include "lookup/resolver.h"
-#include "lookup/reverse.h"
 
-/* True if the name is a whole address; `kind` says what else it may be. */
-static bool whole_address(const struct question *question, struct reverse_address *address,
-                          enum reverse_kind *kind)
+enum {
+    QUESTIONS_A_ROUND = 64, /* then replies have their turn */
+    LOOK_MS = 1000,         /* how often hung threads are counted */
+};
+
+struct lookup {
+    struct jobs jobs;
+    int supervisor;
+    struct timer look;
+    unsigned hung_told; /* the number last logged: only a doubling is news */
+    bool threads_exhausted;
+};
+
+static void questions_ready(void *context, short revents)
 {
-    *kind = reverse_parse(question->name, question->name_len, address->octets);
-    address->family = *kind == REVERSE_IP4 ? AF_INET : AF_INET6;
-    address->size = *kind == REVERSE_IP4 ? sizeof(struct in_addr) : sizeof(struct in6_addr);
-    return *kind == REVERSE_IP4 || *kind == REVERSE_IP6;
+    struct lookup *lookup = context;
+    uint8_t message[NAME_WIRE_MAX + 32];
+    struct question question;
+    uint64_t id;
+    size_t len;
+
+    (void)revents;
+    for (int i = 0; i < QUESTIONS_A_ROUND; i++) {
+        if (channel_receive(lookup->jobs.channel, message, sizeof message, &len,
+                            CHANNEL_TRY) != CHANNEL_DONE)
+            return;
+        if (message_get_question(message, len, &id, &question))
+            job_start(&lookup->jobs, id, &question);
+    }
 }
 
-bool lookup_local(const struct lookup_config *config, const struct question *question,
-                  struct answer *answer)
+static void supervisor_speaks(void *context, short revents)
 {
-    struct reverse_address address;
-    enum reverse_kind kind;
+    struct lookup *lookup = context;
+    enum word word;
 
-    if (whole_address(question, &address, &kind))
-        return reverse_local(config, question, &address, answer);
-    if (kind == REVERSE_NONE && question->name_len > 1)
-        return host_local(config, question, answer);
-    if (kind == REVERSE_JUNK)
-        answer->rcode = RCODE_NXDOMAIN;
-    negative_finish(config, question,
-                    answer); /* the root and parts of addresses: no data */
-    return true;
+    (void)revents;
+    if (channel_receive_word(lookup->supervisor, &word, CHANNEL_TRY) == CHANNEL_CLOSED)
+        loop_stop(lookup->jobs.loop); /* without a supervisor there is no service */
 }
 
-void lookup_network(const struct lookup_config *config, const struct question *question,
-                    struct answer *answer)
+/* Threads inside modules cannot be ended, so if all of them hang the process must go. */
+static void look_at_threads(void *context)
 {
-    struct reverse_address address;
-    enum reverse_kind kind;
+    struct lookup *lookup = context;
+    struct work_state state = work_state(lookup->jobs.work);
 
-    if (whole_address(question, &address, &kind))
-        reverse_network(config, question, &address, answer);
-    else
-        host_network(config, question, answer);
+    if (state.hung >= lookup->jobs.config->max_lookups) {
+        log_warning("all %u lookup threads hang in NSS modules", state.hung);
+        lookup->threads_exhausted = true;
+        loop_stop(lookup->jobs.loop);
+        return;
+    }
+    if (state.hung > 2 * lookup->hung_told)
+        log_warning("%u of %u lookup threads hang in NSS modules", state.hung,
+                    state.threads);
+    if (state.hung == 0 || state.hung > 2 * lookup->hung_told)
+        lookup->hung_told = state.hung;
+    timer_set(lookup->jobs.loop, &lookup->look, clock_ms() + LOOK_MS);
+}
+
+/* A TCP query holds a descriptor, and 64 queries over UDP one: thousands may be under way.
+ */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static int set_up(struct lookup *lookup, const struct lookup_config *config, int questions)
+{
+    struct jobs *jobs = &lookup->jobs;
+
+    jobs->config = config;
+    jobs->channel = questions;
+    jobs->loop = loop_new();
+    if (!jobs->loop)
+        return -1;
+    jobs->work = work_new(jobs->loop, config->max_lookups);
+    jobs->upstream = upstream_new(jobs->loop, config->own, config->own_count);
+    jobs->door = door_open(jobs->loop);
+    timer_init(&lookup->look, look_at_threads, lookup);
+    timer_set(jobs->loop, &lookup->look, clock_ms() + LOOK_MS);
+    if (!jobs->work || !jobs->upstream || !jobs->door ||
+        !loop_watch(jobs->loop, questions, POLLIN, questions_ready, lookup) ||
+        !loop_watch(jobs->loop, lookup->supervisor, POLLIN, supervisor_speaks, lookup))
+        return -1;
+    return 0;
 }
 
 int lookup_run(const struct lookup_config *config, int questions, int supervisor)
 {
-    static struct pool pool;
-    enum word word;
+    static struct lookup lookup;
+    int result;
 
     prctl(PR_SET_NAME, "hostdnsd-lookup");
     resolver_clean_environment();
-    if (pool_start(&pool, config, questions) == -1 ||
+    raise_descriptor_limit();
+    lookup.supervisor = supervisor;
+    if (set_up(&lookup, config, questions) == -1 ||
         channel_send_word(supervisor, WORD_READY) != CHANNEL_DONE)
         return -1;
-    while (channel_receive_word(supervisor, &word, CHANNEL_BLOCK) == CHANNEL_DONE)
-        ; /* it says nothing yet; when it is gone, so are we */
-    return 0;
+    result = loop_run(lookup.jobs.loop);
+    if (result == 0 && lookup.threads_exhausted) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return result;
 }

@@ -3,7 +3,7 @@
 void negative_finish(const struct lookup_config *config, const struct question *question,
                      struct answer *answer)
 {
-    bool negative = answer->answers == 0 &&
+    bool negative = answer->count[SECTION_ANSWER] == 0 &&
                     (answer->rcode == RCODE_NOERROR || answer->rcode == RCODE_NXDOMAIN);
     bool root = question->name_len == 1; /* we speak for no such zone */
 

@@ -1,12 +1,13 @@
 #include "lookup/resolver.h"
 
-#include <netinet/in.h>
 #include <resolv.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A try takes at most this long, and each server gets this many. */
-enum { RETRY_SECONDS = 2, TRIES = 2 };
+#include "lookup/sources.h"
+
+/* The door answers at once; only a lost datagram makes libc ask again. */
+enum { RETRY_SECONDS = 1, TRIES = 2 };
 
 void resolver_clean_environment(void)
 {
@@ -19,21 +20,28 @@ void resolver_clean_environment(void)
  * res_nclose() on a state that was never initialised would close descriptor 0, and a second
  * res_init() would bring the search list back: hence these steps, in this order.
  */
-int resolver_prepare(enum resolver_servers servers)
+int resolver_prepare(const struct addr *door)
 {
+    sources_avoid_nscd();
     if (_res.options & RES_INIT)
         res_nclose(&_res);
     memset(&_res, 0, sizeof _res);
     _res._vcsock = -1;
     if (res_ninit(&_res) < 0)
         return -1;
-    /* A name on the wire is absolute: the search list is the client's (RFC 1034, 5.3.1). */
-    _res.options &= ~(unsigned long)(RES_DNSRCH | RES_DEFNAMES);
-    if (_res.retrans > RETRY_SECONDS)
-        _res.retrans = RETRY_SECONDS;
-    if (_res.retry > TRIES)
-        _res.retry = TRIES;
-    if (servers == RESOLVER_NO_SERVERS)
-        _res.nscount = 0;
+    /*
+     * A name on the wire is absolute: the search list is the client's (RFC 1034, 5.3.1).
+     * What resolv.conf says about transport, upstream does; the door is one server over
+     * UDP.
+     */
+    _res.options &= ~(unsigned long)(RES_DNSRCH | RES_DEFNAMES | RES_USEVC | RES_ROTATE |
+                                     RES_USE_EDNS0 | RES_TRUSTAD);
+    _res.retrans = RETRY_SECONDS;
+    _res.retry = TRIES;
+    _res.nscount = 0;
+    if (door) {
+        _res.nsaddr_list[0] = door->sock.ip4;
+        _res.nscount = 1;
+    }
     return 0;
 }

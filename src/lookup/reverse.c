@@ -15,6 +15,12 @@ enum {
     BUFFER_MAX = 1 << 20, /* no host has that many names */
 };
 
+struct reverse_address {
+    int family;
+    socklen_t size;
+    uint8_t octets[16];
+};
+
 struct call {
     struct hostent entry;
     bool found;
@@ -34,107 +40,145 @@ static bool try_call(struct call *call, const struct reverse_address *address, s
     return code != ERANGE;
 }
 
-static struct call call_libc(const struct reverse_address *address,
-                             enum resolver_servers servers)
+static struct call call_libc(const struct reverse_address *address, const struct addr *door)
 {
     struct call call = {.resolver_error = NETDB_INTERNAL};
 
     for (size_t size = BUFFER_FIRST; size <= BUFFER_MAX; size *= 2) {
         free(call.buffer);
         call.buffer = malloc(size);
-        if (!call.buffer || resolver_prepare(servers) == -1 ||
-            try_call(&call, address, size))
+        if (!call.buffer || resolver_prepare(door) == -1 || try_call(&call, address, size))
             break;
     }
     return call;
 }
 
-/* A module that knows no name may give the address back as text: that is none. */
-static bool is_address_text(const struct reverse_address *address, const char *name)
-{
-    char text[INET6_ADDRSTRLEN];
-
-    return inet_ntop(address->family, address->octets, text, sizeof text) &&
-           strcmp(text, name) == 0;
-}
-
-static void add_name(const struct lookup_config *config,
-                     const struct reverse_address *address, struct answer *answer,
+/* The address as text, which is what some modules say if they know no name, is none. */
+static void add_name(const struct lookup_config *config, struct answer *answer,
                      const char *text)
 {
     uint8_t name[NAME_WIRE_MAX];
-    size_t len = is_address_text(address, text) ? 0 : name_from_host(text, name);
+    size_t len = name_from_host(text, name);
 
-    if (len > 0)
+    if (len > 0 && !relay_has_data(answer, TYPE_PTR, name, len))
         answer_add_name(answer, ANSWER_OWNER_QUESTION, TYPE_PTR, name, len, config->ttl,
                         NULL);
 }
 
 static void say_found(const struct lookup_config *config, const struct question *question,
-                      const struct reverse_address *address, struct answer *answer,
-                      const struct hostent *entry)
+                      struct answer *answer, const struct hostent *entry)
 {
     if (question->type == TYPE_PTR || question->type == TYPE_ANY) {
-        add_name(config, address, answer, entry->h_name);
+        add_name(config, answer, entry->h_name);
         for (char **alias = entry->h_aliases; *alias; alias++)
-            add_name(config, address, answer, *alias);
+            add_name(config, answer, *alias);
     }
     negative_finish(config, question, answer);
 }
 
-static void say_call(const struct lookup_config *config, const struct question *question,
-                     const struct reverse_address *address, struct answer *answer,
-                     const struct call *call)
+static void say_none(const struct lookup_config *config, const struct question *question,
+                     struct answer *answer, enum rcode rcode)
 {
-    if (call->found) {
-        say_found(config, question, address, answer, &call->entry);
-    } else if (call->resolver_error == HOST_NOT_FOUND || call->resolver_error == NO_DATA) {
-        if (call->resolver_error == HOST_NOT_FOUND)
-            answer->rcode = RCODE_NXDOMAIN;
-        negative_finish(config, question, answer);
-    } else {
-        answer_fail(answer, RCODE_SERVFAIL,
-                    call->resolver_error == TRY_AGAIN ? EDE_NO_REACHABLE_AUTHORITY
-                                                      : EDE_NETWORK_ERROR,
-                    "host resolver: %s", hstrerror(call->resolver_error));
-    }
+    answer->rcode = (uint16_t)rcode;
+    negative_finish(config, question, answer);
 }
 
 /* The hosts file is matched by IPv4 address only. */
-static struct reverse_address unmapped(const struct reverse_address *address)
+static struct reverse_address address_of(enum reverse_kind kind,
+                                         const uint8_t octets[static 16])
 {
     struct reverse_address ip4 = {.family = AF_INET, .size = sizeof(struct in_addr)};
-    struct in6_addr ip6;
+    struct reverse_address ip6 = {.family = AF_INET6, .size = sizeof(struct in6_addr)};
+    struct in6_addr address;
 
-    if (address->family != AF_INET6)
-        return *address;
-    memcpy(&ip6, address->octets, sizeof ip6);
-    if (!IN6_IS_ADDR_V4MAPPED(&ip6))
-        return *address;
-    memcpy(ip4.octets, address->octets + 12, ip4.size);
+    memcpy(ip4.octets, octets, ip4.size);
+    if (kind == REVERSE_IP4)
+        return ip4;
+    memcpy(ip6.octets, octets, ip6.size);
+    memcpy(&address, octets, sizeof address);
+    if (!IN6_IS_ADDR_V4MAPPED(&address))
+        return ip6;
+    memcpy(ip4.octets, octets + 12, ip4.size);
     return ip4;
 }
 
-bool reverse_local(const struct lookup_config *config, const struct question *question,
-                   const struct reverse_address *asked, struct answer *answer)
+static enum lookup_next probe_address(const struct lookup_config *config,
+                                      const struct question *question,
+                                      const struct reverse_address *address,
+                                      struct answer *answer)
 {
-    struct reverse_address address = unmapped(asked);
-    struct call call = call_libc(&address, RESOLVER_NO_SERVERS);
-    /* Where sources follow DNS, DNS may know better. */
-    bool done = call.found ? !sources_follow_dns() : call.resolver_error == HOST_NOT_FOUND;
+    struct call call = call_libc(address, NULL);
+    enum lookup_next next = LOOKUP_DONE;
 
-    if (done)
-        say_call(config, question, &address, answer, &call);
+    bool dns_comes_last = !sources_follow_dns(); /* otherwise DNS may know better */
+
+    if (call.found && (question->type != TYPE_PTR || dns_comes_last))
+        say_found(config, question, answer, &call.entry);
+    else if (!call.found && call.resolver_error == HOST_NOT_FOUND && dns_comes_last)
+        say_none(config, question, answer, RCODE_NXDOMAIN); /* they end before DNS */
+    else
+        next = question->type == TYPE_PTR ? LOOKUP_VERDICT : LOOKUP_RELAY;
     free(call.buffer);
-    return done;
+    return next;
 }
 
-void reverse_network(const struct lookup_config *config, const struct question *question,
-                     const struct reverse_address *asked, struct answer *answer)
+/* Types that nobody keeps at a part of an address: not worth a question to a name server.
+ */
+static bool is_address_data(uint16_t type)
 {
-    struct reverse_address address = unmapped(asked);
-    struct call call = call_libc(&address, RESOLVER_HOST_SERVERS);
+    return type == TYPE_PTR || type == TYPE_A || type == TYPE_AAAA || type == TYPE_ANY;
+}
 
-    say_call(config, question, &address, answer, &call);
+enum lookup_next reverse_probe(const struct lookup_config *config,
+                               const struct question *question, enum reverse_kind kind,
+                               const uint8_t octets[static 16], struct answer *answer)
+{
+    struct reverse_address address;
+
+    if (kind == REVERSE_IP4 || kind == REVERSE_IP6) {
+        address = address_of(kind, octets);
+        return probe_address(config, question, &address, answer);
+    }
+    if (kind == REVERSE_PARTIAL && !is_address_data(question->type))
+        return LOOKUP_RELAY; /* a zone may start there */
+    say_none(config, question, answer,
+             kind == REVERSE_JUNK ? RCODE_NXDOMAIN : RCODE_NOERROR);
+    return LOOKUP_DONE;
+}
+
+/* True if the name that libc has found is one of the reply's. One that we would not give
+ * from another source can only be. */
+static bool is_heard(const struct answer *answer, const char *text)
+{
+    uint8_t name[NAME_WIRE_MAX];
+    size_t len = name_from_host(text, name);
+
+    return len > 0 ? relay_has_data(answer, TYPE_PTR, name, len)
+                   : relay_has_type(answer, TYPE_PTR);
+}
+
+/* libc takes names that a DNS client could not use, and looks no further. */
+static void say_verdict(const struct lookup_config *config, const struct question *question,
+                        const struct heard *heard, const struct call *call,
+                        struct answer *answer)
+{
+    bool heard_one = heard_say(heard, question, NULL, answer);
+
+    if (!call->found || (heard_one && is_heard(answer, call->entry.h_name)))
+        return;
+    answer_reset(answer);
+    say_found(config, question, answer, &call->entry);
+}
+
+void reverse_verdict(const struct lookup_config *config, const struct question *question,
+                     const struct heard *heard, const struct addr *door,
+                     struct answer *answer)
+{
+    uint8_t octets[16];
+    enum reverse_kind kind = reverse_parse(question->name, question->name_len, octets);
+    struct reverse_address address = address_of(kind, octets);
+    struct call call = call_libc(&address, door);
+
+    say_verdict(config, question, heard, &call, answer);
     free(call.buffer);
 }

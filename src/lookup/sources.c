@@ -1,9 +1,14 @@
 #include "lookup/sources.h"
 
 #include <fcntl.h>
+#include <nss.h>
+#include <pthread.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/log.h"
 
 static const char path[] = "/etc/nsswitch.conf";
 
@@ -58,18 +63,25 @@ bool sources_follow_dns_in(const char *text)
     return false;
 }
 
-static bool read_and_decide(void)
+/* The file's text, or NULL; `text` has room for FILE_MAX octets and a NUL. */
+static const char *read_file(char *text)
 {
-    char text[FILE_MAX + 1];
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t got = fd == -1 ? -1 : read(fd, text, FILE_MAX);
 
     if (fd != -1)
         close(fd);
     if (got < 0)
-        return true;
+        return NULL;
     text[got] = '\0';
-    return sources_follow_dns_in(text);
+    return text;
+}
+
+static bool read_and_decide(void)
+{
+    char text[FILE_MAX + 1];
+
+    return !read_file(text) || sources_follow_dns_in(text);
 }
 
 static bool same_file(const struct stat *a, const struct stat *b)
@@ -81,18 +93,53 @@ static bool same_file(const struct stat *a, const struct stat *b)
            a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-bool sources_follow_dns(void)
+/* True if the file is another one than last time: always, if there is none. */
+static bool file_changed(struct stat *seen)
 {
-    static _Thread_local struct stat seen;
-    static _Thread_local bool known, follow;
     struct stat now;
 
     if (stat(path, &now) == -1)
         return true;
-    if (!known || !same_file(&now, &seen)) {
+    if (same_file(&now, seen))
+        return false;
+    *seen = now;
+    return true;
+}
+
+bool sources_follow_dns(void)
+{
+    static _Thread_local struct stat seen;
+    static _Thread_local bool follow;
+
+    if (file_changed(&seen))
         follow = read_and_decide();
-        seen = now;
-        known = true;
-    }
     return follow;
+}
+
+/*
+ * libc asks nscd only while its sources come from the file. So they are set to what the
+ * file says; then libc no longer reads the file itself, and we do it when it has changed.
+ */
+static void set_sources(void)
+{
+    char text[FILE_MAX + 1], *line;
+
+    line = read_file(text) ? (char *)(uintptr_t)hosts_line(text) : NULL;
+    if (line)
+        line[strcspn(line, "\n#")] = '\0';
+    if (__nss_configure_lookup("hosts", line ? line : "files dns") == -1)
+        log_warning("the hosts: line of %s is not usable beside nscd", path);
+}
+
+void sources_avoid_nscd(void)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static struct stat seen;
+
+    if (access("/run/nscd/socket", F_OK) == -1)
+        return;
+    pthread_mutex_lock(&lock);
+    if (file_changed(&seen))
+        set_sources();
+    pthread_mutex_unlock(&lock);
 }

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+enum { RECEIVE_BUFFER = 4 << 20 };
+
 /*
  * A non-blocking socket never puts the process to sleep: a call that would have to wait
  * fails with EAGAIN at once. The only place to wait is poll() in net/loop, where all
@@ -28,6 +30,16 @@ static int bound_socket(const struct addr *addr, int type)
     return fd;
 }
 
+/* Bursts arrive while the loop is busy; the kernel counts several hundred octets for each
+ * datagram. SO_RCVBUFFORCE goes past the system's limit where we may. */
+static void enlarge_buffer(int fd)
+{
+    int size = RECEIVE_BUFFER;
+
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) == -1)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+}
+
 int listener_open(struct listener *listener, const struct addr *addr)
 {
     int saved;
@@ -40,6 +52,7 @@ int listener_open(struct listener *listener, const struct addr *addr)
     listener->udp = bound_socket(&listener->addr, SOCK_DGRAM);
     if (listener->udp == -1)
         goto failed;
+    enlarge_buffer(listener->udp);
     return 0;
 failed:
     saved = errno;

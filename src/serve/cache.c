@@ -66,7 +66,7 @@ static struct entry *find(const struct cache *cache, const struct question *ques
 }
 
 void cache_put(struct cache *cache, const struct question *question,
-               const struct answer *answer, int64_t now)
+               const struct answer *answer, int64_t now, uint32_t longest)
 {
     struct entry *entry = find(cache, question);
     uint32_t ttl = answer_ttl(answer);
@@ -82,7 +82,7 @@ void cache_put(struct cache *cache, const struct question *question,
         return;
     entry->question = *question;
     entry->stored = now;
-    entry->expires = now + (int64_t)ttl * 1000;
+    entry->expires = now + (int64_t)(ttl < longest ? ttl : longest) * 1000;
     entry->answer = *answer;
     entry->answer.records = entry->records;
     memcpy(entry->records, answer->records, answer->len);

@@ -11,6 +11,11 @@ enum {
     FLIGHTS_MAX = 16384,
     WAITING_MAX = 32768,
     LATE_CACHE_BYTES = 1 << 20,
+    /* Seconds. The host's files may change meanwhile, so no longer than is of use: who gave
+     * up tries again soon, and who asks for one address family asks for the other at once.
+     */
+    LATE_STAY = 5,
+    NEWS_STAY = 1,
     ANSWERS_A_ROUND = 64, /* then other descriptors have their turn */
 };
 
@@ -67,6 +72,8 @@ static struct flight *flight_new(struct flights *flights, const struct question 
     if (!flight)
         return NULL;
     flight->id = flights->next_id++;
+    if (flight->id == MESSAGE_UNASKED)
+        flight->id = flights->next_id++;
     flight->question = *question;
     flight->is_sent = false;
     list_init(&flight->queries);
@@ -94,13 +101,21 @@ static void flight_free(struct flights *flights, struct flight *flight)
     free(flight);
 }
 
+/* An answer that nobody waits for, but somebody may ask for soon. */
+static void keep(struct flights *flights, const struct question *question,
+                 const struct answer *answer, uint32_t longest)
+{
+    if (answer->rcode != RCODE_SERVFAIL)
+        cache_put(&flights->cache, question, answer, clock_ms(), longest);
+}
+
 static void land(struct flights *flights, struct flight *flight,
                  const struct answer *answer)
 {
     struct query *query;
 
-    if (list_empty(&flight->queries) && answer->rcode != RCODE_SERVFAIL)
-        cache_put(&flights->cache, &flight->question, answer, clock_ms());
+    if (list_empty(&flight->queries))
+        keep(flights, &flight->question, answer, LATE_STAY);
     while ((query = list_first(&flight->queries, struct query, in_flight))) {
         query_reply(query, answer, 0);
         leave_flight(flights, query);
@@ -169,6 +184,7 @@ static void send_questions(struct flights *flights)
 static void receive_answers(struct flights *flights)
 {
     static uint8_t message[MESSAGE_MAX];
+    struct question question;
     struct answer answer;
     struct flight *flight;
     uint64_t id;
@@ -178,9 +194,13 @@ static void receive_answers(struct flights *flights)
         if (channel_receive(flights->channel, message, sizeof message, &len, CHANNEL_TRY) !=
             CHANNEL_DONE)
             break;
-        if (message_get_answer(message, len, &id, &answer) &&
-            (flight = find_by_id(flights, id)))
+        if (!message_get_answer(message, len, &id, &question, &answer))
+            continue;
+        flight = find_by_id(flights, id);
+        if (flight)
             land(flights, flight, &answer);
+        else
+            keep(flights, &question, &answer, NEWS_STAY);
     }
     set_deadline(flights);
 }

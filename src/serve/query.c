@@ -35,8 +35,8 @@ static void log_reply(const struct query *query, const struct answer *answer)
     log_debug("%s asks %s: %s, %u records%s%s", addr_format(&query->from, from),
               query->request.has_question ? question_text(&query->request.question, asked)
                                           : "no question",
-              rcode_text(answer->rcode), answer->answers, *answer->ede_text ? ": " : "",
-              answer->ede_text);
+              rcode_text(answer->rcode), answer->count[SECTION_ANSWER],
+              *answer->ede_text ? ": " : "", answer->ede_text);
 }
 
 void query_reply(const struct query *query, const struct answer *answer, uint32_t age)

@@ -22,6 +22,8 @@ SLACK_SECONDS = 1.5  # what a busy machine may add before the test sees the repl
 PATIENCE_SECONDS = PROMISE_SECONDS + SLACK_SECONDS
 
 HEADER = 12
+# A signature may come after the CNAME that it signs; a DNAME stands above the asked name.
+ABOUT_OTHERS = (dns.rdatatype.RRSIG, dns.rdatatype.DNAME)
 ids = itertools.count(1)
 
 
@@ -65,11 +67,28 @@ class Reply:
 
     @property
     def outcome(self):
-        """The records, or in one word why there are none."""
+        """The records, or in one word why there are none; behind CNAMEs that word is last."""
         if self.rcode != "NOERROR":
-            assert not self.answer
-            return self.rcode
+            assert not self.answer or self.rcode == "NXDOMAIN"
+            return [*self.answer, self.rcode] if self.answer else self.rcode
         return self.answer or "NODATA"
+
+    @property
+    def ttls(self):
+        """[(record, TTL)] of the answer."""
+        return [(self.record(rr), rr.ttl) for rr in self.message.answer]
+
+    @property
+    def soa(self):
+        """[(owner, TTL, MINIMUM)] of the SOA records in the authority section."""
+        return [(rr.name.to_text(), rr.ttl, rr[0].minimum) for rr in self.message.authority
+                if rr.rdtype == dns.rdatatype.SOA]
+
+    def of_type(self, rdtype):
+        """The data of the records of one type, in any section."""
+        message = self.message
+        return [rr[0].to_text() for rr in message.answer + message.authority + message.additional
+                if rr.rdtype == dns.rdatatype.from_text(rdtype)]
 
     @property
     def extended_error(self):
@@ -103,16 +122,16 @@ def check_question(query, wire):
 def check_records(query, reply):
     """The chain starts at the asked name and each owner can be reached (RFC 1034 3.6.2)."""
     assert len(set(reply.answer)) == len(reply.answer), "no duplicates (RFC 2181 section 5)"
-    ttls = {(rr.name, rr.rdtype, rr.ttl) for rr in reply.message.answer}
-    assert len(ttls) == len({key[:2] for key in ttls}), "one TTL (RFC 2181 section 5.2)"
+    ttls = {(rr.name, rr.rdtype, rr.covers, rr.ttl) for rr in reply.message.answer}
+    assert len(ttls) == len({key[:3] for key in ttls}), "one TTL (RFC 2181 section 5.2)"
     question = query.question[0]
-    owner = question.name
+    owners = [question.name]
     for rr in reply.message.answer:
-        assert rr.name == owner
         assert rr.rdclass == dns.rdataclass.IN
+        assert rr.name == owners[-1] or rr.rdtype in ABOUT_OTHERS
         if rr.rdtype == dns.rdatatype.CNAME:
-            owner = rr[0].target
-        else:
+            owners.append(rr[0].target)
+        elif rr.rdtype not in ABOUT_OTHERS:
             assert question.rdtype in (rr.rdtype, dns.rdatatype.ANY)
 
 

@@ -1,5 +1,6 @@
 """Fixtures of the system tests. They run inside tests/lab, which says what is where."""
 
+import collections
 import itertools
 import os
 import pathlib
@@ -92,22 +93,26 @@ class Upstream(Server):
     """The fault server, which counts the questions it gets."""
 
     def counts(self, name):
-        """{type: (asked, answered)} for a name."""
+        """{type: Counter} of what was asked for a name, in the fault server's words."""
         reply = dns.query.udp(make(f"count.{name}", "TXT"), self.to[0], timeout=5)
         counts = {}
         for text in (rr for rrset in reply.answer for rr in rrset):
-            rdtype, asked, answered = text.strings[0].decode().split()
-            counts[rdtype] = (int(asked), int(answered))
+            rdtype, *words = text.strings[0].decode().split()
+            pairs = (word.split("=") for word in words)
+            counts[rdtype] = collections.Counter({key: int(value) for key, value in pairs})
         return counts
 
+    def count(self, name, rdtype):
+        return self.counts(name).get(rdtype, collections.Counter())
+
     def asked(self, name):
-        return {rdtype: asked for rdtype, (asked, _) in self.counts(name).items()}
+        return {rdtype: count["asked"] for rdtype, count in self.counts(name).items()}
 
     def answered(self, name, rdtype):
-        return self.counts(name).get(rdtype, (0, 0))[1]
+        return self.count(name, rdtype)["answered"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def upstream():
     return Upstream("127.0.0.2", 53)
 
@@ -116,3 +121,14 @@ def upstream():
 def fresh():
     """Makes a name that nobody asked before, with the faults given: fresh("qok-drop")."""
     return lambda faults: f"n{next(names)}.{faults}.fault.test"
+
+
+@pytest.fixture(scope="module")
+def tally(request):
+    """Counts what a file of tests compares, and prints that at the end of the file."""
+    counter = collections.Counter()
+    yield counter
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    for what, number in counter.items():
+        reporter.ensure_newline()
+        reporter.write_line(f"{request.path.name}: {number} {what}")

@@ -7,10 +7,15 @@ types that are not AAAA) and one for AAAA:
     anything.qok-drop.fault.test     A is answered by knot, AAAA is never answered
 
 FAULTS, at the end, lists them. A fault may carry a number: slow3 answers after 3 seconds,
-drop2 swallows the first two questions and answers the next ones.
+late3 does so for the first question only, drop2 swallows the first two questions and answers
+the next ones, many1000 has so many addresses.
+
+198.18.N.* are addresses whose reverse names have the fault that REVERSE_FAULTS gives to N.
+Signatures at names below altered.signed.test are altered.
 
 Each question is counted. count.NAME TXT tells how often NAME was asked and how many of
-these questions got an answer: "A 3 2" for three questions and two answers.
+these questions got an answer, how they came, and how many had the bits DO and CD: "A asked=3
+answered=2 udp=2 tcp=1 do=0 cd=0".
 
 Over TCP the same. On 127.0.0.3:53 and 127.0.0.4:53 questions are taken and never answered.
 Prints "ready" once knot and this server can be asked.
@@ -29,6 +34,7 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdataset
 import dns.rdatatype
 import dns.rrset
 
@@ -36,10 +42,11 @@ HERE = ("127.0.0.2", 53)
 NEVER_ANSWER = (("127.0.0.3", 53), ("127.0.0.4", 53))
 KNOT = ("127.0.0.1", 53)
 FAULT_ZONE = dns.name.from_text("fault.test.")
+REVERSE_ZONE = dns.name.from_text("18.198.in-addr.arpa.")
+ALTERED = dns.name.from_text("altered.signed.test.")
 KNOT_START_SECONDS = 20
 
-asked = collections.Counter()
-answered = collections.Counter()
+counters = collections.defaultdict(collections.Counter)  # {(name, type): what happened}
 
 
 class Question:
@@ -52,11 +59,19 @@ class Question:
         self.name = self.message.question[0].name
         self.type = self.message.question[0].rdtype
         self.key = (self.name.canonicalize(), dns.rdatatype.to_text(self.type))
-        asked[self.key] += 1
-        self.number = asked[self.key]
+        counter = counters[self.key]
+        counter["asked"] += 1
+        counter["tcp" if over_tcp else "udp"] += 1
+        counter["do"] += bool(self.message.ednsflags & dns.flags.DO)
+        counter["cd"] += bool(self.message.flags & dns.flags.CD)
+        self.number = counter["asked"]
 
     def fault(self):
         """The fault for this type and its number, or None for an ordinary name."""
+        if self.name.is_subdomain(ALTERED):
+            return "altered", 0
+        if self.name.is_subdomain(REVERSE_ZONE):
+            return self.reverse_fault(), 0
         if not self.name.is_subdomain(FAULT_ZONE) or self.name == FAULT_ZONE:
             return None
         label = self.name.relativize(FAULT_ZONE)[-1].decode().lower()
@@ -65,6 +80,10 @@ class Question:
             return None
         at = 3 if self.type == dns.rdatatype.AAAA else 1
         return match[at], int(match[at + 1] or 0)
+
+    def reverse_fault(self):
+        labels = self.name.relativize(REVERSE_ZONE).labels
+        return REVERSE_FAULTS[int(labels[-1])] if labels else "ok"
 
 
 def ask_knot(wire, over_tcp):
@@ -94,6 +113,12 @@ def drop(question, count):
 
 async def slow(question, seconds):
     await asyncio.sleep(seconds)
+    return ok(question, 0)
+
+
+async def late(question, seconds):
+    if question.number == 1:
+        await asyncio.sleep(seconds)
     return ok(question, 0)
 
 
@@ -160,10 +185,37 @@ def cname(target, rcode=dns.rcode.NOERROR):
     return answer
 
 
+def many(question, number):
+    """So many addresses; TC over UDP if they are too many for a datagram."""
+    message = reply(question)
+    addresses = [f"10.{i >> 8 & 255}.{i & 255}.1" if question.type == dns.rdatatype.A
+                 else f"2001:db8::{i:x}" for i in range(number)]
+    message.answer.append(dns.rrset.from_text_list(
+        question.name, 60, "IN", question.type, addresses))
+    wire = message.to_wire(max_size=65535)
+    room = max(512, question.message.payload)
+    return wire if question.over_tcp or len(wire) <= room else truncated(question, 0)
+
+
+def altered(question, _):
+    """What knot says, each signature with one bit turned."""
+    message = dns.message.from_wire(ok(question, 0))
+    for rrset in message.answer + message.authority:
+        if rrset.rdtype == dns.rdatatype.RRSIG:
+            records = [rr.replace(signature=bytes([rr.signature[0] ^ 1]) + rr.signature[1:])
+                       for rr in rrset]
+            rrset.clear()
+            rrset.update(dns.rdataset.from_rdata_list(rrset.ttl, records))
+    return message.to_wire()
+
+
 FAULTS = {
     "ok": ok,
     "drop": drop,
     "slow": slow,
+    "late": late,
+    "many": many,
+    "altered": altered,
     "servfail": with_rcode(dns.rcode.SERVFAIL),
     "refused": with_rcode(dns.rcode.REFUSED),
     "notimp": with_rcode(dns.rcode.NOTIMP),
@@ -182,12 +234,19 @@ FAULTS = {
     "cnameself": cname(None),
 }
 
+REVERSE_FAULTS = {
+    1: "ok", 2: "drop", 3: "servfail", 4: "refused", 5: "notimp", 6: "formerr", 7: "nxdomain",
+    8: "nodata", 9: "lame", 10: "garbage", 11: "short", 12: "wrongid", 13: "wrongquestion",
+    14: "tc", 15: "tcpsilent", 16: "cname", 17: "cnamenx", 18: "cnameself",
+}
+
 
 def counts(question):
     """The TXT answer to count.NAME."""
     name = dns.name.Name(question.name[1:]).canonicalize()
-    texts = [f'"{key[1]} {number} {answered[key]}"'
-             for key, number in sorted(asked.items()) if key[0] == name]
+    words = ("asked", "answered", "udp", "tcp", "do", "cd")
+    texts = ['"' + " ".join([key[1], *(f"{word}={counter[word]}" for word in words)]) + '"'
+             for key, counter in sorted(counters.items()) if key[0] == name]
     message = reply(question)
     if texts:
         message.answer.append(
@@ -204,7 +263,7 @@ async def answer(wire, over_tcp):
     if asyncio.iscoroutine(result):
         result = await result
     if result is not None:
-        answered[question.key] += 1
+        counters[question.key]["answered"] += 1
     return result
 
 

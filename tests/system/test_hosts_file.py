@@ -90,8 +90,9 @@ def test_outcome(server, name, rdtype, outcome):
 @pytest.mark.parametrize("rdtype", ["A", "AAAA", "CNAME", "MX", "ANY"])
 @pytest.mark.parametrize("name", ["v4only.lab", "v6only.lab", "dual.lab", "alias.lab"])
 def test_nothing_is_asked_upstream(server, upstream, name, rdtype):
+    before = upstream.asked(name)
     server.ask(name, rdtype)
-    assert upstream.asked(name) == {}
+    assert upstream.asked(name) == before
 
 
 def test_any_gives_both_families(server):

@@ -62,8 +62,8 @@ def test_use_vc(server, etc):
 
 def test_edns0(server, etc):
     etc.write("resolv.conf", "nameserver 127.0.0.2\noptions edns0\n")
-    assert server.ask("chain1.example.test").outcome == [
-        "chain1.example.test CNAME both.example.test", "both.example.test A 192.0.2.2"]
+    assert server.ask("cname-a.example.test").outcome == [
+        "cname-a.example.test CNAME a.example.test", "a.example.test A 192.0.2.1"]
 
 
 def test_edits_of_resolv_conf_are_seen(server, etc):

@@ -4,25 +4,41 @@ import pytest
 
 
 def authority(reply):
-    """[(owner, TTL, MINIMUM)] of the SOA records in the authority section."""
-    assert all(rr.rdtype == 6 for rr in reply.message.authority)
-    return [(rr.name.to_text(), rr.ttl, rr[0].minimum) for rr in reply.message.authority]
+    """[(owner, TTL, MINIMUM)] of the SOA records, which stand alone in the authority section."""
+    assert len(reply.soa) == len(reply.message.authority)
+    return reply.soa
 
 
 SOA = [
-    # NODATA speaks of the name itself.
-    ("a.example.test", "AAAA", [("a.example.test.", 5, 5)]),
-    ("a.example.test", "MX", [("a.example.test.", 5, 5)]),
+    # From DNS comes the zone's own.
+    ("a.example.test", "AAAA", [("example.test.", 45, 45)]),
+    ("a.example.test", "MX", [("example.test.", 45, 45)]),
+    ("both.example.test", "CNAME", [("example.test.", 45, 45)]),
+    ("nosuch.example.test", "A", [("example.test.", 45, 45)]),
+    ("nosuch.example.test", "MX", [("example.test.", 45, 45)]),
+    ("not.even.its.parent", "A", [(".", 30, 30)]),
+    ("4.2.0.192.in-addr.arpa", "PTR", [("2.0.192.in-addr.arpa.", 60, 60)]),
+    ("nosuch", "A", [(".", 30, 30)]),
+    ("nosuch.example.test", "AAAA", [("example.test.", 45, 45)]),
+    ("empty.example.test", "A", [("example.test.", 45, 45)]),
+    ("nosuch.lab", "A", [(".", 30, 30)]),
+    ("3.2.0.192.in-addr.arpa", "PTR", [("2.0.192.in-addr.arpa.", 60, 60)]),
+    ("odd\\032one.example.test", "A", [("example.test.", 45, 45)]),
+    # At the end of a chain that of the last name's zone.
+    ("cname-a.example.test", "AAAA", [("example.test.", 45, 45)]),
+    ("cname-nx.example.test", "A", [("example.test.", 45, 45)]),
+    ("chain1.example.test", "MX", [("example.test.", 45, 45)]),
+    # None, where the name server gave none.
+    ("x.qnodata-ok.fault.test", "A", []),
+    ("x.qnxdomain-nxdomain.fault.test", "A", []),
+    ("loop1.example.test", "A", []),
+    # Otherwise it is synthetic: NODATA speaks of the name itself.
     ("v4only.lab", "AAAA", [("v4only.lab.", 5, 5)]),
+    ("v4only.lab", "MX", [("v4only.lab.", 5, 5)]),
     ("localhost", "MX", [("localhost.", 5, 5)]),
     ("192.in-addr.arpa", "PTR", [("192.in-addr.arpa.", 5, 5)]),
-    ("both.example.test", "CNAME", [("both.example.test.", 5, 5)]),
     # NXDOMAIN speaks of a place in its parent, but never of the root.
-    ("nosuch.example.test", "A", [("example.test.", 5, 5)]),
-    ("not.even.its.parent", "A", [("even.its.parent.", 5, 5)]),
-    ("nosuch.example.test", "MX", [("example.test.", 5, 5)]),
-    ("4.2.0.192.in-addr.arpa", "PTR", [("2.0.192.in-addr.arpa.", 5, 5)]),
-    ("nosuch", "A", [("nosuch.", 5, 5)]),
+    ("300.2.0.192.in-addr.arpa", "PTR", [("2.0.192.in-addr.arpa.", 5, 5)]),
     # No SOA where something was answered or nothing is known.
     ("a.example.test", "A", []),
     ("v4only.lab", "A", []),
@@ -32,7 +48,7 @@ SOA = [
 
 
 @pytest.mark.parametrize("name, rdtype, expected", SOA)
-def test_one_synthetic_soa(server, name, rdtype, expected):
+def test_the_soa_of_a_denial(server, name, rdtype, expected):
     assert authority(server.ask(name, rdtype)) == expected
 
 
@@ -44,31 +60,67 @@ def test_the_soa_fits_beside_the_longest_name(server, edns):
     assert not reply.truncated
 
 
+# Where DNS is no source at all, there is no zone to speak of either.
+@pytest.mark.parametrize("name, rdtype, owner", [
+    ("nosuch.lab", "A", "lab."),
+    ("nosuch.example.test", "MX", "example.test."),
+    ("not.even.its.parent", "A", "even.its.parent."),
+    ("nosuch", "A", "nosuch."),
+    ("4.2.0.192.in-addr.arpa", "PTR", "2.0.192.in-addr.arpa."),
+])
+def test_a_name_that_no_source_knows(server, etc, name, rdtype, owner):
+    etc.write("nsswitch.conf", "hosts: files\n")
+    reply = server.ask(name, rdtype)
+    assert (reply.outcome, authority(reply)) == ("NXDOMAIN", [(owner, 5, 5)])
+
+
 def test_negative_ttl_can_be_changed(start):
     server = start("-o", "negative-ttl=77")
-    assert authority(server.ask("nosuch.lab")) == [("lab.", 77, 77)]
+    assert authority(server.ask("v4only.lab", "AAAA")) == [("v4only.lab.", 77, 77)]
+    assert authority(server.ask("nosuch.example.test")) == [("example.test.", 45, 45)]
 
 
 @pytest.mark.parametrize("name, rdtype, outcome", [
-    ("nosuch.lab", "A", "NXDOMAIN"), ("v4only.lab", "AAAA", "NODATA")])
+    ("300.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"), ("v4only.lab", "AAAA", "NODATA")])
 def test_negative_ttl_0_means_no_soa(start, name, rdtype, outcome):
     """RFC 2308 section 5: then such an answer is not kept."""
     reply = start("-o", "negative-ttl=0").ask(name, rdtype)
     assert (reply.outcome, authority(reply)) == (outcome, [])
 
 
-POSITIVE = [("v4only.lab", "A"), ("dual.lab", "ANY"), ("a.example.test", "A"),
-            ("chain1.example.test", "A"), ("cname-a.example.test", "CNAME"),
-            ("1.0.0.127.in-addr.arpa", "PTR"), ("1.2.0.192.in-addr.arpa", "PTR")]
+@pytest.mark.parametrize("ttl", [0, 77])
+def test_negative_ttl_is_not_for_names_from_dns(start, ttl):
+    server = start("-o", f"negative-ttl={ttl}")
+    assert authority(server.ask("nosuch.example.test")) == [("example.test.", 45, 45)]
+    assert authority(server.ask("a.example.test", "AAAA")) == [("example.test.", 45, 45)]
 
 
-@pytest.mark.parametrize("name, rdtype", POSITIVE)
-def test_ttl_of_records(server, name, rdtype):
+LOCAL = [("v4only.lab", "A"), ("v6only.lab", "AAAA"), ("dual.lab", "ANY"), ("localhost", "A"),
+         ("1.0.0.127.in-addr.arpa", "PTR")]
+FROM_DNS = [
+    ("a.example.test", "A", [60]), ("cname-a.example.test", "CNAME", [60]),
+    ("chain1.example.test", "A", [310, 320, 330, 340, 350, 60]),
+    ("types.example.test", "ANY", [101, 102]), ("types.example.test", "TXT", [104, 104]),
+    ("day.example.test", "A", [86400]), ("brief.example.test", "A", [1]),
+    ("zero.example.test", "A", [0]), ("single", "A", [30]),
+    ("1.2.0.192.in-addr.arpa", "PTR", [60]),
+]
+
+
+@pytest.mark.parametrize("name, rdtype", LOCAL)
+def test_ttl_of_names_that_are_not_from_dns(server, name, rdtype):
     assert {rr.ttl for rr in server.ask(name, rdtype).message.answer} == {10}
+
+
+@pytest.mark.parametrize("name, rdtype, ttls", FROM_DNS)
+def test_ttl_of_names_from_dns(server, name, rdtype, ttls):
+    assert [rr.ttl for rr in server.ask(name, rdtype).message.answer] == ttls
 
 
 @pytest.mark.parametrize("ttl", [0, 1, 3600])
 def test_ttl_can_be_changed(start, ttl):
     server = start("-o", f"ttl={ttl}")
-    for question in POSITIVE:
+    for question in LOCAL:
         assert {rr.ttl for rr in server.ask(*question).message.answer} == {ttl}
+    for *question, ttls in FROM_DNS:
+        assert [rr.ttl for rr in server.ask(*question).message.answer] == ttls

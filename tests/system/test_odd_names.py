@@ -140,7 +140,8 @@ def test_an_odd_name_is_not_taken_for_a_hosts_name(server, labels):
 FAILURES = [("qservfail-ok", "SERVFAIL"), ("qrefused-ok", "SERVFAIL"), ("qdrop-ok", "SERVFAIL"),
             ("qformerr-ok", "SERVFAIL"), ("qgarbage-ok", "SERVFAIL"), ("qwrongid-ok", "SERVFAIL"),
             ("qshort-ok", "SERVFAIL"), ("qwrongquestion-ok", "SERVFAIL"),
-            ("qnxdomain-ok", "NXDOMAIN"), ("qnodata-ok", "NODATA"),
+            ("qnxdomain-ok", "NODATA"), ("qnxdomain-nxdomain", "NXDOMAIN"),
+            ("qnxdomain-servfail", "SERVFAIL"), ("qnodata-ok", "NODATA"),
             ("qtc-ok", ["odd\\032x.qtc-ok.fault.test A 192.0.2.200"])]
 
 

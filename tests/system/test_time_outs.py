@@ -1,9 +1,11 @@
 """Nobody waits longer than 4.5 seconds, and nobody for somebody else's slow name."""
 
+import time
+
 import dns.edns
 import pytest
 
-from ask import PATIENCE_SECONDS, PROMISE_SECONDS, gather
+from ask import PATIENCE_SECONDS, PROMISE_SECONDS, SLACK_SECONDS, gather
 from daemon import wait_until
 
 # libc waits 2 seconds for each, twice: 8 in all.
@@ -66,17 +68,35 @@ def test_tcp_that_says_nothing(server, etc, fresh):
     assert server.ask("a.example.test").outcome == ["a.example.test A 192.0.2.1"]
 
 
+# resolv.conf may have more patience than a client.
+PATIENT = "nameserver 127.0.0.2\noptions timeout:10 attempts:1\n"
+LATE_STAY_SECONDS = 5
+
+
 def test_the_late_result_is_not_lost(server, etc, upstream, fresh):
-    """Silence for 2 seconds at each of two servers, again at the first, and then the second
-    answers, after 6 seconds."""
-    etc.write("resolv.conf", SILENT_THEN_GOOD)
-    name = fresh("qdrop1-drop1")
-    assert server.ask(name, "A").outcome == "SERVFAIL"
+    """The name server answers after 6 seconds, when the client has had its SERVFAIL."""
+    etc.write("resolv.conf", PATIENT)
+    name = fresh("qlate6-ok")
+    failure = server.ask(name, "A", edns=True)
+    assert failure.outcome == "SERVFAIL"
+    assert failure.extended_error == (
+        dns.edns.EDECode.NO_REACHABLE_AUTHORITY, "host resolver: no answer yet, still waiting")
+    assert failure.seconds > PROMISE_SECONDS - 0.5
     wait_until(lambda: upstream.answered(name, "A") == 1, "the late answer")
-    reply = server.ask(name, "A")
-    assert reply.outcome == [f"{name} A 192.0.2.200"]
-    # Asked anew it would have taken 2 seconds and one more question.
-    assert upstream.asked(name) == {"A": 2}
+    found = server.ask(name, "A")
+    assert found.outcome == [f"{name} A 192.0.2.200"]
+    assert upstream.asked(name) == {"A": 1}
+
+    # It is kept for 5 seconds, its TTL counting down; then the name server is asked again.
+    kept_until = time.monotonic() + LATE_STAY_SECONDS + SLACK_SECONDS
+    ttls = [found.ttls[0][1]]
+    while upstream.asked(name) == {"A": 1}:
+        assert time.monotonic() < kept_until
+        time.sleep(0.05)
+        ttls.append(server.ask(name, "A").ttls[0][1])
+    assert ttls.pop() == 60  # that of the new answer
+    assert ttls == sorted(ttls, reverse=True)
+    assert 60 >= ttls[0] > ttls[-1] >= 60 - LATE_STAY_SECONDS
 
 
 def mixed_case(name, number):

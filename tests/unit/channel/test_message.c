@@ -4,17 +4,18 @@
 
 #define NAME 4, 'h', 'o', 's', 't', 4, 't', 'e', 's', 't', 0
 
-static const struct question question = {.type = TYPE_AAAA, .name_len = 11, .name = {NAME}};
+static const struct question question = {
+    .type = TYPE_AAAA, .flags = QUESTION_DNSSEC_OK, .name_len = 11, .name = {NAME}};
 
 static const uint8_t record[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4, 192, 0, 2, 10};
 
-/* The question's message: id, type, length, name. */
-static const uint8_t question_message[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 11, NAME};
+/* The question's message: id, type, flags, length, name. */
+static const uint8_t question_message[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 1, 11, NAME};
 
-/* The answer's message: id, rcode, ede, text, counts, records. */
-static const uint8_t answer_message[] = {1, 2,   3,   4,   5, 6, 7, 8, 0,    3,  0, 22,
-                                         3, 'w', 'h', 'y', 0, 1, 0, 2, 0xc0, 12, 0, 1,
-                                         0, 1,   0,   0,   0, 5, 0, 4, 192,  0,  2, 10};
+/* The answer's message: id, question, rcode, ede, text, counts, records. */
+static const uint8_t answer_message[] = {
+    1, 2, 3, 4, 5, 6,    7,  8, 0, 28, 1, 11, NAME, 0, 3, 0, 22, 3,   'w', 'h', 'y', 0,
+    1, 0, 2, 0, 3, 0xc0, 12, 0, 1, 0,  1, 0,  0,    0, 5, 0, 4,  192, 0,   2,   10};
 
 static const uint64_t id = 0x0102030405060708;
 
@@ -27,14 +28,15 @@ static struct answer example(void)
     return (struct answer){.rcode = RCODE_NXDOMAIN,
                            .ede = EDE_NO_REACHABLE_AUTHORITY,
                            .ede_text = "why",
-                           .answers = 1,
-                           .authorities = 2,
+                           .count[SECTION_ANSWER] = 1,
+                           .count[SECTION_AUTHORITY] = 2,
+                           .count[SECTION_ADDITIONAL] = 3,
                            .records = records,
                            .len = sizeof records,
                            .size = sizeof records};
 }
 
-static void a_question_travels_as_id_type_and_name(void **state)
+static void a_question_travels_as_id_type_flags_and_name(void **state)
 {
     uint8_t out[512];
 
@@ -53,6 +55,7 @@ static void a_question_arrives_as_it_was_sent(void **state)
     assert_true(message_get_question(BYTES(question_message), &got_id, &got));
     assert_true(got_id == id);
     assert_int_equal(got.type, TYPE_AAAA);
+    assert_int_equal(got.flags, QUESTION_DNSSEC_OK);
     assert_int_equal(got.name_len, 11);
     assert_memory_equal(got.name, question.name, 11);
 }
@@ -94,7 +97,7 @@ static void a_cut_question_is_none(void **state)
 
 static void a_question_with_octets_behind_it_is_none(void **state)
 {
-    const uint8_t message[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 11, NAME, 0};
+    const uint8_t message[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 1, 11, NAME, 0};
     struct question got;
     uint64_t got_id;
 
@@ -104,8 +107,8 @@ static void a_question_with_octets_behind_it_is_none(void **state)
 
 static void a_question_whose_name_has_another_length_is_none(void **state)
 {
-    const uint8_t longer[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 12, NAME};
-    const uint8_t shorter[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 10, NAME};
+    const uint8_t longer[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 1, 12, NAME};
+    const uint8_t shorter[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 1, 10, NAME};
     struct question got;
     uint64_t got_id;
 
@@ -116,7 +119,7 @@ static void a_question_whose_name_has_another_length_is_none(void **state)
 
 static void a_question_with_a_pointer_in_its_name_is_none(void **state)
 {
-    const uint8_t message[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 4, 1, 'a', 0xc0, 12};
+    const uint8_t message[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 1, 4, 1, 'a', 0xc0, 12};
     struct question got;
     uint64_t got_id;
 
@@ -130,7 +133,7 @@ static void an_answer_travels_as_its_fields_and_records(void **state)
     uint8_t out[512];
 
     (void)state;
-    assert_int_equal(message_put_answer(id, &answer, out, sizeof out),
+    assert_int_equal(message_put_answer(id, &question, &answer, out, sizeof out),
                      sizeof answer_message);
     assert_memory_equal(out, answer_message, sizeof answer_message);
 }
@@ -138,16 +141,19 @@ static void an_answer_travels_as_its_fields_and_records(void **state)
 static void an_answer_arrives_as_it_was_sent(void **state)
 {
     struct answer got;
+    struct question about;
     uint64_t got_id;
 
     (void)state;
-    assert_true(message_get_answer(BYTES(answer_message), &got_id, &got));
+    assert_true(message_get_answer(BYTES(answer_message), &got_id, &about, &got));
     assert_true(got_id == id);
     assert_int_equal(got.rcode, RCODE_NXDOMAIN);
     assert_int_equal(got.ede, EDE_NO_REACHABLE_AUTHORITY);
     assert_string_equal(got.ede_text, "why");
-    assert_int_equal(got.answers, 1);
-    assert_int_equal(got.authorities, 2);
+    assert_int_equal(got.count[SECTION_ANSWER], 1);
+    assert_int_equal(got.count[SECTION_AUTHORITY], 2);
+    assert_int_equal(got.count[SECTION_ADDITIONAL], 3);
+    assert_true(question_equal_folded(&about, &question));
     assert_int_equal(got.len, sizeof record);
     assert_memory_equal(got.records, record, sizeof record);
 }
@@ -155,10 +161,11 @@ static void an_answer_arrives_as_it_was_sent(void **state)
 static void the_records_are_borrowed_from_the_message(void **state)
 {
     struct answer got;
+    struct question about;
     uint64_t got_id;
 
     (void)state;
-    assert_true(message_get_answer(BYTES(answer_message), &got_id, &got));
+    assert_true(message_get_answer(BYTES(answer_message), &got_id, &about, &got));
     assert_ptr_equal(got.records, answer_message + sizeof answer_message - sizeof record);
 }
 
@@ -166,14 +173,15 @@ static void an_answer_may_have_neither_text_nor_records(void **state)
 {
     struct answer answer, got;
     uint8_t out[64];
+    struct question about;
     uint64_t got_id;
     size_t len;
 
     (void)state;
     answer_init(&answer, &question, NULL, 0);
-    len = message_put_answer(id, &answer, out, sizeof out);
-    assert_int_equal(len, 17);
-    assert_true(message_get_answer(out, len, &got_id, &got));
+    len = message_put_answer(id, &question, &answer, out, sizeof out);
+    assert_int_equal(len, 34);
+    assert_true(message_get_answer(out, len, &got_id, &about, &got));
     assert_int_equal(got.rcode, RCODE_NOERROR);
     assert_int_equal(got.ede, EDE_NONE);
     assert_string_equal(got.ede_text, "");
@@ -184,33 +192,37 @@ static void the_longest_text_travels(void **state)
 {
     struct answer answer = example(), got;
     uint8_t out[512];
+    struct question about;
     uint64_t got_id;
     size_t len;
 
     (void)state;
     memset(answer.ede_text, 'x', ANSWER_TEXT - 1);
-    len = message_put_answer(id, &answer, out, sizeof out);
-    assert_true(message_get_answer(out, len, &got_id, &got));
+    len = message_put_answer(id, &question, &answer, out, sizeof out);
+    assert_true(message_get_answer(out, len, &got_id, &about, &got));
     assert_string_equal(got.ede_text, answer.ede_text);
 }
 
 static void a_text_that_would_fill_the_room_of_its_nul_is_refused(void **state)
 {
-    uint8_t message[8 + 2 + 2 + 1 + ANSWER_TEXT + 4] = {0};
+    uint8_t message[8 + 5 + 2 + 2 + 1 + ANSWER_TEXT + 6] = {0};
     struct answer got;
+    struct question about;
     uint64_t got_id;
 
     (void)state;
-    message[12] = ANSWER_TEXT;
-    assert_false(message_get_answer(BYTES(message), &got_id, &got));
-    message[12] = ANSWER_TEXT - 1;
-    assert_true(message_get_answer(BYTES(message), &got_id, &got));
+    message[11] = 1; /* the root's name: one octet of 0 */
+    message[17] = ANSWER_TEXT;
+    assert_false(message_get_answer(BYTES(message), &got_id, &about, &got));
+    message[17] = ANSWER_TEXT - 1;
+    assert_true(message_get_answer(BYTES(message), &got_id, &about, &got));
 }
 
 static void the_longest_answer_fits_the_longest_message(void **state)
 {
     static uint8_t records[ANSWER_RECORDS_MAX], out[MESSAGE_MAX];
     struct answer answer = example(), got;
+    struct question about;
     uint64_t got_id;
     size_t len;
 
@@ -218,9 +230,9 @@ static void the_longest_answer_fits_the_longest_message(void **state)
     memset(answer.ede_text, 'x', ANSWER_TEXT - 1);
     answer.records = records;
     answer.len = sizeof records;
-    len = message_put_answer(id, &answer, out, sizeof out);
+    len = message_put_answer(id, &question, &answer, out, sizeof out);
     assert_int_not_equal(len, 0);
-    assert_true(message_get_answer(out, len, &got_id, &got));
+    assert_true(message_get_answer(out, len, &got_id, &about, &got));
     assert_int_equal(got.len, ANSWER_RECORDS_MAX);
 }
 
@@ -230,18 +242,20 @@ static void an_answer_needs_room(void **state)
     uint8_t out[sizeof answer_message];
 
     (void)state;
-    assert_int_equal(message_put_answer(id, &answer, out, sizeof out), sizeof out);
-    assert_int_equal(message_put_answer(id, &answer, out, sizeof out - 1), 0);
+    assert_int_equal(message_put_answer(id, &question, &answer, out, sizeof out),
+                     sizeof out);
+    assert_int_equal(message_put_answer(id, &question, &answer, out, sizeof out - 1), 0);
 }
 
 static void an_answer_cut_before_its_records_is_none(void **state)
 {
     struct answer got;
+    struct question about;
     uint64_t got_id;
 
     (void)state;
     for (size_t len = 0; len < sizeof answer_message - sizeof record; len++)
-        assert_false(message_get_answer(answer_message, len, &got_id, &got));
+        assert_false(message_get_answer(answer_message, len, &got_id, &about, &got));
 }
 
 enum { ROUNDS = 30000 };
@@ -277,9 +291,10 @@ static void spoilt_answers_are_refused_or_safe(void **state)
         size_t len;
         uint8_t *message = mutate(BYTES(answer_message), &len);
         struct answer got;
+        struct question about;
         uint64_t got_id;
 
-        if (message_get_answer(message, len, &got_id, &got)) {
+        if (message_get_answer(message, len, &got_id, &about, &got)) {
             assert_true(strlen(got.ede_text) < ANSWER_TEXT);
             assert_ptr_equal(got.records + got.len, message + len);
             answer_ttl(&got);
@@ -293,7 +308,7 @@ static void spoilt_answers_are_refused_or_safe(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_question_travels_as_id_type_and_name),
+        cmocka_unit_test(a_question_travels_as_id_type_flags_and_name),
         cmocka_unit_test(a_question_arrives_as_it_was_sent),
         cmocka_unit_test(a_question_needs_room),
         cmocka_unit_test(the_longest_name_travels),

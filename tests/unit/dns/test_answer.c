@@ -25,8 +25,8 @@ static void a_new_answer_says_noerror_and_nothing_else(void **state)
     assert_int_equal(answer.rcode, RCODE_NOERROR);
     assert_int_equal(answer.ede, EDE_NONE);
     assert_string_equal(answer.ede_text, "");
-    assert_int_equal(answer.answers, 0);
-    assert_int_equal(answer.authorities, 0);
+    assert_int_equal(answer.count[SECTION_ANSWER], 0);
+    assert_int_equal(answer.count[SECTION_AUTHORITY], 0);
     assert_int_equal(answer.len, 0);
 }
 
@@ -53,7 +53,7 @@ static void an_ip4_address_is_an_a_record(void **state)
 
     (void)state;
     assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
-    assert_int_equal(answer.answers, 1);
+    assert_int_equal(answer.count[SECTION_ANSWER], 1);
     assert_int_equal(answer.len, sizeof expected);
     assert_memory_equal(answer.records, expected, sizeof expected);
 }
@@ -90,7 +90,7 @@ static void a_target_becomes_the_owner_of_more_records(void **state)
         answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, BYTES(alias), 60, &at));
     assert_int_equal(at, 27 + 12);
     assert_true(answer_add_address(&answer, at, TYPE_A, ip4, 60));
-    assert_int_equal(answer.answers, 2);
+    assert_int_equal(answer.count[SECTION_ANSWER], 2);
     assert_int_equal(answer.len, sizeof expected);
     assert_memory_equal(answer.records, expected, sizeof expected);
 }
@@ -149,7 +149,7 @@ static void a_record_without_room_leaves_the_answer_as_it_was(void **state)
     assert_false(
         answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, BYTES(alias), 60, &at));
     assert_int_equal(at, 7);
-    assert_int_equal(answer.answers, 1);
+    assert_int_equal(answer.count[SECTION_ANSWER], 1);
     assert_int_equal(answer.len, 16);
 }
 
@@ -160,7 +160,7 @@ static void an_soa_without_room_leaves_the_answer_as_it_was(void **state)
 
     (void)state;
     assert_false(answer_add_soa(&answer, &question, 5));
-    assert_int_equal(answer.authorities, 0);
+    assert_int_equal(answer.count[SECTION_AUTHORITY], 0);
     assert_int_equal(answer.len, 0);
 }
 
@@ -187,8 +187,8 @@ static void a_failure_takes_the_records_back(void **state)
     assert_int_equal(answer.rcode, RCODE_SERVFAIL);
     assert_int_equal(answer.ede, EDE_NETWORK_ERROR);
     assert_string_equal(answer.ede_text, "no route to anybody");
-    assert_int_equal(answer.answers, 0);
-    assert_int_equal(answer.authorities, 0);
+    assert_int_equal(answer.count[SECTION_ANSWER], 0);
+    assert_int_equal(answer.count[SECTION_AUTHORITY], 0);
     assert_int_equal(answer.len, 0);
 }
 
@@ -246,8 +246,8 @@ static void the_soa_record_bounds_the_life_of_a_negative_answer(void **state)
 
     (void)state;
     assert_true(answer_add_soa(&answer, &question, 5));
-    assert_int_equal(answer.authorities, 1);
-    assert_int_equal(answer.answers, 0);
+    assert_int_equal(answer.count[SECTION_AUTHORITY], 1);
+    assert_int_equal(answer.count[SECTION_ANSWER], 0);
     assert_int_equal(answer.len, sizeof expected);
     assert_memory_equal(answer.records, expected, sizeof expected);
 }

@@ -31,17 +31,28 @@ static void a_question_may_be_folded_in_place(void **state)
     assert_memory_equal(question.name, expected, sizeof expected);
 }
 
-static void its_bytes_are_type_length_and_name(void **state)
+static void its_bytes_are_type_flags_length_and_name(void **state)
 {
     struct question question = host_test(TYPE_A);
     size_t len;
     const uint8_t *bytes = question_bytes(&question, &len);
 
     (void)state;
-    assert_int_equal(len, 2 + 1 + 11);
+    assert_int_equal(len, 2 + 1 + 1 + 11);
     assert_memory_equal(bytes, &question.type, 2);
-    assert_int_equal(bytes[2], 11);
-    assert_memory_equal(bytes + 3, question.name, 11);
+    assert_int_equal(bytes[2], 0);
+    assert_int_equal(bytes[3], 11);
+    assert_memory_equal(bytes + 4, question.name, 11);
+}
+
+/* RFC 4035: with DO set the answer has signatures. */
+static void with_other_flags_it_is_another_question(void **state)
+{
+    struct question a = host_test(TYPE_A), b = host_test(TYPE_A);
+
+    (void)state;
+    b.flags = QUESTION_DNSSEC_OK;
+    assert_false(question_equal_folded(&a, &b));
 }
 
 static void what_stands_behind_the_name_makes_no_difference(void **state)
@@ -129,7 +140,8 @@ int main(void)
         cmocka_unit_test(its_section_is_name_type_and_class),
         cmocka_unit_test(folding_lowers_letters_and_nothing_else),
         cmocka_unit_test(a_question_may_be_folded_in_place),
-        cmocka_unit_test(its_bytes_are_type_length_and_name),
+        cmocka_unit_test(its_bytes_are_type_flags_length_and_name),
+        cmocka_unit_test(with_other_flags_it_is_another_question),
         cmocka_unit_test(what_stands_behind_the_name_makes_no_difference),
         cmocka_unit_test(equal_questions_have_one_name_and_one_type),
         cmocka_unit_test(its_text_is_name_and_type),

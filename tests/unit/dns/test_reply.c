@@ -29,7 +29,8 @@ static struct request edns_request(void)
 
 static uint8_t records[ANSWER_RECORDS_MAX];
 
-/* An answer to host.test A with `count` addresses, 16 octets each, with TTL 60. */
+/* An answer to host.test A with `count` addresses, 16 octets each, with TTL 60.
+ */
 static struct answer addresses(unsigned count)
 {
     const uint8_t ip4[] = {192, 0, 2, 10};
@@ -283,7 +284,8 @@ static void authority_records_are_counted_apart(void **state)
     assert_memory_equal(out + 27, answer.records, answer.len);
 }
 
-/* What stands in a reply cut to `limit`: its length, whether TC is set, ANCOUNT, NSCOUNT.
+/* What stands in a reply cut to `limit`: its length, whether TC is set,
+ * ANCOUNT, NSCOUNT.
  */
 #define assert_cut(request, answer, limit, length, tc, answers, authorities)               \
     do {                                                                                   \
@@ -391,7 +393,7 @@ static void more_records_than_counted_are_left_out(void **state)
     struct answer answer = addresses(3);
 
     (void)state;
-    answer.answers = 2;
+    answer.count[SECTION_ANSWER] = 2;
     assert_cut(&request, &answer, 512, 27 + 2 * 16, 0, 2, 0);
 }
 
@@ -401,7 +403,7 @@ static void fewer_records_than_counted_set_tc(void **state)
     struct answer answer = addresses(3);
 
     (void)state;
-    answer.answers = 4;
+    answer.count[SECTION_ANSWER] = 4;
     assert_cut(&request, &answer, 512, 27 + 3 * 16, 1, 3, 0);
 }
 
@@ -495,7 +497,7 @@ static void assert_readable(const struct request *request, const struct answer *
     assert_false(ldns_pkt_aa(packet));
     assert_false(ldns_pkt_ad(packet));
     if (request->has_question && !ldns_pkt_tc(packet))
-        assert_int_equal(ldns_pkt_ancount(packet), answer->answers);
+        assert_int_equal(ldns_pkt_ancount(packet), answer->count[SECTION_ANSWER]);
     ldns_pkt_free(packet);
 }
 

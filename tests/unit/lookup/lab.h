@@ -8,9 +8,11 @@
 
 #include "../reply_text.h"
 
-#include "lookup/lookup.h"
+#include "channel/channel.h"
+#include "lookup/job.h"
 
 #include <linux/magic.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -91,33 +93,89 @@ static inline int lab_restore(void **state)
 
 static uint8_t lab_records[ANSWER_RECORDS_MAX];
 
-/* What a function such as lookup_local says, or "asks on" where that needs the network. */
-static inline const char *lab_local(bool (*local)(const struct lookup_config *,
-                                                  const struct question *, struct answer *),
+/* What a probe such as host_probe says, or how the lookup goes on. */
+static inline const char *lab_probe(enum lookup_next (*probe)(const struct lookup_config *,
+                                                              const struct question *,
+                                                              struct answer *),
                                     const char *name, const char *type)
 {
+    static const char *const how[] = {"answered", "verdict", "relay"};
     struct question question = question_of(name, type);
     struct answer answer;
+    enum lookup_next next;
 
     need_lab();
     answer_init(&answer, &question, lab_records, sizeof lab_records);
-    if (!local(&lab_config, &question, &answer))
-        return "asks on";
+    next = probe(&lab_config, &question, &answer);
+    return next == LOOKUP_DONE ? answer_text(&question, &answer) : how[next];
+}
+
+/* Everything the lookup process has, in this one. */
+struct lab_lookup {
+    struct jobs jobs;
+    struct channel channel; /* left: where answers come out */
+};
+
+static inline struct lab_lookup *lab_lookup(void)
+{
+    static struct lab_lookup lookup;
+
+    need_lab();
+    if (lookup.jobs.loop)
+        return &lookup;
+    assert_int_equal(channel_open(&lookup.channel), 0);
+    lookup.jobs.config = &lab_config;
+    lookup.jobs.channel = lookup.channel.right;
+    lookup.jobs.loop = loop_new();
+    lookup.jobs.work = work_new(lookup.jobs.loop, lab_config.max_lookups);
+    lookup.jobs.upstream = upstream_new(lookup.jobs.loop, NULL, 0);
+    lookup.jobs.door = door_open(lookup.jobs.loop);
+    assert_non_null(lookup.jobs.work);
+    assert_non_null(lookup.jobs.upstream);
+    assert_non_null(lookup.jobs.door);
+    return &lookup;
+}
+
+static inline void lab_stop(void *context, short revents)
+{
+    (void)revents;
+    loop_stop(context);
+}
+
+/* The next answer that comes out, with its id, as text. Runs the loop until it is there. */
+static inline const char *lab_next(struct lab_lookup *lookup, uint64_t *id)
+{
+    static uint8_t message[MESSAGE_MAX];
+    struct question question;
+    struct answer answer;
+    struct watch *watch;
+    size_t len;
+
+    watch = loop_watch(lookup->jobs.loop, lookup->channel.left, POLLIN, lab_stop,
+                       lookup->jobs.loop);
+    assert_int_equal(loop_run(lookup->jobs.loop), 0);
+    loop_unwatch(lookup->jobs.loop, watch);
+    assert_int_equal(
+        channel_receive(lookup->channel.left, message, sizeof message, &len, CHANNEL_TRY),
+        CHANNEL_DONE);
+    assert_true(message_get_answer(message, len, id, &question, &answer));
     return answer_text(&question, &answer);
 }
 
-static inline const char *lab_network(void (*network)(const struct lookup_config *,
-                                                      const struct question *,
-                                                      struct answer *),
-                                      const char *name, const char *type)
+/* The whole way of a question: probe, ask, verdict. */
+static inline const char *lab_ask(const char *name, const char *type)
 {
+    static uint64_t last;
+    struct lab_lookup *lookup = lab_lookup();
     struct question question = question_of(name, type);
-    struct answer answer;
+    const char *text;
+    uint64_t id;
 
-    need_lab();
-    answer_init(&answer, &question, lab_records, sizeof lab_records);
-    network(&lab_config, &question, &answer);
-    return answer_text(&question, &answer);
+    job_start(&lookup->jobs, ++last, &question);
+    do
+        text = lab_next(lookup, &id); /* news for the cache may come first */
+    while (id != last);
+    return text;
 }
 
 #endif

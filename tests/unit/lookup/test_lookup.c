@@ -1,108 +1,10 @@
-/*
- * Which question goes where, and the lookup process as a whole: a real one, asked through
- * its channel, in tests/lab.
- */
+/* The lookup process as a whole: a real one, asked through its channel, in tests/lab. */
 #include "lab.h"
 
-#include "channel/channel.h"
+#include "lookup/lookup.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>
-
-static const char *local(const char *name, const char *type)
-{
-    return lab_local(lookup_local, name, type);
-}
-
-static const char *network(const char *name, const char *type)
-{
-    return lab_network(lookup_network, name, type);
-}
-
-static void the_root_has_no_data(void **state)
-{
-    (void)state;
-    assert_string_equal(local(".", "A"), "NOERROR\n");
-}
-
-static void the_tops_of_the_reverse_trees_have_no_data(void **state)
-{
-    (void)state;
-    assert_string_equal(local("in-addr.arpa", "PTR"), "NOERROR\n"
-                                                      "authority in-addr.arpa." SOA);
-    assert_string_equal(local("ip6.arpa", "PTR"), "NOERROR\n"
-                                                  "authority ip6.arpa." SOA);
-}
-
-static void a_part_of_an_address_has_no_data(void **state)
-{
-    (void)state;
-    assert_string_equal(local("0.10.in-addr.arpa", "PTR"),
-                        "NOERROR\n"
-                        "authority 0.10.in-addr.arpa." SOA);
-    assert_string_equal(local("1.0.0.2.ip6.arpa", "PTR"),
-                        "NOERROR\n"
-                        "authority 1.0.0.2.ip6.arpa." SOA);
-}
-
-static void a_reverse_name_that_is_no_address_does_not_exist(void **state)
-{
-    (void)state;
-    assert_string_equal(local("1.2.3.256.in-addr.arpa", "PTR"),
-                        "NXDOMAIN\n"
-                        "authority 2.3.256.in-addr.arpa." SOA);
-    assert_string_equal(local("01.0.0.10.in-addr.arpa", "PTR"),
-                        "NXDOMAIN\n"
-                        "authority 0.0.10.in-addr.arpa." SOA);
-    assert_string_equal(local("1.4.0.0.10.in-addr.arpa", "PTR"),
-                        "NXDOMAIN\n"
-                        "authority 4.0.0.10.in-addr.arpa." SOA);
-    assert_string_equal(local("xy.ip6.arpa", "PTR"), "NXDOMAIN\n"
-                                                     "authority ip6.arpa." SOA);
-}
-
-static void a_reverse_name_is_looked_up_as_an_address(void **state)
-{
-    (void)state;
-    assert_string_equal(local("4.0.0.10.in-addr.arpa", "PTR"),
-                        "NOERROR\n"
-                        "4.0.0.10.in-addr.arpa. 10 PTR v4only.lab.\n");
-    assert_string_equal(network("1.2.0.192.in-addr.arpa", "PTR"),
-                        "NOERROR\n"
-                        "1.2.0.192.in-addr.arpa. 10 PTR a.example.test.\n");
-}
-
-static void a_reverse_name_is_known_in_any_letter_case(void **state)
-{
-    (void)state;
-    assert_string_equal(local("4.0.0.10.IN-ADDR.arpa", "PTR"),
-                        "NOERROR\n"
-                        "4.0.0.10.IN-ADDR.arpa. 10 PTR v4only.lab.\n");
-}
-
-static void another_name_is_looked_up_as_a_name(void **state)
-{
-    (void)state;
-    assert_string_equal(local("v4only.lab", "A"), "NOERROR\n"
-                                                  "v4only.lab. 10 A 10.0.0.4\n");
-    assert_string_equal(local("a.example.test", "A"), "asks on");
-    assert_string_equal(network("a.example.test", "A"), "NOERROR\n"
-                                                        "a.example.test. 10 A 192.0.2.1\n");
-}
-
-static void a_name_that_only_ends_like_a_reverse_one_is_a_name(void **state)
-{
-    (void)state;
-    assert_string_equal(local("1.2.0.192.xin-addr.arpa", "PTR"), "asks on");
-}
-
-/* A name has no PTR record of its own unless it is an address. */
-static void ptr_of_a_hosts_name_has_no_data(void **state)
-{
-    (void)state;
-    assert_string_equal(local("v4only.lab", "PTR"), "NOERROR\n"
-                                                    "authority v4only.lab." SOA);
-}
 
 /* A lookup process of its own, our ends of its channels, and what it says of the end. */
 struct process {
@@ -167,15 +69,17 @@ static const char *process_answer(const struct process *process, uint64_t id,
                                   const char *name, const char *type)
 {
     static uint8_t message[MESSAGE_MAX];
-    struct question question = question_of(name, type);
+    struct question question = question_of(name, type), about;
     struct answer answer;
     uint64_t answered;
     size_t len;
 
-    assert_int_equal(
-        channel_receive(process->questions, message, sizeof message, &len, CHANNEL_BLOCK),
-        CHANNEL_DONE);
-    assert_true(message_get_answer(message, len, &answered, &answer));
+    do { /* news for the cache may come first */
+        assert_int_equal(channel_receive(process->questions, message, sizeof message, &len,
+                                         CHANNEL_BLOCK),
+                         CHANNEL_DONE);
+        assert_true(message_get_answer(message, len, &answered, &about, &answer));
+    } while (answered == MESSAGE_UNASKED);
     assert_true(answered == id);
     return answer_text(&question, &answer);
 }
@@ -221,7 +125,7 @@ static void the_process_answers_names_and_addresses(void **state)
     process_ask(&process, 7, "a.example.test", "A");
     assert_string_equal(process_answer(&process, 7, "a.example.test", "A"),
                         "NOERROR\n"
-                        "a.example.test. 10 A 192.0.2.1\n");
+                        "a.example.test. 60 A 192.0.2.1\n");
     process_ask(&process, 8, "4.0.0.10.in-addr.arpa", "PTR");
     assert_string_equal(process_answer(&process, 8, "4.0.0.10.in-addr.arpa", "PTR"),
                         "NOERROR\n"
@@ -260,7 +164,7 @@ static void the_process_does_not_heed_the_environment(void **state)
     process_ask(&process, 1, "single", "A");
     assert_string_equal(process_answer(&process, 1, "single", "A"),
                         "NOERROR\n"
-                        "single. 10 A 192.0.2.60\n");
+                        "single. 30 A 192.0.2.60\n");
     process_end(&process);
 }
 
@@ -290,22 +194,13 @@ static void the_process_sees_a_changed_nsswitch_conf(void **state)
     process_ask(&process, 2, "v4only.lab", "A");
     assert_string_equal(process_answer(&process, 2, "v4only.lab", "A"),
                         "NXDOMAIN\n"
-                        "authority lab." SOA);
+                        "authority . 30 SOA ns.lab. admin.lab. 1 3600 600 86400 30\n");
     process_end(&process);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        lab_test(the_root_has_no_data),
-        lab_test(the_tops_of_the_reverse_trees_have_no_data),
-        lab_test(a_part_of_an_address_has_no_data),
-        lab_test(a_reverse_name_that_is_no_address_does_not_exist),
-        lab_test(a_reverse_name_is_looked_up_as_an_address),
-        lab_test(a_reverse_name_is_known_in_any_letter_case),
-        lab_test(another_name_is_looked_up_as_a_name),
-        lab_test(a_name_that_only_ends_like_a_reverse_one_is_a_name),
-        lab_test(ptr_of_a_hosts_name_has_no_data),
         lab_test(the_process_says_that_it_is_ready),
         lab_test(the_process_ends_well_when_its_supervisor_is_gone),
         lab_test(the_process_ends_though_a_lookup_hangs),

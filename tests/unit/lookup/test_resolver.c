@@ -29,6 +29,15 @@ static const char *first_server(void)
     return inet_ntoa(_res.nsaddr_list[0].sin_addr);
 }
 
+/* The lab's name server stands in for the door. */
+static const struct addr *door(void)
+{
+    static struct addr addr;
+
+    assert_true(addr_parse(&addr, "127.0.0.2:53", 0));
+    return &addr;
+}
+
 /* getaddrinfo's code for a name and a family. */
 static int call_libc(const char *name, int family)
 {
@@ -47,7 +56,7 @@ static void the_search_list_is_off(void **state)
 {
     (void)state;
     etc_write("resolv.conf", "nameserver 127.0.0.2\nsearch search.test\n");
-    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_int_equal(resolver_prepare(door()), 0);
     assert_int_equal(search_flags(), 0);
     assert_string_equal(_res.dnsrch[0], "search.test");
 }
@@ -57,95 +66,58 @@ static void the_search_list_stays_off_when_prepared_again(void **state)
     (void)state;
     need_lab();
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+        assert_int_equal(resolver_prepare(door()), 0);
         call_libc("a.example.test", AF_INET);
         assert_int_equal(search_flags(), 0);
     }
 }
 
-static void the_servers_are_those_of_the_host(void **state)
+static void the_door_is_the_only_server(void **state)
 {
     (void)state;
-    need_lab();
-    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    etc_write("resolv.conf", "nameserver ::1\nnameserver 127.0.0.3\n");
+    assert_int_equal(resolver_prepare(door()), 0);
     assert_int_equal(_res.nscount, 1);
     assert_string_equal(first_server(), "127.0.0.2");
-}
-
-static void no_servers_means_none(void **state)
-{
-    (void)state;
-    need_lab();
-    assert_int_equal(resolver_prepare(RESOLVER_NO_SERVERS), 0);
-    assert_int_equal(_res.nscount, 0);
-}
-
-static void no_servers_lasts_until_prepared_again(void **state)
-{
-    (void)state;
-    need_lab();
-    assert_int_equal(resolver_prepare(RESOLVER_NO_SERVERS), 0);
-    assert_int_equal(call_libc("a.example.test", AF_INET), EAI_AGAIN);
-    assert_int_equal(call_libc("a.example.test", AF_INET), EAI_AGAIN);
-    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
     assert_int_equal(call_libc("a.example.test", AF_INET), 0);
 }
 
-/* libc's own limits, 5 seconds twice, are longer than a client waits. */
-static void tries_are_limited_to_two_of_two_seconds(void **state)
+/* They are upstream's business: the door speaks UDP without EDNS. */
+static void how_resolv_conf_wants_servers_to_be_asked_is_left_out(void **state)
 {
     (void)state;
-    etc_write("resolv.conf", "nameserver 127.0.0.2\n");
-    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
-    assert_int_equal(_res.retrans, 2);
-    assert_int_equal(_res.retry, 2);
+    etc_write("resolv.conf",
+              "nameserver 127.0.0.2\noptions edns0 rotate use-vc trust-ad\n");
+    assert_int_equal(resolver_prepare(door()), 0);
+    assert_int_equal(_res.options & (RES_USE_EDNS0 | RES_ROTATE | RES_USEVC | RES_TRUSTAD),
+                     0);
 }
 
-static void longer_limits_of_resolv_conf_are_cut(void **state)
+static void what_resolv_conf_wants_of_names_is_kept(void **state)
 {
     (void)state;
-    etc_write("resolv.conf", "nameserver 127.0.0.2\noptions timeout:9 attempts:5\n");
-    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
-    assert_int_equal(_res.retrans, 2);
-    assert_int_equal(_res.retry, 2);
+    etc_write("resolv.conf", "nameserver 127.0.0.2\noptions no-aaaa\n");
+    assert_int_equal(resolver_prepare(door()), 0);
+    assert_int_equal(call_libc("both.example.test", AF_INET6), EAI_NODATA);
 }
 
-static void shorter_limits_of_resolv_conf_are_kept(void **state)
+static void without_a_door_there_is_no_server(void **state)
 {
     (void)state;
-    etc_write("resolv.conf", "nameserver 127.0.0.2\noptions timeout:1 attempts:1\n");
-    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
-    assert_int_equal(_res.retrans, 1);
-    assert_int_equal(_res.retry, 1);
+    need_lab();
+    assert_int_equal(resolver_prepare(NULL), 0);
+    assert_int_equal(_res.nscount, 0);
 }
 
-static void other_options_of_resolv_conf_are_kept(void **state)
+static void no_server_lasts_until_prepared_again(void **state)
 {
     (void)state;
-    etc_write("resolv.conf", "nameserver 127.0.0.2\noptions edns0 rotate\n");
-    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
-    assert_int_not_equal(_res.options & RES_USE_EDNS0, 0);
-    assert_int_not_equal(_res.options & RES_ROTATE, 0);
-}
-
-static void a_changed_resolv_conf_is_seen(void **state)
-{
-    (void)state;
-    etc_write("resolv.conf", "nameserver 127.0.0.2\n");
-    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
-    etc_write("resolv.conf", "nameserver 127.0.0.9\n"); /* of the same size */
-    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
-    assert_string_equal(first_server(), "127.0.0.9");
-}
-
-static void without_resolv_conf_the_server_is_the_host_itself(void **state)
-{
-    (void)state;
-    etc_write("resolv.conf", "");
-    assert_int_equal(unlink("/etc/resolv.conf"), 0);
-    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
-    assert_int_equal(_res.nscount, 1);
-    assert_string_equal(first_server(), "127.0.0.1");
+    need_lab();
+    assert_int_equal(resolver_prepare(NULL), 0);
+    assert_int_equal(call_libc("a.example.test", AF_INET), EAI_AGAIN);
+    assert_int_equal(call_libc("a.example.test", AF_INET), EAI_AGAIN);
+    assert_int_equal(resolver_prepare(door()), 0);
+    assert_int_equal(call_libc("a.example.test", AF_INET), 0);
 }
 
 static void the_environment_cannot_change_lookups(void **state)
@@ -169,18 +141,17 @@ static void libc_uses_hostaliases_whatever_the_flags(void **state)
     need_lab();
     lab_put(path, "single a.example.test\n", strlen("single a.example.test\n"));
     setenv("HOSTALIASES", path, 1);
-    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_int_equal(resolver_prepare(door()), 0);
     assert_int_equal(call_libc("single", AF_INET6),
                      EAI_NODATA); /* a.example.test has A only */
     resolver_clean_environment();
-    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_int_equal(resolver_prepare(door()), 0);
     assert_int_equal(call_libc("single", AF_INET), 0);
 }
 
 static void *prepare_and_look_at_descriptor_0(void *open)
 {
-    if (resolver_prepare(RESOLVER_HOST_SERVERS) == 0 &&
-        resolver_prepare(RESOLVER_NO_SERVERS) == 0)
+    if (resolver_prepare(door()) == 0 && resolver_prepare(NULL) == 0)
         *(bool *)open = fcntl(STDIN_FILENO, F_GETFD) != -1;
     return NULL;
 }
@@ -204,12 +175,12 @@ static void prepare_leaves_no_descriptor_open(void **state)
 
     (void)state;
     need_lab();
-    assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+    assert_int_equal(resolver_prepare(door()), 0);
     call_libc("a.example.test", AF_UNSPEC);
     before = dup(STDIN_FILENO); /* the lowest number that is free */
     close(before);
     for (int i = 0; i < 20; i++) {
-        assert_int_equal(resolver_prepare(RESOLVER_HOST_SERVERS), 0);
+        assert_int_equal(resolver_prepare(door()), 0);
         call_libc("a.example.test", AF_UNSPEC);
     }
     after = dup(STDIN_FILENO);
@@ -269,8 +240,7 @@ static void libc_brings_the_search_list_back_after_a_second_res_init(void **stat
 
 static int reload_of_a_changed_state(void)
 {
-    if (resolver_prepare(RESOLVER_HOST_SERVERS) == -1 ||
-        call_libc("a.example.test", AF_INET) != 0)
+    if (resolver_prepare(door()) == -1 || call_libc("a.example.test", AF_INET) != 0)
         return 1;
     lab_put("/etc/resolv.conf", "nameserver 127.0.0.9\n", strlen("nameserver 127.0.0.9\n"));
     return call_libc("a.example.test", AF_INET) == 0 ? 42 : 2;
@@ -303,7 +273,7 @@ static bool forbid_internet_sockets(void)
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-static int guarded(enum resolver_servers servers, int family)
+static int guarded(const struct addr *servers, int family)
 {
     int code;
 
@@ -315,12 +285,12 @@ static int guarded(enum resolver_servers servers, int family)
 
 static int probe_both_families(void)
 {
-    return guarded(RESOLVER_NO_SERVERS, AF_UNSPEC);
+    return guarded(NULL, AF_UNSPEC);
 }
 
 static int probe_one_family(void)
 {
-    return guarded(RESOLVER_NO_SERVERS, AF_INET);
+    return guarded(NULL, AF_INET);
 }
 
 static int probe_an_address(void)
@@ -330,7 +300,7 @@ static int probe_an_address(void)
     char buffer[1024];
     int error = 0;
 
-    if (!forbid_internet_sockets() || resolver_prepare(RESOLVER_NO_SERVERS) == -1)
+    if (!forbid_internet_sockets() || resolver_prepare(NULL) == -1)
         return 1;
     gethostbyaddr_r(&address, sizeof address, AF_INET, &entry, buffer, sizeof buffer,
                     &found, &error);
@@ -339,7 +309,7 @@ static int probe_an_address(void)
 
 static int ask_the_servers(void)
 {
-    return guarded(RESOLVER_HOST_SERVERS, AF_UNSPEC);
+    return guarded(door(), AF_UNSPEC);
 }
 
 /* The next three stand on this one: the guard does see a socket. */
@@ -376,15 +346,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         lab_test(the_search_list_is_off),
         lab_test(the_search_list_stays_off_when_prepared_again),
-        lab_test(the_servers_are_those_of_the_host),
-        lab_test(no_servers_means_none),
-        lab_test(no_servers_lasts_until_prepared_again),
-        lab_test(tries_are_limited_to_two_of_two_seconds),
-        lab_test(longer_limits_of_resolv_conf_are_cut),
-        lab_test(shorter_limits_of_resolv_conf_are_kept),
-        lab_test(other_options_of_resolv_conf_are_kept),
-        lab_test(a_changed_resolv_conf_is_seen),
-        lab_test(without_resolv_conf_the_server_is_the_host_itself),
+        lab_test(the_door_is_the_only_server),
+        lab_test(how_resolv_conf_wants_servers_to_be_asked_is_left_out),
+        lab_test(what_resolv_conf_wants_of_names_is_kept),
+        lab_test(without_a_door_there_is_no_server),
+        lab_test(no_server_lasts_until_prepared_again),
         cmocka_unit_test(the_environment_cannot_change_lookups),
         lab_test(libc_uses_hostaliases_whatever_the_flags),
         cmocka_unit_test(a_fresh_thread_does_not_close_descriptor_0),

@@ -1,6 +1,6 @@
 /*
- * Clients for tests: UDP sockets on the loopback interface, queries as they come over the
- * wire, and replies as text.
+ * Clients for tests: UDP sockets on the loopback interface, queries as they
+ * come over the wire, and replies as text.
  */
 #ifndef TESTS_CLIENTS_H
 #define TESTS_CLIENTS_H
@@ -120,7 +120,7 @@ static inline void answer_asked(int lookup, const struct asked *asked, uint32_t 
 
     answer_init(&answer, &asked->question, records, sizeof records);
     assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, ttl));
-    len = message_put_answer(asked->id, &answer, message, sizeof message);
+    len = message_put_answer(asked->id, &asked->question, &answer, message, sizeof message);
     assert_int_equal(channel_send(lookup, message, len, CHANNEL_BLOCK), CHANNEL_DONE);
 }
 
@@ -133,7 +133,7 @@ static inline void fail_asked(int lookup, const struct asked *asked)
 
     answer_init(&answer, &asked->question, NULL, 0);
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "wires cut");
-    len = message_put_answer(asked->id, &answer, message, sizeof message);
+    len = message_put_answer(asked->id, &asked->question, &answer, message, sizeof message);
     assert_int_equal(channel_send(lookup, message, len, CHANNEL_BLOCK), CHANNEL_DONE);
 }
 

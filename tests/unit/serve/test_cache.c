@@ -13,7 +13,7 @@ static void put(struct cache *cache, const char *name, uint8_t last, uint32_t tt
 
     answer_init(&answer, &question, records, sizeof records);
     assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, ttl));
-    cache_put(cache, &question, &answer, now);
+    cache_put(cache, &question, &answer, now, 86400);
     memset(records, 0xee, sizeof records); /* a copy must have been made */
 }
 
@@ -55,6 +55,25 @@ static void a_fresh_answer_is_found(void **state)
     set_up(&cache, 1 << 16);
     put(&cache, "host.", 7, 10, 5000);
     assert_string_equal(got(&cache, "host.", 5000), "192.0.2.7 0");
+    cache_free(&cache);
+}
+
+/* Whatever the record's own TTL, which is not changed by it. */
+static void an_answer_stays_no_longer_than_it_may(void **state)
+{
+    struct question question = question_of("host.", "A");
+    const uint8_t address[] = {192, 0, 2, 1};
+    uint8_t records[64];
+    struct answer answer;
+    struct cache cache;
+
+    (void)state;
+    set_up(&cache, 1 << 16);
+    answer_init(&answer, &question, records, sizeof records);
+    assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, 3600));
+    cache_put(&cache, &question, &answer, 1000, 5);
+    assert_string_equal(got(&cache, "host.", 5999), "192.0.2.1 4");
+    assert_string_equal(got(&cache, "host.", 6000), "nothing");
     cache_free(&cache);
 }
 
@@ -120,7 +139,7 @@ static void the_lowest_ttl_of_its_records_counts(void **state)
     answer_init(&answer, &question, records, sizeof records);
     assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, 60));
     assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, 5));
-    cache_put(&cache, &question, &answer, 0);
+    cache_put(&cache, &question, &answer, 0, 86400);
     assert_string_equal(got(&cache, "host.", 4999), "192.0.2.1 4");
     assert_string_equal(got(&cache, "host.", 5000), "nothing");
     cache_free(&cache);
@@ -139,7 +158,7 @@ static void a_negative_answer_lasts_for_the_ttl_of_its_soa(void **state)
     answer_init(&answer, &question, records, sizeof records);
     answer.rcode = RCODE_NXDOMAIN;
     assert_true(answer_add_soa(&answer, &question, 5));
-    cache_put(&cache, &question, &answer, 0);
+    cache_put(&cache, &question, &answer, 0, 86400);
     assert_true(cache_get(&cache, &question, 4999, &found, &age));
     assert_string_equal(answer_text(&question, &found),
                         "NXDOMAIN\n"
@@ -170,7 +189,7 @@ static void an_answer_without_records_is_not_kept(void **state)
     (void)state;
     set_up(&cache, 1 << 16);
     answer_init(&answer, &question, NULL, 0);
-    cache_put(&cache, &question, &answer, 0);
+    cache_put(&cache, &question, &answer, 0, 86400);
     assert_string_equal(got(&cache, "host.", 0), "nothing");
     cache_free(&cache);
 }
@@ -321,7 +340,7 @@ static void an_answer_larger_than_the_cache_takes_the_older_one_away(void **stat
     for (int i = 0; i < 2; i++)
         assert_true(
             answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, 10));
-    cache_put(&cache, &question, &answer, 0);
+    cache_put(&cache, &question, &answer, 0, 86400);
     assert_string_equal(got(&cache, "1.", 0), "nothing");
     cache_free(&cache);
 }
@@ -331,6 +350,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_cache_has_nothing),
         cmocka_unit_test(a_fresh_answer_is_found),
+        cmocka_unit_test(an_answer_stays_no_longer_than_it_may),
         cmocka_unit_test(an_answer_is_found_as_often_as_it_is_asked_for),
         cmocka_unit_test(its_age_is_whole_seconds),
         cmocka_unit_test(an_answer_lasts_for_its_ttl),

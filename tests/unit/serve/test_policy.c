@@ -2,7 +2,8 @@
 
 #include "serve/policy.h"
 
-/* What is said to a request of this type and class that is otherwise in order. */
+/* What is said to a request of this type and class that is otherwise in order.
+ */
 static const char *said(uint16_t type, uint16_t class)
 {
     struct request request = {

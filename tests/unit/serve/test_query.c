@@ -89,7 +89,8 @@ static void ttls_are_lowered_by_the_age(void **state)
     scene_end(&scene);
 }
 
-/* RFC 1035 section 4.2.1: 12 + 10 octets and 30 records of 16 octets make 502. */
+/* RFC 1035 section 4.2.1: 12 + 10 octets and 30 records of 16 octets make 502.
+ */
 static void without_edns_a_reply_has_512_octets(void **state)
 {
     struct scene scene = scene_of("host.", "A");

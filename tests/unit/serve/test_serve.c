@@ -1,6 +1,6 @@
 /*
- * The serve process in a thread, with real sockets on all sides. The test has the
- * supervisor's and the lookup process's ends of its channels.
+ * The serve process in a thread, with real sockets on all sides. The test has
+ * the supervisor's and the lookup process's ends of its channels.
  */
 #include "clients.h"
 
@@ -198,7 +198,8 @@ static void a_malformed_request_is_told_so(void **state)
     tear_down(scene);
 }
 
-/* What is dropped gets no reply, so the next question's is the first to come. */
+/* What is dropped gets no reply, so the next question's is the first to come.
+ */
 static void assert_next_is_answered_first(const struct scene *scene)
 {
     ask(scene, 99, "example.", "AXFR");
@@ -243,7 +244,8 @@ static void a_datagram_longer_than_any_request_is_dropped(void **state)
     tear_down(scene);
 }
 
-/* With our own address as the sender's, forged by somebody else, we would answer ourselves.
+/* With our own address as the sender's, forged by somebody else, we would
+ * answer ourselves.
  */
 static void a_question_from_one_of_our_own_addresses_is_dropped(void **state)
 {
@@ -312,9 +314,10 @@ static void a_reply_is_no_longer_than_configured(void **state)
     for (int i = 0; i < 100; i++)
         assert_true(
             answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, 10));
-    channel_send(lookup_of(scene), message,
-                 message_put_answer(asked.id, &answer, message, sizeof message),
-                 CHANNEL_BLOCK);
+    channel_send(
+        lookup_of(scene), message,
+        message_put_answer(asked.id, &asked.question, &answer, message, sizeof message),
+        CHANNEL_BLOCK);
     assert_in_range(receive(scene->client)->len, 700 - 16 + 1, 700);
     tear_down(scene);
 }

@@ -1,0 +1,36 @@
+/*
+ * The door: where libc's DNS module asks, and finds the reply already in hand.
+ *
+ * A UDP socket on loopback. While getaddrinfo() gives its verdict on a reply from a name
+ * server, the reply is held here; libc's question for just that name and type is answered
+ * from it at once and as often as libc repeats it, whole and without TC, up to 64 KiB.
+ * Any other question gets SERVFAIL at once. No packet leaves the host from here.
+ */
+#ifndef LOOKUP_DOOR_H
+#define LOOKUP_DOOR_H
+
+#include "dns/question.h"
+#include "net/addr.h"
+#include "net/loop.h"
+
+struct door;
+
+/* What is held: the owner's until door_drop. */
+struct door_hand {
+    struct list link;
+    struct question question;
+    const uint8_t *reply; /* NULL: the name servers have failed, and so does the door */
+    size_t reply_len;
+};
+
+/* NULL with errno. */
+struct door *door_open(struct loop *);
+void door_close(struct door *);
+
+/* Where libc's resolver is to be sent. */
+const struct addr *door_addr(const struct door *);
+
+void door_hold(struct door *, struct door_hand *);
+void door_drop(struct door_hand *);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * One question's way through the lookup process: probe, ask, verdict.
+ *
+ *   job_start --> probe (thread) --> answered
+ *                     |
+ *                     +--> ask (upstream) --> ask the other family, if this says NXDOMAIN
+ *                                                 |
+ *                                 verdict (thread, reply at the door) --> answered
+ */
+#ifndef LOOKUP_JOB_H
+#define LOOKUP_JOB_H
+
+#include "lookup/door.h"
+#include "lookup/lookup.h"
+#include "lookup/upstream.h"
+#include "lookup/work.h"
+
+/* What all jobs share. */
+struct jobs {
+    const struct lookup_config *config;
+    struct loop *loop;
+    struct work *work;
+    struct upstream *upstream;
+    struct door *door;
+    int channel; /* where answers go */
+};
+
+/* Takes the question up; the answer goes to the channel under this id. */
+void job_start(struct jobs *, uint64_t id, const struct question *);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * The host's name servers as libc reads them from resolv.conf, and which of them must not
+ * be asked because the question would come back to us.
+ */
+#ifndef LOOKUP_SERVERS_H
+#define LOOKUP_SERVERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "net/addr.h"
+
+enum { SERVERS_MAX = 3 }; /* libc's MAXNS */
+
+struct servers {
+    struct addr addr[SERVERS_MAX];
+    size_t count;
+    unsigned timeout_ms, attempts; /* options timeout: and attempts: */
+    bool rotate, use_tcp, trust_ad, no_aaaa;
+};
+
+/* 0, or -1 when libc cannot set up its state. Sees a changed file. */
+int servers_read(struct servers *);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * One query over TCP to a name server (RFC 7766), for replies too long for a datagram.
+ * Never waits: the loop tells when to go on. How long it may take is the owner's business.
+ */
+#ifndef LOOKUP_STREAM_H
+#define LOOKUP_STREAM_H
+
+#include "net/addr.h"
+#include "net/loop.h"
+
+struct stream;
+
+/*
+ * `wire` is the reply, borrowed, or NULL with errno in `error`: ECONNRESET where the server
+ * closes early. The stream is over; the callee must free it.
+ */
+typedef void stream_done(void *owner, const uint8_t *wire, size_t len, int error);
+
+/* Connects and sends the query, which is copied. NULL with errno if that fails at once. */
+struct stream *stream_open(struct loop *, const struct addr *server, const uint8_t *query,
+                           size_t len, stream_done *, void *owner);
+/* Accepts NULL. */
+void stream_free(struct stream *);
+
+#endif

@@ -1,0 +1,336 @@
+#include "lookup/job.h"
+
+#include <stdlib.h>
+
+#include "channel/channel.h"
+#include "dns/upstream.h"
+#include "lookup/host.h"
+#include "lookup/negative.h"
+#include "lookup/reverse.h"
+
+/* A question to the name servers, and what came of it. */
+struct inquiry {
+    struct job *job;
+    struct errand ask;
+    struct door_hand hand;
+};
+
+struct job {
+    struct work_item work;
+    struct jobs *jobs;
+    uint64_t id;
+    struct question question;
+    enum lookup_next next;
+    bool no_aaaa;            /* resolv.conf says so: AAAA is never asked for */
+    struct inquiry *inquiry; /* for the question itself; for ANY of A */
+    struct inquiry *other;   /* for the other address family, if it had to be asked */
+};
+
+/* Buffers for an answer and its message, too large for a thread's stack. */
+struct desk {
+    uint8_t records[ANSWER_RECORDS_MAX];
+    uint8_t message[MESSAGE_MAX];
+};
+
+static void inquiry_free(struct inquiry *inquiry)
+{
+    if (!inquiry)
+        return;
+    free(inquiry->ask.reply);
+    free(inquiry);
+}
+
+static void job_free(struct job *job)
+{
+    inquiry_free(job->inquiry);
+    inquiry_free(job->other);
+    free(job);
+}
+
+static void send_answer(const struct jobs *jobs, struct desk *desk, uint64_t id,
+                        const struct question *question, const struct answer *answer)
+{
+    size_t len =
+        message_put_answer(id, question, answer, desk->message, sizeof desk->message);
+
+    channel_send(jobs->channel, desk->message, len, CHANNEL_BLOCK);
+}
+
+/* An answer without records, from the loop's thread. */
+static void refuse(const struct jobs *jobs, uint64_t id, const struct question *question,
+                   enum ede ede, const char *reason)
+{
+    uint8_t message[NAME_WIRE_MAX + ANSWER_TEXT + 64];
+    struct answer answer;
+    size_t len;
+
+    answer_init(&answer, question, NULL, 0);
+    answer_fail(&answer, RCODE_SERVFAIL, ede, "%s", reason);
+    len = message_put_answer(id, question, &answer, message, sizeof message);
+    channel_send(jobs->channel, message, len, CHANNEL_BLOCK);
+}
+
+static void job_refuse(struct job *job, enum ede ede, const char *reason)
+{
+    refuse(job->jobs, job->id, &job->question, ede, reason);
+    job_free(job);
+}
+
+static enum lookup_next probe(const struct job *job, struct answer *answer)
+{
+    const struct lookup_config *config = job->jobs->config;
+    const struct question *question = &job->question;
+    uint8_t address[16];
+    enum reverse_kind kind = reverse_parse(question->name, question->name_len, address);
+
+    if (kind != REVERSE_NONE)
+        return reverse_probe(config, question, kind, address, answer);
+    if (question->name_len > 1)
+        return host_probe(config, question, answer);
+    if (question->type == TYPE_A || question->type == TYPE_AAAA ||
+        question->type == TYPE_ANY)
+        return LOOKUP_DONE; /* the root has no address */
+    return LOOKUP_RELAY;
+}
+
+static void run_probe(struct work_item *item)
+{
+    struct job *job = list_item(item, struct job, work);
+    struct desk *desk = malloc(sizeof *desk);
+    struct answer answer;
+
+    if (!desk) { /* after_probe refuses */
+        job->next = LOOKUP_RELAY;
+        return;
+    }
+    answer_init(&answer, &job->question, desk->records, sizeof desk->records);
+    job->next = probe(job, &answer);
+    if (job->next == LOOKUP_DONE)
+        send_answer(job->jobs, desk, job->id, &job->question, &answer);
+    free(desk);
+}
+
+static void start_verdict(struct job *job);
+static void inquire(struct job *job, struct inquiry **inquiry, uint16_t type);
+
+static bool is_address_type(uint16_t type)
+{
+    return type == TYPE_A || type == TYPE_AAAA;
+}
+
+/*
+ * The type to ask the name servers for. ANY is made of both address families; of types that
+ * are no data (RFC 6895 section 3.1) only whether the name exists can be said, and of AAAA
+ * too where resolv.conf says no-aaaa.
+ */
+static uint16_t asked_type(const struct question *question, bool no_aaaa)
+{
+    bool is_meta = question->type == 0 || (question->type >= 128 && question->type <= 255);
+
+    return is_meta || (question->type == TYPE_AAAA && no_aaaa) ? TYPE_A : question->type;
+}
+
+/* RFC 4074 section 4.2: of an NXDOMAIN for one family the other one must say the same. */
+static bool needs_other(const struct job *job)
+{
+    const struct errand *ask = &job->inquiry->ask;
+    if (job->other)
+        return false;
+    if (job->question.type == TYPE_ANY)
+        return true;
+    return !job->no_aaaa && is_address_type(ask->question.type) && ask->reply &&
+           upstream_rcode(ask->reply) == RCODE_NXDOMAIN;
+}
+
+static void ask_done(struct errand *ask)
+{
+    struct inquiry *inquiry = list_item(ask, struct inquiry, ask);
+    struct job *job = inquiry->job;
+
+    if (needs_other(job))
+        inquire(job, &job->other,
+                job->inquiry->ask.question.type == TYPE_A ? TYPE_AAAA : TYPE_A);
+    else
+        start_verdict(job);
+}
+
+/* Starts to ask the name servers for the job's name and this type. */
+static void inquire(struct job *job, struct inquiry **inquiry, uint16_t type)
+{
+    *inquiry = calloc(1, sizeof **inquiry);
+    if (!*inquiry) {
+        job_refuse(job, EDE_OTHER, "no memory for the question");
+        return;
+    }
+    (*inquiry)->job = job;
+    (*inquiry)->ask.question = job->question;
+    (*inquiry)->ask.question.type = type;
+    (*inquiry)->ask.done = ask_done;
+    upstream_ask(job->jobs->upstream, &(*inquiry)->ask);
+}
+
+static void after_probe(struct work_item *item)
+{
+    struct job *job = list_item(item, struct job, work);
+    struct servers servers;
+
+    if (job->next == LOOKUP_DONE) {
+        job_free(job);
+        return;
+    }
+    job->no_aaaa = servers_read(&servers) == 0 && servers.no_aaaa;
+    inquire(job, &job->inquiry, asked_type(&job->question, job->no_aaaa));
+}
+
+/* A reply that makes no sense does not tell that the name exists. */
+static bool is_readable(const struct errand *ask)
+{
+    uint8_t *records = malloc(ANSWER_RECORDS_MAX);
+    struct answer answer;
+    bool readable;
+
+    if (!records)
+        return false;
+    answer_init(&answer, &ask->question, records, ANSWER_RECORDS_MAX);
+    readable = relay_read(&ask->question, ask->reply, ask->reply_len, NULL, &answer);
+    free(records);
+    return readable;
+}
+
+static enum heard_other other_of(const struct inquiry *other)
+{
+    if (!other)
+        return HEARD_NO_OTHER;
+    if (!other->ask.reply)
+        return HEARD_OTHER_FAILED;
+    switch (upstream_rcode(other->ask.reply)) {
+    case RCODE_NOERROR:
+        return is_readable(&other->ask) ? HEARD_OTHER_EXISTS : HEARD_OTHER_FAILED;
+    case RCODE_NXDOMAIN:
+        return HEARD_OTHER_AGREES;
+    default:
+        return HEARD_OTHER_FAILED;
+    }
+}
+
+static struct heard heard_of(const struct inquiry *inquiry, const struct inquiry *other)
+{
+    return (struct heard){
+        .reply = inquiry->ask.reply,
+        .reply_len = inquiry->ask.reply_len,
+        .ede = inquiry->ask.ede == EDE_NONE ? EDE_NO_REACHABLE_AUTHORITY : inquiry->ask.ede,
+        .failure = inquiry->ask.failure,
+        .other = other_of(other),
+    };
+}
+
+static void judge(const struct job *job, const struct question *question,
+                  const struct heard *heard, struct answer *answer)
+{
+    const struct lookup_config *config = job->jobs->config;
+    const struct addr *door = door_addr(job->jobs->door);
+
+    if (job->next == LOOKUP_RELAY)
+        heard_say(heard, question, NULL, answer);
+    else if (question->type == TYPE_PTR)
+        reverse_verdict(config, question, heard, door, answer);
+    else
+        host_verdict(config, question, heard, door, answer);
+}
+
+/* The other family's answer was not asked for, but mostly is the next question. */
+static void send_news(struct job *job)
+{
+    const struct question *question = &job->other->ask.question;
+    struct heard heard = heard_of(job->other, job->inquiry);
+    struct desk *desk = malloc(sizeof *desk);
+    struct answer answer;
+
+    if (!desk)
+        return;
+
+    answer_init(&answer, question, desk->records, sizeof desk->records);
+    judge(job, question, &heard, &answer);
+    if (answer.rcode != RCODE_SERVFAIL)
+        send_answer(job->jobs, desk, MESSAGE_UNASKED, question, &answer);
+    free(desk);
+}
+
+static void run_verdict(struct work_item *item)
+{
+    struct job *job = list_item(item, struct job, work);
+    struct heard heard = heard_of(job->inquiry, job->other);
+    struct heard other;
+    struct desk *desk = malloc(sizeof *desk);
+    struct answer answer;
+
+    if (!desk) {
+        refuse(job->jobs, job->id, &job->question, EDE_OTHER, "no memory for the answer");
+        return;
+    }
+    answer_init(&answer, &job->question, desk->records, sizeof desk->records);
+    if (job->question.type == TYPE_ANY) {
+        other = heard_of(job->other, job->inquiry);
+        host_say_any(&job->question, &heard, &other, &answer);
+    } else {
+        judge(job, &job->question, &heard, &answer);
+    }
+    if (job->other && is_address_type(job->question.type))
+        send_news(job); /* first: who gets the answer may ask for it at once */
+    send_answer(job->jobs, desk, job->id, &job->question, &answer);
+    free(desk);
+}
+
+static void hold(struct job *job, struct inquiry *inquiry)
+{
+    if (!inquiry)
+        return;
+    inquiry->hand.question = inquiry->ask.question;
+    inquiry->hand.reply = inquiry->ask.reply;
+    inquiry->hand.reply_len = inquiry->ask.reply_len;
+    door_hold(job->jobs->door, &inquiry->hand);
+}
+
+static void after_verdict(struct work_item *item)
+{
+    struct job *job = list_item(item, struct job, work);
+
+    door_drop(&job->inquiry->hand);
+    if (job->other)
+        door_drop(&job->other->hand);
+    job_free(job);
+}
+
+static void start_verdict(struct job *job)
+{
+    hold(job, job->inquiry);
+    hold(job, job->other);
+    job->work.run = run_verdict;
+    job->work.after = after_verdict;
+    if (work_put(job->jobs->work, &job->work))
+        return;
+    refuse(job->jobs, job->id, &job->question, EDE_NOT_READY, "all lookup threads hang");
+    after_verdict(&job->work);
+}
+
+void job_start(struct jobs *jobs, uint64_t id, const struct question *question)
+{
+    struct job *job;
+
+    if (upstream_is_own_check(jobs->upstream, question)) {
+        refuse(jobs, id, question, EDE_NETWORK_ERROR, "loop: this is our own question");
+        return;
+    }
+    job = calloc(1, sizeof *job);
+    if (!job) {
+        refuse(jobs, id, question, EDE_OTHER, "no memory for the question");
+        return;
+    }
+    job->jobs = jobs;
+    job->id = id;
+    job->question = *question;
+    job->work.run = run_probe;
+    job->work.after = after_probe;
+    if (!work_put(jobs->work, &job->work))
+        job_refuse(job, EDE_NOT_READY, "all lookup threads hang");
+}

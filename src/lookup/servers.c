@@ -1,0 +1,42 @@
+#include "lookup/servers.h"
+
+#include <resolv.h>
+#include <string.h>
+
+/* An IPv6 server's place in the list of IPv4 servers is empty, and its address elsewhere.
+ */
+static bool server_addr(const struct __res_state *state, int i, struct addr *addr)
+{
+    const struct sockaddr_in6 *ip6 = state->_u._ext.nsaddrs[i];
+
+    *addr = (struct addr){0};
+    if (state->nsaddr_list[i].sin_family == AF_INET) {
+        addr->sock.ip4 = state->nsaddr_list[i];
+        addr->len = sizeof addr->sock.ip4;
+    } else if (ip6 && ip6->sin6_family == AF_INET6) {
+        addr->sock.ip6 = *ip6;
+        addr->len = sizeof addr->sock.ip6;
+    }
+    return addr->len > 0;
+}
+
+int servers_read(struct servers *servers)
+{
+    struct __res_state state;
+
+    memset(&state, 0, sizeof state);
+    *servers = (struct servers){0};
+    if (res_ninit(&state) < 0)
+        return -1;
+    for (int i = 0; i < state.nscount && servers->count < SERVERS_MAX; i++)
+        if (server_addr(&state, i, &servers->addr[servers->count]))
+            servers->count++;
+    servers->timeout_ms = (unsigned)state.retrans * 1000;
+    servers->attempts = state.retry > 0 ? (unsigned)state.retry : 1;
+    servers->rotate = (state.options & RES_ROTATE) != 0;
+    servers->use_tcp = (state.options & RES_USEVC) != 0;
+    servers->trust_ad = (state.options & RES_TRUSTAD) != 0;
+    servers->no_aaaa = (state.options & RES_NOAAAA) != 0;
+    res_nclose(&state);
+    return 0;
+}

@@ -1,0 +1,220 @@
+#include "lookup/work.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+enum {
+    STACK_SIZE = 256 << 10, /* mDNS modules use 80 K, foreign ones are unknown */
+    USUAL_THREADS = 4,      /* these saturate the host's resolver where nothing hangs */
+    IMPATIENCE_MS = 20,     /* items that wait longer get more threads */
+};
+
+struct work {
+    struct loop *loop;
+    unsigned max_threads;
+    int wake;             /* eventfd: something is in `finished` */
+    struct timer growth;  /* set while items wait */
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t arrived;
+    struct list queue, running, finished;
+    unsigned threads, idle, queued;
+};
+
+/* With the lock held: the next item to run. */
+static struct work_item *await_item(struct work *work)
+{
+    struct work_item *item;
+
+    work->idle++;
+    while (!(item = list_first(&work->queue, struct work_item, link)))
+        pthread_cond_wait(&work->arrived, &work->lock);
+    work->idle--;
+    list_remove(&item->link);
+    work->queued--;
+    item->since = clock_ms();
+    list_append(&work->running, &item->link);
+    return item;
+}
+
+static void wake_loop(const struct work *work)
+{
+    if (eventfd_write(work->wake, 1) == -1) {
+        /* it is at its limit, so the loop wakes anyway */
+    }
+}
+
+__attribute__((noreturn)) static void *run_items(void *context)
+{
+    struct work *work = context;
+    struct work_item *item;
+    bool first;
+
+    pthread_mutex_lock(&work->lock);
+    for (;;) {
+        item = await_item(work);
+        pthread_mutex_unlock(&work->lock);
+        item->run(item);
+        pthread_mutex_lock(&work->lock);
+        list_remove(&item->link);
+        first = list_empty(&work->finished);
+        list_append(&work->finished, &item->link);
+        if (first) /* one wake-up for all that end before the loop looks */
+            wake_loop(work);
+    }
+}
+
+static int start_thread(struct work *work)
+{
+    pthread_attr_t attr;
+    pthread_t thread;
+    int error;
+
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, STACK_SIZE);
+    error = pthread_create(&thread, &attr, run_items, work);
+    pthread_attr_destroy(&attr);
+    errno = error;
+    return error ? -1 : 0;
+}
+
+/* With the lock held. */
+static void add_threads(struct work *work, unsigned count)
+{
+    while (count-- > 0 && work->threads < work->max_threads) {
+        if (start_thread(work) == -1) {
+            log_warning("no further lookup thread: %m");
+            return;
+        }
+        work->threads++;
+    }
+}
+
+/* With the lock held. Running items stand in the order in which they were begun. */
+static unsigned count_older(const struct work *work, int64_t now, int64_t age)
+{
+    unsigned count = 0;
+
+    for (struct list *link = work->running.next; link != &work->running;
+         link = link->next) {
+        if (now - list_item(link, struct work_item, link)->since < age)
+            break;
+        count++;
+    }
+    return count;
+}
+
+/*
+ * Items wait. If that is because there are many, threads will not help; but for each thread
+ * that a module keeps there shall be others, twice as many so that it does not take long.
+ */
+static void ring_growth(void *context)
+{
+    struct work *work = context;
+    int64_t now = clock_ms();
+    unsigned wanted;
+    bool waiting;
+
+    pthread_mutex_lock(&work->lock);
+    waiting = !list_empty(&work->queue);
+    wanted = USUAL_THREADS + 2 * count_older(work, now, IMPATIENCE_MS);
+    if (waiting && wanted > work->threads)
+        add_threads(work, wanted - work->threads);
+    pthread_mutex_unlock(&work->lock);
+    if (waiting)
+        timer_set(work->loop, &work->growth, now + IMPATIENCE_MS);
+}
+
+static void finish_items(void *context, short revents)
+{
+    struct work *work = context;
+    struct work_item *item;
+    eventfd_t count;
+
+    (void)revents;
+    eventfd_read(work->wake, &count);
+    for (;;) {
+        pthread_mutex_lock(&work->lock);
+        item = list_first(&work->finished, struct work_item, link);
+        if (item)
+            list_remove(&item->link);
+        pthread_mutex_unlock(&work->lock);
+        if (!item)
+            return;
+        item->after(item);
+    }
+}
+
+struct work *work_new(struct loop *loop, unsigned max_threads)
+{
+    struct work *work = calloc(1, sizeof *work);
+
+    if (!work)
+        return NULL;
+    work->loop = loop;
+    work->max_threads = max_threads;
+    timer_init(&work->growth, ring_growth, work);
+    pthread_mutex_init(&work->lock, NULL);
+    pthread_cond_init(&work->arrived, NULL);
+    list_init(&work->queue);
+    list_init(&work->running);
+    list_init(&work->finished);
+    work->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (work->wake != -1 && loop_watch(loop, work->wake, POLLIN, finish_items, work))
+        return work;
+    if (work->wake != -1)
+        close(work->wake);
+    free(work);
+    return NULL;
+}
+
+/* With the lock held. */
+static unsigned count_hung(const struct work *work)
+{
+    return count_older(work, clock_ms(), WORK_HUNG_MS);
+}
+
+bool work_put(struct work *work, struct work_item *item)
+{
+    bool waits, taken;
+
+    list_init(&item->link);
+    item->since = clock_ms();
+    pthread_mutex_lock(&work->lock);
+    taken = work->threads < work->max_threads || work->idle > 0 ||
+            count_hung(work) < work->max_threads;
+    if (taken) {
+        list_append(&work->queue, &item->link);
+        work->queued++;
+        if (work->idle < work->queued && work->threads < USUAL_THREADS)
+            add_threads(work, 1);
+        pthread_cond_signal(&work->arrived);
+    }
+    waits = taken && work->idle < work->queued;
+    pthread_mutex_unlock(&work->lock);
+    if (waits && list_empty(&work->growth.link))
+        timer_set(work->loop, &work->growth, clock_ms() + IMPATIENCE_MS);
+    return taken;
+}
+
+struct work_state work_state(struct work *work)
+{
+    struct work_state state;
+
+    pthread_mutex_lock(&work->lock);
+    state = (struct work_state){
+        .threads = work->threads,
+        .busy = work->threads - work->idle,
+        .hung = count_hung(work),
+        .queued = work->queued,
+    };
+    pthread_mutex_unlock(&work->lock);
+    return state;
+}

@@ -1,0 +1,209 @@
+"""DNSSEC passes through (RFC 4035): a validating resolver may stand in front."""
+
+import subprocess
+import tempfile
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.query
+import dns.rcode
+import dns.rdatatype
+import pytest
+
+from ask import PATIENCE_SECONDS, Server
+from daemon import wait_until
+
+UNBOUND = "127.0.0.6"
+
+
+def signed_types(reply):
+    """The types that signatures cover, in the order of the reply."""
+    return [dns.rdatatype.to_text(rr[0].type_covered)
+            for section in (reply.message.answer, reply.message.authority) for rr in section
+            if rr.rdtype == dns.rdatatype.RRSIG]
+
+
+SIGNED = [
+    ("a.signed.test", "A", ["A"]),
+    ("both.signed.test", "A", ["A"]),
+    ("both.signed.test", "AAAA", ["AAAA"]),
+    ("alias.signed.test", "A", ["CNAME", "A"]),
+    ("alias.signed.test", "AAAA", ["CNAME", "AAAA"]),
+    ("long-alias.signed.test", "A", ["CNAME", "CNAME", "A"]),
+    ("mail.signed.test", "MX", ["MX"]),
+    ("txt.signed.test", "TXT", ["TXT"]),
+    ("signed.test", "SOA", ["SOA"]),
+    ("signed.test", "DNSKEY", ["DNSKEY"]),
+    # The proof that no closer name exists comes with a wildcard's answer.
+    ("any.wild.signed.test", "A", ["A", "NSEC"]),
+    # Denials: the SOA record and the proof.
+    ("a.signed.test", "AAAA", ["NSEC", "SOA"]),
+    ("a.signed.test", "MX", ["NSEC", "SOA"]),
+    ("txt.signed.test", "A", ["NSEC", "SOA"]),
+    ("alias.signed.test", "MX", ["CNAME", "NSEC", "SOA"]),
+    ("nosuch.signed.test", "A", ["NSEC", "NSEC", "SOA"]),
+    ("nosuch.signed.test", "AAAA", ["NSEC", "NSEC", "SOA"]),
+    ("nosuch.signed.test", "TXT", ["NSEC", "NSEC", "SOA"]),
+    ("dangling.signed.test", "A", ["CNAME", "NSEC", "NSEC", "SOA"]),
+]
+
+
+@pytest.mark.parametrize("name, rdtype, covered", SIGNED)
+def test_signatures_come_when_asked_for(server, name, rdtype, covered):
+    reply = server.ask(name, rdtype, edns=True, want_dnssec=True)
+    assert reply.message.ednsflags & dns.flags.DO, "copied (RFC 3225 section 3)"
+    found = signed_types(reply)
+    count = covered.count("CNAME") + (covered[-1] not in ("SOA", "NSEC"))
+    assert found[:count] == covered[:count]
+    assert sorted(set(found)) == sorted(set(covered))
+
+
+@pytest.mark.parametrize("name, rdtype, covered", SIGNED)
+def test_signatures_do_not_come_otherwise(server, name, rdtype, covered):
+    """RFC 4035 section 3.2.1."""
+    for edns in False, True:
+        reply = server.ask(name, rdtype, edns=edns)
+        assert signed_types(reply) == []
+        assert reply.of_type("NSEC") == []
+        assert not reply.message.ednsflags & dns.flags.DO
+
+
+@pytest.mark.parametrize("name, rdtype", [("x.signed.test", "RRSIG"), ("a.signed.test", "NSEC")])
+def test_the_types_of_dnssec_can_be_asked_for(server, name, rdtype):
+    assert server.ask(name, rdtype).rcode == ("NXDOMAIN" if name[0] == "x" else "NOERROR")
+
+
+@pytest.mark.parametrize("rdtype", ["A", "AAAA", "MX"])
+@pytest.mark.parametrize("dnssec_ok, checking_disabled", [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_do_and_cd_are_passed_on(server, upstream, fresh, rdtype, dnssec_ok, checking_disabled):
+    name = fresh("qok-ok")
+    reply = server.ask(name, rdtype, edns=True, want_dnssec=bool(dnssec_ok),
+                       flags=dns.flags.RD | (dns.flags.CD if checking_disabled else 0))
+    assert reply.rcode == "NOERROR"
+    count = upstream.count(name, rdtype)
+    assert (count["asked"], count["do"], count["cd"]) == (1, dnssec_ok, checking_disabled)
+
+
+def test_an_answer_with_signatures_is_not_given_without(server):
+    """Neither way, one right after the other: they are different questions."""
+    name = "nosuch-mixed.signed.test"
+    for want in True, False, True, False:
+        for rdtype in "A", "AAAA":
+            reply = server.ask(name, rdtype, edns=True, want_dnssec=want)
+            assert reply.rcode == "NXDOMAIN"
+            assert bool(signed_types(reply)) == want
+
+
+@pytest.mark.parametrize("name", ["a.signed.test", "v4only.lab", "nosuch.signed.test"])
+def test_ad_is_never_set(server, etc, name):
+    """Nothing is validated here, whatever the name server says; ask() checks the bit."""
+    etc.write("resolv.conf", "nameserver 127.0.0.2\noptions trust-ad\n")
+    reply = server.ask(name, edns=True, want_dnssec=True,
+                       flags=dns.flags.RD | dns.flags.AD)
+    assert not reply.message.flags & dns.flags.AD
+
+
+CONFIG = """\
+server:
+    interface: {unbound}
+    do-ip6: no
+    chroot: ""
+    username: ""
+    pidfile: ""
+    directory: "{folder}"
+    use-syslog: no
+    num-threads: 1
+    do-not-query-localhost: no
+    module-config: "validator iterator"
+    trust-anchor-signaling: no
+    local-zone: "test." nodefault
+    local-zone: "localhost." nodefault
+    domain-insecure: "lab."
+    trust-anchor: "{anchor}"
+remote-control:
+    control-enable: no
+forward-zone:
+    name: "."
+    forward-addr: {address}@{port}
+"""
+
+
+def anchor():
+    """The zone's key-signing key, from the authoritative server."""
+    query = dns.message.make_query("signed.test", "DNSKEY")
+    keys = dns.query.udp(query, "127.0.0.1", timeout=5).answer[0]
+    (key,) = [key for key in keys if key.flags & 1]  # SEP, RFC 4034 section 2.1.1
+    return f"signed.test. DNSKEY {key.to_text()}"
+
+
+@pytest.fixture(scope="module")
+def unbound(server):
+    """A validating resolver that forwards everything to hostdnsd."""
+    with tempfile.TemporaryDirectory(prefix="unbound-", dir="/etc/lab") as folder:
+        config = f"{folder}/unbound.conf"
+        with open(config, "w", encoding="ascii") as file:
+            file.write(CONFIG.format(unbound=UNBOUND, folder=folder, anchor=anchor(),
+                                     address=server.to[0], port=server.to[1]))
+        process = subprocess.Popen(["/usr/sbin/unbound", "-d", "-c", config],
+                                   stderr=subprocess.DEVNULL)
+        resolver = Server(UNBOUND, 53)
+
+        def answers():
+            assert process.poll() is None
+            try:
+                validated(resolver, "v4only.lab", "A", seconds=0.2)
+            except OSError:
+                return False
+            return True
+
+        wait_until(answers, "unbound answers", PATIENCE_SECONDS)
+        yield resolver
+        process.terminate()
+        process.wait()
+
+
+def validated(resolver, name, rdtype, seconds=4 * PATIENCE_SECONDS, flags=dns.flags.RD):
+    """(RCODE, AD, records of the answer without signatures) from the validating resolver."""
+    query = dns.message.make_query(name, rdtype, want_dnssec=True, flags=flags)
+    try:
+        reply = dns.query.udp(query, resolver.to[0], timeout=seconds, ignore_unexpected=True)
+    except dns.exception.Timeout as error:
+        raise TimeoutError from error
+    data = [rr.to_text() for rrset in reply.answer if rrset.rdtype != dns.rdatatype.RRSIG
+            for rr in rrset]
+    return dns.rcode.to_text(reply.rcode()), bool(reply.flags & dns.flags.AD), sorted(data)
+
+
+@pytest.mark.parametrize("name, rdtype, rcode, data", [
+    ("a.signed.test", "A", "NOERROR", ["192.0.2.201"]),
+    ("both.signed.test", "AAAA", "NOERROR", ["2001:db8::202"]),
+    ("long-alias.signed.test", "A", "NOERROR",
+     ["192.0.2.202", "alias.signed.test.", "both.signed.test."]),
+    ("any.wild.signed.test", "A", "NOERROR", ["192.0.2.203"]),
+    ("mail.signed.test", "MX", "NOERROR", ["10 a.signed.test."]),
+    ("a.signed.test", "AAAA", "NOERROR", []),
+    ("a.signed.test", "TXT", "NOERROR", []),
+    ("nosuch.signed.test", "A", "NXDOMAIN", []),
+    ("nosuch.signed.test", "MX", "NXDOMAIN", []),
+    ("dangling.signed.test", "A", "NXDOMAIN", ["nosuch.signed.test."]),
+])
+def test_a_validating_resolver_finds_it_authentic(unbound, name, rdtype, rcode, data):
+    assert validated(unbound, name, rdtype) == (rcode, True, data)
+
+
+@pytest.mark.parametrize("rdtype", ["A", "AAAA"])
+def test_a_validating_resolver_rejects_an_altered_signature(unbound, rdtype):
+    assert validated(unbound, "a.altered.signed.test", rdtype) == ("SERVFAIL", False, [])
+
+
+def test_who_disables_checking_sees_it_all_the_same(unbound):
+    """With CD (RFC 4035 section 3.2.2)."""
+    assert validated(unbound, "a.altered.signed.test", "A",
+                     flags=dns.flags.RD | dns.flags.CD) == ("NOERROR", False, ["192.0.2.204"])
+
+
+@pytest.mark.parametrize("name, data", [("a.example.test", ["192.0.2.1"]),
+                                        ("v4only.lab", ["10.0.0.4"])])
+def test_names_outside_signed_zones_are_found_as_well(unbound, name, data):
+    assert validated(unbound, name, "A") == ("NOERROR", False, data)

@@ -1,0 +1,164 @@
+"""What DNS knows reaches the client as it is: every record, every TTL, and at no more cost."""
+
+import time
+
+import dns.query
+import dns.rdatatype
+import pytest
+
+from ask import SLACK_SECONDS, gather, make
+
+KNOT = "127.0.0.1"
+NEWS_STAY_SECONDS = 1
+
+ADDRESSES = ["a", "aaaa", "both", "mail", "leaf.empty", "any.wild", "multi", "types", "cname-a",
+             "cname-aaaa", "cname-both", "cname-types", "cname-odd", "chain1", "chain3", "chain5",
+             "x.dname", "_sip._tcp", "1.2.3.4", "odd\\033name", "-dash", "many", "day", "brief",
+             "zero"]
+OTHER_TYPES = ["MX", "TXT", "SRV", "CAA", "HTTPS", "SVCB", "NAPTR", "TYPE65280", "LOC", "SSHFP",
+               "TLSA", "CNAME", "SOA", "NS", "DNSKEY", "PTR", "TYPE12345"]
+NOTHING = ["txt", "empty", "nosuch", "cname-txt", "cname-nx", "nosuch.deep", "loop1"]
+
+QUESTIONS = [
+    *[(f"{name}.example.test", rdtype) for name in ADDRESSES for rdtype in ("A", "AAAA")],
+    *[(f"{name}.example.test", rdtype) for name in ("types", "cname-types", "nosuch", "chain2")
+      for rdtype in OTHER_TYPES],
+    *[(f"{name}.example.test", rdtype) for name in NOTHING for rdtype in ("A", "AAAA", "MX")],
+    ("example.test", "SOA"), ("example.test", "NS"), ("example.test", "MX"),
+    ("delegated.example.test", "DS"), (".", "SOA"), (".", "NS"), (".", "DNSKEY"),
+    ("single", "A"), ("nosuch", "A"), ("numeric-target", "A"), ("signed.test", "DNSKEY"),
+    ("signed.test", "TYPE65534"), ("nosuch.signed.test", "AAAA"),
+    *[(f"{number}.2.0.192.in-addr.arpa", rdtype) for number in (1, 2, 3, 4, 5, 6)
+      for rdtype in ("PTR", "TXT")],
+    ("2.0.192.in-addr.arpa", "SOA"),
+]
+
+
+def lines(rrsets):
+    """The records, one to a line and with their TTLs, in no order."""
+    return sorted(line for rrset in rrsets for line in rrset.to_text().lower().split("\n"))
+
+
+def said_by_knot(name, rdtype):
+    query = make(name, rdtype, edns=True)
+    reply, _ = dns.query.udp_with_fallback(query, KNOT, timeout=5)
+    return reply
+
+
+def is_negative(message, rdtype):
+    return not any(rrset.rdtype == dns.rdatatype.from_text(rdtype) for rrset in message.answer)
+
+
+@pytest.mark.parametrize("name, rdtype", QUESTIONS)
+def test_the_same_as_the_authoritative_server(server, tally, name, rdtype):
+    """Each record of the answer with its TTL, the RCODE, and the SOA record of a denial."""
+    truth = said_by_knot(name, rdtype)
+    reply = server.ask(name, rdtype, edns=True)
+    assert reply.message.rcode() == truth.rcode()
+    assert lines(reply.message.answer) == lines(truth.answer)
+    if is_negative(truth, rdtype):
+        assert lines(reply.message.authority) == lines(truth.authority)
+    tally["replies compared with those of the authoritative server"] += 1
+    tally["records among them"] += len(reply.message.answer) + len(reply.message.authority)
+
+
+def test_a_chain_comes_in_order(server):
+    assert server.ask("chain1.example.test").ttls == [
+        ("chain1.example.test CNAME chain2.example.test", 310),
+        ("chain2.example.test CNAME chain3.example.test", 320),
+        ("chain3.example.test CNAME chain4.example.test", 330),
+        ("chain4.example.test CNAME chain5.example.test", 340),
+        ("chain5.example.test CNAME both.example.test", 350),
+        ("both.example.test A 192.0.2.2", 60)]
+
+
+# News: what a lookup learned besides the answer.
+
+def names_nobody_knows(fresh, count=20):
+    return [f"{fresh('x').split('.')[0]}.news.example.test" for _ in range(count)]
+
+
+@pytest.mark.parametrize("first, second", [("A", "AAAA"), ("AAAA", "A")])
+def test_a_denial_for_both_families_costs_two_questions(server, upstream, fresh, first, second):
+    """Each family's answer needs the other's (RFC 4074); so the second comes for nothing."""
+    for name in names_nobody_knows(fresh):
+        assert server.ask(name, first).outcome == "NXDOMAIN"
+        reply = server.ask(name, second)
+        assert (reply.outcome, reply.soa) == ("NXDOMAIN", [("example.test.", 45, 45)])
+        assert upstream.asked(name) == {"A": 1, "AAAA": 1}
+
+
+def test_news_stay_for_a_second(server, upstream, fresh):
+    """Then the hosts file may say something else."""
+    (name,) = names_nobody_knows(fresh, 1)
+    server.ask(name, "A")
+    deadline = time.monotonic() + NEWS_STAY_SECONDS + SLACK_SECONDS
+    while upstream.asked(name) == {"A": 1, "AAAA": 1}:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+        assert server.ask(name, "AAAA").soa[0][1] <= 45
+
+
+# What a local source owns.
+
+@pytest.mark.parametrize("rdtype", ["MX", "TXT", "SRV", "CAA", "NS", "SOA", "DS", "DNSKEY", "HTTPS",
+                                    "SVCB", "PTR", "CNAME", "TYPE65280"])
+@pytest.mark.parametrize("name, owner", [
+    ("v4only.lab", "v4only.lab."), ("Alias.LAB", "Alias.LAB."),
+    # DNS has data for it, which is not this host's.
+    ("types.example.test", "types.example.test.")])
+def test_names_of_a_local_source_have_no_other_data(server, etc, upstream, name, owner, rdtype):
+    """And DNS does not hear of it."""
+    etc.add("hosts", "10.0.7.1 types.example.test\n")
+    before = upstream.asked(name)
+    reply = server.ask(name, rdtype)
+    assert (reply.outcome, reply.soa) == ("NODATA", [(owner, 5, 5)])
+    assert upstream.asked(name) == before
+
+
+# Large answers.
+
+@pytest.fixture
+def patient(etc):
+    """The fault server needs its time to write them."""
+    etc.write("resolv.conf", "nameserver 127.0.0.2\noptions timeout:4 attempts:1\n")
+
+
+def test_a_thousand_addresses_cost_one_question_over_udp_and_one_over_tcp(
+        start, patient, upstream, fresh):
+    server = start("-o", "udp-size=65507")
+    name = fresh("qmany1000-many1000")
+    for rdtype, octets in ("A", 4), ("AAAA", 16):
+        reply = server.ask(name, rdtype, edns=True, size=65507)
+        assert not reply.truncated
+        assert len(set(reply.answer)) == 1000
+        assert len(reply.wire) == 12 + len(name) + 2 + 4 + 1000 * (12 + octets) + 11
+        count = upstream.count(name, rdtype)
+        assert (count["udp"], count["tcp"]) == (1, 1)
+        assert {ttl for _, ttl in reply.ttls} == {60}
+
+
+def test_over_udp_as_many_of_a_thousand_as_fit(server, patient, upstream, fresh):
+    name = fresh("qmany1000-ok")
+    reply = server.ask(name, "A", edns=True, size=1232)
+    assert reply.truncated
+    assert len(reply.answer) == (1232 - 12 - (len(name) + 2 + 4) - 11) // 16
+    count = upstream.count(name, "A")
+    assert (count["udp"], count["tcp"]) == (1, 1)
+
+
+def test_four_thousand_addresses(start, patient, fresh):
+    """64,000 octets: as many as a message holds."""
+    server = start("-o", "udp-size=65507")
+    name = fresh("qmany4000-ok")
+    reply = server.ask(name, "A", edns=True, size=65507)
+    assert len(set(reply.answer)) == 4000
+
+
+def test_many_large_answers_at_once(server, patient, upstream, fresh):
+    """Each costs two questions, also when the door is busy."""
+    names = [fresh("qmany1000-ok") for _ in range(8)]
+    replies = gather([server.send(name, "A") for name in names])
+    assert all(reply.truncated for reply in replies)
+    assert {(count["udp"], count["tcp"]) for name in names
+            for count in upstream.counts(name).values()} == {(1, 1)}

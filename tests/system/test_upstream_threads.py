@@ -1,0 +1,232 @@
+"""No thread waits for DNS: ten thousand hung names need no more of them than ten."""
+
+import collections
+import pathlib
+import re
+import resource
+import selectors
+import socket
+import threading
+import time
+
+import pytest
+
+from ask import PATIENCE_SECONDS, SLACK_SECONDS, Reply, gather, make
+from daemon import Daemon, wait_until
+from name_server import NameServer
+
+FEW, MANY, SOME = 10, 10_000, 300
+BATCH = 100  # then it is made sure that the server has taken them: none is lost
+SOCKETS = 50
+BLACK_HOLE = "nameserver 127.0.0.3\n"
+GOOD = "nameserver 127.0.0.2\n"
+SILENT, DRIBBLING = "127.0.3.1", "127.0.3.2"
+CASES = {
+    # What resolv.conf says, and how many names hang.
+    "black hole, few": (BLACK_HOLE, FEW),
+    "black hole, many": (BLACK_HOLE, MANY),
+    "silent over TCP": (f"nameserver {SILENT}\noptions use-vc\n", SOME),
+    "an octet a second over TCP": (f"nameserver {DRIBBLING}\noptions use-vc\n", SOME),
+}
+AT_ONCE = 1.5  # seconds; a machine that is busy may need some
+QUICK = [
+    ("localhost", "A", ["localhost A 127.0.0.1"]),
+    ("dual.lab", "AAAA", ["dual.lab AAAA 2001:db8:a::10"]),
+    ("a.example.test", "A", ["a.example.test A 192.0.2.1"]),
+    ("nosuch.example.test", "A", "NXDOMAIN"),
+    ("4.0.0.10.in-addr.arpa", "PTR", ["4.0.0.10.in-addr.arpa PTR v4only.lab"]),
+]
+
+
+def threads(server):
+    """Of the lookup process."""
+    status = pathlib.Path(f"/proc/{server.child('lookup')}/status").read_text()
+    return int(re.search(r"^Threads:\s+(\d+)$", status, re.M)[1])
+
+
+def is_asleep(server):
+    """Each thread of the lookup process waits for something."""
+    tasks = pathlib.Path(f"/proc/{server.child('lookup')}/task").glob("*/stat")
+    return all(task.read_text().rpartition(")")[2].split()[0] == "S" for task in tasks)
+
+
+def lost_datagrams(server):
+    """How many the kernel had no room for at the server's socket."""
+    for line in pathlib.Path("/proc/net/udp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[1] == f"0100007F:{server.to[1]:04X}":
+            return int(fields[-1])
+    raise AssertionError("no such socket")
+
+
+class Crowd(threading.Thread):
+    """Many questions over a few sockets; the thread receives the replies as they come."""
+
+    def __init__(self, server, label, count):
+        super().__init__(daemon=True)
+        self.sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                        for _ in range(min(SOCKETS, count))]
+        for sock in self.sockets:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+            sock.connect(server.to)
+        self.waiting = {}  # (socket, id): (question, time)
+        self.came = []
+        self.deadline = None
+        queries = [make(f"{label}{number}.hung.test", edns=True) for number in range(count)]
+        octets = [query.to_wire() for query in queries]
+        self.start()
+        for number, (query, wire) in enumerate(zip(queries, octets)):
+            if number % BATCH == BATCH - 1:
+                reply = server.ask("localhost")
+                assert reply.rcode == "NOERROR"
+                assert reply.seconds < AT_ONCE, "hung names hold threads"
+            sock = self.sockets[number % len(self.sockets)]
+            self.waiting[sock, query.id] = query, time.monotonic()
+            sock.send(wire)
+        self.count = count
+        self.deadline = time.monotonic() + PATIENCE_SECONDS
+        # It comes behind all the others; when nothing is left to do, all have been sent.
+        assert server.ask("localhost").rcode == "NOERROR"
+        wait_until(lambda: all(is_asleep(server) for _ in range(10)), "the questions sent")
+
+    def is_waiting(self):
+        return not self.deadline or (
+            len(self.came) < self.count and time.monotonic() < self.deadline)
+
+    def run(self):
+        with selectors.DefaultSelector() as selector:
+            for sock in self.sockets:
+                selector.register(sock, selectors.EVENT_READ)
+            while self.is_waiting():
+                for key, _ in selector.select(0.1):
+                    wire = key.fileobj.recv(65535)
+                    self.came.append((key.fileobj, wire, time.monotonic()))
+
+    def replies(self):
+        """All that came, read. Those that did not stay in `waiting`."""
+        self.join()
+        replies = []
+        for sock, wire, now in self.came:
+            query, sent = self.waiting.pop((sock, int.from_bytes(wire[:2], "big")))
+            replies.append(Reply(query, wire, now - sent))
+        for sock in self.sockets:
+            sock.close()
+        return replies
+
+
+def ask_quick_ones(server):
+    """[(question, outcome, seconds)]"""
+    replies = [(name, rdtype, server.ask(name, rdtype)) for name, rdtype, _ in QUICK]
+    return [(name, rdtype, reply.outcome, reply.seconds) for name, rdtype, reply in replies]
+
+
+def warm_up(server):
+    """Threads are started when they are first of use: as many as good names need."""
+    number = 0
+    while number < threads(server):
+        number = threads(server)
+        for _ in range(5):
+            gather([server.send("localhost", rdtype)
+                    for rdtype in ("A", "AAAA", "MX", "TXT", "NS") for _ in range(8)])
+            gather([server.send(f"n{at}.example.test", "A") for at in range(40)])
+
+
+def one_octet_a_second(packet):
+    """A reply that nobody has the time to wait for."""
+    def send():
+        wire = packet.reply("192.0.2.66")
+        for octet in len(wire).to_bytes(2, "big") + wire:
+            try:
+                packet.connection.send(bytes([octet]))
+            except OSError:
+                return  # it has hung up
+            time.sleep(1)
+
+    threading.Thread(target=send, daemon=True).start()
+
+
+Seen = collections.namedtuple(
+    "Seen", "threads replies unanswered quick lost descriptors_before server")
+
+
+@pytest.fixture(scope="module")
+def seen(module_etc):
+    """{case: Seen}: a daemon for each case, all hanging at the same time."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
+    servers = [NameServer(SILENT, on_stream=lambda packet: None),
+               NameServer(DRIBBLING, on_stream=one_octet_a_second)]
+    daemons = [Daemon() for _ in CASES]
+    half = []
+    for server, (label, (resolv_conf, count)) in zip(daemons, enumerate(CASES.values())):
+        module_etc.write("resolv.conf", GOOD)
+        warm_up(server)
+        before = server.descriptors("lookup")
+        module_etc.write("resolv.conf", resolv_conf)
+        crowd = Crowd(server, f"n{label}-", count)
+        number = threads(server)
+        module_etc.write("resolv.conf", GOOD)
+        quick = ask_quick_ones(server)
+        half.append((max(number, threads(server)), crowd, quick, before))
+    for _, crowd, _, _ in half:
+        crowd.join()
+    result = {}
+    for case, server, (number, crowd, quick, before) in zip(CASES, daemons, half):
+        replies = crowd.replies()
+        result[case] = Seen(number, replies, len(crowd.waiting), quick,
+                            lost_datagrams(server), before, server)
+    yield result
+    for server in daemons:
+        server.stop()
+    for one in servers:
+        one.close()
+
+
+@pytest.mark.parametrize("case", list(CASES)[1:])
+def test_the_number_of_threads_is_that_of_ten_hung_names(seen, case):
+    few, many = seen["black hole, few"], seen[case]
+    print(f"{few.threads} threads with {len(few.replies)} hung names, "
+          f"{many.threads} with {len(many.replies)}")
+    assert many.threads <= few.threads
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_question_is_lost(seen, case):
+    """Neither by this test nor by the server."""
+    assert seen[case].lost == 0
+    assert seen[case].unanswered == 0
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_gets_servfail_in_time(seen, case):
+    replies = seen[case].replies
+    slowest = max(reply.seconds for reply in replies)
+    print(f"{len(replies)} replies, the last after {slowest:.2f} s")
+    assert {reply.outcome for reply in replies} == {"SERVFAIL"}
+    assert slowest < PATIENCE_SECONDS
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_gets_an_extended_error(seen, case):
+    errors = [reply.extended_error for reply in seen[case].replies]
+    assert None not in errors
+    assert all(text for _, text in errors)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_meanwhile_other_names_are_answered_at_once(seen, case):
+    assert [one[:3] for one in seen[case].quick] == QUICK
+    assert max(seconds for *_, seconds in seen[case].quick) < AT_ONCE
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_descriptors_go_back_to_where_they_were(seen, case):
+    """When late replies are no longer waited for."""
+    one = seen[case]
+    wait_until(lambda: one.server.descriptors("lookup") <= one.descriptors_before,
+               "descriptors closed", seconds=12 + SLACK_SECONDS)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_names_are_answered_afterwards(seen, case):
+    assert [one[:3] for one in ask_quick_ones(seen[case].server)] == QUICK

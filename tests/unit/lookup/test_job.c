@@ -1,0 +1,258 @@
+/*
+ * A question's whole way: probe, ask, verdict, in tests/lab. The names are those of
+ * tests/system/etc/hosts, of tests/system/zones and of the fault server; a name below
+ * fault.test says itself what happens to A and to AAAA.
+ */
+#include "lab.h"
+
+#define ROOT_SOA "authority . 30 SOA ns.lab. admin.lab. 1 3600 600 86400 30\n"
+#define EXAMPLE_SOA                                                                        \
+    "authority example.test. 45 SOA ns.lab. admin.lab. 1 3600 600 86400 45\n"
+
+static void the_root_has_no_data(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask(".", "A"), "NOERROR\n");
+}
+
+static void the_tops_of_the_reverse_trees_have_no_data(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("in-addr.arpa", "PTR"), "NOERROR\n"
+                                                        "authority in-addr.arpa." SOA);
+    assert_string_equal(lab_ask("ip6.arpa", "PTR"), "NOERROR\n"
+                                                    "authority ip6.arpa." SOA);
+}
+
+static void a_part_of_an_address_has_no_data(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("0.10.in-addr.arpa", "PTR"),
+                        "NOERROR\n"
+                        "authority 0.10.in-addr.arpa." SOA);
+    assert_string_equal(lab_ask("1.0.0.2.ip6.arpa", "PTR"),
+                        "NOERROR\n"
+                        "authority 1.0.0.2.ip6.arpa." SOA);
+}
+
+static void a_reverse_name_that_is_no_address_does_not_exist(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("1.2.3.256.in-addr.arpa", "PTR"),
+                        "NXDOMAIN\n"
+                        "authority 2.3.256.in-addr.arpa." SOA);
+    assert_string_equal(lab_ask("01.0.0.10.in-addr.arpa", "PTR"),
+                        "NXDOMAIN\n"
+                        "authority 0.0.10.in-addr.arpa." SOA);
+    assert_string_equal(lab_ask("1.4.0.0.10.in-addr.arpa", "PTR"),
+                        "NXDOMAIN\n"
+                        "authority 4.0.0.10.in-addr.arpa." SOA);
+    assert_string_equal(lab_ask("xy.ip6.arpa", "PTR"), "NXDOMAIN\n"
+                                                       "authority ip6.arpa." SOA);
+}
+
+static void a_reverse_name_is_looked_up_as_an_address(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("4.0.0.10.in-addr.arpa", "PTR"),
+                        "NOERROR\n"
+                        "4.0.0.10.in-addr.arpa. 10 PTR v4only.lab.\n");
+    assert_string_equal(lab_ask("1.2.0.192.in-addr.arpa", "PTR"),
+                        "NOERROR\n"
+                        "1.2.0.192.in-addr.arpa. 60 PTR a.example.test.\n");
+}
+
+static void a_reverse_name_is_known_in_any_letter_case(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("4.0.0.10.IN-ADDR.arpa", "PTR"),
+                        "NOERROR\n"
+                        "4.0.0.10.IN-ADDR.arpa. 10 PTR v4only.lab.\n");
+}
+
+static void another_name_is_looked_up_as_a_name(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("v4only.lab", "A"), "NOERROR\n"
+                                                    "v4only.lab. 10 A 10.0.0.4\n");
+    assert_string_equal(lab_ask("a.example.test", "A"), "NOERROR\n"
+                                                        "a.example.test. 60 A 192.0.2.1\n");
+}
+
+static void a_name_that_only_ends_like_a_reverse_one_is_a_name(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("1.2.0.192.xin-addr.arpa", "PTR"), "NXDOMAIN\n" ROOT_SOA);
+}
+
+/* A name has no PTR record of its own unless it is an address. */
+static void ptr_of_a_hosts_name_has_no_data(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("v4only.lab", "PTR"), "NOERROR\n"
+                                                      "authority v4only.lab." SOA);
+}
+
+static void a_name_from_dns_has_the_name_servers_record(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("a.example.test", "A"), "NOERROR\n"
+                                                        "a.example.test. 60 A 192.0.2.1\n");
+}
+
+static void a_chain_comes_whole(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("chain4.example.test", "A"),
+                        "NOERROR\n"
+                        "chain4.example.test. 340 CNAME chain5.example.test.\n"
+                        "chain5.example.test. 350 CNAME both.example.test.\n"
+                        "both.example.test. 60 A 192.0.2.2\n");
+}
+
+/* RFC 6604 */
+static void an_alias_to_no_name_is_the_alias_and_nxdomain(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        lab_ask("cname-nx.example.test", "A"),
+        "NXDOMAIN\n"
+        "cname-nx.example.test. 60 CNAME nosuch.example.test.\n" EXAMPLE_SOA);
+}
+
+static void no_data_comes_with_the_zones_soa(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("a.example.test", "AAAA"), "NOERROR\n" EXAMPLE_SOA);
+}
+
+static void no_name_comes_with_the_zones_soa(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("nosuch.example.test", "A"), "NXDOMAIN\n" EXAMPLE_SOA);
+}
+
+/* RFC 4074 section 4.2 */
+static void a_name_that_exists_in_the_other_family_has_no_data(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("x.qnxdomain-ok.fault.test", "A"), "NOERROR\n");
+}
+
+static void nxdomain_for_one_family_and_failure_for_the_other_is_a_failure(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("x.qnxdomain-servfail.fault.test", "A"),
+                        "SERVFAIL: No Reachable Authority (22): name servers say NXDOMAIN "
+                        "for one address family and fail for the other\n");
+}
+
+static void the_other_familys_answer_is_news(void **state)
+{
+    struct lab_lookup *lookup = lab_lookup();
+    struct question question = question_of("x.qok-nxdomain.fault.test", "AAAA");
+    const char *text;
+    uint64_t id;
+
+    (void)state;
+    job_start(&lookup->jobs, 1 << 20, &question);
+    text = lab_next(lookup, &id);
+    assert_int_equal(id, MESSAGE_UNASKED);
+    assert_non_null(strstr(text, "x.qok-nxdomain.fault.test. 60 A 192.0.2.200\n"));
+    assert_string_equal(lab_next(lookup, &id), "NOERROR\n");
+    assert_int_equal(id, 1 << 20);
+}
+
+static void another_type_is_passed_on(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("txt.example.test", "TXT"),
+                        "NOERROR\n"
+                        "txt.example.test. 60 TXT \"only text\"\n");
+}
+
+static void a_failure_has_the_name_servers_words(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("x.broken.test", "A"),
+                        "SERVFAIL: No Reachable Authority (22): "
+                        "name server 127.0.0.2:53 says SERVFAIL\n");
+}
+
+static void a_name_that_libc_cannot_carry_is_asked_for(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("a\\032space.example.test", "A"),
+                        "NOERROR\n"
+                        "a\\032space.example.test. 60 A 192.0.2.80\n");
+}
+
+static void dns_before_files_wins_where_it_knows_the_name(void **state)
+{
+    (void)state;
+    etc_write("nsswitch.conf", "hosts: dns files\n");
+    etc_write("hosts", "10.9.9.9 a.example.test only.lab\n");
+    assert_string_equal(lab_ask("a.example.test", "A"), "NOERROR\n"
+                                                        "a.example.test. 60 A 192.0.2.1\n");
+    assert_string_equal(lab_ask("only.lab", "A"), "NOERROR\n"
+                                                  "only.lab. 10 A 10.9.9.9\n");
+    assert_string_equal(lab_ask("only.lab", "AAAA"), "NOERROR\n"
+                                                     "authority only.lab." SOA);
+}
+
+static void no_aaaa_of_resolv_conf_is_obeyed(void **state)
+{
+    (void)state;
+    etc_write("resolv.conf", "nameserver 127.0.0.2\noptions no-aaaa\n");
+    assert_string_equal(lab_ask("both.example.test", "AAAA"), "NOERROR\n");
+}
+
+static void any_is_both_families(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("both.example.test", "ANY"),
+                        "NOERROR\n"
+                        "both.example.test. 60 A 192.0.2.2\n"
+                        "both.example.test. 60 AAAA 2001:db8::2\n");
+}
+
+/* RFC 6895 section 3.1: nobody can have such data, but the name may exist. */
+static void a_type_that_is_no_data_has_none(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("a.example.test", "TYPE128"), "NOERROR\n");
+    assert_string_equal(lab_ask("nosuch.example.test", "TYPE128"),
+                        "NXDOMAIN\n" EXAMPLE_SOA);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        lab_test(the_root_has_no_data),
+        lab_test(the_tops_of_the_reverse_trees_have_no_data),
+        lab_test(a_part_of_an_address_has_no_data),
+        lab_test(a_reverse_name_that_is_no_address_does_not_exist),
+        lab_test(a_reverse_name_is_looked_up_as_an_address),
+        lab_test(a_reverse_name_is_known_in_any_letter_case),
+        lab_test(another_name_is_looked_up_as_a_name),
+        lab_test(a_name_that_only_ends_like_a_reverse_one_is_a_name),
+        lab_test(ptr_of_a_hosts_name_has_no_data),
+        lab_test(a_name_from_dns_has_the_name_servers_record),
+        lab_test(a_chain_comes_whole),
+        lab_test(an_alias_to_no_name_is_the_alias_and_nxdomain),
+        lab_test(no_data_comes_with_the_zones_soa),
+        lab_test(no_name_comes_with_the_zones_soa),
+        lab_test(a_name_that_exists_in_the_other_family_has_no_data),
+        lab_test(nxdomain_for_one_family_and_failure_for_the_other_is_a_failure),
+        lab_test(the_other_familys_answer_is_news),
+        lab_test(another_type_is_passed_on),
+        lab_test(a_failure_has_the_name_servers_words),
+        lab_test(a_name_that_libc_cannot_carry_is_asked_for),
+        lab_test(dns_before_files_wins_where_it_knows_the_name),
+        lab_test(no_aaaa_of_resolv_conf_is_obeyed),
+        lab_test(any_is_both_families),
+        lab_test(a_type_that_is_no_data_has_none),
+    };
+
+    return cmocka_run_group_tests_name("job", tests, NULL, NULL);
+}
