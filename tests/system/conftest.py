@@ -128,7 +128,9 @@ def tally(request):
     """Counts what a file of tests compares, and prints that at the end of the file."""
     counter = collections.Counter()
     yield counter
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    for what, number in counter.items():
-        reporter.ensure_newline()
-        reporter.write_line(f"{request.path.name}: {number} {what}")
+    plugins = request.config.pluginmanager
+    with plugins.get_plugin("capturemanager").global_and_fixture_disabled():
+        for what, number in counter.items():
+            plugins.get_plugin("terminalreporter").ensure_newline()
+            plugins.get_plugin("terminalreporter").write_line(
+                f"{request.path.name}: {number} {what}")

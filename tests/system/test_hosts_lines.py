@@ -1,0 +1,170 @@
+"""The hosts: line of nsswitch.conf: whatever its sources and their order, the wire says what
+getaddrinfo() says."""
+
+import socket
+
+import pytest
+
+from daemon import Daemon
+
+FAMILIES = {"A": socket.AF_INET, "AAAA": socket.AF_INET6}
+SAYINGS = {socket.EAI_NODATA: "NODATA", socket.EAI_NONAME: "NXDOMAIN",
+           socket.EAI_AGAIN: "SERVFAIL"}
+
+# Both have these names; the first source that knows one has the word.
+HOSTS = """\
+10.0.4.1 a.example.test
+10.0.4.2 both.example.test
+"""
+
+FILES_THEN_DNS = {
+    "v4only.lab A": ["10.0.0.4"],
+    "v4only.lab AAAA": "NODATA",
+    "a.example.test A": ["10.0.4.1"],
+    "both.example.test A": ["10.0.4.2"],
+    "both.example.test AAAA": "NODATA",
+    "aaaa.example.test A": "NODATA",
+    "aaaa.example.test AAAA": ["2001:db8::1"],
+    "cname-a.example.test A": ["192.0.2.1"],
+    "txt.example.test A": "NODATA",
+    "nosuch.example.test A": "NXDOMAIN",
+    "x.broken.test A": "SERVFAIL",
+    "localhost A": ["127.0.0.1"],
+    "lab-host A": "NXDOMAIN",
+    "lab-host AAAA": "NXDOMAIN",
+    "any.localhost AAAA": "NXDOMAIN",
+    "printer.local A": "NXDOMAIN",
+}
+DNS_FIRST = {"a.example.test A": ["192.0.2.1"], "both.example.test A": ["192.0.2.2"],
+             "both.example.test AAAA": ["2001:db8::2"]}
+WITHOUT_FILES = {**DNS_FIRST, "v4only.lab A": "NXDOMAIN", "v4only.lab AAAA": "NXDOMAIN",
+                 "localhost A": "NXDOMAIN"}
+WITHOUT_DNS = {name: "NXDOMAIN" for name in (
+    "aaaa.example.test A", "aaaa.example.test AAAA", "cname-a.example.test A",
+    "txt.example.test A", "x.broken.test A")}
+# The hosts file knows the name with an IPv4 address. Where no source follows DNS it owns the
+# name and there is no other; otherwise it is as getaddrinfo() has it for one family, which
+# goes on to DNS.
+ON_TO_DNS = {"both.example.test AAAA": ["2001:db8::2"]}
+MYHOSTNAME = {"lab-host A": ["127.0.0.2"], "lab-host AAAA": ["::1"],
+              "any.localhost AAAA": ["::1"]}
+
+# The line, and what is different from `files dns`. A source that is not installed, or whose
+# daemon does not run, is unavailable and passed over.
+LINES = [
+    ("files dns", {}),
+    ("dns files", DNS_FIRST),
+    ("dns", WITHOUT_FILES),
+    ("files", WITHOUT_DNS),
+    ("files dns myhostname", {**ON_TO_DNS, **MYHOSTNAME}),
+    ("files myhostname dns", MYHOSTNAME),
+    ("myhostname files dns", MYHOSTNAME),
+    ("dns myhostname files", {**DNS_FIRST, **MYHOSTNAME}),
+    ("dns myhostname", {**WITHOUT_FILES, **MYHOSTNAME, "localhost A": ["127.0.0.1"]}),
+    ("files [NOTFOUND=return] dns", WITHOUT_DNS),
+    ("files [!UNAVAIL=return] dns", WITHOUT_DNS),
+    ("files [UNAVAIL=return] dns", {}),
+    ("files dns [!UNAVAIL=return] myhostname", ON_TO_DNS),
+    ("files dns [NOTFOUND=return] myhostname", ON_TO_DNS),
+    ("dns [!UNAVAIL=return] files", WITHOUT_FILES),
+    ("dns [NOTFOUND=return] files", WITHOUT_FILES),
+    ("dns [TRYAGAIN=return] files", DNS_FIRST),
+    ("dns [UNAVAIL=return] files", DNS_FIRST),
+    ("dns [NOTFOUND=return] myhostname files", WITHOUT_FILES),
+    ("files mymachines dns", {}),
+    ("files resolve [!UNAVAIL=return] dns", {}),
+    ("mymachines resolve [!UNAVAIL=return] files myhostname dns", MYHOSTNAME),
+    ("files mdns4_minimal [NOTFOUND=return] dns", {}),
+    ("files mdns4_minimal [NOTFOUND=return] dns mdns4", ON_TO_DNS),
+    ("files mdns4_minimal [NOTFOUND=return] dns myhostname",
+     {**ON_TO_DNS, **MYHOSTNAME}),
+    ("files nosuchmodule dns", {}),
+    ("nosuchmodule files dns", {}),
+    ("dns nosuchmodule files", DNS_FIRST),
+    ("nosuchmodule", {name: "SERVFAIL" for name in FILES_THEN_DNS}),
+]
+
+# Where libc's word and the truth differ: what libc says, and what is true.
+BLURRED = {
+    # The hosts file has the other family, and DNS is asked whether it likes to know this one.
+    ("v4only.lab AAAA", "NXDOMAIN", "NODATA"),
+    ("both.example.test AAAA", "NXDOMAIN", "NODATA"),
+    ("both.example.test AAAA", "2001:db8::2", "NODATA"),
+    # A source that follows DNS does not know the name: it still exists, or may.
+    ("aaaa.example.test A", "NXDOMAIN", "NODATA"),
+    ("txt.example.test A", "NXDOMAIN", "NODATA"),
+    ("x.broken.test A", "NXDOMAIN", "SERVFAIL"),
+    # The last source is unavailable.
+    ("x.broken.test A", "NODATA", "SERVFAIL"),
+    ("nosuch.example.test A", "NODATA", "NXDOMAIN"),
+    ("lab-host A", "NODATA", "NXDOMAIN"),
+    ("printer.local A", "NODATA", "NXDOMAIN"),
+}
+# Without any source libc fails, but says so for one family only.
+UNRELIABLE = {"nosuchmodule"}
+
+
+def libc(name, rdtype):
+    try:
+        found = socket.getaddrinfo(name, None, FAMILIES[rdtype], socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        return SAYINGS[error.errno]
+    except OSError:  # EAI_SYSTEM: there is no source
+        return "SERVFAIL"
+    return list(dict.fromkeys(entry[4][0] for entry in found))
+
+
+def addresses(outcome):
+    """Without the CNAMEs, which libc does not tell."""
+    if isinstance(outcome, str):
+        return outcome
+    return [text.split()[-1] for text in outcome if text.split()[1] != "CNAME"] or "NODATA"
+
+
+@pytest.fixture(scope="module")
+def answers(module_etc):
+    """{(line, question): (what libc says, what the wire says)}.
+
+    A daemon for each line: what one learns unasked it keeps for a second.
+    """
+    module_etc.add("hosts", HOSTS)
+    found = {}
+    for line, _ in LINES:
+        module_etc.write("nsswitch.conf", f"hosts: {line}\n")
+        daemon = Daemon()
+        for question in FILES_THEN_DNS:
+            name, rdtype = question.split()
+            found[line, question] = (libc(name, rdtype),
+                                     addresses(daemon.ask(name, rdtype).outcome))
+        daemon.stop()
+    module_etc.restore()
+    return found
+
+
+@pytest.mark.parametrize("question", FILES_THEN_DNS)
+@pytest.mark.parametrize("line, changes", LINES, ids=[line for line, _ in LINES])
+def test_outcome(answers, tally, line, changes, question):
+    libc_says, wire_says = answers[line, question]
+    assert wire_says == {**FILES_THEN_DNS, **changes}[question]
+    tally["questions under hosts: lines"] += 1
+    if wire_says != libc_says and line not in UNRELIABLE:
+        libc_says = "".join(libc_says) if isinstance(libc_says, list) else libc_says
+        assert (question, libc_says, wire_says) in BLURRED
+
+
+@pytest.mark.parametrize("line", ["files dns myhostname", "dns files", "myhostname files dns"])
+@pytest.mark.parametrize("name, rdtype, outcome", [
+    ("types.example.test", "MX", ["types.example.test MX 10 mail.example.test",
+                                  "types.example.test MX 20 mail.elsewhere.test"]),
+    ("nosuch.example.test", "MX", "NXDOMAIN"),
+    ("v4only.lab", "MX", "NODATA"),
+    ("odd\\032one.example.test", "A", "NXDOMAIN"),
+    ("odd\\033name.example.test", "A", ["odd!name.example.test A 192.0.2.89"]),
+    ("1.2.0.192.in-addr.arpa", "PTR", ["1.2.0.192.in-addr.arpa PTR a.example.test"]),
+    ("4.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
+    ("4.0.0.10.in-addr.arpa", "PTR", ["4.0.0.10.in-addr.arpa PTR v4only.lab"]),
+    ("1.113.0.203.in-addr.arpa", "PTR", "SERVFAIL"),
+])
+def test_other_types(server, etc, line, name, rdtype, outcome):
+    etc.write("nsswitch.conf", f"hosts: {line}\n")
+    assert server.ask(name, rdtype).outcome == outcome
