@@ -32,7 +32,8 @@ bool relay_read(const struct question *, const uint8_t *wire, size_t len,
 /* True if the answer section has a record of this type with just these octets of data. */
 bool relay_has_data(const struct answer *, uint16_t type, const void *data, size_t size);
 
-/* True if the answer section has a record of this type. */
+/* How many records of this type the answer section has; whether it has any. */
+size_t relay_count_type(const struct answer *, uint16_t type);
 bool relay_has_type(const struct answer *, uint16_t type);
 
 #endif

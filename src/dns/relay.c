@@ -353,14 +353,20 @@ bool relay_has_data(const struct answer *answer, uint16_t type, const void *data
     return false;
 }
 
-bool relay_has_type(const struct answer *answer, uint16_t type)
+size_t relay_count_type(const struct answer *answer, uint16_t type)
 {
     struct reader in = reader_of(answer->records, answer->len);
     const uint8_t *data;
     uint16_t have_type, length;
+    size_t count = 0;
 
     for (unsigned i = 0; i < answer->count[SECTION_ANSWER]; i++)
         if (next_record(&in, &have_type, &data, &length) && have_type == type)
-            return true;
-    return false;
+            count++;
+    return count;
+}
+
+bool relay_has_type(const struct answer *answer, uint16_t type)
+{
+    return relay_count_type(answer, type) > 0;
 }

@@ -15,7 +15,7 @@ from daemon import Daemon, wait_until
 SOURCES = pathlib.Path(__file__).parent / "nss"
 A = ["a.example.test A 192.0.2.1"]
 LOCALHOST = ["localhost A 127.0.0.1"]
-AT_ONCE = 1.0
+AT_ONCE = 3.0
 HUNG_SECONDS = 5  # a thread inside a module for longer than this hangs
 LOOK_SECONDS = 1  # how often they are counted
 CAP = 8
@@ -146,7 +146,8 @@ def test_hung_threads_are_counted_and_logged(hanging):
 def test_hung_threads_are_replaced_up_to_the_cap(hanging):
     """The loop's own thread and those in the module are not all there are."""
     print(f"{hanging.threads} threads, {len(HANG)} of them hang, the cap is {CAP}")
-    assert 1 + len(HANG) < hanging.threads <= 1 + CAP
+    # ThreadSanitizer has threads of its own in the process.
+    assert 1 + len(HANG) < hanging.threads <= 3 + CAP
 
 
 def test_the_process_stays_as_long_as_not_all_hang(hanging):

@@ -655,6 +655,7 @@ static void data_is_found_by_type_and_octets(void **state)
     assert_false(relay_has_data(&answer, TYPE_A, other, 4));
     assert_false(relay_has_data(&answer, TYPE_A, second, 3));
     assert_false(relay_has_data(&answer, TYPE_AAAA, second, 4));
+    assert_int_equal(relay_count_type(&answer, TYPE_A), 3);
     assert_true(relay_has_type(&answer, TYPE_A));
     assert_false(relay_has_type(&answer, TYPE_AAAA));
 }
