@@ -31,7 +31,8 @@ int servers_read(struct servers *servers)
     for (int i = 0; i < state.nscount && servers->count < SERVERS_MAX; i++)
         if (server_addr(&state, i, &servers->addr[servers->count]))
             servers->count++;
-    servers->timeout_ms = (unsigned)state.retrans * 1000;
+    /* libc waits a second where it is told not to wait at all. */
+    servers->timeout_ms = state.retrans > 0 ? (unsigned)state.retrans * 1000 : 1000;
     servers->attempts = state.retry > 0 ? (unsigned)state.retry : 1;
     servers->rotate = (state.options & RES_ROTATE) != 0;
     servers->use_tcp = (state.options & RES_USEVC) != 0;

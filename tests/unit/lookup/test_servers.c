@@ -85,6 +85,14 @@ static void options_are_read(void **state)
     assert_true(servers.rotate && servers.use_tcp && servers.trust_ad);
 }
 
+static void a_time_out_of_0_is_a_second(void **state)
+{
+    struct servers servers = read_from("nameserver 127.0.0.1\noptions timeout:0\n");
+
+    (void)state;
+    assert_int_equal(servers.timeout_ms, 1000);
+}
+
 static void a_changed_file_is_seen(void **state)
 {
     struct servers servers = read_from("nameserver 127.0.0.2\n");
@@ -103,6 +111,7 @@ int main(void)
         lab_test(without_a_file_the_server_is_the_host_itself),
         lab_test(without_options_it_is_five_seconds_twice),
         lab_test(options_are_read),
+        lab_test(a_time_out_of_0_is_a_second),
         lab_test(a_changed_file_is_seen),
     };
 
