@@ -40,7 +40,10 @@ void lanes_free(struct lanes *);
  * has. 0, or -1 with errno.
  */
 int lane_board(struct lanes *, const struct addr *server, struct shot *);
-/* Sends the shot's query. 0, or -1 with errno. */
+/*
+ * Sends the shot's query. 0, or -1 with errno. An error that may be another shot's as well
+ * is told to all that share the lane, a moment later.
+ */
 int lane_send(const struct shot *, const void *wire, size_t len);
 /* Gives the place back; harmless for a shot without one. */
 void lane_leave(struct shot *);

@@ -33,10 +33,12 @@ struct lane {
     int fd;
     struct watch *watch;
     struct list shots;
-    int64_t opened;   /* clock_ms() */
-    unsigned taken;   /* shots it has ever had */
-    unsigned boarded; /* shots it has now */
-    bool reading;     /* its shots are being told: not to be closed now */
+    int64_t opened;       /* clock_ms() */
+    unsigned taken;       /* shots it has ever had */
+    unsigned boarded;     /* shots it has now */
+    bool telling;         /* its shots are being told: not to be closed now */
+    struct timer refusal; /* set when a send has brought an error for all its shots */
+    int refusal_error;
 };
 
 struct lanes *lanes_new(struct loop *loop, lane_reply *reply, lane_error *error)
@@ -56,6 +58,7 @@ static void lane_close(struct lane *lane)
 {
     list_remove(&lane->link);
     lane->lanes->count--;
+    timer_cancel(&lane->refusal);
     loop_unwatch(lane->lanes->loop, lane->watch);
     close(lane->fd);
     free(lane);
@@ -118,16 +121,29 @@ static void read_replies(struct lane *lane)
     }
 }
 
-static void lane_ready(void *context, short revents)
+static void tell_shots(struct lane *lane, void (*tell)(struct lane *))
 {
-    struct lane *lane = context;
-
-    (void)revents;
-    lane->reading = true;
-    read_replies(lane);
-    lane->reading = false;
+    lane->telling = true;
+    tell(lane);
+    lane->telling = false;
     if (lane->boarded == 0)
         lane_close(lane);
+}
+
+static void lane_ready(void *context, short revents)
+{
+    (void)revents;
+    tell_shots(context, read_replies);
+}
+
+static void tell_refusal(struct lane *lane)
+{
+    lane_refused(lane, lane->refusal_error);
+}
+
+static void ring_refusal(void *context)
+{
+    tell_shots(context, tell_refusal);
 }
 
 static struct lane *lane_open(struct lanes *lanes, const struct addr *server)
@@ -142,6 +158,7 @@ static struct lane *lane_open(struct lanes *lanes, const struct addr *server)
     lane->opened = clock_ms();
     list_init(&lane->shots);
     list_init(&lane->link);
+    timer_init(&lane->refusal, ring_refusal, lane);
     lane->fd =
         socket(server->sock.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (lane->fd == -1 || connect(lane->fd, &server->sock.any, server->len) == -1 ||
@@ -189,8 +206,13 @@ int lane_board(struct lanes *lanes, const struct addr *server, struct shot *shot
 
     if (!lane)
         lane = lane_open(lanes, server);
-    if (!lane || !draw_id(lane, &shot->id))
+    if (!lane)
         return -1;
+    if (!draw_id(lane, &shot->id)) {
+        if (lane->boarded == 0 && !lane->telling)
+            lane_close(lane);
+        return -1;
+    }
     shot->lane = lane;
     list_append(&lane->shots, &shot->in_lane);
     lane->taken++;
@@ -198,9 +220,22 @@ int lane_board(struct lanes *lanes, const struct addr *server, struct shot *shot
     return 0;
 }
 
+/*
+ * An ICMP error is told to whoever uses the socket next. In a shared lane that is another
+ * shot than the one it is about; all went to the same server, so all are refused. That is
+ * left to the loop: the caller is in the middle of sending.
+ */
 int lane_send(const struct shot *shot, const void *wire, size_t len)
 {
-    return send(shot->lane->fd, wire, len, MSG_DONTWAIT | MSG_NOSIGNAL) == -1 ? -1 : 0;
+    struct lane *lane = shot->lane;
+
+    if (send(lane->fd, wire, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+        return 0;
+    if (lane->boarded == 1 || errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
+        return -1;
+    lane->refusal_error = errno;
+    timer_set(lane->lanes->loop, &lane->refusal, clock_ms());
+    return 0;
 }
 
 void lane_leave(struct shot *shot)
@@ -212,6 +247,6 @@ void lane_leave(struct shot *shot)
     shot->lane = NULL;
     list_remove(&shot->in_lane);
     lane->boarded--;
-    if (lane->boarded == 0 && !lane->reading)
+    if (lane->boarded == 0 && !lane->telling)
         lane_close(lane);
 }
