@@ -261,17 +261,42 @@ static bool write_name(struct relay *relay, struct name name, bool last)
     return true;
 }
 
-/* A DNAME stands above the name that it rewrites, with the CNAME made from it below. */
-static bool write_dnames(struct relay *relay)
+static bool is_above(const struct record *record, struct name name)
+{
+    struct name owner = owner_of(record);
+
+    while (name.len > owner.len) {
+        size_t label = 1u + *name.wire;
+
+        name = (struct name){name.wire + label, name.len - label};
+    }
+    return same_name(owner, name);
+}
+
+/* Above which name of the chain the record stands, as a number from 0; -1: above none. */
+static int rewrites(const struct relay *relay, const struct record *record)
+{
+    for (size_t i = 0; i < relay->chain.count; i++)
+        if (!is_at(record, relay->chain.names[i]) &&
+            is_above(record, relay->chain.names[i]))
+            return (int)i;
+    return -1;
+}
+
+/* A DNAME stands before the CNAME made from it (RFC 6672 section 3.1), and comes once. */
+static bool write_dnames(struct relay *relay, size_t above)
 {
     const struct records *records = &relay->sections[SECTION_ANSWER];
+    bool asked = relay->question->type == LDNS_RR_TYPE_DNAME;
+    struct name end = relay->chain.names[relay->chain.count - 1];
 
     for (size_t i = 0; i < records->count; i++) {
         const struct record *record = records->all[i];
 
-        if ((is_type(record, LDNS_RR_TYPE_DNAME) ||
-             is_signature_of(record, LDNS_RR_TYPE_DNAME)) &&
-            !is_at(record, asked_name(relay)) &&
+        if (!is_type(record, LDNS_RR_TYPE_DNAME) &&
+            !is_signature_of(record, LDNS_RR_TYPE_DNAME))
+            continue;
+        if (rewrites(relay, record) == (int)above && !(asked && is_at(record, end)) &&
             !write_record(relay, SECTION_ANSWER, record))
             return false;
     }
@@ -305,10 +330,11 @@ static bool wants_additional(const struct relay *relay)
 
 static bool write_all(struct relay *relay)
 {
-    if (!find_chain(relay) || !write_dnames(relay))
+    if (!find_chain(relay))
         return false;
     for (size_t i = 0; i < relay->chain.count; i++)
-        if (!write_name(relay, relay->chain.names[i], i + 1 == relay->chain.count))
+        if (!write_dnames(relay, i) ||
+            !write_name(relay, relay->chain.names[i], i + 1 == relay->chain.count))
             return false;
     if (wants_authority(relay) && !write_section(relay, SECTION_AUTHORITY))
         return false;
