@@ -49,7 +49,7 @@ struct errand {
 
 /* `own`: the addresses we listen on, borrowed for ever. NULL when memory is short. */
 struct upstream *upstream_new(struct loop *, const struct addr *own, size_t own_count);
-/* Nothing may be under way. */
+/* Nothing may be under way but loop checks, which end. */
 void upstream_free(struct upstream *);
 
 /* Starts; `done` may be called before this returns. */

@@ -114,11 +114,17 @@ static size_t write_query(const struct errand *ask, size_t server, uint16_t id,
 static void handle_reply(struct errand *ask, size_t server, bool edns, const uint8_t *wire,
                          size_t len, bool tcp);
 
-/* The server has failed; the next one if it was its turn. */
+static size_t turns_of(const struct errand *ask)
+{
+    return ask->servers.count * ask->servers.attempts;
+}
+
+/* The server has failed; the next one if it was its turn, or the end if it was the last one
+ * still awaited. */
 static void server_failed(struct errand *ask, size_t server)
 {
     ask->failed[server] = true;
-    if (server == ask->current)
+    if (server == ask->current || ask->step == turns_of(ask))
         take_turn(ask);
 }
 
@@ -215,7 +221,7 @@ static void no_more_turns(struct errand *ask)
 /* Asks the server whose turn is next, leaving out those that cannot help. */
 static void take_turn(struct errand *ask)
 {
-    size_t count = ask->servers.count, turns = count * ask->servers.attempts;
+    size_t count = ask->servers.count, turns = turns_of(ask);
 
     while (ask->step < turns) {
         ask->current = (ask->first + ask->step++) % count;
@@ -259,8 +265,13 @@ static void handle_reply(struct errand *ask, size_t server, bool edns, const uin
             server_failed(ask, server);
         return;
     }
-    note_failure(ask, EDE_NO_REACHABLE_AUTHORITY, "name server %s says %s",
-                 server_text(ask, server, text), rcode_text(upstream_rcode(wire)));
+    if (upstream_rcode(wire) == RCODE_NOERROR)
+        note_failure(ask, EDE_NO_REACHABLE_AUTHORITY,
+                     "name server %s is lame: no recursion and no answer",
+                     server_text(ask, server, text));
+    else
+        note_failure(ask, EDE_NO_REACHABLE_AUTHORITY, "name server %s says %s",
+                     server_text(ask, server, text), rcode_text(upstream_rcode(wire)));
     server_failed(ask, server);
 }
 
@@ -327,8 +338,12 @@ struct upstream *upstream_new(struct loop *loop, const struct addr *own, size_t 
 
 void upstream_free(struct upstream *upstream)
 {
+    struct errand *check;
+
     if (!upstream)
         return;
+    while ((check = list_first(&upstream->asks, struct errand, link)))
+        end(check);
     lanes_free(upstream->lanes);
     loopcheck_free(upstream->check);
     free(upstream);
@@ -342,7 +357,7 @@ static int64_t lower(int64_t a, int64_t b)
 static void begin(struct upstream *upstream, struct errand *ask)
 {
     int64_t now = clock_ms();
-    int64_t turns = (int64_t)(ask->servers.count * ask->servers.attempts);
+    int64_t turns = (int64_t)turns_of(ask);
 
     ask->upstream = upstream;
     ask->ede = EDE_NONE;
