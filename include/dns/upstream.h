@@ -55,7 +55,12 @@ size_t upstream_copy_reply(const uint8_t *reply, size_t len, const uint8_t *quer
 size_t upstream_make_reply(const uint8_t *query, size_t query_len, unsigned rcode,
                            uint8_t *out, size_t size);
 
-/* Reads the question of libc's query. */
+/*
+ * Reads the question of libc's query. libc can set DO but not CD, so AD stands for that: it
+ * is lookup/resolver that says which of them libc sets.
+ */
 bool upstream_read_query(const uint8_t *query, size_t len, struct question *);
+/* RD of a query that has been read. */
+bool upstream_wants_recursion(const uint8_t *query);
 
 #endif

@@ -2,12 +2,15 @@
  * The door: where libc's DNS module asks, and finds the reply already in hand.
  *
  * A UDP socket on loopback. While getaddrinfo() gives its verdict on a reply from a name
- * server, the reply is held here; libc's question for just that name and type is answered
- * from it at once and as often as libc repeats it, whole and without TC, up to 64 KiB.
- * Any other question gets SERVFAIL at once. No packet leaves the host from here.
+ * server, the reply is held here; libc's question for just that name, type, DO and CD is
+ * answered from it at once and as often as libc repeats it, whole and without TC, if it
+ * fits a datagram. Any other question gets SERVFAIL at once. No packet leaves the host from
+ * here.
  */
 #ifndef LOOKUP_DOOR_H
 #define LOOKUP_DOOR_H
+
+#include <stdatomic.h>
 
 #include "dns/question.h"
 #include "net/addr.h"
@@ -21,6 +24,8 @@ struct door_hand {
     struct question question;
     const uint8_t *reply; /* NULL: the name servers have failed, and so does the door */
     size_t reply_len;
+    bool is_probe;     /* only `asked` is wanted, of any type of the name */
+    atomic_bool asked; /* libc has asked for it: its sources led it to DNS */
 };
 
 /* NULL with errno. */

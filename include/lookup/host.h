@@ -19,8 +19,13 @@
 #include "lookup/lookup.h"
 #include "net/addr.h"
 
-/* Step 1. */
+/*
+ * Step 1. Where nsswitch.conf has sources behind DNS, libc is sent to the door, which fails
+ * and notes in `asked` that libc came: a name found before that belongs to a source before
+ * DNS. Without a door (NULL), libc counts as having come.
+ */
 enum lookup_next host_probe(const struct lookup_config *, const struct question *,
+                            const struct addr *door, const atomic_bool *asked,
                             struct answer *);
 
 /* Step 3, for A and AAAA of a name whose probe said LOOKUP_VERDICT. */

@@ -10,9 +10,11 @@
 #include "lookup/lookup.h"
 #include "net/addr.h"
 
-/* Step 1, for a name that reverse_parse calls this kind and address. */
+/* Step 1, for a name that reverse_parse calls this kind and address; the door as for
+ * host_probe. */
 enum lookup_next reverse_probe(const struct lookup_config *, const struct question *,
                                enum reverse_kind, const uint8_t address[static 16],
+                               const struct addr *door, const atomic_bool *asked,
                                struct answer *);
 
 /* Step 3, for PTR of a whole address. */

@@ -122,11 +122,30 @@ enum upstream_kind upstream_kind(const uint8_t *wire, bool edns)
     return UPSTREAM_ANSWER;
 }
 
+static bool has_do(struct reader *in)
+{
+    uint16_t type, size;
+    uint32_t flags;
+
+    return LDNS_ARCOUNT(in->data) > 0 && name_skip(in) && get_u16(in, &type) &&
+           type == TYPE_OPT && get_u16(in, &size) && get_u32(in, &flags) &&
+           (flags & OPT_DO) != 0;
+}
+
 bool upstream_read_query(const uint8_t *query, size_t len, struct question *question)
 {
     struct reader in = reader_of(query, len);
 
-    return read_question(&in, question) && !LDNS_QR_WIRE(query);
+    if (!read_question(&in, question) || LDNS_QR_WIRE(query))
+        return false;
+    question->flags = (uint8_t)((has_do(&in) ? QUESTION_DNSSEC_OK : 0) |
+                                (LDNS_AD_WIRE(query) ? QUESTION_CHECKING_DISABLED : 0));
+    return true;
+}
+
+bool upstream_wants_recursion(const uint8_t *query)
+{
+    return LDNS_RD_WIRE(query) != 0;
 }
 
 size_t upstream_copy_reply(const uint8_t *reply, size_t len, const uint8_t *query,

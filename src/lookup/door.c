@@ -12,7 +12,8 @@
 enum {
     QUESTIONS_A_ROUND = 64,
     QUERY_MAX = 512,
-    BUFFER = 1 << 20, /* questions wait here while a round is under way */
+    BUFFER = 1 << 20,     /* questions wait here while a round is under way */
+    DATAGRAM_MAX = 65507, /* of IPv4: a longer reply cannot be given */
 };
 
 struct door {
@@ -20,15 +21,27 @@ struct door {
     int fd;
     struct addr addr;
     struct watch *watch;
-    struct list hands;
+    struct list hands, probes;
 };
+
+/* Hands may be many, so those that only look are kept apart. */
+static void note_probe(const struct door *door, const struct question *asked)
+{
+    for (struct list *link = door->probes.next; link != &door->probes; link = link->next) {
+        struct door_hand *hand = list_item(link, struct door_hand, link);
+
+        if (name_equal(hand->question.name, hand->question.name_len, asked->name,
+                       asked->name_len))
+            hand->asked = true;
+    }
+}
 
 static struct door_hand *find_hand(const struct door *door, const struct question *asked)
 {
     for (struct list *link = door->hands.next; link != &door->hands; link = link->next) {
         struct door_hand *hand = list_item(link, struct door_hand, link);
 
-        if (hand->question.type == asked->type &&
+        if (hand->question.type == asked->type && hand->question.flags == asked->flags &&
             name_equal(hand->question.name, hand->question.name_len, asked->name,
                        asked->name_len))
             return hand;
@@ -44,8 +57,14 @@ static size_t make_reply(const struct door *door, const uint8_t *query, size_t l
 
     if (!upstream_read_query(query, len, &asked))
         return 0;
+    if (!upstream_wants_recursion(query)) {
+        note_probe(door, &asked);
+        return upstream_make_reply(query, len, RCODE_SERVFAIL, out, size);
+    }
     hand = find_hand(door, &asked);
-    if (hand && hand->reply)
+    if (hand)
+        hand->asked = true;
+    if (hand && hand->reply && hand->reply_len <= DATAGRAM_MAX)
         return upstream_copy_reply(hand->reply, hand->reply_len, query, len, out, size);
     return upstream_make_reply(query, len, RCODE_SERVFAIL, out, size);
 }
@@ -98,6 +117,7 @@ struct door *door_open(struct loop *loop)
     door->loop = loop;
     door->fd = -1;
     list_init(&door->hands);
+    list_init(&door->probes);
     if (bind_door(door) == 0)
         return door;
     saved = errno;
@@ -123,7 +143,7 @@ const struct addr *door_addr(const struct door *door)
 
 void door_hold(struct door *door, struct door_hand *hand)
 {
-    list_append(&door->hands, &hand->link);
+    list_append(hand->is_probe ? &door->probes : &door->hands, &hand->link);
 }
 
 void door_drop(struct door_hand *hand)

@@ -43,13 +43,14 @@ static enum saying saying_of(const struct call *call)
  * AI_CANONNAME and no other flag: AI_ADDRCONFIG and AI_V4MAPPED would change the answer,
  * the IDN flags the question. One socket type, or each address comes three times.
  */
-static struct call call_libc(const char *name, int family, const struct addr *door)
+static struct call call_libc(const char *name, int family, const struct addr *door,
+                             unsigned flags)
 {
     const struct addrinfo hints = {
         .ai_flags = AI_CANONNAME, .ai_family = family, .ai_socktype = SOCK_STREAM};
     struct call call = {.code = EAI_SYSTEM};
 
-    if (resolver_prepare(door) == 0) {
+    if (resolver_prepare(door, flags) == 0) {
         errno = 0;
         h_errno = 0;
         call.code = getaddrinfo(name, NULL, &hints, &call.found);
@@ -72,7 +73,7 @@ static void call_free(struct call *call)
 /* True if libc's sources lead as far as DNS for a name that nobody else knows. */
 static bool reaches_dns(void)
 {
-    struct call call = call_libc("unknown.invalid", AF_INET, NULL);
+    struct call call = call_libc("unknown.invalid", AF_INET, NULL, 0);
     bool reaches = call.code == EAI_AGAIN;
 
     call_free(&call);
@@ -216,8 +217,10 @@ static bool asks_addresses(const struct question *question)
 }
 
 enum lookup_next host_probe(const struct lookup_config *config,
-                            const struct question *question, struct answer *answer)
+                            const struct question *question, const struct addr *door,
+                            const atomic_bool *asked, struct answer *answer)
 {
+    bool follow = sources_follow_dns(), came = follow;
     enum lookup_next next = asks_addresses(question) ? LOOKUP_VERDICT : LOOKUP_RELAY;
     char name[NAME_TEXT + 1];
     enum name_reach reach = host_text(question, name);
@@ -225,17 +228,18 @@ enum lookup_next host_probe(const struct lookup_config *config,
 
     if (reach == NAME_NOWHERE)
         return probe_odd_name(config, question, answer);
-    call = call_libc(name, AF_UNSPEC, NULL);
+    call = call_libc(name, AF_UNSPEC, follow ? door : NULL, RESOLVER_PROBE);
+    if (follow && door)
+        came = *asked;
     if (call.saying == SAYS_FOUND) {
-        /* Where sources follow DNS, DNS may know better. */
-        if (!sources_follow_dns() || !asks_addresses(question)) {
+        /* By a source behind DNS: DNS may know better. */
+        if (!came || !asks_addresses(question)) {
             say_local(config, question, answer, call.found);
             next = LOOKUP_DONE;
         }
     } else if (reach == NAME_LOCAL_SOURCE) {
         next = probe_odd_name(config, question, answer);
-    } else if (!sources_follow_dns() &&
-               (call.saying == SAYS_NO_NAME || call.saying == SAYS_NODATA)) {
+    } else if (!came && (call.saying == SAYS_NO_NAME || call.saying == SAYS_NODATA)) {
         say_nothing(config, question, answer, /* the sources end before DNS */
                     call.saying == SAYS_NO_NAME ? RCODE_NXDOMAIN : RCODE_NOERROR);
         next = LOOKUP_DONE;
@@ -280,7 +284,8 @@ static void say_found(const struct lookup_config *config, const struct question 
         answer_fail(answer, RCODE_SERVFAIL, EDE_OTHER, "no memory for the answer");
         return;
     }
-    if (!heard_say(heard, question, &order, answer) ||
+    if (order.count == 0 || !heard_counts(heard) ||
+        !heard_say(heard, question, &order, answer) ||
         !has_all(answer, question->type, &order)) {
         answer_reset(answer);
         say_local(config, question, answer, found);
@@ -320,13 +325,31 @@ static bool say_source_behind_dns(const struct lookup_config *config,
     bool found;
     if (!sources_follow_dns() || heard_rcode(heard) == RCODE_NOERROR)
         return false;
-    local =
-        call_libc(name, family_of(question->type) == AF_INET ? AF_INET6 : AF_INET, door);
+    local = call_libc(name, family_of(question->type) == AF_INET ? AF_INET6 : AF_INET, door,
+                      question->flags);
     found = local.saying == SAYS_FOUND;
     if (found)
         say_local(config, question, answer, local.found);
     call_free(&local);
     return found;
+}
+
+/* libc's sources ended before DNS, for this family: whoever knows the name has the other.
+ */
+static void say_without_dns(const struct lookup_config *config,
+                            const struct question *question, const char *name,
+                            struct answer *answer)
+{
+    struct call call = call_libc(name, AF_UNSPEC, NULL, 0);
+
+    if (call.saying == SAYS_FOUND)
+        say_local(config, question, answer, call.found);
+    else if (call.saying == SAYS_NO_NAME || call.saying == SAYS_NODATA)
+        say_nothing(config, question, answer,
+                    call.saying == SAYS_NO_NAME ? RCODE_NXDOMAIN : RCODE_NOERROR);
+    else
+        say_failure(answer, &call);
+    call_free(&call);
 }
 
 void host_verdict(const struct lookup_config *config, const struct question *question,
@@ -336,9 +359,11 @@ void host_verdict(const struct lookup_config *config, const struct question *que
     struct call call;
 
     host_text(question, name);
-    call = call_libc(name, family_of(question->type), door);
+    call = call_libc(name, family_of(question->type), door, question->flags);
     if (call.saying == SAYS_FOUND)
         say_found(config, question, heard, call.found, answer);
+    else if (!heard_counts(heard))
+        say_without_dns(config, question, name, answer);
     else if (!say_source_behind_dns(config, question, name, heard, door, answer))
         say_not_found(config, question, heard, &call, answer);
     call_free(&call);

@@ -21,7 +21,8 @@ struct job {
     uint64_t id;
     struct question question;
     enum lookup_next next;
-    bool no_aaaa;            /* resolv.conf says so: AAAA is never asked for */
+    bool no_aaaa;           /* resolv.conf says so: AAAA is never asked for */
+    struct door_hand probe; /* sees whether libc comes to the door without being asked in */
     struct inquiry *inquiry; /* for the question itself; for ANY of A */
     struct inquiry *other;   /* for the other address family, if it had to be asked */
 };
@@ -78,15 +79,17 @@ static void job_refuse(struct job *job, enum ede ede, const char *reason)
 
 static enum lookup_next probe(const struct job *job, struct answer *answer)
 {
+    const struct addr *door = door_addr(job->jobs->door);
     const struct lookup_config *config = job->jobs->config;
     const struct question *question = &job->question;
     uint8_t address[16];
     enum reverse_kind kind = reverse_parse(question->name, question->name_len, address);
 
     if (kind != REVERSE_NONE)
-        return reverse_probe(config, question, kind, address, answer);
+        return reverse_probe(config, question, kind, address, door, &job->probe.asked,
+                             answer);
     if (question->name_len > 1)
-        return host_probe(config, question, answer);
+        return host_probe(config, question, door, &job->probe.asked, answer);
     if (question->type == TYPE_A || question->type == TYPE_AAAA ||
         question->type == TYPE_ANY)
         return LOOKUP_DONE; /* the root has no address */
@@ -174,6 +177,7 @@ static void after_probe(struct work_item *item)
     struct job *job = list_item(item, struct job, work);
     struct servers servers;
 
+    door_drop(&job->probe);
     if (job->next == LOOKUP_DONE) {
         job_free(job);
         return;
@@ -221,6 +225,7 @@ static struct heard heard_of(const struct inquiry *inquiry, const struct inquiry
         .ede = inquiry->ask.ede == EDE_NONE ? EDE_NO_REACHABLE_AUTHORITY : inquiry->ask.ede,
         .failure = inquiry->ask.failure,
         .other = other_of(other),
+        .asked = &inquiry->hand.asked,
     };
 }
 
@@ -329,8 +334,13 @@ void job_start(struct jobs *jobs, uint64_t id, const struct question *question)
     job->jobs = jobs;
     job->id = id;
     job->question = *question;
+    job->probe.question = *question;
+    job->probe.is_probe = true;
+    list_init(&job->probe.link);
     job->work.run = run_probe;
     job->work.after = after_probe;
-    if (!work_put(jobs->work, &job->work))
+    if (work_put(jobs->work, &job->work))
+        door_hold(jobs->door, &job->probe);
+    else
         job_refuse(job, EDE_NOT_READY, "all lookup threads hang");
 }

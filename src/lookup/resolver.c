@@ -7,7 +7,7 @@
 #include "lookup/sources.h"
 
 /* The door answers at once; only a lost datagram makes libc ask again. */
-enum { RETRY_SECONDS = 1, TRIES = 2 };
+enum { RETRY_SECONDS = 1, TRIES = 2, PROBE_TRIES = 1 };
 
 void resolver_clean_environment(void)
 {
@@ -20,7 +20,7 @@ void resolver_clean_environment(void)
  * res_nclose() on a state that was never initialised would close descriptor 0, and a second
  * res_init() would bring the search list back: hence these steps, in this order.
  */
-int resolver_prepare(const struct addr *door)
+int resolver_prepare(const struct addr *door, unsigned flags)
 {
     sources_avoid_nscd();
     if (_res.options & RES_INIT)
@@ -37,8 +37,14 @@ int resolver_prepare(const struct addr *door)
     _res.options &= ~(unsigned long)(RES_DNSRCH | RES_DEFNAMES | RES_USEVC | RES_ROTATE |
                                      RES_USE_EDNS0 | RES_TRUSTAD);
     _res.retrans = RETRY_SECONDS;
-    _res.retry = TRIES;
+    _res.retry = flags & RESOLVER_PROBE ? PROBE_TRIES : TRIES;
     _res.nscount = 0;
+    if (flags & RESOLVER_PROBE)
+        _res.options &= ~(unsigned long)RES_RECURSE;
+    if (flags & QUESTION_DNSSEC_OK)
+        _res.options |= RES_USE_DNSSEC;
+    if (flags & QUESTION_CHECKING_DISABLED)
+        _res.options |= RES_TRUSTAD; /* sets AD; there is no option for CD */
     if (door) {
         _res.nsaddr_list[0] = door->sock.ip4;
         _res.nscount = 1;

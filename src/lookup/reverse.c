@@ -40,14 +40,16 @@ static bool try_call(struct call *call, const struct reverse_address *address, s
     return code != ERANGE;
 }
 
-static struct call call_libc(const struct reverse_address *address, const struct addr *door)
+static struct call call_libc(const struct reverse_address *address, const struct addr *door,
+                             unsigned flags)
 {
     struct call call = {.resolver_error = NETDB_INTERNAL};
 
     for (size_t size = BUFFER_FIRST; size <= BUFFER_MAX; size *= 2) {
         free(call.buffer);
         call.buffer = malloc(size);
-        if (!call.buffer || resolver_prepare(door) == -1 || try_call(&call, address, size))
+        if (!call.buffer || resolver_prepare(door, flags) == -1 ||
+            try_call(&call, address, size))
             break;
     }
     return call;
@@ -105,16 +107,18 @@ static struct reverse_address address_of(enum reverse_kind kind,
 static enum lookup_next probe_address(const struct lookup_config *config,
                                       const struct question *question,
                                       const struct reverse_address *address,
+                                      const struct addr *door, const atomic_bool *asked,
                                       struct answer *answer)
 {
-    struct call call = call_libc(address, NULL);
+    bool follow = sources_follow_dns(), came = follow;
+    struct call call = call_libc(address, follow ? door : NULL, RESOLVER_PROBE);
     enum lookup_next next = LOOKUP_DONE;
 
-    bool dns_comes_last = !sources_follow_dns(); /* otherwise DNS may know better */
-
-    if (call.found && (question->type != TYPE_PTR || dns_comes_last))
-        say_found(config, question, answer, &call.entry);
-    else if (!call.found && call.resolver_error == HOST_NOT_FOUND && dns_comes_last)
+    if (follow && door)
+        came = *asked;
+    if (call.found && (question->type != TYPE_PTR || !came))
+        say_found(config, question, answer, &call.entry); /* else DNS may know better */
+    else if (!call.found && call.resolver_error == HOST_NOT_FOUND && !came)
         say_none(config, question, answer, RCODE_NXDOMAIN); /* they end before DNS */
     else
         next = question->type == TYPE_PTR ? LOOKUP_VERDICT : LOOKUP_RELAY;
@@ -131,13 +135,16 @@ static bool is_address_data(uint16_t type)
 
 enum lookup_next reverse_probe(const struct lookup_config *config,
                                const struct question *question, enum reverse_kind kind,
-                               const uint8_t octets[static 16], struct answer *answer)
+                               const uint8_t octets[static 16], const struct addr *door,
+                               const atomic_bool *asked, struct answer *answer)
 {
     struct reverse_address address;
 
     if (kind == REVERSE_IP4 || kind == REVERSE_IP6) {
         address = address_of(kind, octets);
-        return probe_address(config, question, &address, answer);
+        if (address.family == AF_INET && kind == REVERSE_IP6)
+            door = NULL; /* libc asks there for another name than this one */
+        return probe_address(config, question, &address, door, asked, answer);
     }
     if (kind == REVERSE_PARTIAL && !is_address_data(question->type))
         return LOOKUP_RELAY; /* a zone may start there */
@@ -164,10 +171,15 @@ static void say_verdict(const struct lookup_config *config, const struct questio
 {
     bool heard_one = heard_say(heard, question, NULL, answer);
 
-    if (!call->found || (heard_one && is_heard(answer, call->entry.h_name)))
+    if (call->found && heard_one && is_heard(answer, call->entry.h_name))
         return;
-    answer_reset(answer);
-    say_found(config, question, answer, &call->entry);
+    if (call->found) {
+        answer_reset(answer);
+        say_found(config, question, answer, &call->entry);
+    } else if (!heard_counts(heard) && call->resolver_error == HOST_NOT_FOUND) {
+        answer_reset(answer);
+        say_none(config, question, answer, RCODE_NXDOMAIN);
+    }
 }
 
 void reverse_verdict(const struct lookup_config *config, const struct question *question,
@@ -177,7 +189,7 @@ void reverse_verdict(const struct lookup_config *config, const struct question *
     uint8_t octets[16];
     enum reverse_kind kind = reverse_parse(question->name, question->name_len, octets);
     struct reverse_address address = address_of(kind, octets);
-    struct call call = call_libc(&address, door);
+    struct call call = call_libc(&address, door, question->flags);
 
     say_verdict(config, question, heard, &call, answer);
     free(call.buffer);

@@ -42,10 +42,6 @@ WITHOUT_FILES = {**DNS_FIRST, "v4only.lab A": "NXDOMAIN", "v4only.lab AAAA": "NX
 WITHOUT_DNS = {name: "NXDOMAIN" for name in (
     "aaaa.example.test A", "aaaa.example.test AAAA", "cname-a.example.test A",
     "txt.example.test A", "x.broken.test A")}
-# The hosts file knows the name with an IPv4 address. Where no source follows DNS it owns the
-# name and there is no other; otherwise it is as getaddrinfo() has it for one family, which
-# goes on to DNS.
-ON_TO_DNS = {"both.example.test AAAA": ["2001:db8::2"]}
 MYHOSTNAME = {"lab-host A": ["127.0.0.2"], "lab-host AAAA": ["::1"],
               "any.localhost AAAA": ["::1"]}
 
@@ -56,16 +52,18 @@ LINES = [
     ("dns files", DNS_FIRST),
     ("dns", WITHOUT_FILES),
     ("files", WITHOUT_DNS),
-    ("files dns myhostname", {**ON_TO_DNS, **MYHOSTNAME}),
+    ("files dns myhostname", MYHOSTNAME),
     ("files myhostname dns", MYHOSTNAME),
     ("myhostname files dns", MYHOSTNAME),
     ("dns myhostname files", {**DNS_FIRST, **MYHOSTNAME}),
     ("dns myhostname", {**WITHOUT_FILES, **MYHOSTNAME, "localhost A": ["127.0.0.1"]}),
     ("files [NOTFOUND=return] dns", WITHOUT_DNS),
+    ("files [NOTFOUND=return] dns myhostname", WITHOUT_DNS),
+    ("files [NOTFOUND=return] mdns4_minimal dns mdns4", WITHOUT_DNS),
     ("files [!UNAVAIL=return] dns", WITHOUT_DNS),
     ("files [UNAVAIL=return] dns", {}),
-    ("files dns [!UNAVAIL=return] myhostname", ON_TO_DNS),
-    ("files dns [NOTFOUND=return] myhostname", ON_TO_DNS),
+    ("files dns [!UNAVAIL=return] myhostname", {}),
+    ("files dns [NOTFOUND=return] myhostname", {}),
     ("dns [!UNAVAIL=return] files", WITHOUT_FILES),
     ("dns [NOTFOUND=return] files", WITHOUT_FILES),
     ("dns [TRYAGAIN=return] files", DNS_FIRST),
@@ -75,9 +73,8 @@ LINES = [
     ("files resolve [!UNAVAIL=return] dns", {}),
     ("mymachines resolve [!UNAVAIL=return] files myhostname dns", MYHOSTNAME),
     ("files mdns4_minimal [NOTFOUND=return] dns", {}),
-    ("files mdns4_minimal [NOTFOUND=return] dns mdns4", ON_TO_DNS),
-    ("files mdns4_minimal [NOTFOUND=return] dns myhostname",
-     {**ON_TO_DNS, **MYHOSTNAME}),
+    ("files mdns4_minimal [NOTFOUND=return] dns mdns4", {}),
+    ("files mdns4_minimal [NOTFOUND=return] dns myhostname", MYHOSTNAME),
     ("files nosuchmodule dns", {}),
     ("nosuchmodule files dns", {}),
     ("dns nosuchmodule files", DNS_FIRST),
@@ -86,7 +83,8 @@ LINES = [
 
 # Where libc's word and the truth differ: what libc says, and what is true.
 BLURRED = {
-    # The hosts file has the other family, and DNS is asked whether it likes to know this one.
+    # The hosts file has the other family, and owns the name: libc goes on to DNS only where
+    # it is asked for this family alone.
     ("v4only.lab AAAA", "NXDOMAIN", "NODATA"),
     ("both.example.test AAAA", "NXDOMAIN", "NODATA"),
     ("both.example.test AAAA", "2001:db8::2", "NODATA"),

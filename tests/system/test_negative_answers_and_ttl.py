@@ -37,6 +37,8 @@ SOA = [
     ("v4only.lab", "MX", [("v4only.lab.", 5, 5)]),
     ("localhost", "MX", [("localhost.", 5, 5)]),
     ("192.in-addr.arpa", "PTR", [("192.in-addr.arpa.", 5, 5)]),
+    # There is an AAAA record, but none to pass on.
+    ("mapped.example.test", "AAAA", [("mapped.example.test.", 5, 5)]),
     # NXDOMAIN speaks of a place in its parent, but never of the root.
     ("300.2.0.192.in-addr.arpa", "PTR", [("2.0.192.in-addr.arpa.", 5, 5)]),
     # No SOA where something was answered or nothing is known.

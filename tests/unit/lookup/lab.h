@@ -96,6 +96,8 @@ static uint8_t lab_records[ANSWER_RECORDS_MAX];
 /* What a probe such as host_probe says, or how the lookup goes on. */
 static inline const char *lab_probe(enum lookup_next (*probe)(const struct lookup_config *,
                                                               const struct question *,
+                                                              const struct addr *,
+                                                              const atomic_bool *,
                                                               struct answer *),
                                     const char *name, const char *type)
 {
@@ -106,7 +108,7 @@ static inline const char *lab_probe(enum lookup_next (*probe)(const struct looku
 
     need_lab();
     answer_init(&answer, &question, lab_records, sizeof lab_records);
-    next = probe(&lab_config, &question, &answer);
+    next = probe(&lab_config, &question, NULL, NULL, &answer);
     return next == LOOKUP_DONE ? answer_text(&question, &answer) : how[next];
 }
 

@@ -56,7 +56,7 @@ static void the_search_list_is_off(void **state)
 {
     (void)state;
     etc_write("resolv.conf", "nameserver 127.0.0.2\nsearch search.test\n");
-    assert_int_equal(resolver_prepare(door()), 0);
+    assert_int_equal(resolver_prepare(door(), 0), 0);
     assert_int_equal(search_flags(), 0);
     assert_string_equal(_res.dnsrch[0], "search.test");
 }
@@ -66,7 +66,7 @@ static void the_search_list_stays_off_when_prepared_again(void **state)
     (void)state;
     need_lab();
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(resolver_prepare(door()), 0);
+        assert_int_equal(resolver_prepare(door(), 0), 0);
         call_libc("a.example.test", AF_INET);
         assert_int_equal(search_flags(), 0);
     }
@@ -76,7 +76,7 @@ static void the_door_is_the_only_server(void **state)
 {
     (void)state;
     etc_write("resolv.conf", "nameserver ::1\nnameserver 127.0.0.3\n");
-    assert_int_equal(resolver_prepare(door()), 0);
+    assert_int_equal(resolver_prepare(door(), 0), 0);
     assert_int_equal(_res.nscount, 1);
     assert_string_equal(first_server(), "127.0.0.2");
     assert_int_equal(call_libc("a.example.test", AF_INET), 0);
@@ -88,7 +88,7 @@ static void how_resolv_conf_wants_servers_to_be_asked_is_left_out(void **state)
     (void)state;
     etc_write("resolv.conf",
               "nameserver 127.0.0.2\noptions edns0 rotate use-vc trust-ad\n");
-    assert_int_equal(resolver_prepare(door()), 0);
+    assert_int_equal(resolver_prepare(door(), 0), 0);
     assert_int_equal(_res.options & (RES_USE_EDNS0 | RES_ROTATE | RES_USEVC | RES_TRUSTAD),
                      0);
 }
@@ -97,7 +97,7 @@ static void what_resolv_conf_wants_of_names_is_kept(void **state)
 {
     (void)state;
     etc_write("resolv.conf", "nameserver 127.0.0.2\noptions no-aaaa\n");
-    assert_int_equal(resolver_prepare(door()), 0);
+    assert_int_equal(resolver_prepare(door(), 0), 0);
     assert_int_equal(call_libc("both.example.test", AF_INET6), EAI_NODATA);
 }
 
@@ -105,7 +105,7 @@ static void without_a_door_there_is_no_server(void **state)
 {
     (void)state;
     need_lab();
-    assert_int_equal(resolver_prepare(NULL), 0);
+    assert_int_equal(resolver_prepare(NULL, 0), 0);
     assert_int_equal(_res.nscount, 0);
 }
 
@@ -113,10 +113,10 @@ static void no_server_lasts_until_prepared_again(void **state)
 {
     (void)state;
     need_lab();
-    assert_int_equal(resolver_prepare(NULL), 0);
+    assert_int_equal(resolver_prepare(NULL, 0), 0);
     assert_int_equal(call_libc("a.example.test", AF_INET), EAI_AGAIN);
     assert_int_equal(call_libc("a.example.test", AF_INET), EAI_AGAIN);
-    assert_int_equal(resolver_prepare(door()), 0);
+    assert_int_equal(resolver_prepare(door(), 0), 0);
     assert_int_equal(call_libc("a.example.test", AF_INET), 0);
 }
 
@@ -141,17 +141,17 @@ static void libc_uses_hostaliases_whatever_the_flags(void **state)
     need_lab();
     lab_put(path, "single a.example.test\n", strlen("single a.example.test\n"));
     setenv("HOSTALIASES", path, 1);
-    assert_int_equal(resolver_prepare(door()), 0);
+    assert_int_equal(resolver_prepare(door(), 0), 0);
     assert_int_equal(call_libc("single", AF_INET6),
                      EAI_NODATA); /* a.example.test has A only */
     resolver_clean_environment();
-    assert_int_equal(resolver_prepare(door()), 0);
+    assert_int_equal(resolver_prepare(door(), 0), 0);
     assert_int_equal(call_libc("single", AF_INET), 0);
 }
 
 static void *prepare_and_look_at_descriptor_0(void *open)
 {
-    if (resolver_prepare(door()) == 0 && resolver_prepare(NULL) == 0)
+    if (resolver_prepare(door(), 0) == 0 && resolver_prepare(NULL, 0) == 0)
         *(bool *)open = fcntl(STDIN_FILENO, F_GETFD) != -1;
     return NULL;
 }
@@ -175,12 +175,12 @@ static void prepare_leaves_no_descriptor_open(void **state)
 
     (void)state;
     need_lab();
-    assert_int_equal(resolver_prepare(door()), 0);
+    assert_int_equal(resolver_prepare(door(), 0), 0);
     call_libc("a.example.test", AF_UNSPEC);
     before = dup(STDIN_FILENO); /* the lowest number that is free */
     close(before);
     for (int i = 0; i < 20; i++) {
-        assert_int_equal(resolver_prepare(door()), 0);
+        assert_int_equal(resolver_prepare(door(), 0), 0);
         call_libc("a.example.test", AF_UNSPEC);
     }
     after = dup(STDIN_FILENO);
@@ -240,7 +240,7 @@ static void libc_brings_the_search_list_back_after_a_second_res_init(void **stat
 
 static int reload_of_a_changed_state(void)
 {
-    if (resolver_prepare(door()) == -1 || call_libc("a.example.test", AF_INET) != 0)
+    if (resolver_prepare(door(), 0) == -1 || call_libc("a.example.test", AF_INET) != 0)
         return 1;
     lab_put("/etc/resolv.conf", "nameserver 127.0.0.9\n", strlen("nameserver 127.0.0.9\n"));
     return call_libc("a.example.test", AF_INET) == 0 ? 42 : 2;
@@ -277,7 +277,7 @@ static int guarded(const struct addr *servers, int family)
 {
     int code;
 
-    if (!forbid_internet_sockets() || resolver_prepare(servers) == -1)
+    if (!forbid_internet_sockets() || resolver_prepare(servers, 0) == -1)
         return 1;
     code = call_libc("unknown.lab", family);
     return code == EAI_AGAIN && h_errno == TRY_AGAIN && errno == EAGAIN ? 42 : 2;
@@ -300,7 +300,7 @@ static int probe_an_address(void)
     char buffer[1024];
     int error = 0;
 
-    if (!forbid_internet_sockets() || resolver_prepare(NULL) == -1)
+    if (!forbid_internet_sockets() || resolver_prepare(NULL, 0) == -1)
         return 1;
     gethostbyaddr_r(&address, sizeof address, AF_INET, &entry, buffer, sizeof buffer,
                     &found, &error);
