@@ -3,6 +3,7 @@
 #define DNS_REPLY_H
 
 #include "dns/answer.h"
+#include "dns/edns.h"
 #include "dns/request.h"
 
 enum {
@@ -23,9 +24,9 @@ size_t reply_limit(const struct request *, size_t most);
  * Writes the reply and returns its length, at most `limit`, which is at least
  * REPLY_SIZE_MIN. Records that do not fit are left out whole, with TC set (RFC 2181 section
  * 9). TTLs are lowered by `age` seconds. An OPT record is there if the request had one (RFC
- * 6891 section 6.1.1).
+ * 6891 section 6.1.1), with `extras`, which may be NULL.
  */
 size_t reply_write(const struct request *, const struct answer *, uint32_t age,
-                   uint8_t *out, size_t limit);
+                   const struct edns_extras *extras, uint8_t *out, size_t limit);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef DNS_REQUEST_H
 #define DNS_REQUEST_H
 
+#include "dns/edns.h"
 #include "dns/question.h"
 #include "dns/rcode.h"
 
@@ -24,7 +25,9 @@ struct request {
     uint8_t edns_version;
     uint16_t edns_size; /* as sent; see reply_limit */
     bool dnssec_ok;
-    bool is_signed; /* carries a TSIG or SIG(0) record */
+    struct edns_options options;
+    bool is_signed;       /* carries a TSIG or SIG(0) record */
+    bool asks_for_cookie; /* no question but a cookie (RFC 7873 section 5.4) */
 };
 
 /*

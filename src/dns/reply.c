@@ -10,8 +10,6 @@ enum {
     FLAG_RD = 0x0100,
     FLAG_RA = 0x0080,
     FLAG_CD = 0x0010,
-    OPT_DO = 0x8000,
-    OPTION_EDE = 15,
 };
 
 /* Offsets of the header's fields. */
@@ -34,34 +32,18 @@ static unsigned header_rcode(const struct request *request, const struct answer 
     return answer->rcode > 0xf && !request->has_edns ? RCODE_SERVFAIL : answer->rcode & 0xf;
 }
 
-static bool has_reason(const struct answer *answer)
+static struct edns_record opt_of(const struct request *request, const struct answer *answer,
+                                 const struct edns_extras *extras)
 {
-    return answer->ede != EDE_NONE;
-}
-
-static size_t opt_size(const struct request *request, const struct answer *answer)
-{
-    if (!request->has_edns)
-        return 0;
-    return 11 + (has_reason(answer) ? 6 + strlen(answer->ede_text) : 0);
-}
-
-static void put_opt(struct writer *out, const struct request *request,
-                    const struct answer *answer)
-{
-    size_t text = strlen(answer->ede_text);
-
-    put_u8(out, 0);
-    put_u16(out, TYPE_OPT);
-    put_u16(out, REPLY_UDP_SIZE);
-    put_u32(out, (uint32_t)(answer->rcode >> 4) << 24 | (request->dnssec_ok ? OPT_DO : 0));
-    put_u16(out, (uint16_t)(has_reason(answer) ? 6 + text : 0));
-    if (!has_reason(answer))
-        return;
-    put_u16(out, OPTION_EDE);
-    put_u16(out, (uint16_t)(2 + text));
-    put_u16(out, answer->ede);
-    put_bytes(out, answer->ede_text, text);
+    return (struct edns_record){
+        .udp_size = REPLY_UDP_SIZE,
+        .rcode_high = (uint8_t)(answer->rcode >> 4),
+        .dnssec_ok = request->dnssec_ok,
+        .has_reason = answer->ede != EDE_NONE,
+        .reason = answer->ede,
+        .reason_text = answer->ede_text,
+        .extras = extras ? *extras : (struct edns_extras){0},
+    };
 }
 
 /* RFC 8906 section 8.1.4: what other opcodes mean by the flags is not ours to copy. */
@@ -136,9 +118,11 @@ static void put_records(struct writer *out, const struct answer *answer, size_t 
 }
 
 size_t reply_write(const struct request *request, const struct answer *answer, uint32_t age,
-                   uint8_t *out, size_t limit)
+                   const struct edns_extras *extras, uint8_t *out, size_t limit)
 {
     struct writer to = writer_of(out, limit);
+    struct edns_record opt = opt_of(request, answer, extras);
+    size_t opt_size = request->has_edns ? edns_record_size(&opt) : 0;
 
     put_u16(&to, request->id);
     put_u16(&to, flags_of(request, answer));
@@ -148,9 +132,9 @@ size_t reply_write(const struct request *request, const struct answer *answer, u
     put_u16(&to, request->has_edns ? 1 : 0);
     if (request->has_question) {
         put_question(&to, request);
-        put_records(&to, answer, limit - opt_size(request, answer), age, request->has_edns);
+        put_records(&to, answer, limit - opt_size, age, request->has_edns);
     }
     if (request->has_edns)
-        put_opt(&to, request, answer);
+        edns_put_record(&to, &opt, limit);
     return to.pos;
 }

@@ -8,7 +8,7 @@ struct walk {
     uint16_t questions, answers, authorities, additionals;
     unsigned opt_count;
     bool bad_opt;     /* owner is not the root */
-    bool bad_options; /* an option is longer than its record (RFC 6891 section 7) */
+    bool bad_options; /* RFC 6891 section 7 */
 };
 
 static void read_header(struct request *request, struct walk *walk, const uint8_t *wire)
@@ -83,18 +83,6 @@ static bool skip_records(struct walk *walk, unsigned count)
     return true;
 }
 
-/* RFC 6891 section 6.1.2: each option is a code, a length and that many octets. */
-static bool options_are_whole(struct reader options)
-{
-    uint16_t code, length;
-
-    while (reader_left(&options) > 0)
-        if (!get_u16(&options, &code) || !get_u16(&options, &length) ||
-            !get_skip(&options, length))
-            return false;
-    return true;
-}
-
 static void note_opt(struct request *request, struct walk *walk,
                      const struct record_head *head)
 {
@@ -121,7 +109,8 @@ static bool read_additionals(struct request *request, struct walk *walk)
             request->is_signed = true;
         if (!get_bytes(&walk->in, &data, head.length))
             return false;
-        if (head.type == TYPE_OPT && !options_are_whole(reader_of(data, head.length)))
+        if (head.type == TYPE_OPT &&
+            !edns_read_options(&request->options, reader_of(data, head.length)))
             walk->bad_options = true;
     }
     return true;
@@ -154,7 +143,7 @@ int request_parse(struct request *request, const uint8_t *wire, size_t len)
     whole = read_sections(request, &walk);
     if (request->opcode != LDNS_PACKET_QUERY)
         return RCODE_NOTIMP; /* whatever it carries: other opcodes may mean it otherwise */
-    if (!whole || walk.questions != 1)
+    if (!whole || walk.questions > 1)
         return RCODE_FORMERR; /* RFC 9619: a query has one question */
     if (walk.answers > 0 || walk.authorities > 0)
         return RCODE_FORMERR;
@@ -164,6 +153,10 @@ int request_parse(struct request *request, const uint8_t *wire, size_t len)
         return RCODE_BADVERS; /* before its options: only version 0 says what they are */
     if (walk.bad_options)
         return RCODE_FORMERR;
+    if (walk.questions == 0) {
+        request->asks_for_cookie = request->options.has_cookie;
+        return RCODE_FORMERR;
+    }
     request->question.flags =
         (uint8_t)((request->dnssec_ok ? QUESTION_DNSSEC_OK : 0) |
                   (request->checking_disabled ? QUESTION_CHECKING_DISABLED : 0));

@@ -42,7 +42,7 @@ static void log_reply(const struct query *query, const struct answer *answer)
 void query_reply(const struct query *query, const struct answer *answer, uint32_t age)
 {
     static uint8_t message[ANSWER_RECORDS_MAX];
-    size_t len = reply_write(&query->request, answer, age, message,
+    size_t len = reply_write(&query->request, answer, age, NULL, message,
                              reply_limit(&query->request, query->reply_max));
 
     udp_send(query->fd, message, len, &query->from);

@@ -60,7 +60,7 @@ static void a_reply_is_header_question_and_records(void **state)
     struct answer answer = addresses(1);
 
     (void)state;
-    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
 }
 
 static void an_opt_record_answers_an_opt_record(void **state)
@@ -71,12 +71,12 @@ static void an_opt_record_answers_an_opt_record(void **state)
     struct answer answer = addresses(1);
 
     (void)state;
-    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
 }
 
 static unsigned flags_of(const struct request *request, const struct answer *answer)
 {
-    reply_write(request, answer, 0, out, 512);
+    reply_write(request, answer, 0, NULL, out, 512);
     return (unsigned)out[2] << 8 | out[3];
 }
 
@@ -130,7 +130,7 @@ static void a_request_without_a_readable_question_gets_none(void **state)
 
     (void)state;
     answer.rcode = RCODE_FORMERR;
-    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
 }
 
 static void it_gets_an_opt_record_if_it_had_one(void **state)
@@ -141,7 +141,7 @@ static void it_gets_an_opt_record_if_it_had_one(void **state)
 
     (void)state;
     answer.rcode = RCODE_FORMERR;
-    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
 }
 
 static void the_question_of_another_class_is_echoed(void **state)
@@ -166,7 +166,7 @@ static void the_question_of_another_class_is_echoed(void **state)
     (void)state;
     request.class = CLASS_CH;
     answer.rcode = RCODE_REFUSED;
-    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
 }
 
 static void the_do_bit_is_copied(void **state)
@@ -177,7 +177,7 @@ static void the_do_bit_is_copied(void **state)
 
     (void)state;
     request.dnssec_ok = true;
-    assert_int_equal(reply_write(&request, &answer, 0, out, 512), 27 + 11);
+    assert_int_equal(reply_write(&request, &answer, 0, NULL, out, 512), 27 + 11);
     assert_memory_equal(out + 27, expected, sizeof expected);
 }
 
@@ -200,7 +200,7 @@ static void badvers_has_its_high_bits_in_the_opt_record(void **state)
     (void)state;
     request.edns_version = 7;
     answer.rcode = RCODE_BADVERS;
-    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
 }
 
 static void a_reason_is_an_option_of_the_opt_record(void **state)
@@ -226,7 +226,7 @@ static void a_reason_is_an_option_of_the_opt_record(void **state)
 
     (void)state;
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NO_REACHABLE_AUTHORITY, "why");
-    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
 }
 
 static void a_reason_needs_no_text(void **state)
@@ -238,7 +238,7 @@ static void a_reason_needs_no_text(void **state)
 
     (void)state;
     answer_fail(&answer, RCODE_SERVFAIL, EDE_OTHER, "%s", "");
-    assert_int_equal(reply_write(&request, &answer, 0, out, 512), 27 + sizeof expected);
+    assert_int_equal(reply_write(&request, &answer, 0, NULL, out, 512), 27 + sizeof expected);
     assert_memory_equal(out + 27, expected, sizeof expected);
 }
 
@@ -250,7 +250,7 @@ static void without_edns_no_reason_is_given(void **state)
 
     (void)state;
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NO_REACHABLE_AUTHORITY, "why");
-    assert_written(reply_write(&request, &answer, 0, out, 512), expected);
+    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
 }
 
 static void the_largest_reply_without_records_fits_512_octets(void **state)
@@ -263,7 +263,7 @@ static void the_largest_reply_without_records_fits_512_octets(void **state)
     request.question.name_len = 255;
     long_name(request.question.name, 255);
     answer_fail(&answer, RCODE_SERVFAIL, EDE_OTHER, "%0200d", 1);
-    len = reply_write(&request, &answer, 0, out, 512);
+    len = reply_write(&request, &answer, 0, NULL, out, 512);
     assert_int_equal(len, 12 + 255 + 4 + 11 + 6 + 127);
     assert_int_equal(out[2] & 0x02, 0);
 }
@@ -278,7 +278,7 @@ static void authority_records_are_counted_apart(void **state)
 
     (void)state;
     assert_true(answer_add_soa(&answer, &question, 5));
-    len = reply_write(&request, &answer, 0, out, 512);
+    len = reply_write(&request, &answer, 0, NULL, out, 512);
     assert_int_equal(len, 27 + answer.len);
     assert_memory_equal(out + 4, counts, sizeof counts);
     assert_memory_equal(out + 27, answer.records, answer.len);
@@ -289,7 +289,7 @@ static void authority_records_are_counted_apart(void **state)
  */
 #define assert_cut(request, answer, limit, length, tc, answers, authorities)               \
     do {                                                                                   \
-        assert_int_equal(reply_write(request, answer, 0, out, limit), length);             \
+        assert_int_equal(reply_write(request, answer, 0, NULL, out, limit), length);             \
         assert_int_equal(out[2] >> 1 & 1, tc);                                             \
         assert_int_equal(out[6] << 8 | out[7], answers);                                   \
         assert_int_equal(out[8] << 8 | out[9], authorities);                               \
@@ -415,7 +415,7 @@ static void ttls_are_lowered_by_the_age(void **state)
     struct answer answer = addresses(2);
 
     (void)state;
-    assert_int_equal(reply_write(&request, &answer, 7, out, 512), 27 + sizeof expected);
+    assert_int_equal(reply_write(&request, &answer, 7, NULL, out, 512), 27 + sizeof expected);
     assert_memory_equal(out + 27, expected, sizeof expected);
 }
 
@@ -426,9 +426,9 @@ static void a_ttl_never_gets_below_0(void **state)
     struct answer answer = addresses(1);
 
     (void)state;
-    reply_write(&request, &answer, 61, out, 512);
+    reply_write(&request, &answer, 61, NULL, out, 512);
     assert_memory_equal(out + 27, expected, sizeof expected);
-    reply_write(&request, &answer, UINT32_MAX, out, 512);
+    reply_write(&request, &answer, UINT32_MAX, NULL, out, 512);
     assert_memory_equal(out + 27, expected, sizeof expected);
 }
 
@@ -439,7 +439,7 @@ static void the_stored_records_do_not_age(void **state)
     struct answer answer = addresses(1);
 
     (void)state;
-    reply_write(&request, &answer, 7, out, 512);
+    reply_write(&request, &answer, 7, NULL, out, 512);
     assert_memory_equal(answer.records, expected, sizeof expected);
 }
 
@@ -532,7 +532,7 @@ static void any_request_that_is_answered_gets_a_readable_reply(void **state)
         if (rcode != -1) {
             answer.rcode = (uint16_t)rcode;
             limit = reply_limit(&request, REPLY_UDP_SIZE);
-            len = reply_write(&request, &answer, 1, out, limit);
+            len = reply_write(&request, &answer, 1, NULL, out, limit);
             assert_readable(&request, &answer, len, limit);
             answered++;
         }
