@@ -36,24 +36,39 @@ static void note_probe(const struct door *door, const struct question *asked)
     }
 }
 
-static struct door_hand *find_hand(const struct door *door, const struct question *asked)
+static bool is_for(const struct door_hand *hand, const struct question *asked)
 {
+    return hand->question.type == asked->type && hand->question.flags == asked->flags &&
+           name_equal(hand->question.name, hand->question.name_len, asked->name,
+                      asked->name_len);
+}
+
+/*
+ * The hand to answer from; one with a reply if there is one. Several may be held for one
+ * question, since a question for A may have to ask AAAA as well: each of them is asked.
+ */
+static const struct door_hand *ask_hands(const struct door *door,
+                                         const struct question *asked)
+{
+    const struct door_hand *best = NULL;
+
     for (struct list *link = door->hands.next; link != &door->hands; link = link->next) {
         struct door_hand *hand = list_item(link, struct door_hand, link);
 
-        if (hand->question.type == asked->type && hand->question.flags == asked->flags &&
-            name_equal(hand->question.name, hand->question.name_len, asked->name,
-                       asked->name_len))
-            return hand;
+        if (!is_for(hand, asked))
+            continue;
+        hand->asked = true;
+        if (!best || !best->reply)
+            best = hand;
     }
-    return NULL;
+    return best;
 }
 
 static size_t make_reply(const struct door *door, const uint8_t *query, size_t len,
                          uint8_t *out, size_t size)
 {
     struct question asked;
-    struct door_hand *hand;
+    const struct door_hand *hand;
 
     if (!upstream_read_query(query, len, &asked))
         return 0;
@@ -61,9 +76,7 @@ static size_t make_reply(const struct door *door, const uint8_t *query, size_t l
         note_probe(door, &asked);
         return upstream_make_reply(query, len, RCODE_SERVFAIL, out, size);
     }
-    hand = find_hand(door, &asked);
-    if (hand)
-        hand->asked = true;
+    hand = ask_hands(door, &asked);
     if (hand && hand->reply && hand->reply_len <= DATAGRAM_MAX)
         return upstream_copy_reply(hand->reply, hand->reply_len, query, len, out, size);
     return upstream_make_reply(query, len, RCODE_SERVFAIL, out, size);
@@ -74,7 +87,7 @@ static void door_ready(void *context, short revents)
     static uint8_t query[QUERY_MAX], reply[UPSTREAM_REPLY_MAX];
     const struct door *door = context;
     enum udp_result result;
-    struct addr from;
+    struct udp_path from;
     size_t len;
 
     (void)revents;

@@ -381,7 +381,7 @@ static void assert_readable(const struct question *question, const struct answer
     static uint8_t out[65535];
     struct request request = {
         .has_question = true, .class = CLASS_IN, .question = *question};
-    size_t len = reply_write(&request, answer, 0, out, sizeof out);
+    size_t len = reply_write(&request, answer, 0, NULL, out, sizeof out);
     ldns_pkt *packet;
 
     assert_whole(out, len);
