@@ -24,7 +24,7 @@ PYTHON     ?= /usr/bin/python3
 CFLAGS     ?= -O2 -g
 CPPFLAGS   ?= -D_FORTIFY_SOURCE=2
 
-LIBRARIES  := ldns libxxhash inih
+LIBRARIES  := ldns libxxhash inih libsodium
 CLIENT_LIB := libedit
 WARNINGS   := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
               -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2

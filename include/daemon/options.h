@@ -8,16 +8,23 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "dns/edns.h"
 #include "net/listen.h"
+#include "net/prefix.h"
+#include "serve/policy.h"
 
-enum { DEFAULT_PORT = 5353 };
+enum { DEFAULT_PORT = 5353, ALLOW_MAX = 64 };
 
 struct options {
     struct addr listen[LISTENERS_MAX];
     size_t listen_count;
+    struct prefix allow[ALLOW_MAX];
+    size_t allow_count;
     unsigned max_lookups;
     unsigned ttl, negative_ttl; /* seconds */
     unsigned udp_size;          /* octets */
+    bool filter_aaaa, onion, canary, cookies, padding;
+    char nsid[EDNS_NSID_MAX + 1], identity[POLICY_IDENTITY_MAX + 1];
 
     bool verbose;
     bool check_only;

@@ -21,7 +21,14 @@ enum {
 
 enum section { SECTION_ANSWER, SECTION_AUTHORITY, SECTION_ADDITIONAL, SECTIONS };
 
+/* Who knows what is said. */
+enum answer_source {
+    ANSWER_FROM_DNS,  /* the name servers, or nobody */
+    ANSWER_FROM_HOST, /* another source of the host's */
+};
+
 struct answer {
+    uint8_t source; /* enum answer_source */
     uint16_t rcode;
     uint16_t ede;               /* enum ede */
     char ede_text[ANSWER_TEXT]; /* UTF-8, may be empty */
@@ -36,6 +43,9 @@ void answer_init(struct answer *, const struct question *, uint8_t *buffer, size
 
 /* Takes back all records, the RCODE and the reason. */
 void answer_reset(struct answer *);
+/* Adds a reason (RFC 8914), which may be one for a good answer too. */
+void answer_explain(struct answer *, enum ede, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Takes back all records and says this instead. */
 void answer_fail(struct answer *, enum rcode, enum ede, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
@@ -63,6 +73,8 @@ bool answer_add_record(struct answer *, enum section, uint16_t owner,
  * the asked name, or for NXDOMAIN the parent, but never the root.
  */
 bool answer_add_soa(struct answer *, const struct question *, uint32_t ttl);
+/* The same for a zone whose name stands at `owner`. */
+bool answer_add_soa_at(struct answer *, uint16_t owner, uint32_t ttl);
 
 /* The lowest TTL of its records in seconds; 0 if it has none. */
 uint32_t answer_ttl(const struct answer *);

@@ -24,6 +24,12 @@ void name_fold(uint8_t *out, const uint8_t *name, size_t len);
 /* Equal but for the case of ASCII letters. */
 bool name_equal(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
 
+/*
+ * Where the apex stands in a name that is it or below it: an offset into the name. -1 if it
+ * is neither.
+ */
+int name_apex_at(const uint8_t *name, size_t len, const uint8_t *apex, size_t apex_len);
+
 /* How far libc can carry a name. */
 enum name_reach {
     NAME_EVERYWHERE,   /* letters, digits, '-' and '_': every NSS source takes it */

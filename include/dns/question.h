@@ -14,6 +14,7 @@ enum {
     TYPE_CNAME = 5,
     TYPE_SOA = 6,
     TYPE_PTR = 12,
+    TYPE_TXT = 16,
     TYPE_SIG = 24,
     TYPE_AAAA = 28,
     TYPE_OPT = 41,

@@ -15,9 +15,11 @@ enum rcode {
 enum ede {
     EDE_OTHER = 0,
     EDE_NOT_READY = 14,
+    EDE_PROHIBITED = 18,
     EDE_NOT_SUPPORTED = 21,
     EDE_NO_REACHABLE_AUTHORITY = 22,
     EDE_NETWORK_ERROR = 23,
+    EDE_SYNTHESIZED = 29,
     EDE_NONE = 0xffff, /* ours: nothing to say; in the registry's private range */
 };
 

@@ -13,6 +13,7 @@ struct lookup_config {
     unsigned max_lookups;   /* threads at the most */
     uint32_t ttl;           /* seconds, of records that do not come from DNS */
     uint32_t negative_ttl;  /* seconds, of negative answers that do not; 0: no SOA */
+    bool filter_aaaa;       /* no name has an IPv6 address */
     const struct addr *own; /* the addresses we listen on: never to be asked; borrowed */
     size_t own_count;
 };

@@ -9,6 +9,8 @@
 #ifndef LOOKUP_WORK_H
 #define LOOKUP_WORK_H
 
+#include <stdbool.h>
+
 #include "net/loop.h"
 
 struct work;
@@ -18,6 +20,7 @@ struct work_item {
     struct list link;
     void (*run)(struct work_item *);
     void (*after)(struct work_item *);
+    bool is_slow;  /* expected to block even when all is well: has a share of the threads */
     int64_t since; /* clock_ms() when it was put in, then when it was begun */
 };
 
@@ -27,12 +30,18 @@ struct work_state {
     unsigned queued;
 };
 
-enum { WORK_HUNG_MS = 5000 };
+enum {
+    WORK_HUNG_MS = 5000,
+    WORK_SLOW_SHARE = 4, /* slow items get one in so many threads */
+};
 
 /* NULL with errno. The first thread starts with the first item. */
 struct work *work_new(struct loop *, unsigned max_threads);
 
-/* False if every thread hangs: the item would wait for ever, and is not taken. */
+/*
+ * False if every thread hangs, or if too many slow items wait already: the item would wait
+ * longer than anybody waits for it, and is not taken.
+ */
 bool work_put(struct work *, struct work_item *);
 
 struct work_state work_state(struct work *);

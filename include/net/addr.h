@@ -34,6 +34,8 @@ const char *addr_format(const struct addr *, char text[static ADDR_TEXT]);
 uint16_t addr_port(const struct addr *);
 void addr_set_port(struct addr *, uint16_t port);
 bool addr_is_loopback(const struct addr *);
+/* 0.0.0.0 or ::, which stands for every address of the host. */
+bool addr_is_wildcard(const struct addr *);
 /* Same family, address and port. */
 bool addr_equal(const struct addr *, const struct addr *);
 

@@ -6,6 +6,16 @@
 
 #include "net/addr.h"
 
+/*
+ * From whom a datagram came and, where the socket is bound to the wildcard address, to
+ * which of our addresses: the reply must leave from there (RFC 2181 section 4).
+ */
+struct udp_path {
+    struct addr peer;
+    struct addr local;  /* without a port; len 0: the socket's own address */
+    unsigned interface; /* the one it came through, for link-local addresses */
+};
+
 enum udp_result {
     UDP_DATAGRAM, /* one was read */
     UDP_SKIPPED,  /* one was read that is of no use: cut, or from port 0 */
@@ -14,12 +24,13 @@ enum udp_result {
 
 /* Reads one datagram of at most `size` octets; never waits. */
 enum udp_result udp_receive(int fd, void *data, size_t size, size_t *len,
-                            struct addr *from);
+                            struct udp_path *);
 
 /*
- * Sends one datagram. A full send buffer or a vanished receiver loses it, as UDP may at any
- * time: the client asks again.
+ * Sends one datagram back. A full send buffer or a vanished receiver loses it, as UDP may
+ * at any time: the client asks again. False only if it is too long for the path, since we
+ * do not fragment (RFC 9715): then a shorter one may pass.
  */
-void udp_send(int fd, const void *data, size_t len, const struct addr *to);
+bool udp_send(int fd, const void *data, size_t len, const struct udp_path *);
 
 #endif

@@ -27,6 +27,9 @@ void cache_free(struct cache *);
  */
 void cache_put(struct cache *, const struct question *, const struct answer *, int64_t now,
                uint32_t longest);
+/* The same for `stay` seconds, for what has no TTL. */
+void cache_put_for(struct cache *, const struct question *, const struct answer *,
+                   int64_t now, uint32_t stay);
 
 /*
  * True if there is an answer still fresh at `now`; its records are borrowed until the cache

@@ -4,13 +4,15 @@
  * A question goes to the lookup process once; everybody who asks the same (but for letter
  * case) before the answer comes waits for the same flight. Who has waited for
  * FLIGHT_DEADLINE_MS is told SERVFAIL; the flight goes on, and an answer that finds nobody
- * waiting is kept in the cache.
+ * waiting is kept in the cache. A failure is kept for a second, so that who repeats his
+ * question at once does not repeat the work (RFC 9520 section 3.2).
  */
 #ifndef SERVE_FLIGHTS_H
 #define SERVE_FLIGHTS_H
 
 #include "net/loop.h"
 #include "serve/cache.h"
+#include "serve/parents.h"
 #include "serve/query.h"
 
 enum {
@@ -24,6 +26,7 @@ struct flights {
     int channel; /* to the lookup process; borrowed */
     struct watch *watch;
     struct cache cache;
+    struct parents parents;
     struct table by_question, by_id;
     struct list unsent, sent; /* flights */
     struct list waiting;      /* queries, oldest first */

@@ -2,13 +2,27 @@
 #ifndef SERVE_POLICY_H
 #define SERVE_POLICY_H
 
-#include "dns/answer.h"
 #include "dns/request.h"
+#include "net/prefix.h"
+#include "serve/special.h"
+
+struct policy {
+    const struct prefix *allow; /* who may ask besides loopback */
+    size_t allow_count;
+    bool cookies;         /* they are handed out, so malformed ones are errors */
+    const char *identity; /* what CHAOS questions for it are told (RFC 4892); "": nothing */
+    struct special_config special;
+};
+
+/* Room for the records of any such answer, in octets. */
+enum { POLICY_RECORDS = SPECIAL_RECORDS, POLICY_IDENTITY_MAX = 63 };
 
 /*
- * `rcode` is what request_parse said. True if the request is settled by it or by its class,
- * type or signature; `answer`, initialised for the request's question, then says how.
+ * `rcode` is what request_parse said. True if the request is settled by it or by who asks,
+ * or by its class, type, signature or name; `answer`, initialised for the request's
+ * question with POLICY_RECORDS octets, then says how.
  */
-bool policy_settles(const struct request *, int rcode, struct answer *);
+bool policy_settles(const struct policy *, const struct request *, const struct addr *from,
+                    int rcode, struct answer *);
 
 #endif

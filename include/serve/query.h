@@ -10,16 +10,17 @@
 #include "base/list.h"
 #include "dns/answer.h"
 #include "dns/request.h"
-#include "net/addr.h"
+#include "net/udp.h"
 
 struct flight;
+struct serve_config;
 
 struct query {
     struct request request;
     int fd; /* the socket it came through, and the reply goes through; borrowed */
-    struct addr from;
+    struct udp_path path;
+    const struct serve_config *config;
     int64_t received; /* clock_ms() */
-    size_t reply_max; /* our own limit for a reply, in octets */
 
     struct flight *flight;   /* what it waits for; NULL until it does */
     struct list in_flight;   /* among those that wait for the same */

@@ -9,11 +9,17 @@
 #include <stddef.h>
 
 #include "net/listen.h"
+#include "serve/cookie.h"
+#include "serve/policy.h"
 
 struct serve_config {
     const struct listener *listeners;
     size_t listener_count;
     size_t udp_size; /* longest UDP reply in octets, at least REPLY_SIZE_MIN */
+    struct policy policy;
+    struct cookie_secret cookie_secret; /* where policy.cookies */
+    const char *nsid;                   /* at most EDNS_NSID_MAX octets; "": none */
+    bool padding;                       /* padded questions get padded replies */
 };
 
 /*

@@ -49,6 +49,7 @@ size_t message_put_answer(uint64_t id, const struct question *question,
 
     put_u64(&to, id);
     put_question(&to, question);
+    put_u8(&to, answer->source);
     put_u16(&to, answer->rcode);
     put_u16(&to, answer->ede);
     put_u8(&to, (uint8_t)text);
@@ -68,8 +69,8 @@ bool message_get_answer(const void *data, size_t len, uint64_t *id,
 
     *answer = (struct answer){0};
     if (!get_u64(&in, id) || !get_question(&in, question) ||
-        !get_u16(&in, &answer->rcode) || !get_u16(&in, &answer->ede) ||
-        !get_u8(&in, &text_len) || text_len >= ANSWER_TEXT ||
+        !get_u8(&in, &answer->source) || !get_u16(&in, &answer->rcode) ||
+        !get_u16(&in, &answer->ede) || !get_u8(&in, &text_len) || text_len >= ANSWER_TEXT ||
         !get_bytes(&in, &text, text_len))
         return false;
     for (int i = 0; i < SECTIONS; i++)

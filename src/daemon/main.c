@@ -83,14 +83,33 @@ static void say_shutting_down(void)
     say("DNS server is shutting down ...");
 }
 
-static int run(const struct options *options)
+static struct policy policy_of(const struct options *options)
+{
+    return (struct policy){
+        .allow = options->allow,
+        .allow_count = options->allow_count,
+        .cookies = options->cookies,
+        .identity = options->identity,
+        .special = {.ttl = options->ttl,
+                    .negative_ttl = options->negative_ttl,
+                    .onion = options->onion,
+                    .canary = options->canary},
+    };
+}
+
+static int run(const struct options *options, const struct cookie_secret *secret)
 {
     struct addr own[LISTENERS_MAX];
     const struct supervisor_config config = {
         .serve = {.listeners = listeners,
                   .listener_count = listener_count,
-                  .udp_size = options->udp_size},
-        .lookup = {.max_lookups = options->max_lookups,
+                  .udp_size = options->udp_size,
+                  .policy = policy_of(options),
+                  .cookie_secret = *secret,
+                  .nsid = options->nsid,
+                  .padding = options->padding},
+        .lookup = {.filter_aaaa = options->filter_aaaa,
+                   .max_lookups = options->max_lookups,
                    .ttl = options->ttl,
                    .negative_ttl = options->negative_ttl,
                    .own = own,
@@ -101,13 +120,12 @@ static int run(const struct options *options)
 
     for (size_t i = 0; i < listener_count; i++)
         own[i] = listeners[i].addr;
-    for (size_t i = 0; i < listener_count; i++)
-        own[i] = listeners[i].addr;
     return supervisor_run(&config);
 }
 
 int main(int argc, char **argv)
 {
+    struct cookie_secret secret;
     struct options options;
     int result = -1;
 
@@ -123,8 +141,10 @@ int main(int argc, char **argv)
     if (options.check_only)
         return EXIT_SUCCESS;
     log_open("hostdnsd", options.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
-    if (open_listeners(&options)) {
-        result = run(&options);
+    if (cookie_draw_secret(&secret) == -1) {
+        log_error("no random numbers: %m");
+    } else if (open_listeners(&options)) {
+        result = run(&options, &secret);
         close_listeners();
         if (result == 0)
             say("DNS server socket closed");

@@ -66,19 +66,73 @@ static bool parse_listen(const struct setting *setting, struct options *options,
                  "is needed");
         return false;
     }
-    if (!addr_is_loopback(addr)) {
-        snprintf(why, why_size, "only loopback addresses are served");
-        return false;
-    }
     options->listen_count++;
     return true;
 }
 
+static bool parse_allow(const struct setting *setting, struct options *options,
+                        const char *value, char *why, size_t why_size)
+{
+    (void)setting;
+    if (*value == '\0')
+        return true; /* nobody */
+    if (options->allow_count == ALLOW_MAX) {
+        snprintf(why, why_size, "at most %d blocks of addresses", ALLOW_MAX);
+        return false;
+    }
+    if (!prefix_parse(&options->allow[options->allow_count], value)) {
+        snprintf(why, why_size,
+                 "a block of addresses such as 192.0.2.0/24, 2001:db8::/32 or 192.0.2.1 "
+                 "is needed");
+        return false;
+    }
+    options->allow_count++;
+    return true;
+}
+
+static bool parse_yes_no(const struct setting *setting, struct options *options,
+                         const char *value, char *why, size_t why_size)
+{
+    bool yes = strcmp(value, "yes") == 0;
+
+    if (!yes && strcmp(value, "no") != 0) {
+        snprintf(why, why_size, "yes or no is needed");
+        return false;
+    }
+    *(bool *)((char *)options + setting->offset) = yes;
+    return true;
+}
+
+static bool is_printable(const char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            return false;
+    return true;
+}
+
+/* `most` octets, for which there is room and for a NUL. */
+static bool parse_text(const struct setting *setting, struct options *options,
+                       const char *value, char *why, size_t why_size)
+{
+    if (strlen(value) > setting->most || !is_printable(value)) {
+        snprintf(why, why_size, "at most %u printable ASCII characters are allowed",
+                 setting->most);
+        return false;
+    }
+    strcpy((char *)options + setting->offset, value);
+    return true;
+}
+
 #define NUMBER(field) parse_number, offsetof(struct options, field)
+#define YES_NO(field) parse_yes_no, offsetof(struct options, field)
+#define TEXT(field)   parse_text, offsetof(struct options, field)
 
 static const struct setting table[] = {
     {"listen", parse_listen, 0, "127.0.0.1:5353", 0, 0,
      "Address and port to answer on; may be given several times."},
+    {"allow", parse_allow, 0, "", 0, 0,
+     "Block of addresses that may ask, besides loopback; may be given several times."},
     {"max-lookups", NUMBER(max_lookups), "256", 2, 4096,
      "Threads that may be inside NSS modules at the same time."},
     {"ttl", NUMBER(ttl), "10", 0, 86400,
@@ -87,9 +141,25 @@ static const struct setting table[] = {
      "Seconds for \"no such name\" that does not come from DNS; 0: not told."},
     {"udp-size", NUMBER(udp_size), "1232", 512, 65507,
      "Longest UDP reply in octets, if the client takes as much."},
+    {"filter-aaaa", YES_NO(filter_aaaa), "no", 0, 0,
+     "Say that no name has an IPv6 address."},
+    {"onion", YES_NO(onion), "no", 0, 0,
+     "Look up .onion names, for a host with a Tor resolver."},
+    {"canary", YES_NO(canary), "no", 0, 0,
+     "Deny use-application-dns.net, so that browsers keep to this server."},
+    {"cookies", YES_NO(cookies), "no", 0, 0, "Answer DNS cookies with one of our own."},
+    {"padding", YES_NO(padding), "no", 0, 0,
+     "Pad replies to padded questions to a multiple of 468 octets."},
+    {"nsid", TEXT(nsid), "", 0, EDNS_NSID_MAX,
+     "Name of this server for clients that ask for it by NSID."},
+    {"identity", TEXT(identity), "", 0, POLICY_IDENTITY_MAX,
+     "Text for CHAOS questions such as version.bind; without it they are refused."},
 };
 
 enum { SETTINGS = sizeof table / sizeof *table };
+
+/* Where each address to listen on was given, for what can only be said at the end. */
+static struct place listen_places[LISTENERS_MAX];
 
 static const struct setting *find_setting(const char *key)
 {
@@ -125,7 +195,24 @@ static bool set_setting(struct options *options, const struct place *place, cons
         return complain(place, "%s: no such key (hostdnsd -h lists them)", key);
     if (!setting->parse(setting, options, value, why, sizeof why))
         return complain(place, "%s=%s: %s", key, value, why);
+    if (setting->parse == parse_listen)
+        listen_places[options->listen_count - 1] = *place;
     return true;
+}
+
+/* A server that strangers reach is an open one unless somebody has said who may ask. */
+static bool check_listen(const struct options *options)
+{
+    char text[ADDR_TEXT];
+    bool done = true;
+
+    for (size_t i = 0; i < options->listen_count; i++)
+        if (!addr_is_loopback(&options->listen[i]) && options->allow_count == 0)
+            done = complain(&listen_places[i],
+                            "listen=%s: not a loopback address: allow=BLOCK must say who "
+                            "may ask",
+                            addr_format(&options->listen[i], text));
+    return done;
 }
 
 /* What inih's callbacks work on: it tells them neither the line nor each error's. */
@@ -223,7 +310,7 @@ static void set_defaults(struct options *options)
 
     *options = (struct options){0};
     for (size_t i = 0; i < SETTINGS; i++)
-        if (table[i].parse != parse_listen)
+        if (table[i].parse != parse_listen && table[i].parse != parse_allow)
             table[i].parse(&table[i], options, table[i].initial, why, sizeof why);
 }
 
@@ -253,7 +340,7 @@ void options_print_help(FILE *out)
           out);
     for (size_t i = 0; i < SETTINGS; i++)
         fprintf(out, "  %s=VALUE   %s (default %s)\n", table[i].key, table[i].help,
-                table[i].initial);
+                *table[i].initial ? table[i].initial : "none");
 }
 
 void options_print_sample(FILE *out)
@@ -263,7 +350,8 @@ void options_print_sample(FILE *out)
           "# default; take the '#' away to change it.\n",
           out);
     for (size_t i = 0; i < SETTINGS; i++)
-        fprintf(out, "\n# %s\n#%s = %s\n", table[i].help, table[i].key, table[i].initial);
+        fprintf(out, "\n# %s\n#%s =%s%s\n", table[i].help, table[i].key,
+                *table[i].initial ? " " : "", table[i].initial);
 }
 
 /* There are no long options, but a word with "--" is to be named whole if it is wrong. */
@@ -351,5 +439,6 @@ enum options_result options_read(struct options *options, int argc, char **argv)
         done = false;
     }
     default_listen(options);
+    done &= check_listen(options);
     return done ? OPTIONS_RUN : OPTIONS_FAILED;
 }

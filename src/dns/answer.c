@@ -27,8 +27,25 @@ void answer_reset(struct answer *answer)
     memset(answer->count, 0, sizeof answer->count);
     answer->len = 0;
     answer->rcode = RCODE_NOERROR;
+    answer->source = ANSWER_FROM_DNS;
     answer->ede = EDE_NONE;
     answer->ede_text[0] = '\0';
+}
+
+__attribute__((format(printf, 3, 0))) static void
+explain(struct answer *answer, enum ede ede, const char *format, va_list args)
+{
+    answer->ede = (uint16_t)ede;
+    vsnprintf(answer->ede_text, sizeof answer->ede_text, format, args);
+}
+
+void answer_explain(struct answer *answer, enum ede ede, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    explain(answer, ede, format, args);
+    va_end(args);
 }
 
 void answer_fail(struct answer *answer, enum rcode rcode, enum ede ede, const char *format,
@@ -38,9 +55,8 @@ void answer_fail(struct answer *answer, enum rcode rcode, enum ede ede, const ch
 
     answer_reset(answer);
     answer->rcode = (uint16_t)rcode;
-    answer->ede = (uint16_t)ede;
     va_start(args, format);
-    vsnprintf(answer->ede_text, sizeof answer->ede_text, format, args);
+    explain(answer, ede, format, args);
     va_end(args);
 }
 
@@ -164,9 +180,14 @@ static ldns_rr *soa_new(uint32_t ttl)
     return NULL;
 }
 
+bool answer_add_soa_at(struct answer *answer, uint16_t owner, uint32_t ttl)
+{
+    return add_new(answer, SECTION_AUTHORITY, owner, soa_new(ttl));
+}
+
 bool answer_add_soa(struct answer *answer, const struct question *question, uint32_t ttl)
 {
-    return add_new(answer, SECTION_AUTHORITY, soa_owner(answer, question), soa_new(ttl));
+    return answer_add_soa_at(answer, soa_owner(answer, question), ttl);
 }
 
 uint32_t answer_ttl(const struct answer *answer)

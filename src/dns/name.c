@@ -55,6 +55,15 @@ bool name_equal(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
     return true;
 }
 
+int name_apex_at(const uint8_t *name, size_t len, const uint8_t *apex, size_t apex_len)
+{
+    size_t at = 0;
+
+    while (len - at > apex_len)
+        at += 1u + name[at];
+    return name_equal(name + at, len - at, apex, apex_len) ? (int)at : -1;
+}
+
 static bool is_host_octet(uint8_t octet)
 {
     octet = fold(octet);

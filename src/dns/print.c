@@ -235,6 +235,9 @@ const char *print_ede(uint16_t code)
         "Signature Expired before Valid",
         "Too Early",
         "Unsupported NSEC3 Iterations Value",
+        "Unable to conform to policy",
+        "Synthesized",
+        "Invalid Query Type",
     };
 
     return code < sizeof names / sizeof *names ? names[code] : NULL;

@@ -265,20 +265,14 @@ static bool is_above(const struct record *record, struct name name)
 {
     struct name owner = owner_of(record);
 
-    while (name.len > owner.len) {
-        size_t label = 1u + *name.wire;
-
-        name = (struct name){name.wire + label, name.len - label};
-    }
-    return same_name(owner, name);
+    return name_apex_at(name.wire, name.len, owner.wire, owner.len) > 0;
 }
 
 /* Above which name of the chain the record stands, as a number from 0; -1: above none. */
 static int rewrites(const struct relay *relay, const struct record *record)
 {
     for (size_t i = 0; i < relay->chain.count; i++)
-        if (!is_at(record, relay->chain.names[i]) &&
-            is_above(record, relay->chain.names[i]))
+        if (is_above(record, relay->chain.names[i]))
             return (int)i;
     return -1;
 }

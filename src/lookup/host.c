@@ -172,9 +172,10 @@ static void say_local(const struct lookup_config *config, const struct question 
     uint16_t type = question->type;
     bool done = true;
 
+    answer->source = ANSWER_FROM_HOST;
     if (type == TYPE_A || type == TYPE_ANY)
         done = add_addresses(config, answer, TYPE_A, list);
-    if (done && (type == TYPE_AAAA || type == TYPE_ANY))
+    if (done && (type == TYPE_AAAA || type == TYPE_ANY) && !config->filter_aaaa)
         done = add_addresses(config, answer, TYPE_AAAA, list);
     if (done)
         negative_finish(config, question, answer);
@@ -211,9 +212,39 @@ static enum lookup_next probe_odd_name(const struct lookup_config *config,
     return LOOKUP_DONE;
 }
 
-static bool asks_addresses(const struct question *question)
+static bool asks_addresses(const struct lookup_config *config,
+                           const struct question *question)
 {
-    return question->type == TYPE_A || question->type == TYPE_AAAA;
+    return question->type == TYPE_A ||
+           (question->type == TYPE_AAAA && !config->filter_aaaa);
+}
+
+static bool is_localhost(const struct question *question)
+{
+    static const uint8_t localhost[] = "\11localhost";
+
+    return name_equal(question->name, question->name_len, localhost, sizeof localhost);
+}
+
+/* RFC 6761 section 6.3: no name server is asked, and what the host does not know is clear.
+ */
+static void say_localhost(const struct lookup_config *config,
+                          const struct question *question, const struct call *call,
+                          struct answer *answer)
+{
+    static const uint8_t ip4[4] = {127, 0, 0, 1}, ip6[16] = {[15] = 1};
+    uint16_t type = question->type;
+
+    if (call->saying == SAYS_FOUND) {
+        say_local(config, question, answer, call->found);
+        return;
+    }
+    answer->source = ANSWER_FROM_HOST;
+    if (type == TYPE_A || type == TYPE_ANY)
+        answer_add_address(answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, config->ttl);
+    if ((type == TYPE_AAAA || type == TYPE_ANY) && !config->filter_aaaa)
+        answer_add_address(answer, ANSWER_OWNER_QUESTION, TYPE_AAAA, ip6, config->ttl);
+    negative_finish(config, question, answer);
 }
 
 enum lookup_next host_probe(const struct lookup_config *config,
@@ -221,7 +252,8 @@ enum lookup_next host_probe(const struct lookup_config *config,
                             const atomic_bool *asked, struct answer *answer)
 {
     bool follow = sources_follow_dns(), came = follow;
-    enum lookup_next next = asks_addresses(question) ? LOOKUP_VERDICT : LOOKUP_RELAY;
+    enum lookup_next next =
+        asks_addresses(config, question) ? LOOKUP_VERDICT : LOOKUP_RELAY;
     char name[NAME_TEXT + 1];
     enum name_reach reach = host_text(question, name);
     struct call call;
@@ -231,9 +263,12 @@ enum lookup_next host_probe(const struct lookup_config *config,
     call = call_libc(name, AF_UNSPEC, follow ? door : NULL, RESOLVER_PROBE);
     if (follow && door)
         came = *asked;
-    if (call.saying == SAYS_FOUND) {
+    if (is_localhost(question)) {
+        say_localhost(config, question, &call, answer);
+        next = LOOKUP_DONE;
+    } else if (call.saying == SAYS_FOUND) {
         /* By a source behind DNS: DNS may know better. */
-        if (!came || !asks_addresses(question)) {
+        if (!came || !asks_addresses(config, question)) {
             say_local(config, question, answer, call.found);
             next = LOOKUP_DONE;
         }

@@ -113,6 +113,7 @@ static void run_probe(struct work_item *item)
     free(desk);
 }
 
+static bool put_work(struct job *job);
 static void start_verdict(struct job *job);
 static void inquire(struct job *job, struct inquiry **inquiry, uint16_t type);
 
@@ -140,7 +141,7 @@ static bool needs_other(const struct job *job)
     if (job->other)
         return false;
     if (job->question.type == TYPE_ANY)
-        return true;
+        return !job->jobs->config->filter_aaaa;
     return !job->no_aaaa && is_address_type(ask->question.type) && ask->reply &&
            upstream_rcode(ask->reply) == RCODE_NXDOMAIN;
 }
@@ -182,7 +183,8 @@ static void after_probe(struct work_item *item)
         job_free(job);
         return;
     }
-    job->no_aaaa = servers_read(&servers) == 0 && servers.no_aaaa;
+    job->no_aaaa =
+        job->jobs->config->filter_aaaa || (servers_read(&servers) == 0 && servers.no_aaaa);
     inquire(job, &job->inquiry, asked_type(&job->question, job->no_aaaa));
 }
 
@@ -274,7 +276,7 @@ static void run_verdict(struct work_item *item)
         return;
     }
     answer_init(&answer, &job->question, desk->records, sizeof desk->records);
-    if (job->question.type == TYPE_ANY) {
+    if (job->question.type == TYPE_ANY && job->other) {
         other = heard_of(job->other, job->inquiry);
         host_say_any(&job->question, &heard, &other, &answer);
     } else {
@@ -312,10 +314,26 @@ static void start_verdict(struct job *job)
     hold(job, job->other);
     job->work.run = run_verdict;
     job->work.after = after_verdict;
+    if (!put_work(job))
+        after_verdict(&job->work);
+}
+
+/* Where an mDNS module is asked for a name that nobody has, it waits 5 s to say so. */
+static bool is_slow(const struct question *question)
+{
+    static const uint8_t local[] = "\5local";
+
+    return name_apex_at(question->name, question->name_len, local, sizeof local) != -1;
+}
+
+static bool put_work(struct job *job)
+{
     if (work_put(job->jobs->work, &job->work))
-        return;
-    refuse(job->jobs, job->id, &job->question, EDE_NOT_READY, "all lookup threads hang");
-    after_verdict(&job->work);
+        return true;
+    refuse(job->jobs, job->id, &job->question, EDE_NOT_READY,
+           job->work.is_slow ? "too many .local names are being looked up"
+                             : "all lookup threads hang");
+    return false;
 }
 
 void job_start(struct jobs *jobs, uint64_t id, const struct question *question)
@@ -339,8 +357,9 @@ void job_start(struct jobs *jobs, uint64_t id, const struct question *question)
     list_init(&job->probe.link);
     job->work.run = run_probe;
     job->work.after = after_probe;
-    if (work_put(jobs->work, &job->work))
+    job->work.is_slow = is_slow(question);
+    if (put_work(job))
         door_hold(jobs->door, &job->probe);
     else
-        job_refuse(job, EDE_NOT_READY, "all lookup threads hang");
+        job_free(job);
 }

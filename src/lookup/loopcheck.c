@@ -84,6 +84,17 @@ static bool is_on_this_host(const struct addr *server)
     return bound;
 }
 
+/* Only for a server on this host: one of our wildcard addresses is its address too. */
+static bool is_behind_wildcard(const struct loopcheck *check, const struct addr *server)
+{
+    for (size_t i = 0; i < check->own_count; i++)
+        if (addr_is_wildcard(&check->own[i]) &&
+            check->own[i].sock.any.sa_family == server->sock.any.sa_family &&
+            addr_port(&check->own[i]) == addr_port(server))
+            return true;
+    return false;
+}
+
 static bool draw_question(struct question *question)
 {
     /* No special-use name: a forwarder would answer such a one itself (RFC 6761). */
@@ -134,7 +145,13 @@ bool loopcheck_is_due(struct loopcheck *check, const struct addr *server, int64_
         return false;
     entry->due = now + VALID_MS;
     entry->leads_back = false;
-    if (!is_on_this_host(server) || !draw_question(&entry->question))
+    if (!is_on_this_host(server))
+        return false;
+    if (is_behind_wildcard(check, server)) {
+        note_loop(entry, "is this server");
+        return false;
+    }
+    if (!draw_question(&entry->question))
         return false;
     *question = entry->question;
     return true;

@@ -70,6 +70,7 @@ static void add_name(const struct lookup_config *config, struct answer *answer,
 static void say_found(const struct lookup_config *config, const struct question *question,
                       struct answer *answer, const struct hostent *entry)
 {
+    answer->source = ANSWER_FROM_HOST;
     if (question->type == TYPE_PTR || question->type == TYPE_ANY) {
         add_name(config, answer, entry->h_name);
         for (char **alias = entry->h_aliases; *alias; alias++)
@@ -104,6 +105,25 @@ static struct reverse_address address_of(enum reverse_kind kind,
     return ip4;
 }
 
+static bool is_localhost(const struct reverse_address *address)
+{
+    static const uint8_t ip4[4] = {127, 0, 0, 1}, ip6[16] = {[15] = 1};
+
+    return memcmp(address->octets, address->family == AF_INET ? ip4 : ip6, address->size) ==
+           0;
+}
+
+/* RFC 6761 section 6.3 is about the name; its address leads back to it, and to no server.
+ */
+static void say_localhost(const struct lookup_config *config,
+                          const struct question *question, struct answer *answer)
+{
+    answer->source = ANSWER_FROM_HOST;
+    if (question->type == TYPE_PTR || question->type == TYPE_ANY)
+        add_name(config, answer, "localhost");
+    negative_finish(config, question, answer);
+}
+
 static enum lookup_next probe_address(const struct lookup_config *config,
                                       const struct question *question,
                                       const struct reverse_address *address,
@@ -116,8 +136,10 @@ static enum lookup_next probe_address(const struct lookup_config *config,
 
     if (follow && door)
         came = *asked;
-    if (call.found && (question->type != TYPE_PTR || !came))
+    if (call.found && (question->type != TYPE_PTR || !came || is_localhost(address)))
         say_found(config, question, answer, &call.entry); /* else DNS may know better */
+    else if (is_localhost(address))
+        say_localhost(config, question, answer);
     else if (!call.found && call.resolver_error == HOST_NOT_FOUND && !came)
         say_none(config, question, answer, RCODE_NXDOMAIN); /* they end before DNS */
     else

@@ -14,6 +14,7 @@ enum {
     STACK_SIZE = 256 << 10, /* mDNS modules use 80 K, foreign ones are unknown */
     USUAL_THREADS = 4,      /* these saturate the host's resolver where nothing hangs */
     IMPATIENCE_MS = 20,     /* items that wait longer get more threads */
+    SLOW_WAITING = 4,       /* so many slow items may wait for each of their threads */
 };
 
 struct work {
@@ -23,9 +24,34 @@ struct work {
     struct timer growth;  /* set while items wait */
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t arrived;
-    struct list queue, running, finished;
+    struct list queue, slow_queue, running, finished;
     unsigned threads, idle, queued;
+    unsigned slow_queued, slow_running, max_slow;
 };
+
+/* With the lock held: how many items threads could begin now. */
+static unsigned count_runnable(const struct work *work)
+{
+    unsigned room = work->max_slow - work->slow_running;
+
+    return work->queued + (work->slow_queued < room ? work->slow_queued : room);
+}
+
+/* With the lock held: takes out the item to run next, or NULL. */
+static struct work_item *next_item(struct work *work)
+{
+    struct work_item *item = list_first(&work->queue, struct work_item, link);
+
+    if (!item && work->slow_running < work->max_slow)
+        item = list_first(&work->slow_queue, struct work_item, link);
+    if (!item)
+        return NULL;
+    list_remove(&item->link);
+    work->queued -= !item->is_slow;
+    work->slow_queued -= item->is_slow;
+    work->slow_running += item->is_slow;
+    return item;
+}
 
 /* With the lock held: the next item to run. */
 static struct work_item *await_item(struct work *work)
@@ -33,11 +59,9 @@ static struct work_item *await_item(struct work *work)
     struct work_item *item;
 
     work->idle++;
-    while (!(item = list_first(&work->queue, struct work_item, link)))
+    while (!(item = next_item(work)))
         pthread_cond_wait(&work->arrived, &work->lock);
     work->idle--;
-    list_remove(&item->link);
-    work->queued--;
     item->since = clock_ms();
     list_append(&work->running, &item->link);
     return item;
@@ -63,6 +87,7 @@ __attribute__((noreturn)) static void *run_items(void *context)
         item->run(item);
         pthread_mutex_lock(&work->lock);
         list_remove(&item->link);
+        work->slow_running -= item->is_slow;
         first = list_empty(&work->finished);
         list_append(&work->finished, &item->link);
         if (first) /* one wake-up for all that end before the loop looks */
@@ -123,7 +148,7 @@ static void ring_growth(void *context)
     bool waiting;
 
     pthread_mutex_lock(&work->lock);
-    waiting = !list_empty(&work->queue);
+    waiting = count_runnable(work) > 0;
     wanted = USUAL_THREADS + 2 * count_older(work, now, IMPATIENCE_MS);
     if (waiting && wanted > work->threads)
         add_threads(work, wanted - work->threads);
@@ -164,6 +189,8 @@ struct work *work_new(struct loop *loop, unsigned max_threads)
     pthread_mutex_init(&work->lock, NULL);
     pthread_cond_init(&work->arrived, NULL);
     list_init(&work->queue);
+    list_init(&work->slow_queue);
+    work->max_slow = max_threads / WORK_SLOW_SHARE > 0 ? max_threads / WORK_SLOW_SHARE : 1;
     list_init(&work->running);
     list_init(&work->finished);
     work->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -181,6 +208,26 @@ static unsigned count_hung(const struct work *work)
     return count_older(work, clock_ms(), WORK_HUNG_MS);
 }
 
+/* With the lock held. */
+static bool has_place(const struct work *work, const struct work_item *item)
+{
+    if (item->is_slow && work->slow_queued >= SLOW_WAITING * work->max_slow)
+        return false;
+    return work->threads < work->max_threads || work->idle > 0 ||
+           count_hung(work) < work->max_threads;
+}
+
+/* With the lock held. */
+static void enqueue(struct work *work, struct work_item *item)
+{
+    list_append(item->is_slow ? &work->slow_queue : &work->queue, &item->link);
+    work->queued += !item->is_slow;
+    work->slow_queued += item->is_slow;
+    if (work->idle < count_runnable(work) && work->threads < USUAL_THREADS)
+        add_threads(work, 1);
+    pthread_cond_signal(&work->arrived);
+}
+
 bool work_put(struct work *work, struct work_item *item)
 {
     bool waits, taken;
@@ -188,16 +235,10 @@ bool work_put(struct work *work, struct work_item *item)
     list_init(&item->link);
     item->since = clock_ms();
     pthread_mutex_lock(&work->lock);
-    taken = work->threads < work->max_threads || work->idle > 0 ||
-            count_hung(work) < work->max_threads;
-    if (taken) {
-        list_append(&work->queue, &item->link);
-        work->queued++;
-        if (work->idle < work->queued && work->threads < USUAL_THREADS)
-            add_threads(work, 1);
-        pthread_cond_signal(&work->arrived);
-    }
-    waits = taken && work->idle < work->queued;
+    taken = has_place(work, item);
+    if (taken)
+        enqueue(work, item);
+    waits = taken && work->idle < count_runnable(work);
     pthread_mutex_unlock(&work->lock);
     if (waits && list_empty(&work->growth.link))
         timer_set(work->loop, &work->growth, clock_ms() + IMPATIENCE_MS);
@@ -213,7 +254,7 @@ struct work_state work_state(struct work *work)
         .threads = work->threads,
         .busy = work->threads - work->idle,
         .hung = count_hung(work),
-        .queued = work->queued,
+        .queued = work->queued + work->slow_queued,
     };
     pthread_mutex_unlock(&work->lock);
     return state;

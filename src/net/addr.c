@@ -94,6 +94,13 @@ bool addr_is_loopback(const struct addr *addr)
     return ntohl(addr->sock.ip4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
 }
 
+bool addr_is_wildcard(const struct addr *addr)
+{
+    if (addr->sock.any.sa_family == AF_INET6)
+        return IN6_IS_ADDR_UNSPECIFIED(&addr->sock.ip6.sin6_addr);
+    return addr->sock.ip4.sin_addr.s_addr == htonl(INADDR_ANY);
+}
+
 bool addr_equal(const struct addr *a, const struct addr *b)
 {
     if (a->sock.any.sa_family != b->sock.any.sa_family || addr_port(a) != addr_port(b))

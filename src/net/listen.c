@@ -40,6 +40,28 @@ static void enlarge_buffer(int fd)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 }
 
+static bool switch_on(int fd, int level, int option, int value)
+{
+    return setsockopt(fd, level, option, &value, sizeof value) == 0;
+}
+
+/*
+ * No fragments: they are lost, or forged (RFC 9715). And where a socket has many addresses,
+ * each datagram is to tell which one it was sent to.
+ */
+static bool set_up_udp(const struct listener *listener)
+{
+    bool wildcard = addr_is_wildcard(&listener->addr);
+
+    if (listener->addr.sock.any.sa_family == AF_INET6)
+        return switch_on(listener->udp, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
+                         IPV6_PMTUDISC_DO) &&
+               switch_on(listener->udp, IPPROTO_IPV6, IPV6_DONTFRAG, 1) &&
+               (!wildcard || switch_on(listener->udp, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1));
+    return switch_on(listener->udp, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO) &&
+           (!wildcard || switch_on(listener->udp, IPPROTO_IP, IP_PKTINFO, 1));
+}
+
 int listener_open(struct listener *listener, const struct addr *addr)
 {
     int saved;
@@ -50,7 +72,7 @@ int listener_open(struct listener *listener, const struct addr *addr)
         getsockname(listener->tcp, &listener->addr.sock.any, &listener->addr.len) == -1)
         goto failed;
     listener->udp = bound_socket(&listener->addr, SOCK_DGRAM);
-    if (listener->udp == -1)
+    if (listener->udp == -1 || !set_up_udp(listener))
         goto failed;
     enlarge_buffer(listener->udp);
     return 0;

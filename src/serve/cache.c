@@ -65,15 +65,14 @@ static struct entry *find(const struct cache *cache, const struct question *ques
     return link ? table_item(link, struct entry, link) : NULL;
 }
 
-void cache_put(struct cache *cache, const struct question *question,
-               const struct answer *answer, int64_t now, uint32_t longest)
+void cache_put_for(struct cache *cache, const struct question *question,
+                   const struct answer *answer, int64_t now, uint32_t stay)
 {
     struct entry *entry = find(cache, question);
-    uint32_t ttl = answer_ttl(answer);
 
     if (entry)
         drop(cache, entry);
-    if (ttl == 0 || entry_size(answer) > cache->max_bytes)
+    if (stay == 0 || entry_size(answer) > cache->max_bytes)
         return;
     while (cache->bytes + entry_size(answer) > cache->max_bytes)
         drop(cache, oldest(cache));
@@ -82,13 +81,21 @@ void cache_put(struct cache *cache, const struct question *question,
         return;
     entry->question = *question;
     entry->stored = now;
-    entry->expires = now + (int64_t)(ttl < longest ? ttl : longest) * 1000;
+    entry->expires = now + (int64_t)stay * 1000;
     entry->answer = *answer;
     entry->answer.records = entry->records;
     memcpy(entry->records, answer->records, answer->len);
     table_add(&cache->entries, hash_of(cache, question), &entry->link);
     list_append(&cache->by_age, &entry->by_age);
     cache->bytes += entry_size(answer);
+}
+
+void cache_put(struct cache *cache, const struct question *question,
+               const struct answer *answer, int64_t now, uint32_t longest)
+{
+    uint32_t ttl = answer_ttl(answer);
+
+    cache_put_for(cache, question, answer, now, ttl < longest ? ttl : longest);
 }
 
 bool cache_get(struct cache *cache, const struct question *question, int64_t now,

@@ -16,6 +16,7 @@ enum {
      */
     LATE_STAY = 5,
     NEWS_STAY = 1,
+    FAILURE_STAY = 1,
     ANSWERS_A_ROUND = 64, /* then other descriptors have their turn */
 };
 
@@ -101,12 +102,26 @@ static void flight_free(struct flights *flights, struct flight *flight)
     free(flight);
 }
 
-/* An answer that nobody waits for, but somebody may ask for soon. */
-static void keep(struct flights *flights, const struct question *question,
-                 const struct answer *answer, uint32_t longest)
+/* Not what says that we cannot: that may be over at once. */
+static bool is_lasting_failure(const struct answer *answer)
 {
-    if (answer->rcode != RCODE_SERVFAIL)
-        cache_put(&flights->cache, question, answer, clock_ms(), longest);
+    return answer->rcode == RCODE_SERVFAIL && answer->ede != EDE_NOT_READY;
+}
+
+/* Failures, and what nobody waits for, but somebody may ask for soon. */
+static void keep(struct flights *flights, const struct flight *flight,
+                 const struct question *question, const struct answer *answer)
+{
+    int64_t now = clock_ms();
+
+    if (is_lasting_failure(answer))
+        cache_put_for(&flights->cache, question, answer, now, FAILURE_STAY);
+    else if (answer->rcode == RCODE_SERVFAIL)
+        return;
+    else if (!flight)
+        cache_put(&flights->cache, question, answer, now, NEWS_STAY);
+    else if (list_empty(&flight->queries))
+        cache_put(&flights->cache, question, answer, now, LATE_STAY);
 }
 
 static void land(struct flights *flights, struct flight *flight,
@@ -114,8 +129,6 @@ static void land(struct flights *flights, struct flight *flight,
 {
     struct query *query;
 
-    if (list_empty(&flight->queries))
-        keep(flights, &flight->question, answer, LATE_STAY);
     while ((query = list_first(&flight->queries, struct query, in_flight))) {
         query_reply(query, answer, 0);
         leave_flight(flights, query);
@@ -196,11 +209,11 @@ static void receive_answers(struct flights *flights)
             break;
         if (!message_get_answer(message, len, &id, &question, &answer))
             continue;
+        parents_see(&flights->parents, &question, &answer, clock_ms());
         flight = find_by_id(flights, id);
+        keep(flights, flight, &question, &answer);
         if (flight)
             land(flights, flight, &answer);
-        else
-            keep(flights, &question, &answer, NEWS_STAY);
     }
     set_deadline(flights);
 }
@@ -226,6 +239,7 @@ int flights_init(struct flights *flights, struct loop *loop, int channel)
     if (getrandom(&flights->next_id, sizeof flights->next_id, 0) !=
             sizeof flights->next_id ||
         cache_init(&flights->cache, LATE_CACHE_BYTES) == -1 ||
+        parents_init(&flights->parents) == -1 ||
         table_init(&flights->by_question, flight_asks) == -1 ||
         table_init(&flights->by_id, flight_has_id) == -1)
         return -1;
@@ -252,6 +266,7 @@ void flights_free(struct flights *flights)
     timer_cancel(&flights->deadline);
     loop_unwatch(flights->loop, flights->watch);
     cache_free(&flights->cache);
+    parents_free(&flights->parents);
     table_free(&flights->by_question);
     table_free(&flights->by_id);
 }

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 
 #include "base/clock.h"
 #include "channel/channel.h"
@@ -9,7 +10,7 @@
 #include "net/loop.h"
 #include "net/udp.h"
 #include "serve/flights.h"
-#include "serve/policy.h"
+#include "serve/ratelimit.h"
 
 /* One socket is read this often at the most before others have their turn. */
 enum { DATAGRAMS_A_ROUND = 64 };
@@ -18,6 +19,7 @@ struct serve {
     const struct serve_config *config;
     struct loop *loop;
     struct flights flights;
+    struct ratelimit errors;
     int supervisor;
 };
 
@@ -27,29 +29,45 @@ struct door {
     const struct listener *listener;
 };
 
+/* Errors are limited: they may be what a forged address brings upon somebody. */
+static bool is_within_rate(struct serve *serve, const struct query *query,
+                           const struct answer *answer)
+{
+    return answer->rcode == RCODE_NOERROR || answer->rcode == RCODE_NXDOMAIN ||
+           ratelimit_allows(&serve->errors, &query->path.peer, query->received);
+}
+
 static void handle(struct serve *serve, struct query *query, const uint8_t *wire,
                    size_t len)
 {
     int rcode = request_parse(&query->request, wire, len);
+    uint8_t records[POLICY_RECORDS];
     struct answer answer;
 
     if (rcode == -1)
         return;
-    answer_init(&answer, &query->request.question, NULL, 0);
-    if (policy_settles(&query->request, rcode, &answer))
-        query_reply(query, &answer, 0);
-    else
+    answer_init(&answer, &query->request.question, records, sizeof records);
+    if (!policy_settles(&serve->config->policy, &query->request, &query->path.peer, rcode,
+                        &answer))
         flights_ask(&serve->flights, query);
+    else if (is_within_rate(serve, query, &answer))
+        query_reply(query, &answer, 0);
 }
 
 /* A datagram from one of our own sockets can only be forged, to make us talk to ourselves.
  */
-static bool is_own_address(const struct serve *serve, const struct addr *addr)
+static bool is_own_address(const struct serve *serve, const struct listener *listener,
+                           const struct udp_path *path)
 {
+    struct addr local = path->local;
+
     for (size_t i = 0; i < serve->config->listener_count; i++)
-        if (addr_equal(&serve->config->listeners[i].addr, addr))
+        if (addr_equal(&serve->config->listeners[i].addr, &path->peer))
             return true;
-    return false;
+    if (local.len == 0)
+        return false;
+    addr_set_port(&local, addr_port(&listener->addr));
+    return addr_equal(&local, &path->peer);
 }
 
 static void socket_ready(void *context, short revents)
@@ -57,17 +75,17 @@ static void socket_ready(void *context, short revents)
     static uint8_t wire[REQUEST_UDP_MAX];
     const struct door *door = context;
     struct serve *serve = door->serve;
-    struct query query = {.fd = door->listener->udp, .reply_max = serve->config->udp_size};
+    struct query query = {.fd = door->listener->udp, .config = serve->config};
     size_t len;
 
     (void)revents; /* reading tells more */
     for (int i = 0; i < DATAGRAMS_A_ROUND; i++) {
         enum udp_result result =
-            udp_receive(query.fd, wire, sizeof wire, &len, &query.from);
+            udp_receive(query.fd, wire, sizeof wire, &len, &query.path);
 
         if (result == UDP_EMPTY)
             break;
-        if (result == UDP_SKIPPED || is_own_address(serve, &query.from))
+        if (result == UDP_SKIPPED || is_own_address(serve, door->listener, &query.path))
             continue;
         query.received = clock_ms();
         handle(serve, &query, wire, len);
@@ -114,6 +132,9 @@ int serve_run(const struct serve_config *config, int lookup, int supervisor)
     int result = -1;
 
     prctl(PR_SET_NAME, "hostdnsd-serve");
+    if (getrandom(&serve.errors.seed, sizeof serve.errors.seed, 0) !=
+        sizeof serve.errors.seed)
+        return -1;
     serve.loop = loop_new();
     if (!serve.loop || flights_init(&serve.flights, serve.loop, lookup) == -1)
         return -1;

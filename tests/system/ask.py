@@ -183,6 +183,13 @@ class Server:
     def ask(self, *question, **how):
         return self.send(*question, **how).reply()
 
+    def ask_until(self, outcome, *question, seconds=1 + SLACK_SECONDS):
+        """For the first question after an edit, which may take a second to be seen."""
+        deadline = time.monotonic() + seconds
+        while (reply := self.ask(*question)).outcome != outcome:
+            assert time.monotonic() < deadline, f"still {reply.outcome}"
+        return reply
+
     def raw(self, wire, seconds=PATIENCE_SECONDS):
         """The octets that come back for these octets."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:

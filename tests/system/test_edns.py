@@ -216,7 +216,7 @@ def test_a_failure_says_why(server, name, rdtype, code, words):
 
 def test_a_closed_port_says_why(server, etc):
     etc.write("resolv.conf", "nameserver 127.0.0.9\n")
-    assert server.ask("a.example.test", edns=True).extended_error == (
+    assert server.ask("b.example.test", edns=True).extended_error == (
         NETWORK, "name server 127.0.0.9:53: Connection refused")
 
 

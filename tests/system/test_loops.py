@@ -190,7 +190,7 @@ def test_names_are_answered_when_resolv_conf_is_corrected(start, etc):
     server = start(listen=f"{OWN}:53")
     assert server.ask("a.example.test").outcome == "SERVFAIL"
     etc.write("resolv.conf", "nameserver 127.0.0.2\n")
-    assert server.ask("a.example.test").outcome == A
+    server.ask_until(A, "a.example.test")
 
 
 def test_the_loop_is_found_again_when_resolv_conf_is_spoilt_again(start, etc):
@@ -425,7 +425,7 @@ def test_names_are_answered_when_the_forwarder_is_no_longer_named(start, etc, fo
     forwarders(FORWARDER, server.to)
     assert server.ask("a.example.test").outcome == "SERVFAIL"
     etc.write("resolv.conf", "nameserver 127.0.0.2\n")
-    assert server.ask("a.example.test").outcome == A
+    server.ask_until(A, "a.example.test")
 
 
 def test_a_forwarder_that_points_elsewhere_is_no_loop(start, etc, forwarders):

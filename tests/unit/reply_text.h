@@ -85,7 +85,7 @@ static inline const char *answer_text(const struct question *question,
     const struct request request = {
         .has_question = true, .class = CLASS_IN, .question = *question, .has_edns = true};
 
-    return reply_text(wire, reply_write(&request, answer, 0, wire, sizeof wire));
+    return reply_text(wire, reply_write(&request, answer, 0, NULL, wire, sizeof wire));
 }
 
 #endif

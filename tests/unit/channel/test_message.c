@@ -14,8 +14,8 @@ static const uint8_t question_message[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 1, 11,
 
 /* The answer's message: id, question, rcode, ede, text, counts, records. */
 static const uint8_t answer_message[] = {
-    1, 2, 3, 4, 5, 6,    7,  8, 0, 28, 1, 11, NAME, 0, 3, 0, 22, 3,   'w', 'h', 'y', 0,
-    1, 0, 2, 0, 3, 0xc0, 12, 0, 1, 0,  1, 0,  0,    0, 5, 0, 4,  192, 0,   2,   10};
+    1, 2, 3, 4, 5, 6, 7,    8,  0, 28, 1, 11, NAME, 1, 0, 3, 0, 22, 3,   'w', 'h', 'y',
+    0, 1, 0, 2, 0, 3, 0xc0, 12, 0, 1,  0, 1,  0,    0, 0, 5, 0, 4,  192, 0,   2,   10};
 
 static const uint64_t id = 0x0102030405060708;
 
@@ -25,7 +25,8 @@ static struct answer example(void)
     static uint8_t records[sizeof record];
 
     memcpy(records, record, sizeof record);
-    return (struct answer){.rcode = RCODE_NXDOMAIN,
+    return (struct answer){.source = ANSWER_FROM_HOST,
+                           .rcode = RCODE_NXDOMAIN,
                            .ede = EDE_NO_REACHABLE_AUTHORITY,
                            .ede_text = "why",
                            .count[SECTION_ANSWER] = 1,
@@ -147,6 +148,7 @@ static void an_answer_arrives_as_it_was_sent(void **state)
     (void)state;
     assert_true(message_get_answer(BYTES(answer_message), &got_id, &about, &got));
     assert_true(got_id == id);
+    assert_int_equal(got.source, ANSWER_FROM_HOST);
     assert_int_equal(got.rcode, RCODE_NXDOMAIN);
     assert_int_equal(got.ede, EDE_NO_REACHABLE_AUTHORITY);
     assert_string_equal(got.ede_text, "why");
@@ -180,7 +182,7 @@ static void an_answer_may_have_neither_text_nor_records(void **state)
     (void)state;
     answer_init(&answer, &question, NULL, 0);
     len = message_put_answer(id, &question, &answer, out, sizeof out);
-    assert_int_equal(len, 34);
+    assert_int_equal(len, 35);
     assert_true(message_get_answer(out, len, &got_id, &about, &got));
     assert_int_equal(got.rcode, RCODE_NOERROR);
     assert_int_equal(got.ede, EDE_NONE);
@@ -205,16 +207,16 @@ static void the_longest_text_travels(void **state)
 
 static void a_text_that_would_fill_the_room_of_its_nul_is_refused(void **state)
 {
-    uint8_t message[8 + 5 + 2 + 2 + 1 + ANSWER_TEXT + 6] = {0};
+    uint8_t message[8 + 5 + 1 + 2 + 2 + 1 + ANSWER_TEXT + 6] = {0};
     struct answer got;
     struct question about;
     uint64_t got_id;
 
     (void)state;
     message[11] = 1; /* the root's name: one octet of 0 */
-    message[17] = ANSWER_TEXT;
+    message[18] = ANSWER_TEXT;
     assert_false(message_get_answer(BYTES(message), &got_id, &about, &got));
-    message[17] = ANSWER_TEXT - 1;
+    message[18] = ANSWER_TEXT - 1;
     assert_true(message_get_answer(BYTES(message), &got_id, &about, &got));
 }
 

@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { WORDS = 32, TEXT = 8192 };
+enum { WORDS = 160, TEXT = 8192 };
 
 /* What a command line came to: the result, and what was printed. */
 static struct {
@@ -305,14 +305,80 @@ static void a_name_is_no_address(void **state)
                  "127.0.0.1:5353 or [::1]:5353 is needed\n");
 }
 
-static void other_hosts_are_not_served(void **state)
+static void other_hosts_are_not_served_unless_they_are_named(void **state)
 {
     (void)state;
-    assert_wrong("-l 0.0.0.0",
-                 "hostdnsd: -l listen=0.0.0.0: only loopback addresses are served\n");
-    assert_wrong(
-        "-o listen=[2001:db8::1]:53",
-        "hostdnsd: -o listen=[2001:db8::1]:53: only loopback addresses are served\n");
+    assert_wrong("-l 0.0.0.0", "hostdnsd: -l listen=0.0.0.0:5353: not a loopback address: "
+                               "allow=BLOCK must say who may ask\n");
+    assert_wrong("-o listen=[2001:db8::1]:53",
+                 "hostdnsd: -o listen=[2001:db8::1]:53: not a loopback address: "
+                 "allow=BLOCK must say who may ask\n");
+}
+
+static void other_hosts_are_served_where_they_are_named(void **state)
+{
+    char text[ADDR_TEXT];
+
+    (void)state;
+    command_line("-l 0.0.0.0 -l [::]:53 -o allow=192.0.2.0/24 -o allow=2001:db8::/32");
+    assert_string_equal(said.err, "");
+    assert_int_equal(said.result, OPTIONS_RUN);
+    assert_string_equal(addr_format(&said.options.listen[1], text), "[::]:53");
+    assert_int_equal(said.options.allow_count, 2);
+    assert_int_equal(said.options.allow[0].bits, 24);
+    assert_int_equal(said.options.allow[1].bits, 32);
+}
+
+static void a_block_that_is_none_is_told(void **state)
+{
+    (void)state;
+    assert_wrong("-o allow=192.0.2.1/24",
+                 "hostdnsd: -o allow=192.0.2.1/24: a block of addresses such as "
+                 "192.0.2.0/24, 2001:db8::/32 or 192.0.2.1 is needed\n");
+}
+
+static void there_may_be_64_blocks(void **state)
+{
+    char line[65 * 24] = "";
+
+    (void)state;
+    for (int i = 0; i < 64; i++)
+        strcat(line, " -o allow=192.0.2.1");
+    command_line(line + 1);
+    assert_int_equal(said.options.allow_count, 64);
+    strcat(line, " -o allow=192.0.2.1");
+    assert_wrong(line + 1,
+                 "hostdnsd: -o allow=192.0.2.1: at most 64 blocks of addresses\n");
+}
+
+static void switches_are_yes_or_no(void **state)
+{
+    (void)state;
+    command_line("-o filter-aaaa=yes -o onion=yes -o canary=yes -o cookies=yes "
+                 "-o padding=yes");
+    assert_true(said.options.filter_aaaa && said.options.onion && said.options.canary &&
+                said.options.cookies && said.options.padding);
+    command_line("-o cookies=yes -o cookies=no");
+    assert_false(said.options.cookies);
+    assert_wrong("-o cookies=on", "hostdnsd: -o cookies=on: yes or no is needed\n");
+}
+
+static void texts_are_printable_and_not_too_long(void **state)
+{
+    static const char longest[] =
+        "-o nsid=123456789012345678901234567890123456789012345678";
+
+    (void)state;
+    command_line("-o nsid=here -o identity=hostdns");
+    assert_string_equal(said.options.nsid, "here");
+    assert_string_equal(said.options.identity, "hostdns");
+    command_line(longest);
+    assert_int_equal(strlen(said.options.nsid), 48);
+    assert_wrong("-o nsid=1234567890123456789012345678901234567890123456789",
+                 "hostdnsd: -o nsid=1234567890123456789012345678901234567890123456789: at "
+                 "most 48 printable ASCII characters are allowed\n");
+    assert_wrong("-o identity=\1", "hostdnsd: -o identity=\1: at most 63 printable ASCII "
+                                   "characters are allowed\n");
 }
 
 static void there_may_be_sixteen_addresses(void **state)
@@ -449,8 +515,8 @@ static void a_wrong_address_is_told_with_its_line_and_key(void **state)
 {
     (void)state;
     assert_wrong_file("listen = 192.0.2.1\n",
-                      "hostdnsd: test.conf:1: listen=192.0.2.1: only "
-                      "loopback addresses are served\n");
+                      "hostdnsd: test.conf:1: listen=192.0.2.1:5353: not a loopback "
+                      "address: allow=BLOCK must say who may ask\n");
 }
 
 static void a_section_is_an_error(void **state)
@@ -616,7 +682,12 @@ int main(void)
         cmocka_unit_test(ttls_go_from_0_to_a_day),
         cmocka_unit_test(udp_size_goes_from_512_to_65507),
         cmocka_unit_test(a_name_is_no_address),
-        cmocka_unit_test(other_hosts_are_not_served),
+        cmocka_unit_test(other_hosts_are_not_served_unless_they_are_named),
+        cmocka_unit_test(other_hosts_are_served_where_they_are_named),
+        cmocka_unit_test(a_block_that_is_none_is_told),
+        cmocka_unit_test(there_may_be_64_blocks),
+        cmocka_unit_test(switches_are_yes_or_no),
+        cmocka_unit_test(texts_are_printable_and_not_too_long),
         cmocka_unit_test(there_may_be_sixteen_addresses),
         cmocka_unit_test(an_unknown_flag_is_an_error),
         cmocka_unit_test(an_unknown_long_flag_is_named_whole),

@@ -227,7 +227,8 @@ static void codes_have_meanings(void **state)
     assert_string_equal(print_ede(0), "Other Error");
     assert_string_equal(print_ede(22), "No Reachable Authority");
     assert_string_equal(print_ede(27), "Unsupported NSEC3 Iterations Value");
-    assert_null(print_ede(28));
+    assert_string_equal(print_ede(29), "Synthesized");
+    assert_null(print_ede(31));
     assert_null(print_ede(65535));
 }
 

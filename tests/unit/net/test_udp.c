@@ -1,5 +1,6 @@
 #include "sockets.h"
 
+#include "net/listen.h"
 #include "net/udp.h"
 
 #include <errno.h>
@@ -36,14 +37,16 @@ static int close_pair(void **state)
 /* Sends from the client's socket to the server's. */
 static void send_from_client(const struct pair *pair, const void *data, size_t len)
 {
-    udp_send(pair->client, data, len, &pair->addr);
+    const struct udp_path path = {.peer = pair->addr};
+
+    assert_true(udp_send(pair->client, data, len, &path));
 }
 
 static void a_datagram_comes_with_its_sender(void **state)
 {
     const struct pair *pair = *state;
     uint8_t data[16];
-    struct addr from;
+    struct udp_path from;
     size_t len;
 
     send_from_client(pair, "hello", 5);
@@ -51,15 +54,15 @@ static void a_datagram_comes_with_its_sender(void **state)
                      UDP_DATAGRAM);
     assert_int_equal(len, 5);
     assert_memory_equal(data, "hello", 5);
-    assert_int_equal(from.len, sizeof(struct sockaddr_in));
-    assert_true(addr_equal(&from, &pair->client_addr));
+    assert_int_equal(from.peer.len, sizeof(struct sockaddr_in));
+    assert_true(addr_equal(&from.peer, &pair->client_addr));
 }
 
 static void what_is_sent_to_a_sender_arrives_there(void **state)
 {
     const struct pair *pair = *state;
     uint8_t data[16];
-    struct addr from;
+    struct udp_path from;
     size_t len;
 
     send_from_client(pair, "?", 1);
@@ -70,14 +73,14 @@ static void what_is_sent_to_a_sender_arrives_there(void **state)
                      UDP_DATAGRAM);
     assert_int_equal(len, 6);
     assert_memory_equal(data, "answer", 6);
-    assert_true(addr_equal(&from, &pair->addr));
+    assert_true(addr_equal(&from.peer, &pair->addr));
 }
 
 static void no_datagram_is_no_reason_to_wait(void **state)
 {
     const struct pair *pair = *state;
     uint8_t data[16];
-    struct addr from;
+    struct udp_path from;
     size_t len;
 
     assert_int_equal(udp_receive(pair->server, data, sizeof data, &len, &from), UDP_EMPTY);
@@ -85,7 +88,8 @@ static void no_datagram_is_no_reason_to_wait(void **state)
 
 static void a_blocking_socket_is_not_waited_for_either(void **state)
 {
-    struct addr addr = address_of("127.0.0.1"), from;
+    struct addr addr = address_of("127.0.0.1");
+    struct udp_path from;
     int fd = socket_at(&addr, SOCK_DGRAM);
     uint8_t data[16];
     size_t len;
@@ -99,7 +103,7 @@ static void a_datagram_may_fill_the_room(void **state)
 {
     const struct pair *pair = *state;
     uint8_t data[16];
-    struct addr from;
+    struct udp_path from;
     size_t len;
 
     send_from_client(pair, "0123456789abcdef", 16);
@@ -112,7 +116,7 @@ static void a_datagram_that_would_be_cut_is_skipped(void **state)
 {
     const struct pair *pair = *state;
     uint8_t data[16];
-    struct addr from;
+    struct udp_path from;
     size_t len;
 
     send_from_client(pair, "0123456789abcdef+", 17);
@@ -129,7 +133,7 @@ static void an_empty_datagram_is_one(void **state)
 {
     const struct pair *pair = *state;
     uint8_t data[16];
-    struct addr from;
+    struct udp_path from;
     size_t len = 1;
 
     send_from_client(pair, "", 0);
@@ -143,7 +147,7 @@ static void the_longest_datagram_is_read(void **state)
 {
     static uint8_t data[65507], got[65535];
     const struct pair *pair = *state;
-    struct addr from;
+    struct udp_path from;
     size_t len;
 
     data[65506] = 7;
@@ -158,27 +162,28 @@ static void an_error_of_an_earlier_send_is_skipped_once(void **state)
 {
     const struct pair *pair = *state;
     uint8_t data[16];
-    struct addr from;
+    struct udp_path from;
     size_t len;
 
     assert_int_equal(connect(pair->client, &pair->addr.sock.any, pair->addr.len), 0);
     close(pair->server);
-    udp_send(pair->client, "?", 1, &pair->addr);
+    assert_true(udp_send(pair->client, "?", 1, &(struct udp_path){.peer = pair->addr}));
     assert_int_equal(udp_receive(pair->client, data, sizeof data, &len, &from),
                      UDP_SKIPPED);
     assert_int_equal(udp_receive(pair->client, data, sizeof data, &len, &from), UDP_EMPTY);
     assert_int_equal(dup2(pair->client, pair->server), pair->server);
 }
 
-static void what_cannot_be_sent_is_lost_in_silence(void **state)
+static void what_is_too_long_for_the_path_is_told(void **state)
 {
     static const uint8_t too_long[65508];
     const struct pair *pair = *state;
     uint8_t data[16];
-    struct addr from;
+    struct udp_path from;
     size_t len;
 
-    send_from_client(pair, too_long, sizeof too_long);
+    assert_false(udp_send(pair->client, too_long, sizeof too_long,
+                          &(struct udp_path){.peer = pair->addr}));
     send_from_client(pair, "next", 4);
     assert_int_equal(udp_receive(pair->server, data, sizeof data, &len, &from),
                      UDP_DATAGRAM);
@@ -194,7 +199,8 @@ static void a_datagram_from_port_0_is_skipped(void **state)
         uint8_t text[4];
     } raw = {.head = {.len = htons(sizeof raw)}, .text = "from"};
     int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_UDP);
-    struct addr to = pair->addr, from;
+    struct addr to = pair->addr;
+    struct udp_path from;
     uint8_t data[16];
     size_t len;
 
@@ -212,7 +218,8 @@ static void a_datagram_from_port_0_is_skipped(void **state)
 
 static void ip6_datagrams_come_and_go(void **state)
 {
-    struct addr addr, from;
+    struct addr addr;
+    struct udp_path from;
     uint8_t data[16];
     size_t len;
     int fd;
@@ -222,15 +229,67 @@ static void ip6_datagrams_come_and_go(void **state)
         skip();
     addr = address_of("::1");
     fd = socket_at(&addr, SOCK_DGRAM);
-    udp_send(fd, "self", 4, &addr);
+    assert_true(udp_send(fd, "self", 4, &(struct udp_path){.peer = addr}));
     assert_int_equal(udp_receive(fd, data, sizeof data, &len, &from), UDP_DATAGRAM);
     assert_int_equal(len, 4);
-    assert_true(addr_equal(&from, &addr));
-    assert_int_equal(from.len, sizeof(struct sockaddr_in6));
+    assert_true(addr_equal(&from.peer, &addr));
+    assert_int_equal(from.peer.len, sizeof(struct sockaddr_in6));
     close(fd);
 }
 
 #define PAIR(test) cmocka_unit_test_setup_teardown(test, open_pair, close_pair)
+
+/* A question to one of the addresses of a wildcard socket; where the answer comes from. */
+static struct addr answered_from(const struct listener *listener, const char *text)
+{
+    struct addr to = address_of(text);
+    struct udp_path client = {.peer = address_of(text)}, path, answer;
+    int fd = socket_at(&client.peer, SOCK_DGRAM);
+    uint8_t data[16];
+    size_t len;
+
+    addr_set_port(&to, addr_port(&listener->addr));
+    assert_true(udp_send(fd, "?", 1, &(struct udp_path){.peer = to}));
+    assert_int_equal(udp_receive(listener->udp, data, sizeof data, &len, &path),
+                     UDP_DATAGRAM);
+    assert_true(udp_send(listener->udp, "!", 1, &path));
+    assert_int_equal(udp_receive(fd, data, sizeof data, &len, &answer), UDP_DATAGRAM);
+    close(fd);
+    return answer.peer;
+}
+
+/* RFC 2181 section 4. */
+static void a_wildcard_socket_answers_from_the_address_that_was_asked(void **state)
+{
+    static const char *const asked[] = {"127.0.0.1", "127.0.0.2", "127.9.8.7"};
+    struct addr any = address_of("0.0.0.0"), from, expected;
+    struct listener listener;
+
+    (void)state;
+    assert_int_equal(listener_open(&listener, &any), 0);
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        expected = address_of(asked[i]);
+        addr_set_port(&expected, addr_port(&listener.addr));
+        from = answered_from(&listener, asked[i]);
+        assert_true(addr_equal(&from, &expected));
+    }
+    listener_close(&listener);
+}
+
+static void so_does_one_of_ipv6(void **state)
+{
+    struct addr any = address_of("::"), from, expected = address_of("::1");
+    struct listener listener;
+
+    (void)state;
+    if (!host_has_ip6())
+        skip();
+    assert_int_equal(listener_open(&listener, &any), 0);
+    addr_set_port(&expected, addr_port(&listener.addr));
+    from = answered_from(&listener, "::1");
+    assert_true(addr_equal(&from, &expected));
+    listener_close(&listener);
+}
 
 int main(void)
 {
@@ -244,9 +303,11 @@ int main(void)
         PAIR(an_empty_datagram_is_one),
         PAIR(the_longest_datagram_is_read),
         PAIR(an_error_of_an_earlier_send_is_skipped_once),
-        PAIR(what_cannot_be_sent_is_lost_in_silence),
+        PAIR(what_is_too_long_for_the_path_is_told),
         PAIR(a_datagram_from_port_0_is_skipped),
         cmocka_unit_test(ip6_datagrams_come_and_go),
+        cmocka_unit_test(a_wildcard_socket_answers_from_the_address_that_was_asked),
+        cmocka_unit_test(so_does_one_of_ipv6),
     };
     return cmocka_run_group_tests_name("udp", tests, NULL, NULL);
 }

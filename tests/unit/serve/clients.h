@@ -11,9 +11,17 @@
 #include "channel/channel.h"
 #include "net/addr.h"
 #include "serve/query.h"
+#include "serve/serve.h"
 
 #include <stdlib.h>
 #include <unistd.h>
+
+/* Every option at its default; replies of up to `size` octets. */
+#define CONFIG_OF(size)                                                                    \
+    {                                                                                      \
+        .udp_size = (size), .nsid = "", .policy = {.identity = ""},                        \
+    }
+static const struct serve_config plain_config = CONFIG_OF(1232);
 
 /* A UDP socket on a free port of 127.0.0.1; its address in `addr`. */
 static inline int udp_socket(struct addr *addr)
@@ -110,31 +118,58 @@ static inline bool nothing_asked(int lookup)
     return recv(lookup, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == -1;
 }
 
-/* The lookup process answers with the address 192.0.2.1. */
-static inline void answer_asked(int lookup, const struct asked *asked, uint32_t ttl)
+static inline void send_answer(int lookup, const struct asked *asked,
+                               const struct answer *answer)
 {
-    static const uint8_t address[] = {192, 0, 2, 1};
-    uint8_t records[64], message[512];
-    struct answer answer;
-    size_t len;
+    uint8_t message[512];
+    size_t len =
+        message_put_answer(asked->id, &asked->question, answer, message, sizeof message);
 
-    answer_init(&answer, &asked->question, records, sizeof records);
-    assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, ttl));
-    len = message_put_answer(asked->id, &asked->question, &answer, message, sizeof message);
     assert_int_equal(channel_send(lookup, message, len, CHANNEL_BLOCK), CHANNEL_DONE);
 }
 
-/* Or with a failure. */
-static inline void fail_asked(int lookup, const struct asked *asked)
+/* The lookup process answers with the address 192.0.2.1, from such a source. */
+static inline void answer_asked_from(int lookup, const struct asked *asked, uint32_t ttl,
+                                     enum answer_source source)
 {
-    uint8_t message[512];
+    static const uint8_t address[] = {192, 0, 2, 1};
+    uint8_t records[64];
     struct answer answer;
-    size_t len;
+
+    answer_init(&answer, &asked->question, records, sizeof records);
+    answer.source = (uint8_t)source;
+    assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, ttl));
+    send_answer(lookup, asked, &answer);
+}
+
+static inline void answer_asked(int lookup, const struct asked *asked, uint32_t ttl)
+{
+    answer_asked_from(lookup, asked, ttl, ANSWER_FROM_DNS);
+}
+
+/* Or with a failure. */
+static inline void fail_asked_because(int lookup, const struct asked *asked, enum ede ede)
+{
+    struct answer answer;
 
     answer_init(&answer, &asked->question, NULL, 0);
-    answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "wires cut");
-    len = message_put_answer(asked->id, &asked->question, &answer, message, sizeof message);
-    assert_int_equal(channel_send(lookup, message, len, CHANNEL_BLOCK), CHANNEL_DONE);
+    answer_fail(&answer, RCODE_SERVFAIL, ede, "wires cut");
+    send_answer(lookup, asked, &answer);
+}
+
+static inline void fail_asked(int lookup, const struct asked *asked)
+{
+    fail_asked_because(lookup, asked, EDE_NETWORK_ERROR);
+}
+
+/* Or that there is no such name. */
+static inline void deny_asked(int lookup, const struct asked *asked)
+{
+    struct answer answer;
+
+    answer_init(&answer, &asked->question, NULL, 0);
+    answer.rcode = RCODE_NXDOMAIN;
+    send_answer(lookup, asked, &answer);
 }
 
 #endif

@@ -72,9 +72,9 @@ static struct query query_from(const struct scene *scene, int client, uint16_t i
                     .has_edns = true,
                     .edns_size = 1232},
         .fd = scene->server,
-        .from = scene->addrs[client],
+        .path = {.peer = scene->addrs[client]},
+        .config = &plain_config,
         .received = clock_ms(),
-        .reply_max = 1232,
     };
 }
 
@@ -414,20 +414,64 @@ static void a_kept_answer_ends_with_its_ttl(void **state)
     tear_down(scene);
 }
 
-static void a_failure_that_is_late_is_not_kept(void **state)
+/* RFC 9520 section 3.2. */
+static void a_failure_is_repeated_for_a_second(void **state)
+{
+    struct scene *scene = set_up();
+    struct asked asked;
+    struct query query;
+
+    (void)state;
+    ask(scene, 0, 1, "www.example.", "A");
+    asked = next_asked(lookup_of(scene));
+    fail_asked(lookup_of(scene), &asked);
+    turn(scene);
+    assert_string_equal(receive_text(scene->clients[0]),
+                        "SERVFAIL: Network Error (23): wires cut\n");
+    ask(scene, 1, 2, "WWW.example.", "A");
+    assert_string_equal(receive_text(scene->clients[1]),
+                        "SERVFAIL: Network Error (23): wires cut\n");
+    assert_true(nothing_asked(lookup_of(scene)));
+    query = query_from(scene, 1, 3, "www.example.", "A");
+    query.received += 1001;
+    flights_ask(&scene->flights, &query);
+    asked = next_asked(lookup_of(scene));
+    assert_string_equal(asked_text(&asked), "www.example. A");
+    tear_down(scene);
+}
+
+static void that_we_are_not_ready_is_not_repeated(void **state)
 {
     struct scene *scene = set_up();
     struct asked asked;
 
     (void)state;
-    ask_ago(scene, 0, FLIGHT_DEADLINE_MS, "www.example.");
-    turn(scene);
+    ask(scene, 0, 1, "www.example.", "A");
     asked = next_asked(lookup_of(scene));
-    fail_asked(lookup_of(scene), &asked);
+    fail_asked_because(lookup_of(scene), &asked, EDE_NOT_READY);
     turn(scene);
     ask(scene, 1, 2, "www.example.", "A");
     asked = next_asked(lookup_of(scene));
     assert_string_equal(asked_text(&asked), "www.example. A");
+    tear_down(scene);
+}
+
+/* RFC 8020: what is above a name of the host's own exists. */
+static void the_parent_of_a_local_name_has_no_data(void **state)
+{
+    struct scene *scene = set_up();
+    struct asked asked;
+
+    (void)state;
+    ask(scene, 0, 1, "a.www.example.", "A");
+    asked = next_asked(lookup_of(scene));
+    answer_asked_from(lookup_of(scene), &asked, 10, ANSWER_FROM_HOST);
+    turn(scene);
+    ask(scene, 1, 2, "www.example.", "A");
+    asked = next_asked(lookup_of(scene));
+    deny_asked(lookup_of(scene), &asked);
+    turn(scene);
+    assert_string_equal(receive_text(scene->clients[1]), "NOERROR\n");
     tear_down(scene);
 }
 
@@ -761,7 +805,9 @@ int main(void)
         cmocka_unit_test(a_kept_answer_grows_older),
         cmocka_unit_test(a_kept_answer_ends_after_five_seconds),
         cmocka_unit_test(a_kept_answer_ends_with_its_ttl),
-        cmocka_unit_test(a_failure_that_is_late_is_not_kept),
+        cmocka_unit_test(a_failure_is_repeated_for_a_second),
+        cmocka_unit_test(that_we_are_not_ready_is_not_repeated),
+        cmocka_unit_test(the_parent_of_a_local_name_has_no_data),
         cmocka_unit_test(an_answer_with_an_unknown_id_reaches_nobody_who_waits),
         cmocka_unit_test(a_second_answer_is_kept_for_a_moment),
         cmocka_unit_test(a_message_that_is_no_answer_is_dropped),

@@ -2,19 +2,39 @@
 
 #include "serve/policy.h"
 
+static struct policy policy;
+static struct addr client;
+static uint8_t records[POLICY_RECORDS];
+
+/* Every option at its default, and a client on loopback. */
+static int start(void **state)
+{
+    (void)state;
+    policy = (struct policy){.identity = "", .special = {.ttl = 10, .negative_ttl = 5}};
+    assert_true(addr_parse(&client, "127.0.0.1", 4242));
+    return 0;
+}
+
+/* What is said to the request, for which request_parse has said `rcode`. */
+static const char *settled(const struct request *request, int rcode)
+{
+    struct answer answer;
+
+    answer_init(&answer, &request->question, records, sizeof records);
+    if (!policy_settles(&policy, request, &client, rcode, &answer))
+        return "looked up";
+    return answer_text(&request->question, &answer);
+}
+
 /* What is said to a request of this type and class that is otherwise in order.
  */
 static const char *said(uint16_t type, uint16_t class)
 {
     struct request request = {
         .has_question = true, .class = class, .question = question_of("name.", "A")};
-    struct answer answer;
 
     request.question.type = type;
-    answer_init(&answer, &request.question, NULL, 0);
-    if (!policy_settles(&request, RCODE_NOERROR, &answer))
-        return "looked up";
-    return answer_text(&request.question, &answer);
+    return settled(&request, RCODE_NOERROR);
 }
 
 #define NO_SUCH_QUESTION ": Not Supported (21): no such question here\n"
@@ -91,12 +111,9 @@ static void signed_requests_are_refused(void **state)
                               .class = CLASS_IN,
                               .question = question_of("name.", "A"),
                               .is_signed = true};
-    struct answer answer;
 
     (void)state;
-    answer_init(&answer, &request.question, NULL, 0);
-    assert_true(policy_settles(&request, RCODE_NOERROR, &answer));
-    assert_string_equal(answer_text(&request.question, &answer),
+    assert_string_equal(settled(&request, RCODE_NOERROR),
                         "REFUSED: Not Supported (21): signed requests: no keys here\n");
 }
 
@@ -105,11 +122,8 @@ static const char *said_to_bad(enum rcode rcode)
 {
     struct request request = {
         .has_question = true, .class = CLASS_IN, .question = question_of("name.", "A")};
-    struct answer answer;
 
-    answer_init(&answer, &request.question, NULL, 0);
-    assert_true(policy_settles(&request, rcode, &answer));
-    return answer_text(&request.question, &answer);
+    return settled(&request, rcode);
 }
 
 static void a_malformed_request_is_told_so(void **state)
@@ -130,21 +144,135 @@ static void another_version_of_edns_is_told_so(void **state)
     assert_string_equal(said_to_bad(RCODE_BADVERS), "BADVERS\n");
 }
 
+static const char *said_to(const char *address)
+{
+    struct request request = {
+        .has_question = true, .class = CLASS_IN, .question = question_of("name.", "A")};
+
+    assert_true(addr_parse(&client, address, 4242));
+    return settled(&request, RCODE_NOERROR);
+}
+
+static void strangers_are_refused(void **state)
+{
+    struct prefix allowed[2];
+
+    (void)state;
+    assert_true(prefix_parse(&allowed[0], "192.0.2.0/24"));
+    assert_true(prefix_parse(&allowed[1], "2001:db8::/32"));
+    policy.allow = allowed;
+    policy.allow_count = 2;
+    assert_string_equal(said_to("192.0.2.1"), "looked up");
+    assert_string_equal(said_to("2001:db8::1"), "looked up");
+    assert_string_equal(said_to("127.0.0.1"), "looked up");
+    assert_string_equal(said_to("::1"), "looked up");
+    assert_string_equal(said_to("192.0.3.1"),
+                        "REFUSED: Prohibited (18): this client may not ask here\n");
+    assert_string_equal(said_to_bad(RCODE_FORMERR),
+                        "REFUSED: Prohibited (18): this client may not ask here\n");
+}
+
+static void special_names_are_settled(void **state)
+{
+    struct request request = {.has_question = true,
+                              .class = CLASS_IN,
+                              .question = question_of("x.invalid.", "A")};
+
+    (void)state;
+    assert_string_equal(settled(&request, RCODE_NOERROR),
+                        "NXDOMAIN: Synthesized (29): special-use name (RFC 6761)\n"
+                        "authority invalid. 5 SOA localhost. nobody.invalid. 1 3600 600 "
+                        "86400 5\n");
+}
+
+static void a_bad_cookie_is_malformed_where_cookies_are_on(void **state)
+{
+    struct request request = {.has_question = true,
+                              .class = CLASS_IN,
+                              .question = question_of("name.", "A"),
+                              .options = {.bad_cookie = true}};
+
+    (void)state;
+    assert_string_equal(settled(&request, RCODE_NOERROR), "looked up");
+    policy.cookies = true;
+    assert_string_equal(settled(&request, RCODE_NOERROR), "FORMERR\n");
+    assert_string_equal(settled(&request, RCODE_NOTIMP), "NOTIMP\n");
+}
+
+/* RFC 7873 section 5.4. */
+static void a_cookie_without_a_question_is_a_question_where_cookies_are_on(void **state)
+{
+    struct request request = {.has_edns = true, .asks_for_cookie = true};
+    struct answer answer;
+
+    (void)state;
+    answer_init(&answer, &request.question, NULL, 0);
+    assert_true(policy_settles(&policy, &request, &client, RCODE_FORMERR, &answer));
+    assert_int_equal(answer.rcode, RCODE_FORMERR);
+    policy.cookies = true;
+    assert_true(policy_settles(&policy, &request, &client, RCODE_FORMERR, &answer));
+    assert_int_equal(answer.rcode, RCODE_NOERROR);
+}
+
+/* The class and rcode of a CHAOS question, and how many records it gets. */
+static void assert_identity(const char *name, const char *type, const char *expected)
+{
+    struct request request = {
+        .has_question = true, .class = CLASS_CH, .question = question_of(name, type)};
+    struct answer answer;
+
+    answer_init(&answer, &request.question, records, sizeof records);
+    assert_true(policy_settles(&policy, &request, &client, RCODE_NOERROR, &answer));
+    if (!expected) {
+        assert_int_equal(answer.rcode, RCODE_REFUSED);
+        assert_int_equal(answer.ede, EDE_NOT_SUPPORTED);
+        return;
+    }
+    assert_int_equal(answer.rcode, RCODE_NOERROR);
+    assert_int_equal(answer.count[SECTION_ANSWER], 1);
+    assert_memory_equal(answer.records, "\300\14\0\20\0\3\0\0\0\0\0", 11);
+    assert_int_equal(answer.records[11], 1 + strlen(expected));
+    assert_int_equal(answer.records[12], strlen(expected));
+    assert_memory_equal(answer.records + 13, expected, strlen(expected));
+}
+
+static void who_we_are_is_said_only_where_that_is_wanted(void **state)
+{
+    static const char *const names[] = {"version.bind.", "Version.Server.", "id.server.",
+                                        "HOSTNAME.bind."};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        assert_identity(names[i], "TXT", NULL);
+    policy.identity = "who";
+    for (size_t i = 0; i < 4; i++)
+        assert_identity(names[i], "TXT", "who");
+    assert_identity("version.bind.", "ANY", "who");
+    assert_identity("version.bind.", "A", NULL);
+    assert_identity("version.other.", "TXT", NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses_and_names_are_looked_up),
-        cmocka_unit_test(other_types_are_looked_up),
-        cmocka_unit_test(any_is_looked_up),
-        cmocka_unit_test(opt_as_a_question_is_malformed),
-        cmocka_unit_test(keys_and_signatures_as_a_question_are_malformed),
-        cmocka_unit_test(zone_transfers_are_refused),
-        cmocka_unit_test(obsolete_mail_questions_are_not_implemented),
-        cmocka_unit_test(other_classes_are_refused),
-        cmocka_unit_test(signed_requests_are_refused),
-        cmocka_unit_test(a_malformed_request_is_told_so),
-        cmocka_unit_test(another_opcode_is_told_so),
-        cmocka_unit_test(another_version_of_edns_is_told_so),
+        cmocka_unit_test_setup(addresses_and_names_are_looked_up, start),
+        cmocka_unit_test_setup(other_types_are_looked_up, start),
+        cmocka_unit_test_setup(any_is_looked_up, start),
+        cmocka_unit_test_setup(opt_as_a_question_is_malformed, start),
+        cmocka_unit_test_setup(keys_and_signatures_as_a_question_are_malformed, start),
+        cmocka_unit_test_setup(zone_transfers_are_refused, start),
+        cmocka_unit_test_setup(obsolete_mail_questions_are_not_implemented, start),
+        cmocka_unit_test_setup(other_classes_are_refused, start),
+        cmocka_unit_test_setup(signed_requests_are_refused, start),
+        cmocka_unit_test_setup(a_malformed_request_is_told_so, start),
+        cmocka_unit_test_setup(another_opcode_is_told_so, start),
+        cmocka_unit_test_setup(another_version_of_edns_is_told_so, start),
+        cmocka_unit_test_setup(strangers_are_refused, start),
+        cmocka_unit_test_setup(special_names_are_settled, start),
+        cmocka_unit_test_setup(a_bad_cookie_is_malformed_where_cookies_are_on, start),
+        cmocka_unit_test_setup(
+            a_cookie_without_a_question_is_a_question_where_cookies_are_on, start),
+        cmocka_unit_test_setup(who_we_are_is_said_only_where_that_is_wanted, start),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,8 +16,8 @@ static struct scene scene_of(const char *name, const char *type)
     struct addr unused;
 
     scene.server = udp_socket(&unused);
-    scene.query = (struct query){.fd = scene.server, .reply_max = 1232};
-    scene.client = udp_socket(&scene.query.from);
+    scene.query = (struct query){.fd = scene.server, .config = &plain_config};
+    scene.client = udp_socket(&scene.query.path.peer);
     scene.query.request = (struct request){.id = 0x1234,
                                            .has_question = true,
                                            .class = CLASS_IN,
@@ -137,13 +137,14 @@ static void a_reply_is_no_longer_than_we_allow(void **state)
 
 static void the_longest_answer_can_be_sent(void **state)
 {
+    static const struct serve_config config = CONFIG_OF(65507);
     struct scene scene = scene_of("host.", "A");
     struct answer answer = addresses(&scene, 4000, 10);
 
     (void)state;
     scene.query.request.has_edns = true;
     scene.query.request.edns_size = 65535;
-    scene.query.reply_max = 65507;
+    scene.query.config = &config;
     query_reply(&scene.query, &answer, 0);
     assert_int_equal(receive(scene.client)->len, 12 + 10 + 4000 * 16 + 11);
     scene_end(&scene);
@@ -224,7 +225,7 @@ static void each_reply_is_logged_where_that_is_wanted(void **state)
     struct answer answer = addresses(&scene, 2, 10);
 
     (void)state;
-    assert_true(addr_parse(&scene.query.from, "127.0.0.1:4242", 0));
+    assert_true(addr_parse(&scene.query.path.peer, "127.0.0.1:4242", 0));
     assert_string_equal(
         logged(&scene, &answer, LOG_LEVEL_DEBUG),
         "hostdnsd[serve]: 127.0.0.1:4242 asks host. A: NOERROR, 2 records\n");
@@ -239,7 +240,7 @@ static void a_failure_is_logged_with_its_reason(void **state)
     (void)state;
     answer_init(&answer, &scene.query.request.question, NULL, 0);
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "wires cut");
-    assert_true(addr_parse(&scene.query.from, "127.0.0.1:4242", 0));
+    assert_true(addr_parse(&scene.query.path.peer, "127.0.0.1:4242", 0));
     assert_string_equal(logged(&scene, &answer, LOG_LEVEL_DEBUG),
                         "hostdnsd[serve]: 127.0.0.1:4242 asks ho\\010st. A: SERVFAIL, 0 "
                         "records: wires cut\n");

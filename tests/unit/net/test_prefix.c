@@ -1,0 +1,100 @@
+#include "sockets.h"
+
+#include "net/prefix.h"
+
+static bool has(const char *text, const char *address)
+{
+    struct addr addr = address_of(address);
+    struct prefix prefix;
+
+    assert_true(prefix_parse(&prefix, text));
+    return prefix_has(&prefix, &addr);
+}
+
+static void a_block_has_its_addresses(void **state)
+{
+    (void)state;
+    assert_true(has("127.0.0.0/8", "127.0.0.1"));
+    assert_true(has("127.0.0.0/8", "127.255.255.255"));
+    assert_false(has("127.0.0.0/8", "128.0.0.1"));
+    assert_false(has("127.0.0.0/8", "126.255.255.255"));
+    assert_true(has("2001:db8::/32", "2001:db8:ffff::1"));
+    assert_false(has("2001:db8::/32", "2001:db9::1"));
+}
+
+static void it_may_end_between_octets(void **state)
+{
+    (void)state;
+    assert_true(has("192.0.2.8/29", "192.0.2.15"));
+    assert_false(has("192.0.2.8/29", "192.0.2.16"));
+    assert_false(has("192.0.2.8/29", "192.0.2.7"));
+    assert_true(has("fe80::/10", "febf::1"));
+    assert_false(has("fe80::/10", "fec0::1"));
+}
+
+static void without_a_length_it_is_one_address(void **state)
+{
+    (void)state;
+    assert_true(has("192.0.2.1", "192.0.2.1"));
+    assert_false(has("192.0.2.1", "192.0.2.2"));
+    assert_true(has("::1", "::1"));
+    assert_false(has("::1", "::2"));
+}
+
+static void length_0_is_every_address_of_its_family(void **state)
+{
+    (void)state;
+    assert_true(has("0.0.0.0/0", "203.0.113.9"));
+    assert_false(has("0.0.0.0/0", "2001:db8::1"));
+    assert_true(has("::/0", "2001:db8::1"));
+    assert_false(has("::/0", "203.0.113.9"));
+}
+
+static void a_mapped_address_is_an_ipv4_address(void **state)
+{
+    (void)state;
+    assert_true(has("192.0.2.0/24", "::ffff:192.0.2.7"));
+    assert_false(has("::/0", "::ffff:192.0.2.7"));
+}
+
+static void what_is_no_block_is_refused(void **state)
+{
+    static const char *const texts[] = {
+        "",
+        "/",
+        "/8",
+        "127.0.0.0/",
+        "127.0.0.0/33",
+        "::/129",
+        "127.0.0.1/8",
+        "2001:db8::1/32",
+        "127.0.0.0/-1",
+        "127.0.0.0/8x",
+        "127.0.0.0/ 8",
+        "127.0.0.1:53",
+        "[::1]",
+        "localhost",
+        "10.0.0.0/8/8",
+        "127.0.0.0/4294967304",
+    };
+    struct prefix prefix;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (prefix_parse(&prefix, texts[i]))
+            fail_msg("taken: %s", texts[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_block_has_its_addresses),
+        cmocka_unit_test(it_may_end_between_octets),
+        cmocka_unit_test(without_a_length_it_is_one_address),
+        cmocka_unit_test(length_0_is_every_address_of_its_family),
+        cmocka_unit_test(a_mapped_address_is_an_ipv4_address),
+        cmocka_unit_test(what_is_no_block_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
