@@ -14,7 +14,6 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
-import dns.rdataclass
 import dns.rdatatype
 
 PROMISE_SECONDS = 4.5  # every question is answered within
@@ -43,7 +42,7 @@ def make(name, rdtype="A", rdclass="IN", *, edns=False, rd=True, size=1232, opti
 class Reply:
     """A reply to `query`, checked for what every reply must be."""
 
-    def __init__(self, query, wire, seconds=0.0):
+    def __init__(self, query, wire, seconds=0.0, tcp=False):
         self.query = query
         self.wire = wire
         self.seconds = seconds
@@ -56,7 +55,7 @@ class Reply:
         check_question(query, wire)
         check_records(query, self)
         assert self.edns == (query.edns >= 0), "OPT if and only if the question had one"
-        assert len(wire) <= max(512, query.payload if query.edns >= 0 else 512)
+        assert tcp or len(wire) <= max(512, query.payload if query.edns >= 0 else 512)
 
     @staticmethod
     def record(rr):
@@ -127,7 +126,7 @@ def check_records(query, reply):
     question = query.question[0]
     owners = [question.name]
     for rr in reply.message.answer:
-        assert rr.rdclass == dns.rdataclass.IN
+        assert rr.rdclass == question.rdclass
         assert rr.name == owners[-1] or rr.rdtype in ABOUT_OTHERS
         if rr.rdtype == dns.rdatatype.CNAME:
             owners.append(rr[0].target)
@@ -171,6 +170,32 @@ def gather(pendings, seconds=PATIENCE_SECONDS):
     return replies
 
 
+class Connection:
+    """TCP: each message has its length in front of it (RFC 1035 section 4.2.2)."""
+
+    def __init__(self, to, seconds=PATIENCE_SECONDS):
+        self.socket = socket.create_connection(to, timeout=seconds)
+        self.stream = self.socket.makefile("rb")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stream.close()
+        self.socket.close()
+
+    def send(self, *wires):
+        self.socket.sendall(b"".join(len(wire).to_bytes(2, "big") + wire for wire in wires))
+
+    def receive(self):
+        """The next message; EOFError if the connection was closed instead."""
+        length = self.stream.read(2)
+        wire = self.stream.read(int.from_bytes(length, "big"))
+        if len(length) < 2 or len(wire) < int.from_bytes(length, "big"):
+            raise EOFError("closed without a reply")
+        return wire
+
+
 class Server:
     """A DNS server that can be asked."""
 
@@ -180,8 +205,13 @@ class Server:
     def send(self, *question, **how):
         return Pending(self.to, make(*question, **how))
 
-    def ask(self, *question, **how):
-        return self.send(*question, **how).reply()
+    def ask(self, *question, tcp=False, **how):
+        if not tcp:
+            return self.send(*question, **how).reply()
+        query = make(*question, **how)
+        sent = time.monotonic()
+        wire = self.raw(query.to_wire(), tcp=True)
+        return Reply(query, wire, time.monotonic() - sent, tcp=True)
 
     def ask_until(self, outcome, *question, seconds=1 + SLACK_SECONDS):
         """For the first question after an edit, which may take a second to be seen."""
@@ -190,8 +220,12 @@ class Server:
             assert time.monotonic() < deadline, f"still {reply.outcome}"
         return reply
 
-    def raw(self, wire, seconds=PATIENCE_SECONDS):
+    def raw(self, wire, seconds=PATIENCE_SECONDS, tcp=False):
         """The octets that come back for these octets."""
+        if tcp:
+            with Connection(self.to, seconds) as connection:
+                connection.send(wire)
+                return connection.receive()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.settimeout(seconds)
             sock.connect(self.to)
@@ -210,3 +244,17 @@ class Server:
                 if Reply(good, sock.recv(65535)).answer != ["localhost A 127.0.0.1"]:
                     return False
         return True
+
+
+class Over:
+    """A server that is asked over one transport, "udp" or "tcp"."""
+
+    def __init__(self, server, transport):
+        self.server = server
+        self.tcp = transport == "tcp"
+
+    def ask(self, *question, **how):
+        return self.server.ask(*question, tcp=self.tcp, **how)
+
+    def raw(self, wire, **how):
+        return self.server.raw(wire, tcp=self.tcp, **how)

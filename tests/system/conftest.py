@@ -8,15 +8,18 @@ import pathlib
 import dns.query
 import pytest
 
-from ask import Server, make
+from ask import Over, Server, make
+from conformance_table import MARKER, ConformanceTable
 from daemon import Daemon
 
 names = itertools.count(1)
 
 
-def pytest_configure():
+def pytest_configure(config):
     if not os.path.isdir("/etc/lab"):
         pytest.exit("these tests rewrite /etc: run them with tests/lab", returncode=1)
+    config.addinivalue_line("markers", MARKER)
+    config.pluginmanager.register(ConformanceTable(config), "conformance table")
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +28,18 @@ def server():
     daemon = Daemon()
     yield daemon
     daemon.stop()
+
+
+@pytest.fixture(params=["udp", "tcp"])
+def transport(request):
+    """For tests of what holds over both."""
+    return request.param
+
+
+@pytest.fixture
+def either(server, transport):
+    """The server, asked over UDP, then over TCP."""
+    return Over(server, transport)
 
 
 @pytest.fixture

@@ -95,6 +95,7 @@ def test_an_answer_with_signatures_is_not_given_without(server):
             assert bool(signed_types(reply)) == want
 
 
+@pytest.mark.row("2.7")
 @pytest.mark.parametrize("name", ["a.signed.test", "v4only.lab", "nosuch.signed.test"])
 def test_ad_is_never_set(server, etc, name):
     """Nothing is validated here, whatever the name server says; ask() checks the bit."""

@@ -144,11 +144,13 @@ def by_type(rows):
             for rdtype, outcome in zip(("A", "AAAA"), outcomes)]
 
 
+@pytest.mark.row("1.3")
 @pytest.mark.parametrize("name, rdtype, outcome", by_type(ALIKE))
 def test_both_families_behave_alike(server, name, rdtype, outcome):
     assert server.ask(name, rdtype).outcome == outcome
 
 
+@pytest.mark.row("1.3")
 @pytest.mark.parametrize("name, rdtype, outcome", by_type(APART))
 def test_families_fail_apart(server, name, rdtype, outcome):
     assert server.ask(name, rdtype).outcome == outcome

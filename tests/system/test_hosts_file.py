@@ -101,12 +101,14 @@ def test_any_gives_both_families(server):
         "dual.lab A 10.0.0.10", "dual.lab AAAA 2001:db8:a::10"]
 
 
+@pytest.mark.row("9.7")
 def test_a_new_line_is_seen_at_once(server, etc):
     assert server.ask("added.lab").outcome == "NXDOMAIN"
     etc.add("hosts", "10.0.1.81 added.lab\n")
     assert server.ask("added.lab").outcome == ["added.lab A 10.0.1.81"]
 
 
+@pytest.mark.row("9.7")
 def test_a_removed_line_is_seen_at_once(server, etc):
     etc.add("hosts", "10.0.1.82 removed.lab\n")
     assert server.ask("removed.lab").outcome == ["removed.lab A 10.0.1.82"]

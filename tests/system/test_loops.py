@@ -1,13 +1,11 @@
 """A name server that is hostdnsd itself is not asked: no packets go round."""
 
 import contextlib
-import ctypes
 import os
 import pathlib
 import random
 import re
 import socket
-import struct
 import subprocess
 import threading
 
@@ -17,44 +15,13 @@ import pytest
 from ask import PROMISE_SECONDS, Server, gather, make
 from daemon import children_of, wait_until
 from name_server import NameServer, saying
+from network import Tap, in_a_network_of_its_own
 
-CLONE_NEWNET = 0x40000000
 HANDFUL = 4
 OWN = "127.0.0.53"
 FORWARDER, SECOND_FORWARDER, GOOD = "127.0.2.1", "127.0.2.2", "127.0.2.3"
 A = ["a.example.test A 192.0.2.1"]
 LOCALHOST = ["localhost A 127.0.0.1"]
-
-
-class Tap:
-    """Counts the DNS questions to an address that pass the loopback interface."""
-
-    def __init__(self, address, port=53):
-        self.to = (address, port)
-        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
-        self.socket.bind(("lo", 3))
-        self.socket.setblocking(False)
-
-    def destination(self, packet):
-        """(address, port) of a UDP packet, or None."""
-        if packet[0] >> 4 == 4 and packet[9] == socket.IPPROTO_UDP:
-            head = (packet[0] & 15) * 4
-            address = socket.inet_ntop(socket.AF_INET, packet[16:20])
-        elif packet[0] >> 4 == 6 and packet[6] == socket.IPPROTO_UDP:
-            head, address = 40, socket.inet_ntop(socket.AF_INET6, packet[24:40])
-        else:
-            return None
-        return address, struct.unpack("!H", packet[head + 2:head + 4])[0]
-
-    def count(self):
-        number = 0
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                packet, (_, _, kind, *_) = self.socket.recvfrom(65535)
-                # Each packet on loopback passes twice.
-                number += kind == socket.PACKET_OUTGOING and self.destination(packet) == self.to
-        return number
 
 
 @pytest.fixture
@@ -95,26 +62,6 @@ class Forwarder(NameServer):
         self.answer(packet)
 
 
-def in_a_network_of_its_own(test):
-    """Runs a function where nothing but loopback exists and no port is taken."""
-    failure = []
-
-    def run():
-        try:
-            if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) == -1:
-                raise OSError(ctypes.get_errno(), "unshare")
-            subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-            test()
-        except BaseException as exception:  # pylint: disable=broad-except
-            failure.append(exception)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if failure:
-        raise failure[0]
-
-
 def cpu_seconds(server):
     """Of all its processes so far."""
     ticks = 0
@@ -147,6 +94,7 @@ def test_the_extended_error_says_loop(start, etc, rdtype):
     assert_loop(server.ask(name, rdtype, edns=True))
 
 
+@pytest.mark.row("9.5")
 def test_the_only_packet_is_the_clients(start, etc):
     etc.write("resolv.conf", f"nameserver {OWN}\n")
     server = start(listen=f"{OWN}:53")
@@ -159,6 +107,7 @@ def test_the_only_packet_is_the_clients(start, etc):
     assert packets == 20
 
 
+@pytest.mark.row("9.5")
 def test_one_line_is_logged(start, etc):
     etc.write("resolv.conf", f"nameserver {OWN}\n")
     server = start(listen=f"{OWN}:53")
@@ -168,6 +117,7 @@ def test_one_line_is_logged(start, etc):
     assert OWN in line
 
 
+@pytest.mark.row("9.5")
 def test_no_cpu_time_is_burnt(start, etc):
     etc.write("resolv.conf", f"nameserver {OWN}\n")
     server = start(listen=f"{OWN}:53")
@@ -193,6 +143,7 @@ def test_names_are_answered_when_resolv_conf_is_corrected(start, etc):
     server.ask_until(A, "a.example.test")
 
 
+@pytest.mark.row("9.5")
 def test_the_loop_is_found_again_when_resolv_conf_is_spoilt_again(start, etc):
     server = start(listen=f"{OWN}:53")
     assert server.ask("a.example.test").outcome == A
@@ -278,6 +229,7 @@ def without_edns(wire):
     return wire[:10] + b"\0\0" + wire[12:-11]
 
 
+@pytest.mark.row("9.5")
 @pytest.mark.parametrize("change", [lambda wire: wire, another_id, turn_letters, without_edns],
                          ids=["as it is", "another id", "0x20", "without EDNS"])
 def test_a_forwarder_that_points_back(start, etc, forwarders, change):

@@ -72,6 +72,7 @@ def test_edns0(server, etc):
         "cname-a.example.test CNAME a.example.test", "a.example.test A 192.0.2.1"]
 
 
+@pytest.mark.row("9.6")
 def test_edits_of_resolv_conf_are_seen(server, etc):
     etc.write("resolv.conf", "nameserver 127.0.0.9\n")
     assert server.ask("a.example.test").outcome == "SERVFAIL"

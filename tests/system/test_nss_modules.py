@@ -138,11 +138,13 @@ def test_other_names_go_on_while_threads_hang(hanging):
     assert hanging.quick_afterwards == QUICK
 
 
+@pytest.mark.row("9.4")
 def test_hung_threads_are_counted_and_logged(hanging):
     (line,) = lines_about(hanging.some, "threads hang")
     assert re.search(rf"\b{len(HANG)} of \d+ lookup threads", line)
 
 
+@pytest.mark.row("9.4")
 def test_hung_threads_are_replaced_up_to_the_cap(hanging):
     """The loop's own thread and those in the module are not all there are."""
     print(f"{hanging.threads} threads, {len(HANG)} of them hang, the cap is {CAP}")
@@ -155,12 +157,14 @@ def test_the_process_stays_as_long_as_not_all_hang(hanging):
     assert not lines_about(hanging.some, "starting another")
 
 
+@pytest.mark.row("9.4")
 def test_above_the_cap_questions_get_servfail_in_time(hanging):
     assert {reply.outcome for reply in hanging.above} == {"SERVFAIL"}
     assert None not in [reply.extended_error for reply in hanging.above]
     assert max(reply.seconds for reply in hanging.above) < PATIENCE_SECONDS
 
 
+@pytest.mark.row("9.3")
 def test_when_all_hang_questions_get_servfail_at_once(hanging):
     """RFC 8914: not ready."""
     refused = [reply for reply in hanging.refused

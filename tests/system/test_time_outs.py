@@ -41,6 +41,7 @@ def hung(server, module_etc):
     return {asked[reply.query.id]: reply for reply in replies}
 
 
+@pytest.mark.row("4.25")
 @pytest.mark.parametrize("edns", [False, True])
 @pytest.mark.parametrize("name, rdtype", HUNG)
 def test_a_hung_question_is_answered_in_time(hung, name, rdtype, edns):
@@ -73,6 +74,7 @@ PATIENT = "nameserver 127.0.0.2\noptions timeout:10 attempts:1\n"
 LATE_STAY_SECONDS = 5
 
 
+@pytest.mark.row("4.3")
 def test_the_late_result_is_not_lost(server, etc, upstream, fresh):
     """The name server answers after 6 seconds, when the client has had its SERVFAIL."""
     etc.write("resolv.conf", PATIENT)
@@ -105,6 +107,7 @@ def mixed_case(name, number):
                    for at, letter in enumerate(name))
 
 
+@pytest.mark.row("7.6")
 def test_equal_questions_in_flight_share_one_lookup(server, etc, upstream, fresh):
     """Letter case, EDNS and the asker make no difference (RFC 4343)."""
     etc.write("resolv.conf", GOOD_SERVER)
@@ -144,6 +147,7 @@ def test_a_long_time_out_in_resolv_conf_is_cut_short(server, etc):
     assert server.ask("a.example.test").outcome == ["a.example.test A 192.0.2.1"]
 
 
+@pytest.mark.row("7.7")
 def test_hung_names_do_not_delay_others(server, etc):
     """300 of them: more than there may be lookup threads."""
     etc.write("resolv.conf", SILENT_SERVERS)
