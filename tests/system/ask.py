@@ -173,8 +173,8 @@ def gather(pendings, seconds=PATIENCE_SECONDS):
 class Connection:
     """TCP: each message has its length in front of it (RFC 1035 section 4.2.2)."""
 
-    def __init__(self, to, seconds=PATIENCE_SECONDS):
-        self.socket = socket.create_connection(to, timeout=seconds)
+    def __init__(self, to, seconds=PATIENCE_SECONDS, source=""):
+        self.socket = socket.create_connection(to, seconds, (source, 0) if source else None)
         self.stream = self.socket.makefile("rb")
 
     def __enter__(self):
@@ -220,14 +220,17 @@ class Server:
             assert time.monotonic() < deadline, f"still {reply.outcome}"
         return reply
 
-    def raw(self, wire, seconds=PATIENCE_SECONDS, tcp=False):
-        """The octets that come back for these octets."""
+    def raw(self, wire, seconds=PATIENCE_SECONDS, tcp=False, source=""):
+        """The octets that come back for these octets, sent from `source`, if given."""
         if tcp:
-            with Connection(self.to, seconds) as connection:
+            with Connection(self.to, seconds, source) as connection:
                 connection.send(wire)
                 return connection.receive()
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        family = socket.AF_INET6 if ":" in self.to[0] else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
             sock.settimeout(seconds)
+            if source:
+                sock.bind((source, 0))
             sock.connect(self.to)
             sock.send(wire)
             return sock.recv(65535)

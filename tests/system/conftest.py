@@ -4,6 +4,7 @@ import collections
 import itertools
 import os
 import pathlib
+import subprocess
 
 import dns.query
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from ask import Over, Server, make
 from conformance_table import MARKER, ConformanceTable
 from daemon import Daemon
+from name_server import NameServer
 
 names = itertools.count(1)
 
@@ -102,6 +104,31 @@ def module_etc():
     files = Etc()
     yield files
     files.restore()
+
+
+@pytest.fixture(scope="session")
+def modules(tmp_path_factory):
+    """The environment of a server that finds the NSS modules in nss/."""
+    folder = tmp_path_factory.mktemp("nss")
+    for name in ("hang", "crash", "garbage", "status"):
+        subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-shared", "-fPIC", "-O1",
+                        "-o", folder / f"libnss_{name}.so.2",
+                        pathlib.Path(__file__).parent / "nss" / f"{name}.c"], check=True)
+    return {"LD_LIBRARY_PATH": str(folder)}
+
+
+@pytest.fixture
+def name_server():
+    """Starts name servers for one test."""
+    servers = []
+
+    def run(address, answer, **how):
+        servers.append(NameServer(address, answer, **how))
+        return servers[-1]
+
+    yield run
+    for running in servers:
+        running.close()
 
 
 class Upstream(Server):

@@ -3,7 +3,6 @@
 import os
 import pathlib
 import re
-import subprocess
 import time
 
 import dns.edns
@@ -12,7 +11,6 @@ import pytest
 from ask import PATIENCE_SECONDS, PROMISE_SECONDS, gather
 from daemon import Daemon, wait_until
 
-SOURCES = pathlib.Path(__file__).parent / "nss"
 A = ["a.example.test A 192.0.2.1"]
 LOCALHOST = ["localhost A 127.0.0.1"]
 AT_ONCE = 3.0
@@ -30,17 +28,6 @@ QUICK = [
 ]
 HANG = [("hang.lab", "A"), ("hang.lab", "AAAA"), ("hang.lab", "MX"),
         ("1.9.9.10.in-addr.arpa", "PTR")]
-
-
-@pytest.fixture(scope="module")
-def modules(tmp_path_factory):
-    """The environment of a server that finds the modules."""
-    folder = tmp_path_factory.mktemp("nss")
-    for name in ("hang", "crash", "garbage"):
-        subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-shared", "-fPIC", "-O1",
-                        "-o", folder / f"libnss_{name}.so.2", SOURCES / f"{name}.c"],
-                       check=True)
-    return {"LD_LIBRARY_PATH": str(folder)}
 
 
 def quick_outcomes(server):
