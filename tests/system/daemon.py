@@ -70,7 +70,7 @@ class Daemon(Server):
     def wait_for_address(self):
         """Reads what it prints until it says where it listens."""
         deadline = time.monotonic() + START_SECONDS
-        address = re.compile(r"(127\.[\d.]+|\[[0-9a-f:]+\]):(\d+)")
+        address = re.compile(r"(\d+(?:\.\d+){3}|\[[0-9a-f:]+\]):(\d+)")
         while not (match := address.search(self.said[:self.said.rfind("\n") + 1])):
             left = deadline - time.monotonic()
             readable, _, _ = select.select([self.process.stdout], [], [], max(left, 0))

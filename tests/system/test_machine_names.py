@@ -8,7 +8,7 @@ from ask import Over
 from daemon import wait_until
 from network import in_a_network_of_its_own
 
-LINES = ["link add ether0 type dummy", "link set ether0 up",
+LINES = ["link add ether0 type veth peer name ether1", "link set ether0 up", "link set ether1 up",
          "address add 10.7.0.2/24 dev ether0",
          "address add 2001:db8:7::2/64 dev ether0 nodad", "route add default via 10.7.0.1"]
 

@@ -66,40 +66,6 @@ def test_dig_shows_the_reason_of_a_failure(server):
     assert "name server 127.0.0.2:53 says SERVFAIL" in said
 
 
-# RFC 8906 section 8: what each of these questions of dig must get.
-BATTERY = [
-    ("SOA dual.lab +noedns +noad +norec", "status: NOERROR", []),
-    ("TYPE1000 dual.lab +noedns +noad +norec", "status: NOERROR", []),
-    ("SOA dual.lab +noedns +noad +norec +cd", "status: NOERROR", [" ad;", " ad "]),
-    ("SOA dual.lab +noedns +ad +norec", "status: NOERROR", [" ad;", " ad "]),
-    ("SOA dual.lab +noedns +noad +norec +zflag", "status: NOERROR", ["MBZ"]),
-    ("SOA dual.lab +noedns +noad +rec", "qr rd ra;", []),
-    ("+noedns +noad +norec +opcode=15 +header-only", "status: NOTIMP", []),
-    ("SOA dual.lab +edns=0 +nocookie +noad +norec", "EDNS: version: 0", []),
-    ("SOA dual.lab +edns=1 +noednsneg +nocookie +noad +norec", "status: BADVERS", []),
-    ("SOA dual.lab +edns=0 +nocookie +noad +norec +ednsopt=100", "status: NOERROR", ["OPT=100"]),
-    ("SOA dual.lab +edns=0 +nocookie +noad +norec +ednsflags=0x40", "status: NOERROR", ["MBZ"]),
-    ("SOA dual.lab +edns=1 +noednsneg +nocookie +norec +ednsflags=0x40", "status: BADVERS",
-     ["MBZ"]),
-    ("SOA dual.lab +edns=1 +noednsneg +nocookie +norec +ednsopt=100", "status: BADVERS",
-     ["OPT=100"]),
-    ("A many.example.test +edns=0 +nocookie +ignore +bufsize=512 +dnssec", "EDNS: version: 0",
-     []),
-    ("SOA dual.lab +edns=0 +nocookie +noad +norec +dnssec", "flags: do;", []),
-    ("SOA dual.lab +edns=1 +noednsneg +nocookie +norec +dnssec", "status: BADVERS", []),
-    ("SOA dual.lab +edns=0 +cookie +nsid +expire +subnet=0.0.0.0/0 +norec", "status: NOERROR",
-     ["COOKIE", "NSID", "CLIENT-SUBNET"]),
-]
-
-
-@pytest.mark.parametrize("words, expected, never", BATTERY,
-                         ids=lambda value: value if isinstance(value, str) and "+" in value else "")
-def test_battery_of_rfc_8906(server, words, expected, never):
-    said = ask("dig", server, *words.split())
-    assert expected in said
-    assert not [word for word in never if word in said]
-
-
 @pytest.mark.parametrize("client", CLIENTS)
 def test_a_truncated_answer_is_used_as_far_as_it_goes(server, client):
     said = ask(client, server, "A", "many.example.test", "+noedns", "+ignore", "+short")
