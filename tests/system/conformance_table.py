@@ -66,7 +66,7 @@ class ConformanceTable:
             for number, over in self.covers.get(item.nodeid, []):
                 self.evidence[number].left_out.add(over)
 
-    def pytest_collection_finish(self, session):
+    def pytest_collection_finish(self):
         """The whole folder, but for tests that were deselected by name."""
         option = self.config.option
         paths = [pathlib.Path(self.config.invocation_params.dir, arg).resolve()
@@ -74,8 +74,7 @@ class ConformanceTable:
         folder = any(path in (HERE, *HERE.parents) for path in paths)
         chosen = option.keyword or option.markexpr or getattr(option, "lf", False)
         self.complete = bool(folder and not chosen and not option.ignore
-                             and not option.ignore_glob and not option.collectonly
-                             and not session.testsfailed)
+                             and not option.ignore_glob and not option.collectonly)
 
     def pytest_runtest_logreport(self, report):
         for number, over in self.covers.get(report.nodeid, []):

@@ -106,7 +106,7 @@ def module_etc():
     files.restore()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def modules(tmp_path_factory):
     """The environment of a server that finds the NSS modules in nss/."""
     folder = tmp_path_factory.mktemp("nss")
