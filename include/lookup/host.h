@@ -28,6 +28,11 @@ enum lookup_next host_probe(const struct lookup_config *, const struct question 
                             const struct addr *door, const atomic_bool *asked,
                             struct answer *);
 
+/* Step 1 for a name that libc cannot carry to DNS: only the name servers themselves can
+ * tell, if nsswitch.conf leads to them. */
+enum lookup_next host_probe_odd(const struct lookup_config *, const struct question *,
+                                struct answer *);
+
 /* Step 3, for A and AAAA of a name whose probe said LOOKUP_VERDICT. */
 void host_verdict(const struct lookup_config *, const struct question *,
                   const struct heard *, const struct addr *door, struct answer *);

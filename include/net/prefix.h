@@ -4,6 +4,9 @@
 
 #include "net/addr.h"
 
+/* Room for "IPv6/128" and its NUL. */
+enum { PREFIX_TEXT = INET6_ADDRSTRLEN + 4 };
+
 struct prefix {
     struct addr addr; /* the bits behind the prefix are zero */
     unsigned bits;

@@ -7,7 +7,7 @@
 #include "serve/special.h"
 
 struct policy {
-    const struct prefix *allow; /* who may ask besides loopback */
+    const struct prefix *allow; /* who may ask */
     size_t allow_count;
     bool cookies;         /* they are handed out, so malformed ones are errors */
     const char *identity; /* what CHAOS questions for it are told (RFC 4892); "": nothing */

@@ -73,20 +73,27 @@ static bool parse_listen(const struct setting *setting, struct options *options,
 static bool parse_allow(const struct setting *setting, struct options *options,
                         const char *value, char *why, size_t why_size)
 {
+    char block[PREFIX_TEXT];
+    size_t len;
+
     (void)setting;
-    if (*value == '\0')
-        return true; /* nobody */
-    if (options->allow_count == ALLOW_MAX) {
-        snprintf(why, why_size, "at most %d blocks of addresses", ALLOW_MAX);
-        return false;
-    }
-    if (!prefix_parse(&options->allow[options->allow_count], value)) {
-        snprintf(why, why_size,
-                 "a block of addresses such as 192.0.2.0/24, 2001:db8::/32 or 192.0.2.1 "
-                 "is needed");
-        return false;
-    }
-    options->allow_count++;
+    do {
+        len = strcspn(value, " ");
+        snprintf(block, sizeof block, "%.*s", (int)len, value);
+        if (options->allow_count == ALLOW_MAX) {
+            snprintf(why, why_size, "at most %d blocks of addresses", ALLOW_MAX);
+            return false;
+        }
+        if (len >= sizeof block ||
+            !prefix_parse(&options->allow[options->allow_count], block)) {
+            snprintf(why, why_size,
+                     "blocks of addresses such as 192.0.2.0/24, 2001:db8::/32 or 192.0.2.1 "
+                     "are needed");
+            return false;
+        }
+        options->allow_count++;
+        value += len + strspn(value + len, " ");
+    } while (*value);
     return true;
 }
 
@@ -131,8 +138,8 @@ static bool parse_text(const struct setting *setting, struct options *options,
 static const struct setting table[] = {
     {"listen", parse_listen, 0, "127.0.0.1:5353", 0, 0,
      "Address and port to answer on; may be given several times."},
-    {"allow", parse_allow, 0, "", 0, 0,
-     "Block of addresses that may ask, besides loopback; may be given several times."},
+    {"allow", parse_allow, 0, "127.0.0.0/8 ::1", 0, 0,
+     "Blocks of addresses that may ask; may be given several times."},
     {"max-lookups", NUMBER(max_lookups), "256", 2, 4096,
      "Threads that may be inside NSS modules at the same time."},
     {"ttl", NUMBER(ttl), "10", 0, 86400,
@@ -314,14 +321,13 @@ static void set_defaults(struct options *options)
             table[i].parse(&table[i], options, table[i].initial, why, sizeof why);
 }
 
-/* `listen` adds up, so its default holds only where nothing was said. */
-static void default_listen(struct options *options)
+/* For keys that add up, whose default holds only where nothing was said. */
+static void default_list(struct options *options, const char *key)
 {
-    const struct setting *setting = find_setting("listen");
+    const struct setting *setting = find_setting(key);
     char why[128];
 
-    if (options->listen_count == 0)
-        setting->parse(setting, options, setting->initial, why, sizeof why);
+    setting->parse(setting, options, setting->initial, why, sizeof why);
 }
 
 void options_print_help(FILE *out)
@@ -438,7 +444,10 @@ enum options_result options_read(struct options *options, int argc, char **argv)
         fprintf(stderr, "%s: %s: no arguments are taken\n", program, argv[optind]);
         done = false;
     }
-    default_listen(options);
+    if (options->listen_count == 0)
+        default_list(options, "listen");
     done &= check_listen(options);
+    if (options->allow_count == 0)
+        default_list(options, "allow");
     return done ? OPTIONS_RUN : OPTIONS_FAILED;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dns/rrset.h"
+
 enum {
     CHAIN_MAX = 16,         /* more CNAMEs than any resolver follows */
     RECORDS_MAX = 5000,     /* 64 KiB hold 4,095 addresses */
@@ -69,9 +71,11 @@ static bool decode_message(struct relay *relay, const uint8_t *wire, size_t len)
     in.pos = LDNS_HEADER_SIZE;
     if (!name_skip(&in) || !get_skip(&in, 4))
         return false;
-    for (int i = 0; i < SECTIONS; i++)
+    for (int i = 0; i < SECTIONS; i++) {
         if (!decode_section(&in, counts[i], &relay->sections[i]))
             return false;
+        rrset_even_ttls(relay->sections[i].all, relay->sections[i].count);
+    }
     return true;
 }
 
@@ -221,13 +225,9 @@ static bool write_addresses(struct relay *relay, struct name name)
     return true;
 }
 
-/* RFC 4034 section 3.1: the type covered comes first. */
 static bool is_signature_of(const struct record *record, uint16_t type)
 {
-    struct reader in = reader_of(record->data, record->data_len);
-    uint16_t covered;
-
-    return is_type(record, LDNS_RR_TYPE_RRSIG) && get_u16(&in, &covered) && covered == type;
+    return is_type(record, LDNS_RR_TYPE_RRSIG) && rrset_type_covered(record) == type;
 }
 
 /* An alias has no other data than its CNAME and what secures that (RFC 2181 section 10.1).

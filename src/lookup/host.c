@@ -201,10 +201,8 @@ static enum name_reach host_text(const struct question *question,
     return reach;
 }
 
-/* A name that libc's DNS module cannot carry: only the name servers themselves can tell. */
-static enum lookup_next probe_odd_name(const struct lookup_config *config,
-                                       const struct question *question,
-                                       struct answer *answer)
+enum lookup_next host_probe_odd(const struct lookup_config *config,
+                                const struct question *question, struct answer *answer)
 {
     if (sources_follow_dns() || reaches_dns())
         return LOOKUP_RELAY;
@@ -259,7 +257,7 @@ enum lookup_next host_probe(const struct lookup_config *config,
     struct call call;
 
     if (reach == NAME_NOWHERE)
-        return probe_odd_name(config, question, answer);
+        return host_probe_odd(config, question, answer);
     call = call_libc(name, AF_UNSPEC, follow ? door : NULL, RESOLVER_PROBE);
     if (follow && door)
         came = *asked;
@@ -273,7 +271,7 @@ enum lookup_next host_probe(const struct lookup_config *config,
             next = LOOKUP_DONE;
         }
     } else if (reach == NAME_LOCAL_SOURCE) {
-        next = probe_odd_name(config, question, answer);
+        next = host_probe_odd(config, question, answer);
     } else if (!came && (call.saying == SAYS_NO_NAME || call.saying == SAYS_NODATA)) {
         say_nothing(config, question, answer, /* the sources end before DNS */
                     call.saying == SAYS_NO_NAME ? RCODE_NXDOMAIN : RCODE_NOERROR);

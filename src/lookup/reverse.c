@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lookup/host.h"
 #include "lookup/negative.h"
 #include "lookup/resolver.h"
 #include "lookup/sources.h"
@@ -168,10 +169,11 @@ enum lookup_next reverse_probe(const struct lookup_config *config,
             door = NULL; /* libc asks there for another name than this one */
         return probe_address(config, question, &address, door, asked, answer);
     }
-    if (kind == REVERSE_PARTIAL && !is_address_data(question->type))
+    if (kind == REVERSE_JUNK) /* no address, but zones have such names (RFC 2317) */
+        return host_probe_odd(config, question, answer);
+    if (!is_address_data(question->type))
         return LOOKUP_RELAY; /* a zone may start there */
-    say_none(config, question, answer,
-             kind == REVERSE_JUNK ? RCODE_NXDOMAIN : RCODE_NOERROR);
+    say_none(config, question, answer, RCODE_NOERROR);
     return LOOKUP_DONE;
 }
 

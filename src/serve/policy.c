@@ -22,8 +22,6 @@ static const char *const identity_names[] = {
 
 static bool may_ask(const struct policy *policy, const struct addr *from)
 {
-    if (addr_is_loopback(from))
-        return true;
     for (size_t i = 0; i < policy->allow_count; i++)
         if (prefix_has(&policy->allow[i], from))
             return true;

@@ -123,7 +123,7 @@ def test_a_host_with_many_names(server):
 
 
 @pytest.mark.parametrize("name", ["1.2.0.10.in-addr.arpa", "0.10.in-addr.arpa",
-                                  "300.2.0.10.in-addr.arpa", "1.0.0.127.in-addr.arpa"])
+                                  "1.0.0.127.in-addr.arpa"])
 def test_nothing_is_asked_upstream(server, upstream, name):
     server.ask(name, "PTR")
     assert upstream.asked(name) == {}

@@ -329,12 +329,25 @@ static void other_hosts_are_served_where_they_are_named(void **state)
     assert_int_equal(said.options.allow[1].bits, 32);
 }
 
+static void blocks_may_stand_in_a_row(void **state)
+{
+    (void)state;
+    command_line("");
+    assert_int_equal(said.options.allow_count, 2);
+    assert_int_equal(said.options.allow[0].bits, 8);
+    assert_int_equal(said.options.allow[1].bits, 128);
+    file_says("allow = 192.0.2.0/24  10.0.0.0/9\nallow = ::1\n");
+    command_line("-c test.conf");
+    assert_int_equal(said.options.allow_count, 3);
+    assert_int_equal(said.options.allow[1].bits, 9);
+}
+
 static void a_block_that_is_none_is_told(void **state)
 {
     (void)state;
     assert_wrong("-o allow=192.0.2.1/24",
-                 "hostdnsd: -o allow=192.0.2.1/24: a block of addresses such as "
-                 "192.0.2.0/24, 2001:db8::/32 or 192.0.2.1 is needed\n");
+                 "hostdnsd: -o allow=192.0.2.1/24: blocks of addresses such as "
+                 "192.0.2.0/24, 2001:db8::/32 or 192.0.2.1 are needed\n");
 }
 
 static void there_may_be_64_blocks(void **state)
@@ -684,6 +697,7 @@ int main(void)
         cmocka_unit_test(a_name_is_no_address),
         cmocka_unit_test(other_hosts_are_not_served_unless_they_are_named),
         cmocka_unit_test(other_hosts_are_served_where_they_are_named),
+        cmocka_unit_test(blocks_may_stand_in_a_row),
         cmocka_unit_test(a_block_that_is_none_is_told),
         cmocka_unit_test(there_may_be_64_blocks),
         cmocka_unit_test(switches_are_yes_or_no),

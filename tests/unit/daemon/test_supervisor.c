@@ -26,6 +26,9 @@ struct scene {
     struct listener listener;
 };
 
+static const struct prefix everybody = {
+    .addr = {.sock.ip4.sin_family = AF_INET, .len = sizeof(struct sockaddr_in)}};
+
 static int words; /* the supervisor's end of the pipe `said` */
 
 static void say(char letter)
@@ -47,7 +50,11 @@ static void shutting_down(void)
 __attribute__((noreturn)) static void supervise(const struct scene *scene)
 {
     const struct supervisor_config config = {
-        .serve = {.listeners = &scene->listener, .listener_count = 1, .udp_size = 1232},
+        .serve = {.listeners = &scene->listener,
+                  .listener_count = 1,
+                  .udp_size = 1232,
+                  .nsid = "",
+                  .policy = {.allow = &everybody, .allow_count = 1, .identity = ""}},
         .lookup = {.max_lookups = 8, .ttl = 10, .negative_ttl = 5},
         .ready = ready,
         .shutting_down = shutting_down,

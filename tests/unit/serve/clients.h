@@ -17,9 +17,13 @@
 #include <unistd.h>
 
 /* Every option at its default; replies of up to `size` octets. */
+static const struct prefix everybody = {
+    .addr = {.sock.ip4.sin_family = AF_INET, .len = sizeof(struct sockaddr_in)}};
+
 #define CONFIG_OF(size)                                                                    \
     {                                                                                      \
-        .udp_size = (size), .nsid = "", .policy = {.identity = ""},                        \
+        .udp_size = (size), .nsid = "",                                                    \
+        .policy = {.allow = &everybody, .allow_count = 1, .identity = ""},                 \
     }
 static const struct serve_config plain_config = CONFIG_OF(1232);
 

@@ -37,11 +37,12 @@ static struct scene *set_up(size_t udp_size)
     assert_true(addr_parse(&any, "127.0.0.1:0", 0));
     for (int i = 0; i < LISTENERS; i++)
         assert_int_equal(listener_open(&scene->listeners[i], &any), 0);
-    scene->config = (struct serve_config){.listeners = scene->listeners,
-                                          .listener_count = LISTENERS,
-                                          .udp_size = udp_size,
-                                          .nsid = "",
-                                          .policy = {.identity = ""}};
+    scene->config = (struct serve_config){
+        .listeners = scene->listeners,
+        .listener_count = LISTENERS,
+        .udp_size = udp_size,
+        .nsid = "",
+        .policy = {.allow = &everybody, .allow_count = 1, .identity = ""}};
     assert_int_equal(channel_open(&scene->lookup), 0);
     assert_int_equal(channel_open(&scene->supervisor), 0);
     scene->client = udp_socket(&scene->client_addr);
