@@ -21,7 +21,11 @@ struct loop *loop_new(void);
 /* Ends all watches; the descriptors stay open. Accepts NULL. */
 void loop_free(struct loop *);
 
-/* Calls `ready` whenever one of `events` is there. NULL when memory is short. */
+/*
+ * Calls `ready` whenever one of `events` is there. Of those ready at the same time the one
+ * watched first is called first; a watch that ends may put a later one in its place. NULL
+ * when memory is short.
+ */
 struct watch *loop_watch(struct loop *, int fd, short events, watch_ready *ready,
                          void *context);
 void watch_events(struct watch *, short events);

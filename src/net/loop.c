@@ -9,20 +9,23 @@
 #include "base/clock.h"
 
 struct watch {
-    struct list link;
-    int fd; /* -1: unwatched while the loop was calling; freed after the round */
-    short events;
+    struct loop *loop;
+    size_t at; /* its place in `polled` and `owners` */
     watch_ready *ready;
     void *context;
+    struct watch *next_ended;
 };
 
+/*
+ * `polled` stays as it is between rounds: what a round costs beyond poll() itself depends
+ * on what is ready and what has changed, not on how many descriptors just lie there.
+ */
 struct loop {
-    struct list watches;
-    struct list timers; /* in order of time */
-    size_t watch_count;
-    struct pollfd *polled; /* room for every watch */
+    struct list timers;    /* in order of time */
+    struct pollfd *polled; /* one for each watch */
     struct watch **owners; /* the watch behind each entry of `polled` */
-    size_t room;
+    struct watch *ended;   /* fd -1 in `polled`: their places are filled after the round */
+    size_t count, room;
     bool stopped;
 };
 
@@ -30,10 +33,8 @@ struct loop *loop_new(void)
 {
     struct loop *loop = calloc(1, sizeof *loop);
 
-    if (!loop)
-        return NULL;
-    list_init(&loop->watches);
-    list_init(&loop->timers);
+    if (loop)
+        list_init(&loop->timers);
     return loop;
 }
 
@@ -41,11 +42,8 @@ void loop_free(struct loop *loop)
 {
     if (!loop)
         return;
-    for (struct list *link = loop->watches.next, *next; link != &loop->watches;
-         link = next) {
-        next = link->next;
-        free(list_item(link, struct watch, link));
-    }
+    for (size_t i = 0; i < loop->count; i++)
+        free(loop->owners[i]);
     while (!list_empty(&loop->timers))
         list_remove(loop->timers.next);
     free(loop->polled);
@@ -59,7 +57,7 @@ static int make_room(struct loop *loop)
     struct pollfd *polled;
     struct watch **owners;
 
-    if (loop->watch_count < loop->room)
+    if (loop->count < loop->room)
         return 0;
     polled = realloc(loop->polled, room * sizeof *polled);
     if (!polled)
@@ -80,35 +78,47 @@ struct watch *loop_watch(struct loop *loop, int fd, short events, watch_ready *r
 
     if (make_room(loop) == -1 || !(watch = malloc(sizeof *watch)))
         return NULL;
-    *watch = (struct watch){.fd = fd, .events = events, .ready = ready, .context = context};
-    list_append(&loop->watches, &watch->link);
-    loop->watch_count++;
+    *watch =
+        (struct watch){.loop = loop, .at = loop->count, .ready = ready, .context = context};
+    loop->polled[watch->at] = (struct pollfd){.fd = fd, .events = events};
+    loop->owners[watch->at] = watch;
+    loop->count++;
     return watch;
 }
 
 void watch_events(struct watch *watch, short events)
 {
-    watch->events = events;
+    watch->loop->polled[watch->at].events = events;
 }
 
+/* poll() may just have reported it, so its place is not given away before the round ends.
+ */
 void loop_unwatch(struct loop *loop, struct watch *watch)
 {
-    (void)loop;
-    if (watch)
-        watch->fd = -1; /* poll() may just have reported it: it is freed after the round */
+    if (!watch)
+        return;
+    loop->polled[watch->at].fd = -1;
+    watch->next_ended = loop->ended;
+    loop->ended = watch;
 }
 
-static void sweep(struct loop *loop)
+/* The last one moves to where the watch was. */
+static void fill_place(struct loop *loop, size_t at)
 {
-    for (struct list *link = loop->watches.next, *next; link != &loop->watches;
-         link = next) {
-        struct watch *watch = list_item(link, struct watch, link);
+    size_t last = --loop->count;
 
-        next = link->next;
-        if (watch->fd != -1)
-            continue;
-        list_remove(link);
-        loop->watch_count--;
+    loop->polled[at] = loop->polled[last];
+    loop->owners[at] = loop->owners[last];
+    loop->owners[at]->at = at;
+}
+
+static void remove_ended(struct loop *loop)
+{
+    struct watch *watch;
+
+    while ((watch = loop->ended)) {
+        loop->ended = watch->next_ended;
+        fill_place(loop, watch->at);
         free(watch);
     }
 }
@@ -177,29 +187,20 @@ static void ring_timers(struct loop *loop)
     }
 }
 
-static size_t prepare(struct loop *loop)
-{
-    size_t count = 0;
-
-    for (struct list *link = loop->watches.next; link != &loop->watches;
-         link = link->next) {
-        struct watch *watch = list_item(link, struct watch, link);
-
-        loop->polled[count] = (struct pollfd){.fd = watch->fd, .events = watch->events};
-        loop->owners[count++] = watch;
-    }
-    return count;
-}
-
-/* A callback may add watches and so move `polled` and `owners`; what stands in them stays.
+/*
+ * A callback may add watches, which come behind `count`, and so move `polled` and `owners`.
+ * No more is looked through than it takes to find the `ready` ones.
  */
-static void call_ready(struct loop *loop, size_t count)
+static void call_ready(struct loop *loop, size_t count, int ready)
 {
-    for (size_t i = 0; i < count && !loop->stopped; i++) {
-        struct watch *watch = loop->owners[i];
+    for (size_t i = 0; i < count && ready > 0 && !loop->stopped; i++) {
+        short revents = loop->polled[i].revents;
 
-        if (loop->polled[i].revents != 0 && watch->fd != -1)
-            watch->ready(watch->context, loop->polled[i].revents);
+        if (revents == 0)
+            continue;
+        ready--;
+        if (loop->polled[i].fd != -1)
+            loop->owners[i]->ready(loop->owners[i]->context, revents);
     }
 }
 
@@ -207,16 +208,13 @@ int loop_run(struct loop *loop)
 {
     loop->stopped = false;
     while (!loop->stopped) {
-        size_t count;
         int ready;
 
-        sweep(loop);
-        count = prepare(loop);
-        ready = poll(loop->polled, count, wait_time(loop));
+        remove_ended(loop);
+        ready = poll(loop->polled, loop->count, wait_time(loop));
         if (ready == -1 && errno != EINTR)
             return -1;
-        if (ready > 0)
-            call_ready(loop, count);
+        call_ready(loop, loop->count, ready);
         ring_timers(loop);
     }
     return 0;

@@ -65,12 +65,17 @@ static void source_ready(void *context, short revents)
         loop_stop(loop);
 }
 
-static void source_open(struct source *source, char letter)
+static void source_open_with(struct source *source, char letter, watch_ready *ready)
 {
     *source = (struct source){.letter = letter};
     assert_int_equal(pipe(source->ends), 0);
-    source->watch = loop_watch(loop, source->ends[0], POLLIN, source_ready, source);
+    source->watch = loop_watch(loop, source->ends[0], POLLIN, ready, source);
     assert_non_null(source->watch);
+}
+
+static void source_open(struct source *source, char letter)
+{
+    source_open_with(source, letter, source_ready);
 }
 
 static void source_feed(const struct source *source)
@@ -285,9 +290,7 @@ static void a_callback_may_add_more_watches_than_there_was_room_for(void **state
     struct source first, last;
 
     (void)state;
-    source_open(&first, 'a');
-    loop_unwatch(loop, first.watch);
-    first.watch = loop_watch(loop, first.ends[0], POLLIN, open_many, &first);
+    source_open_with(&first, 'a', open_many);
     source_open(&last, 'z');
     source_feed(&first);
     source_feed(&last);
@@ -312,6 +315,127 @@ static void descriptors_are_called_for_in_the_order_of_their_watches(void **stat
     assert_string_equal(events, "abc!");
     for (int i = 0; i < 3; i++)
         source_close(&sources[i]);
+}
+
+static void the_last_watch_takes_the_place_of_one_that_ended(void **state)
+{
+    struct source sources[4];
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        source_open(&sources[i], (char)('a' + i));
+    loop_unwatch(loop, sources[1].watch);
+    for (int i = 0; i < 4; i++)
+        source_feed(&sources[i]);
+    run_what_is_due();
+    assert_string_equal(events, "adc!");
+    watch_events(sources[3].watch, 0); /* which it knows where it is now */
+    source_feed(&sources[3]);
+    source_feed(&sources[2]);
+    run_what_is_due();
+    assert_string_equal(events, "adc!c!");
+    for (int i = 0; i < 4; i++)
+        source_close(&sources[i]);
+}
+
+static void any_watches_may_end_between_rounds(void **state)
+{
+    struct source sources[6];
+
+    (void)state;
+    for (int i = 0; i < 6; i++)
+        source_open(&sources[i], (char)('a' + i));
+    loop_unwatch(loop, sources[5].watch); /* the last one, and the one that replaces it */
+    loop_unwatch(loop, sources[0].watch);
+    loop_unwatch(loop, sources[4].watch);
+    for (int i = 0; i < 6; i++)
+        source_feed(&sources[i]);
+    run_what_is_due();
+    assert_int_equal(strlen(events), 4);
+    for (const char *letter = "bcd!"; *letter; letter++)
+        assert_non_null(strchr(events, *letter));
+    for (int i = 0; i < 6; i++)
+        source_close(&sources[i]);
+}
+
+/* A watch in a crowd that opens and closes others whenever it is called. */
+enum { CROWD = 64, CROWD_ROUNDS = 3000 };
+static struct member {
+    struct watch *watch;
+    int ends[2];
+    bool fed;
+    unsigned called, expected;
+} crowd[CROWD];
+static unsigned chance = 12345;
+
+static unsigned draw(unsigned below)
+{
+    chance = chance * 1103515245u + 12345u;
+    return (chance >> 16) % below;
+}
+
+static void member_ready(void *context, short revents)
+{
+    struct member *member = context, *other = &crowd[draw(CROWD)];
+    char octet;
+
+    assert_int_equal(revents, POLLIN);
+    assert_non_null(member->watch);
+    assert_true(member->fed);
+    assert_int_equal(read(member->ends[0], &octet, 1), 1);
+    member->fed = false;
+    member->called++;
+    if (other->watch) {
+        other->expected -= other->fed; /* its turn has not come yet, and never does */
+        loop_unwatch(loop, other->watch);
+        other->watch = NULL;
+    }
+}
+
+/* Opens some and feeds some, so that each one's next call is known. */
+static void stir(void)
+{
+    for (int i = 0; i < CROWD; i++) {
+        struct member *member = &crowd[i];
+
+        if (!member->watch && draw(2)) {
+            char octet;
+
+            if (member->fed)
+                assert_int_equal(read(member->ends[0], &octet, 1), 1);
+            member->fed = false;
+            member->watch = loop_watch(loop, member->ends[0], POLLIN, member_ready, member);
+        }
+        if (member->watch && !member->fed && draw(3) == 0) {
+            assert_int_equal(write(member->ends[1], "x", 1), 1);
+            member->fed = true;
+            member->expected++;
+        }
+    }
+}
+
+static void a_crowd_that_comes_and_goes_is_called_for_exactly_when_ready(void **state)
+{
+    struct timer end;
+
+    (void)state;
+    for (int i = 0; i < CROWD; i++) {
+        crowd[i] = (struct member){0};
+        assert_int_equal(pipe(crowd[i].ends), 0);
+    }
+    timer_make(&end, ring_and_stop, '!');
+    for (int round = 0; round < CROWD_ROUNDS; round++) {
+        stir();
+        events[0] = '\0';
+        timer_set(loop, &end, 0); /* rings after one round */
+        assert_int_equal(loop_run(loop), 0);
+        for (int i = 0; i < CROWD; i++)
+            assert_int_equal(crowd[i].called, crowd[i].expected);
+    }
+    for (int i = 0; i < CROWD; i++) {
+        close(crowd[i].ends[0]);
+        close(crowd[i].ends[1]);
+    }
 }
 
 static void stopping_ends_the_round_at_once(void **state)
@@ -604,6 +728,9 @@ int main(void)
         LOOP(a_descriptor_may_get_another_watch_in_a_callback),
         LOOP(a_callback_may_add_more_watches_than_there_was_room_for),
         LOOP(descriptors_are_called_for_in_the_order_of_their_watches),
+        LOOP(the_last_watch_takes_the_place_of_one_that_ended),
+        LOOP(any_watches_may_end_between_rounds),
+        LOOP(a_crowd_that_comes_and_goes_is_called_for_exactly_when_ready),
         LOOP(stopping_ends_the_round_at_once),
         LOOP(a_stopped_loop_can_run_on),
         LOOP(timers_ring_in_the_order_of_their_times),
