@@ -4,8 +4,10 @@
  * UDP is bound with SO_REUSEADDR, so that the server can run beside an mDNS responder that
  * holds the same port on the wildcard address: unicast to our more specific address then
  * reaches us, multicast stays with the responder. But with SO_REUSEADDR a second server of
- * our kind could take the port without a word. The TCP socket, bound first and shared with
- * nobody, is the guard against that.
+ * our kind could take the port without a word. The TCP socket is the guard against that:
+ * it has SO_REUSEADDR as well, or connections of a server that has just ended would keep
+ * the next one from starting (their TIME-WAIT lasts a minute), but for TCP that means only
+ * so much: bind() or at the latest listen() fails where another socket listens.
  */
 #ifndef NET_LISTEN_H
 #define NET_LISTEN_H
@@ -17,7 +19,7 @@ enum { LISTENERS_MAX = 16 };
 struct listener {
     struct addr addr; /* as bound: a port of 0 has become a real one */
     int udp;          /* non-blocking; -1 when closed */
-    int tcp;          /* bound but not listening; -1 when closed */
+    int tcp;          /* non-blocking, listening; -1 when closed */
 };
 
 /* 0, or -1 with errno; then nothing is open. */

@@ -3,7 +3,10 @@
 #include <errno.h>
 #include <unistd.h>
 
-enum { RECEIVE_BUFFER = 4 << 20 };
+enum {
+    RECEIVE_BUFFER = 4 << 20,
+    BACKLOG = 1024, /* connections that the kernel keeps while the loop is busy */
+};
 
 /*
  * A non-blocking socket never puts the process to sleep: a call that would have to wait
@@ -19,8 +22,7 @@ static int bound_socket(const struct addr *addr, int type)
         return -1;
     if ((addr->sock.any.sa_family == AF_INET6 &&
          setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) == -1) ||
-        (type == SOCK_DGRAM &&
-         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == -1) ||
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == -1 ||
         bind(fd, &addr->sock.any, addr->len) == -1) {
         saved = errno;
         close(fd);
@@ -72,7 +74,8 @@ int listener_open(struct listener *listener, const struct addr *addr)
         getsockname(listener->tcp, &listener->addr.sock.any, &listener->addr.len) == -1)
         goto failed;
     listener->udp = bound_socket(&listener->addr, SOCK_DGRAM);
-    if (listener->udp == -1 || !set_up_udp(listener))
+    if (listener->udp == -1 || !set_up_udp(listener) ||
+        listen(listener->tcp, BACKLOG) == -1)
         goto failed;
     enlarge_buffer(listener->udp);
     return 0;

@@ -171,18 +171,86 @@ static void an_address_of_another_host_is_not_available(void **state)
     assert_int_equal(listener.tcp, -1);
 }
 
-static void the_tcp_socket_takes_no_connections(void **state)
+/* A connection to the listener and the listener's end of it. */
+static int connect_to(const struct listener *listener, int *accepted)
+{
+    int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(connect(client, &listener->addr.sock.any, listener->addr.len), 0);
+    *accepted = accept4(listener->tcp, NULL, NULL, SOCK_CLOEXEC);
+    assert_int_not_equal(*accepted, -1);
+    return client;
+}
+
+static void the_tcp_socket_takes_connections(void **state)
 {
     struct addr wanted = address_of("127.0.0.1");
-    int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct listener listener;
+    int client, accepted;
+    char octet = 0;
 
     (void)state;
     assert_int_equal(listener_open(&listener, &wanted), 0);
-    assert_int_equal(connect(client, &listener.addr.sock.any, listener.addr.len), -1);
-    assert_int_equal(errno, ECONNREFUSED);
+    client = connect_to(&listener, &accepted);
+    assert_int_equal(send(client, "?", 1, 0), 1);
+    assert_int_equal(recv(accepted, &octet, 1, 0), 1);
+    assert_int_equal(octet, '?');
     listener_close(&listener);
+    close(accepted);
     close(client);
+}
+
+/* Who closes first keeps the connection in TIME-WAIT for a minute. */
+static void a_restart_is_not_kept_waiting_by_connections_of_before(void **state)
+{
+    struct addr wanted = address_of("127.0.0.1");
+    struct listener first, second;
+    int client, accepted;
+    char octet;
+
+    (void)state;
+    assert_int_equal(listener_open(&first, &wanted), 0);
+    client = connect_to(&first, &accepted);
+    close(accepted);
+    assert_int_equal(recv(client, &octet, 1, 0), 0);
+    close(client);
+    listener_close(&first);
+    assert_int_equal(listener_open(&second, &first.addr), 0);
+    listener_close(&second);
+}
+
+static void a_restart_is_not_kept_waiting_by_connections_still_open(void **state)
+{
+    struct addr wanted = address_of("127.0.0.1");
+    struct listener first, second;
+    int client, accepted;
+
+    (void)state;
+    assert_int_equal(listener_open(&first, &wanted), 0);
+    client = connect_to(&first, &accepted);
+    listener_close(&first);
+    assert_int_equal(listener_open(&second, &first.addr), 0);
+    listener_close(&second);
+    close(accepted);
+    close(client);
+}
+
+/* Both have bound before either listens: then the second listen() fails. */
+static void a_server_that_starts_at_the_same_moment_is_noticed_too(void **state)
+{
+    struct addr taken = address_of("127.0.0.1");
+    int one = 1, rival = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct listener listener;
+
+    (void)state;
+    setsockopt(rival, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    assert_int_equal(bind(rival, &taken.sock.any, taken.len), 0);
+    assert_int_equal(getsockname(rival, &taken.sock.any, &taken.len), 0);
+    assert_int_equal(listener_open(&listener, &taken), 0);
+    assert_int_equal(listen(rival, 1), -1);
+    assert_int_equal(errno, EADDRINUSE);
+    listener_close(&listener);
+    close(rival);
 }
 
 int main(void)
@@ -200,7 +268,10 @@ int main(void)
         cmocka_unit_test(a_udp_port_of_somebody_who_shares_with_nobody_is_in_use),
         cmocka_unit_test(a_tcp_port_that_is_taken_is_in_use),
         cmocka_unit_test(an_address_of_another_host_is_not_available),
-        cmocka_unit_test(the_tcp_socket_takes_no_connections),
+        cmocka_unit_test(the_tcp_socket_takes_connections),
+        cmocka_unit_test(a_restart_is_not_kept_waiting_by_connections_of_before),
+        cmocka_unit_test(a_restart_is_not_kept_waiting_by_connections_still_open),
+        cmocka_unit_test(a_server_that_starts_at_the_same_moment_is_noticed_too),
     };
     return cmocka_run_group_tests_name("listen", tests, NULL, NULL);
 }
