@@ -12,6 +12,8 @@
 
 /* Longest request that is read over UDP; a longer one is dropped, never read in part. */
 enum { REQUEST_UDP_MAX = 4096 };
+/* The unit of `keepalive` (RFC 7828 section 3.1). */
+enum { KEEPALIVE_UNIT_MS = 100 };
 
 struct request {
     uint16_t id;

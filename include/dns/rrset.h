@@ -5,8 +5,8 @@
 #include "dns/record.h"
 
 /*
- * Gives all records of a set the lowest TTL among them (RFC 2181 section 5.2). Signatures of
- * different types are different sets. Nothing is done when memory is short.
+ * Gives all records of a set the lowest TTL among them (RFC 2181 section 5.2). Signatures
+ * of different types are different sets. Nothing is done when memory is short.
  */
 void rrset_even_ttls(struct record **records, size_t count);
 

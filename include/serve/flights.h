@@ -41,7 +41,7 @@ int flights_init(struct flights *, struct loop *, int channel);
 void flights_free(struct flights *);
 
 /* Answers the query from the cache or at once with SERVFAIL, or copies it to wait. */
-void flights_ask(struct flights *, const struct query *);
+void flights_ask(struct flights *, struct query *);
 
 /* The lookup process has died: whoever waits for what it was asked gets SERVFAIL. */
 void flights_lookup_died(struct flights *);

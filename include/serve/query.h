@@ -1,5 +1,6 @@
 /*
- * One client's question on its way from the socket to the answer.
+ * One client's question on its way from the socket to the answer, which goes the way that
+ * the question came: as a datagram, or over the connection on which it is owed.
  *
  * serve fills in where it came from, request_parse what it says; while it waits for a
  * lookup it hangs in its flight and in the list of deadlines. query_free is its only end.
@@ -10,6 +11,7 @@
 #include "base/list.h"
 #include "dns/answer.h"
 #include "dns/request.h"
+#include "net/tcp.h"
 #include "net/udp.h"
 
 struct flight;
@@ -17,22 +19,24 @@ struct serve_config;
 
 struct query {
     struct request request;
-    int fd; /* the socket it came through, and the reply goes through; borrowed */
-    struct udp_path path;
     const struct serve_config *config;
-    int64_t received; /* clock_ms() */
+    bool over_tcp;
+    int fd;                 /* UDP: the socket that the reply goes through; borrowed */
+    struct tcp_claim claim; /* TCP: the reply that is owed; empty if nobody waits */
+    struct udp_path path;   /* of TCP only the peer */
+    int64_t received;       /* clock_ms() */
 
     struct flight *flight;   /* what it waits for; NULL until it does */
     struct list in_flight;   /* among those that wait for the same */
     struct list in_deadline; /* among all that wait, oldest first */
 };
 
-/* A copy on the heap that can wait; NULL when memory is short. */
-struct query *query_new(const struct query *);
-/* Takes it out of the lists it is in. */
+/* A copy on the heap that can wait and takes over the claim; NULL when memory is short. */
+struct query *query_new(struct query *);
+/* Takes it out of the lists it is in; a reply still owed is not owed any more. */
 void query_free(struct query *);
 
-/* Sends the answer, its TTLs lowered by `age` seconds. */
-void query_reply(const struct query *, const struct answer *, uint32_t age);
+/* Sends the answer, its TTLs lowered by `age` seconds. False if nobody waits for it. */
+bool query_reply(struct query *, const struct answer *, uint32_t age);
 
 #endif

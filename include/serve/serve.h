@@ -1,7 +1,8 @@
 /*
- * The serve process, one packet's way from and to the client: read a datagram, read the
- * request in it, settle it at once or let it wait for a lookup, write the reply. One thread
- * around one poll() loop; it opens no files and never calls libc's resolver.
+ * The serve process, one packet's way from and to the client: read a datagram or
+ * a message of a connection, read the request in it, settle it at once or let it wait for a
+ * lookup, write the reply. One thread around one poll() loop; it opens no files and never
+ * calls libc's resolver.
  */
 #ifndef SERVE_SERVE_H
 #define SERVE_SERVE_H
@@ -20,6 +21,8 @@ struct serve_config {
     struct cookie_secret cookie_secret; /* where policy.cookies */
     const char *nsid;                   /* at most EDNS_NSID_MAX octets; "": none */
     bool padding;                       /* padded questions get padded replies */
+    size_t tcp_clients, tcp_per_client; /* connections in all, and from one address */
+    unsigned tcp_idle;                  /* seconds */
 };
 
 /*

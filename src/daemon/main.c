@@ -74,7 +74,7 @@ static void say_ready(void)
 
     puts("DNS server is ready ...");
     for (size_t i = 0; i < listener_count; i++)
-        printf("Listening on %s (UDP).\n", addr_format(&listeners[i].addr, text));
+        printf("Listening on %s (UDP and TCP).\n", addr_format(&listeners[i].addr, text));
     say("Press 'Ctrl + C' to stop.");
 }
 
@@ -104,6 +104,9 @@ static int run(const struct options *options, const struct cookie_secret *secret
         .serve = {.listeners = listeners,
                   .listener_count = listener_count,
                   .udp_size = options->udp_size,
+                  .tcp_clients = options->tcp_clients,
+                  .tcp_per_client = options->tcp_per_client,
+                  .tcp_idle = options->tcp_idle,
                   .policy = policy_of(options),
                   .cookie_secret = *secret,
                   .nsid = options->nsid,

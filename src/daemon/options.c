@@ -161,6 +161,12 @@ static const struct setting table[] = {
      "Name of this server for clients that ask for it by NSID."},
     {"identity", TEXT(identity), "", 0, POLICY_IDENTITY_MAX,
      "Text for CHAOS questions such as version.bind; without it they are refused."},
+    {"tcp-clients", NUMBER(tcp_clients), "1000", 1, 100000,
+     "TCP connections at the same time; the idle make room for new ones."},
+    {"tcp-per-client", NUMBER(tcp_per_client), "500", 1, 100000,
+     "TCP connections from one address, likewise."},
+    {"tcp-idle", NUMBER(tcp_idle), "10", 1, 3600,
+     "Seconds until an idle TCP connection is closed; less when there are many."},
 };
 
 enum { SETTINGS = sizeof table / sizeof *table };

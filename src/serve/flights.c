@@ -108,35 +108,32 @@ static bool is_lasting_failure(const struct answer *answer)
     return answer->rcode == RCODE_SERVFAIL && answer->ede != EDE_NOT_READY;
 }
 
-/* Failures, and what nobody waits for, but somebody may ask for soon. */
+/* Failures, and what nobody has asked for yet. */
 static void keep(struct flights *flights, const struct flight *flight,
                  const struct question *question, const struct answer *answer)
 {
-    int64_t now = clock_ms();
-
     if (is_lasting_failure(answer))
-        cache_put_for(&flights->cache, question, answer, now, FAILURE_STAY);
-    else if (answer->rcode == RCODE_SERVFAIL)
-        return;
-    else if (!flight)
-        cache_put(&flights->cache, question, answer, now, NEWS_STAY);
-    else if (list_empty(&flight->queries))
-        cache_put(&flights->cache, question, answer, now, LATE_STAY);
+        cache_put_for(&flights->cache, question, answer, clock_ms(), FAILURE_STAY);
+    else if (!flight && answer->rcode != RCODE_SERVFAIL)
+        cache_put(&flights->cache, question, answer, clock_ms(), NEWS_STAY);
 }
 
 static void land(struct flights *flights, struct flight *flight,
                  const struct answer *answer)
 {
     struct query *query;
+    bool of_use = false;
 
     while ((query = list_first(&flight->queries, struct query, in_flight))) {
-        query_reply(query, answer, 0);
+        of_use |= query_reply(query, answer, 0);
         leave_flight(flights, query);
     }
+    if (!of_use && answer->rcode != RCODE_SERVFAIL)
+        cache_put(&flights->cache, &flight->question, answer, clock_ms(), LATE_STAY);
     flight_free(flights, flight);
 }
 
-static void reply_servfail(const struct query *query, enum ede ede, const char *reason)
+static void reply_servfail(struct query *query, enum ede ede, const char *reason)
 {
     struct answer answer;
 
@@ -271,7 +268,7 @@ void flights_free(struct flights *flights)
     table_free(&flights->by_id);
 }
 
-static bool answer_from_cache(struct flights *flights, const struct query *query,
+static bool answer_from_cache(struct flights *flights, struct query *query,
                               const struct question *question)
 {
     struct answer answer;
@@ -293,25 +290,24 @@ static struct flight *flight_for(struct flights *flights, const struct question 
     return flight_new(flights, question);
 }
 
-static bool wait_for(struct flights *flights, const struct query *asked,
+static bool wait_for(struct flights *flights, struct query *asked,
                      const struct question *question)
 {
+    struct flight *flight = NULL;
     struct query *query;
 
-    if (flights->waiting_count >= WAITING_MAX || !(query = query_new(asked)))
-        return false;
-    query->flight = flight_for(flights, question);
-    if (!query->flight) {
-        query_free(query);
-        return false;
-    }
+    if (flights->waiting_count < WAITING_MAX)
+        flight = flight_for(flights, question);
+    if (!flight || !(query = query_new(asked)))
+        return false; /* a new flight goes on without passengers */
+    query->flight = flight;
     list_append(&query->flight->queries, &query->in_flight);
     list_append(&flights->waiting, &query->in_deadline);
     flights->waiting_count++;
     return true;
 }
 
-void flights_ask(struct flights *flights, const struct query *query)
+void flights_ask(struct flights *flights, struct query *query)
 {
     struct question question;
 

@@ -7,13 +7,19 @@
 #include "dns/reply.h"
 #include "serve/serve.h"
 
-struct query *query_new(const struct query *from)
+enum { KEEPALIVE_UNIT_MS = 100 }; /* RFC 7828 section 3.1 */
+
+static uint8_t message[ANSWER_RECORDS_MAX]; /* the reply under way */
+
+struct query *query_new(struct query *from)
 {
     struct query *query = malloc(sizeof *query);
 
     if (!query)
         return NULL;
     *query = *from;
+    if (from->over_tcp)
+        tcp_claim_move(&query->claim, &from->claim);
     query->flight = NULL;
     list_init(&query->in_flight);
     list_init(&query->in_deadline);
@@ -24,6 +30,8 @@ void query_free(struct query *query)
 {
     list_remove(&query->in_flight);
     list_remove(&query->in_deadline);
+    if (query->over_tcp)
+        tcp_forgo(&query->claim);
     free(query);
 }
 
@@ -58,18 +66,42 @@ static struct edns_extras extras_for(const struct query *query, uint8_t *cookie)
     return extras;
 }
 
-void query_reply(const struct query *query, const struct answer *answer, uint32_t age)
+/* RFC 7828 section 3.3.2: told over TCP alone, to who asks, and what holds now. */
+static unsigned keepalive_for(const struct query *query)
 {
-    static uint8_t message[ANSWER_RECORDS_MAX];
-    uint8_t cookie[EDNS_COOKIE_SENT];
-    struct edns_extras extras = extras_for(query, cookie);
-    size_t limit = reply_limit(&query->request, query->config->udp_size);
-    size_t len = reply_write(&query->request, answer, age, &extras, message, limit);
+    if (!query->over_tcp || !query->request.options.keepalive)
+        return 0;
+    return (unsigned)(tcp_idle_ms(tcp_of(query->claim.conn)) / KEEPALIVE_UNIT_MS);
+}
 
-    if (!udp_send(query->fd, message, len, &query->path) && len > REPLY_SIZE_MIN) {
-        /* Too long for the way back: what fits everywhere, with TC (RFC 9715). */
-        len = reply_write(&query->request, answer, age, &extras, message, REPLY_SIZE_MIN);
-        udp_send(query->fd, message, len, &query->path);
-    }
+static void reply_over_udp(const struct query *query, const struct answer *answer,
+                           uint32_t age, const struct edns_extras *extras)
+{
+    size_t limit = reply_limit(&query->request, query->config->udp_size);
+    size_t len = reply_write(&query->request, answer, age, extras, message, limit);
+
+    if (udp_send(query->fd, message, len, &query->path) || len <= REPLY_SIZE_MIN)
+        return;
+    /* Too long for the way back: what fits everywhere, with TC (RFC 9715). */
+    len = reply_write(&query->request, answer, age, extras, message, REPLY_SIZE_MIN);
+    udp_send(query->fd, message, len, &query->path);
+}
+
+bool query_reply(struct query *query, const struct answer *answer, uint32_t age)
+{
+    uint8_t cookie[EDNS_COOKIE_SENT];
+    struct edns_extras extras;
+
+    if (query->over_tcp && !query->claim.conn)
+        return false;
+    extras = extras_for(query, cookie);
+    extras.keepalive_100ms = keepalive_for(query);
+    if (query->over_tcp)
+        tcp_answer(
+            &query->claim, message,
+            reply_write(&query->request, answer, age, &extras, message, sizeof message));
+    else
+        reply_over_udp(query, answer, age, &extras);
     log_reply(query, answer);
+    return true;
 }

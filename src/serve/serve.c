@@ -3,11 +3,14 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "channel/channel.h"
 #include "dns/request.h"
 #include "net/loop.h"
+#include "net/tcp.h"
 #include "net/udp.h"
 #include "serve/flights.h"
 #include "serve/ratelimit.h"
@@ -15,9 +18,15 @@
 /* One socket is read this often at the most before others have their turn. */
 enum { DATAGRAMS_A_ROUND = 64 };
 
+enum {
+    HEADER_SIZE = 12,       /* of a DNS message, which is no shorter */
+    OTHER_DESCRIPTORS = 64, /* besides connections: listeners, channels, standard ones */
+};
+
 struct serve {
     const struct serve_config *config;
     struct loop *loop;
+    struct tcp *tcp;
     struct flights flights;
     struct ratelimit errors;
     int supervisor;
@@ -37,7 +46,8 @@ static bool is_within_rate(struct serve *serve, const struct query *query,
            ratelimit_allows(&serve->errors, &query->path.peer, query->received);
 }
 
-static void handle(struct serve *serve, struct query *query, const uint8_t *wire,
+/* False if it is nothing that could be answered. */
+static bool handle(struct serve *serve, struct query *query, const uint8_t *wire,
                    size_t len)
 {
     int rcode = request_parse(&query->request, wire, len);
@@ -45,13 +55,14 @@ static void handle(struct serve *serve, struct query *query, const uint8_t *wire
     struct answer answer;
 
     if (rcode == -1)
-        return;
+        return false;
     answer_init(&answer, &query->request.question, records, sizeof records);
     if (!policy_settles(&serve->config->policy, &query->request, &query->path.peer, rcode,
                         &answer))
         flights_ask(&serve->flights, query);
-    else if (is_within_rate(serve, query, &answer))
+    else if (query->over_tcp || is_within_rate(serve, query, &answer))
         query_reply(query, &answer, 0);
+    return true;
 }
 
 /* A datagram from one of our own sockets can only be forged, to make us talk to ourselves.
@@ -92,6 +103,21 @@ static void socket_ready(void *context, short revents)
     }
 }
 
+/* Who sends replies to a server is no client: the connection ends. */
+static void message_arrived(void *context, struct tcp_conn *conn, const uint8_t *wire,
+                            size_t len)
+{
+    struct serve *serve = context;
+    struct query query = {
+        .over_tcp = true, .config = serve->config, .path = {.peer = *tcp_peer(conn)}};
+
+    query.received = clock_ms();
+    tcp_owe(conn, &query.claim);
+    if (!handle(serve, &query, wire, len))
+        tcp_close(conn);
+    tcp_forgo(&query.claim); /* unless it was answered, or somebody else owes it now */
+}
+
 static void supervisor_speaks(void *context, short revents)
 {
     struct serve *serve = context;
@@ -119,10 +145,38 @@ static int watch_all(struct serve *serve, struct door *doors)
     for (size_t i = 0; i < serve->config->listener_count; i++) {
         doors[i] = (struct door){serve, &serve->config->listeners[i]};
         if (!loop_watch(serve->loop, doors[i].listener->udp, POLLIN, socket_ready,
-                        &doors[i]))
+                        &doors[i]) ||
+            tcp_listen(serve->tcp, doors[i].listener->tcp) == -1)
             return -1;
     }
     return 0;
+}
+
+/* As many descriptors as the connections may need, if that can be had. */
+static void raise_descriptor_limit(size_t connections)
+{
+    rlim_t wanted = connections + OTHER_DESCRIPTORS;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= wanted)
+        return;
+    if (limit.rlim_max < wanted)
+        log_warning("no more than %lu descriptors: not enough for %zu TCP connections",
+                    (unsigned long)limit.rlim_max, connections);
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static struct tcp *tcp_for(struct serve *serve)
+{
+    const struct tcp_limits limits = {
+        .connections = serve->config->tcp_clients,
+        .per_client = serve->config->tcp_per_client,
+        .idle_ms = (int64_t)serve->config->tcp_idle * 1000,
+        .shortest = HEADER_SIZE,
+    };
+
+    return tcp_new(serve->loop, &limits, message_arrived, serve);
 }
 
 int serve_run(const struct serve_config *config, int lookup, int supervisor)
@@ -132,16 +186,19 @@ int serve_run(const struct serve_config *config, int lookup, int supervisor)
     int result = -1;
 
     prctl(PR_SET_NAME, "hostdnsd-serve");
+    raise_descriptor_limit(config->tcp_clients);
     if (getrandom(&serve.errors.seed, sizeof serve.errors.seed, 0) !=
         sizeof serve.errors.seed)
         return -1;
     serve.loop = loop_new();
     if (!serve.loop || flights_init(&serve.flights, serve.loop, lookup) == -1)
         return -1;
-    if (watch_all(&serve, doors) == 0 &&
+    serve.tcp = tcp_for(&serve);
+    if (serve.tcp && watch_all(&serve, doors) == 0 &&
         channel_send_word(supervisor, WORD_READY) == CHANNEL_DONE)
         result = loop_run(serve.loop);
     flights_free(&serve.flights);
+    tcp_free(serve.tcp);
     loop_free(serve.loop);
     return result;
 }

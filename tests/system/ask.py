@@ -55,7 +55,10 @@ class Reply:
         check_question(query, wire)
         check_records(query, self)
         assert self.edns == (query.edns >= 0), "OPT if and only if the question had one"
-        assert tcp or len(wire) <= max(512, query.payload if query.edns >= 0 else 512)
+        if tcp:
+            assert not self.truncated, "a stream has room for every message"
+        else:
+            assert len(wire) <= max(512, query.payload if query.edns >= 0 else 512)
 
     @staticmethod
     def record(rr):

@@ -135,6 +135,9 @@ static void numbers_have_their_defaults(void **state)
     assert_int_equal(said.options.ttl, 10);
     assert_int_equal(said.options.negative_ttl, 5);
     assert_int_equal(said.options.udp_size, 1232);
+    assert_int_equal(said.options.tcp_clients, 1000);
+    assert_int_equal(said.options.tcp_per_client, 500);
+    assert_int_equal(said.options.tcp_idle, 10);
 }
 
 /* The command line. */
@@ -212,6 +215,11 @@ static void the_help_names_each_key_with_its_default(void **state)
     assert_non_null(strstr(said.out, "negative-ttl=VALUE"));
     assert_non_null(strstr(said.out, "udp-size=VALUE"));
     assert_non_null(strstr(said.out, "(default 1232)"));
+    assert_non_null(strstr(said.out, "tcp-clients=VALUE"));
+    assert_non_null(strstr(said.out, "(default 1000)"));
+    assert_non_null(strstr(said.out, "tcp-per-client=VALUE"));
+    assert_non_null(strstr(said.out, "(default 500)"));
+    assert_non_null(strstr(said.out, "tcp-idle=VALUE"));
 }
 
 /* A command line with this error and no other. */
@@ -295,6 +303,26 @@ static void udp_size_goes_from_512_to_65507(void **state)
                  "hostdnsd: -o udp-size=511: a number from 512 to 65507 is needed\n");
     assert_wrong("-o udp-size=65508",
                  "hostdnsd: -o udp-size=65508: a number from 512 to 65507 is needed\n");
+}
+
+static void tcp_limits_go_from_1(void **state)
+{
+    (void)state;
+    command_line("-o tcp-clients=1 -o tcp-per-client=1 -o tcp-idle=1");
+    assert_int_equal(said.result, OPTIONS_RUN);
+    assert_int_equal(said.options.tcp_clients, 1);
+    assert_int_equal(said.options.tcp_per_client, 1);
+    assert_int_equal(said.options.tcp_idle, 1);
+    command_line("-o tcp-clients=100000 -o tcp-per-client=100000 -o tcp-idle=3600");
+    assert_int_equal(said.options.tcp_clients, 100000);
+    assert_int_equal(said.options.tcp_per_client, 100000);
+    assert_int_equal(said.options.tcp_idle, 3600);
+    assert_wrong("-o tcp-clients=0",
+                 "hostdnsd: -o tcp-clients=0: a number from 1 to 100000 is needed\n");
+    assert_wrong("-o tcp-per-client=0",
+                 "hostdnsd: -o tcp-per-client=0: a number from 1 to 100000 is needed\n");
+    assert_wrong("-o tcp-idle=0",
+                 "hostdnsd: -o tcp-idle=0: a number from 1 to 3600 is needed\n");
 }
 
 static void a_name_is_no_address(void **state)
@@ -451,7 +479,8 @@ static void a_file_sets_each_key(void **state)
 {
     (void)state;
     file_says("listen = 127.0.0.1:5300\nmax-lookups = 16\nttl = 20\n"
-              "negative-ttl = 0\nudp-size = 4096\n");
+              "negative-ttl = 0\nudp-size = 4096\ntcp-clients = 3\ntcp-per-client = 2\n"
+              "tcp-idle = 4\n");
     command_line("-c test.conf");
     assert_int_equal(said.result, OPTIONS_RUN);
     assert_string_equal(said.err, "");
@@ -461,6 +490,9 @@ static void a_file_sets_each_key(void **state)
     assert_int_equal(said.options.ttl, 20);
     assert_int_equal(said.options.negative_ttl, 0);
     assert_int_equal(said.options.udp_size, 4096);
+    assert_int_equal(said.options.tcp_clients, 3);
+    assert_int_equal(said.options.tcp_per_client, 2);
+    assert_int_equal(said.options.tcp_idle, 4);
 }
 
 static void a_file_may_hold_comments_and_empty_lines(void **state)
@@ -694,6 +726,7 @@ int main(void)
         cmocka_unit_test(max_lookups_goes_from_2_to_4096),
         cmocka_unit_test(ttls_go_from_0_to_a_day),
         cmocka_unit_test(udp_size_goes_from_512_to_65507),
+        cmocka_unit_test(tcp_limits_go_from_1),
         cmocka_unit_test(a_name_is_no_address),
         cmocka_unit_test(other_hosts_are_not_served_unless_they_are_named),
         cmocka_unit_test(other_hosts_are_served_where_they_are_named),

@@ -199,7 +199,7 @@ static void its_end_takes_it_out_of_its_lists(void **state)
 }
 
 /* What comes to stderr while this is answered. */
-static const char *logged(const struct scene *scene, const struct answer *answer,
+static const char *logged(struct scene *scene, const struct answer *answer,
                           enum log_level level)
 {
     static char text[2048];

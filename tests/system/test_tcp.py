@@ -1,0 +1,575 @@
+"""Questions over TCP (RFC 7766, RFC 9210), and clients that misuse it."""
+
+import contextlib
+import os
+import pathlib
+import random
+import resource
+import select
+import signal
+import socket
+import struct
+import time
+
+import dns.edns
+import dns.flags
+import dns.message
+import dns.rcode
+import pytest
+
+from ask import PATIENCE_SECONDS, gather, make
+from daemon import wait_until
+from stream import Stream, framed
+from test_header_and_malformed_packets import bad_packets
+
+KEEPALIVE = 11
+LOCALHOST = ["localhost A 127.0.0.1"]
+PATIENT = "nameserver 127.0.0.2\n"  # waits longer than a second
+
+
+def answers_udp(server, count=1):
+    """Each question once: none may be lost."""
+    for _ in range(count):
+        assert server.ask("localhost").outcome == LOCALHOST
+
+
+def answers_tcp(server):
+    with Stream(server) as stream:
+        assert stream.ask("localhost").outcome == LOCALHOST
+
+
+@contextlib.contextmanager
+def many_descriptors(count):
+    """For the test itself; a server started before keeps the limit it was given."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert hard == resource.RLIM_INFINITY or hard >= count
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, count), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@contextlib.contextmanager
+def streams(server, count, source=None):
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(Stream(server, source)) for _ in range(count)]
+
+
+# Messages.
+
+
+@pytest.mark.row("1.10")
+def test_a_question_is_answered_on_the_port_of_udp(server):
+    answers_tcp(server)
+    answers_udp(server)
+
+
+@pytest.mark.row("7.10")
+def test_each_answer_is_one_segment(server):
+    """Counted by the client's kernel: tcpi_data_segs_in."""
+    def segments(stream):
+        info = stream.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160)
+        return struct.unpack_from("I", info, 152)[0]
+
+    with Stream(server) as stream:
+        for number in range(1, 11):
+            stream.ask("many.example.test")
+            assert segments(stream) == number
+
+
+@pytest.mark.row("7.11")
+def test_a_client_that_sends_octet_by_octet(server):
+    query = make("localhost")
+    with Stream(server) as stream:
+        for _ in range(2):
+            for octet in framed(query.to_wire()):
+                stream.send_wire(bytes([octet]))
+            assert stream.reply_to(query).outcome == LOCALHOST
+
+
+@pytest.mark.row("7.12")
+def test_a_quick_name_overtakes_one_that_hangs(server, fresh):
+    slow, quick = make(fresh("qslow1-ok")), make("localhost")
+    with Stream(server) as stream:
+        stream.send(slow)
+        stream.send(quick)
+        assert stream.reply_to(slow, quick).query is quick
+        assert stream.reply_to(slow, quick).query is slow
+
+
+@pytest.mark.row("7.12")
+def test_a_thousand_questions_in_one_write(server):
+    """More than may be owed at a time: the others wait, none is lost."""
+    queries = {}
+    for number in range(1000):
+        query = make(["a.example.test", "localhost", "nosuch.example.test"][number % 3])
+        queries[query.id] = query
+    expected = {"a.example.test.": ["a.example.test A 192.0.2.1"], "localhost.": LOCALHOST,
+                "nosuch.example.test.": "NXDOMAIN"}
+    with Stream(server) as stream:
+        stream.send(*queries.values())
+        while queries:
+            reply = stream.reply_to(*queries.values())
+            query = queries.pop(reply.query.id)
+            assert reply.outcome == expected[query.question[0].name.to_text()]
+
+
+@pytest.mark.row("7.12")
+def test_thousands_of_questions_that_need_no_lookup(server):
+    """Answered while they are read; nobody else has to wait for the last of them."""
+    queries = [make("example.test", "AXFR") for _ in range(5000)]
+    with Stream(server) as stream:
+        stream.send(*queries)
+        for query in queries:
+            assert stream.reply_to(query).outcome == "REFUSED"
+
+
+@pytest.mark.row("7.13")
+def test_a_client_that_has_sent_all_is_answered_all(server, fresh):
+    slow, quick = make(fresh("qslow1-ok")), make("localhost")
+    with Stream(server) as stream:
+        stream.send(slow, quick)
+        stream.socket.shutdown(socket.SHUT_WR)
+        assert stream.reply_to(slow, quick).query is quick
+        assert stream.reply_to(slow, quick).query is slow
+        assert stream.is_closed()
+
+
+@pytest.mark.row("7.13")
+def test_a_client_that_ends_amid_a_message(server):
+    query = make("localhost")
+    with Stream(server) as stream:
+        stream.send_wire(framed(query.to_wire()) + b"\0\x20abc")
+        stream.socket.shutdown(socket.SHUT_WR)
+        assert stream.reply_to(query).outcome == LOCALHOST
+        assert stream.is_closed()
+
+
+@pytest.mark.row("7.14")
+@pytest.mark.parametrize("wire", [b"\0\0", b"\0\5abcde", framed(bytes(11)), b"\0\x0b"],
+                         ids=["0", "5", "11", "11, not come"])
+def test_a_message_shorter_than_a_header_ends_the_connection(server, wire):
+    with Stream(server) as stream:
+        stream.send_wire(wire)
+        assert stream.is_closed()
+    answers_tcp(server)
+
+
+@pytest.mark.row("7.15")
+@pytest.mark.parametrize("wire", [bytes.fromhex("1234 0100 0000 0000 0000 0000"),
+                                  bytes.fromhex("1234 0100 0001 0000 0000 0000 c00c 0001 0001"),
+                                  bytes.fromhex("1234 0100 0001 0000 0000 0000 0161")],
+                         ids=["no question", "pointer to itself", "cut"])
+def test_a_malformed_message_is_formerr_and_the_connection_stays(server, wire):
+    with Stream(server) as stream:
+        stream.send_wire(framed(wire))
+        reply = dns.message.from_wire(stream.read_wire())
+        assert (reply.id, reply.rcode()) == (0x1234, dns.rcode.FORMERR)
+        assert stream.ask("localhost").outcome == LOCALHOST
+
+
+@pytest.mark.row("2.1")
+def test_a_reply_ends_the_connection(server):
+    query = make("localhost")
+    query.flags |= dns.flags.QR
+    with Stream(server) as stream:
+        stream.send(query)
+        assert stream.is_closed()
+    answers_tcp(server)
+
+
+@pytest.mark.row("2.18")
+@pytest.mark.parametrize("rdtype", ["AXFR", "IXFR"])
+def test_zone_transfers_are_refused_and_the_connection_stays(server, rdtype):
+    with Stream(server) as stream:
+        assert stream.ask("example.test", rdtype).outcome == "REFUSED"
+        assert stream.ask("localhost").outcome == LOCALHOST
+
+
+@pytest.mark.row("7.19")
+@pytest.mark.parametrize("edns", [False, True], ids=["no EDNS", "512 octets"])
+def test_the_size_of_datagrams_means_nothing(server, edns):
+    assert server.ask("many.example.test", edns=edns, size=512).truncated
+    with Stream(server) as stream:
+        assert len(stream.ask("many.example.test", edns=edns, size=512).answer) == 60
+
+
+@pytest.mark.row("7.19")
+def test_an_answer_of_64_kib_is_whole(server, fresh):
+    name = fresh("qmany4000-ok")
+    with Stream(server) as stream:
+        reply = stream.ask(name, edns=True)
+        assert len(reply.wire) > 64000
+        assert len(set(reply.answer)) == 4000
+        assert stream.ask("localhost").outcome == LOCALHOST
+
+
+@pytest.mark.row("7.14")
+def test_a_question_of_65535_octets(server):
+    query = make("localhost", edns=True)
+    wire = query.to_wire()[:-2]  # the length of the OPT record's data comes last
+    room = 65535 - len(wire) - 2
+    wire += struct.pack("!HHH", room, 65001, room - 4) + bytes(room - 4)
+    assert len(wire) == 65535
+    with Stream(server) as stream:
+        stream.send_wire(framed(wire))
+        assert stream.reply_to(query).outcome == LOCALHOST
+
+
+@pytest.mark.row("9.9")
+def test_bad_messages_in_good_framing(server):
+    """Each with a good question behind it in the same write."""
+    before = server.descriptors("serve")
+    for wire in bad_packets(random.Random(7766), 1000):
+        good = make("localhost", "AAAA")
+        with Stream(server) as stream:
+            stream.send_wire(framed(wire, good.to_wire()))
+            if len(wire) < 12 or wire[2] & 0x80:
+                assert stream.is_closed()
+                continue
+            first = stream.read_wire()
+            while first[:2] != good.to_wire()[:2] or first[12:27] != good.to_wire()[12:27]:
+                assert first[:2] == wire[:2]
+                assert first[2] & 0x80
+                if first[2] & 0x78 == 0:  # dnspython knows few other opcodes
+                    dns.message.from_wire(first)
+                first = stream.read_wire()
+    wait_until(lambda: server.descriptors("serve") == before, "all connections closed")
+
+
+@pytest.mark.row("9.9")
+def test_octets_without_any_framing(server):
+    rng = random.Random(9210)
+    before = server.descriptors("serve")
+    for _ in range(300):
+        with Stream(server) as stream, contextlib.suppress(ConnectionError):
+            for _ in range(rng.randint(1, 4)):
+                stream.send_wire(rng.randbytes(rng.randint(1, 3000)))
+    answers_tcp(server)
+    wait_until(lambda: server.descriptors("serve") <= before, "all connections closed")
+
+
+# Idle time.
+
+
+@pytest.mark.row("7.16")
+def test_an_idle_connection_is_closed(start):
+    server = start("-o", "tcp-idle=1")
+    began = time.monotonic()
+    with Stream(server) as stream:
+        assert stream.is_closed()
+        assert time.monotonic() - began >= 1
+    with Stream(server) as stream:
+        stream.ask("localhost")
+        began = time.monotonic()
+        assert stream.is_closed()
+        assert time.monotonic() - began >= 0.9  # it began when the answer was sent
+
+
+@pytest.mark.row("7.16")
+def test_nothing_is_closed_while_an_answer_is_owed(start, etc, fresh):
+    etc.write("resolv.conf", PATIENT)
+    server = start("-o", "tcp-idle=1")
+    with Stream(server) as stream:
+        name = fresh("qslow3-ok")
+        assert stream.ask(name).outcome == [f"{name} A 192.0.2.200"]
+        assert stream.is_closed()
+
+
+@pytest.mark.row("7.16")
+def test_the_idle_time_is_shorter_when_connections_run_out(start):
+    server = start("-o", "tcp-idle=3600", "-o", "tcp-clients=100")
+    with streams(server, 50) as first:
+        assert not first[0].is_closed(0.5)
+        with streams(server, 50):
+            assert first[0].is_closed()  # 0.2 seconds instead of an hour
+
+
+@pytest.mark.row("7.17")
+@pytest.mark.parametrize("wire", [framed(make("localhost").to_wire()), b"\xff\xff" + bytes(30)],
+                         ids=["a question", "64 KiB announced"])
+def test_a_message_that_trickles_in_is_not_waited_for(start, wire):
+    """Octets do not start the time anew."""
+    server = start("-o", "tcp-idle=1")
+    with Stream(server) as stream:
+        began = time.monotonic()
+        for octet in wire[:-1]:
+            with contextlib.suppress(ConnectionError):
+                stream.send_wire(bytes([octet]))
+            if stream.is_closed(0.3):
+                break
+        else:
+            pytest.fail("it was waited for")
+        assert time.monotonic() - began >= 1
+
+
+def keepalive_of(reply):
+    options = [option for option in reply.message.options if option.otype == KEEPALIVE]
+    assert len(options) <= 1
+    return options[0].to_wire() if options else None
+
+
+@pytest.mark.row("5.18")
+def test_the_idle_time_is_told_to_who_asks(start):
+    server = start("-o", "tcp-idle=60")
+    with Stream(server) as stream:
+        ask = [dns.edns.GenericOption(KEEPALIVE, b"")]
+        assert keepalive_of(stream.ask("localhost", edns=True, options=ask)) == b"\x02\x58"
+        assert keepalive_of(stream.ask("example.test", "AXFR", edns=True, options=ask))
+        assert keepalive_of(stream.ask("localhost", edns=True)) is None
+        assert keepalive_of(stream.ask("localhost")) is None
+
+
+@pytest.mark.row("5.18")
+def test_a_time_out_in_the_question_is_ignored(server):
+    with Stream(server) as stream:
+        for data in b"\x00\x01", b"\xff\xff", b"\0", b"long one":
+            ask = [dns.edns.GenericOption(KEEPALIVE, data)]
+            assert keepalive_of(stream.ask("localhost", edns=True, options=ask)) == b"\0\x64"
+
+
+@pytest.mark.row("5.18")
+@pytest.mark.parametrize("data", [b"", b"\0\x64"])
+def test_over_udp_the_idle_time_is_never_told(server, data):
+    ask = [dns.edns.GenericOption(KEEPALIVE, data)]
+    reply = server.ask("localhost", edns=True, options=ask)
+    assert reply.outcome == LOCALHOST
+    assert keepalive_of(reply) is None
+
+
+@pytest.mark.row("5.18")
+def test_the_idle_time_told_is_the_one_that_holds_now(start):
+    server = start("-o", "tcp-idle=100", "-o", "tcp-clients=4")
+    ask = [dns.edns.GenericOption(KEEPALIVE, b"")]
+    with streams(server, 3) as opened:
+        reply = opened[2].ask("localhost", edns=True, options=ask)
+        assert keepalive_of(reply) == (500).to_bytes(2, "big")  # half of it: one of two left
+
+
+# Limits.
+
+
+@pytest.mark.row("7.18")
+def test_one_too_many_takes_the_place_of_the_oldest_idle_one(start):
+    server = start("-o", "tcp-clients=4", "-o", "tcp-idle=3600")
+    with streams(server, 4) as opened:
+        for stream in opened[1:] + opened[:1]:  # now the second is idle longest
+            stream.ask("localhost")
+        with Stream(server) as new:
+            assert new.ask("localhost").outcome == LOCALHOST
+            assert opened[1].is_closed()
+    answers_udp(server)
+
+
+@pytest.mark.row("7.18")
+def test_who_is_owed_an_answer_loses_its_place_to_nobody(start, etc, fresh):
+    etc.write("resolv.conf", PATIENT)
+    server = start("-o", "tcp-clients=2", "-o", "tcp-idle=3600")
+    names = [make(fresh("qslow2-ok")) for _ in range(2)]
+    with streams(server, 2) as opened:
+        for stream, query in zip(opened, names):
+            stream.send(query, make("example.test", "AXFR"))
+            stream.read_wire()  # so the other question has been read too
+        with Stream(server) as third:
+            assert third.is_closed()
+        answers_udp(server)
+        for stream, query in zip(opened, names):
+            assert len(stream.reply_to(query).answer) == 1
+
+
+@pytest.mark.row("7.18")
+def test_one_client_cannot_take_all_connections(start):
+    server = start("-o", "tcp-clients=100", "-o", "tcp-per-client=3", "-o", "tcp-idle=3600")
+    with Stream(server, "127.0.0.77") as other:
+        other.ask("localhost")
+        with streams(server, 4, "127.0.0.78") as greedy:
+            greedy[3].ask("localhost")
+            assert greedy[0].is_closed()  # its own oldest one, not another's
+            assert not greedy[1].is_closed(0.2)
+            assert other.ask("localhost").outcome == LOCALHOST
+
+
+@pytest.mark.row("7.18")
+def test_udp_does_not_notice_idle_and_slow_connections(start):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))
+    try:
+        server = start("-o", "tcp-clients=3000", "-o", "tcp-per-client=3000", "-o", "tcp-idle=600")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    question = framed(make("localhost").to_wire())
+    with many_descriptors(2000), streams(server, 1200) as opened:
+        wait_until(lambda: server.descriptors("serve") >= 1200, "1,200 connections", 60)
+        slow = opened[1000:]
+        for octet in question[:-1]:
+            for stream in slow:
+                stream.send_wire(bytes([octet]))
+            answers_udp(server, 10)
+        gather([server.send("localhost") for _ in range(200)])
+        for stream in slow:
+            stream.send_wire(question[-1:])
+        for stream in slow:
+            assert len(stream.read_wire()) > 12
+        assert opened[0].ask("localhost").outcome == LOCALHOST
+
+
+@pytest.mark.row("7.18")
+def test_a_storm_of_5000_connections(start):
+    server = start()
+    sources = [f"127.0.0.{number}" for number in range(20, 30)]
+    with many_descriptors(5500), contextlib.ExitStack() as stack:
+        for number in range(5000):
+            stream = stack.enter_context(Stream(server, sources[number % len(sources)]))
+            with contextlib.suppress(ConnectionError):
+                stream.send(make("example.test", "AXFR"))
+            if number % 100 == 0:
+                answers_udp(server)
+        answers_tcp(server)
+        answers_udp(server, 10)
+        assert server.descriptors("serve") <= 1000 + 64
+    wait_until(lambda: server.descriptors("serve") < 64, "all connections closed", 60)
+    assert server.errors() == ""
+
+
+# Clients that do not read, and ones that are gone.
+
+
+def resident_bytes(pid):
+    pages = int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.row("7.20")
+def test_a_client_that_never_reads_costs_little_memory(start):
+    """It may send until the server takes no more; when that lasts, it is closed."""
+    server = start("-o", "tcp-idle=2")
+    with Stream(server, receive_buffer=4096) as warm_up:
+        warm_up.ask("many.example.test")
+    before, most = resident_bytes(server.child("serve")), 0
+    questions = framed(*(make("many.example.test").to_wire() for _ in range(100)))
+    with Stream(server, receive_buffer=4096) as stream:
+        stream.socket.setblocking(False)
+        sent, rest = 0, b""
+        with contextlib.suppress(ConnectionError):
+            while sent < 100_000 * len(questions) // 100:
+                _, writable, _ = select.select([], [stream.socket], [], PATIENCE_SECONDS)
+                assert writable, "a client that takes nothing is closed"
+                rest = rest or questions
+                count = stream.socket.send(rest)
+                rest = rest[count:]
+                sent += count
+                most = max(most, resident_bytes(server.child("serve")) - before)
+        assert sent < 100_000 * len(questions) // 100, "it was closed before it had sent all"
+    assert most < 32 << 20
+    answers_udp(server)
+    answers_tcp(server)
+
+
+@pytest.mark.row("7.20")
+def test_a_slow_reader_gets_everything(server):
+    queries = {query.id: query for query in (make("many.example.test") for _ in range(500))}
+    with Stream(server, receive_buffer=4096) as stream:
+        stream.send(*queries.values())
+        answers_udp(server, 20)
+        while queries:
+            reply = stream.reply_to(*queries.values())
+            assert len(reply.answer) == 60
+            del queries[reply.query.id]
+
+
+@pytest.mark.row("7.20")
+def test_connections_that_are_reset(server, fresh):
+    before = server.descriptors("serve")
+    name = fresh("qslow1-ok")
+    for number in range(100):
+        stream = Stream(server)
+        stream.send(make(name), *(make("many.example.test") for _ in range(number % 7)))
+        stream.send_wire(b"\0\x20ab"[:number % 5])
+        stream.reset()
+    answers_udp(server)
+    answers_tcp(server)
+    wait_until(lambda: server.descriptors("serve") <= before, "all connections closed")
+
+
+@pytest.mark.row("7.21")
+def test_the_lookup_for_a_client_that_is_gone_is_used_by_the_next(start, etc, upstream, fresh):
+    etc.write("resolv.conf", PATIENT)
+    server = start()
+    name = fresh("qslow1-ok")
+    stream = Stream(server)
+    stream.send(make(name))
+    wait_until(lambda: upstream.asked(name).get("A") == 1, "the question upstream")
+    stream.reset()
+    wait_until(lambda: upstream.answered(name, "A") == 1, "the answer")
+    assert server.ask(name).outcome == [f"{name} A 192.0.2.200"]
+    assert upstream.asked(name)["A"] == 1
+
+
+# Without descriptors.
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.row("7.22")
+def test_without_descriptors_idle_connections_make_room(start):
+    server = start("-o", "tcp-idle=3600")
+    serve = server.child("serve")
+    limit = server.descriptors("serve") + 8
+    resource.prlimit(serve, resource.RLIMIT_NOFILE, (limit, limit))
+    with streams(server, 40) as opened:
+        assert opened[39].ask("localhost").outcome == LOCALHOST
+        assert opened[0].is_closed()
+        answers_udp(server, 10)
+    assert server.child("serve") == serve
+
+
+@pytest.mark.row("7.22")
+def test_without_descriptors_new_connections_wait_in_peace(start, etc, fresh):
+    etc.write("resolv.conf", PATIENT)
+    server = start("-o", "tcp-idle=3600")
+    serve = server.child("serve")
+    limit = server.descriptors("serve") + 4
+    resource.prlimit(serve, resource.RLIMIT_NOFILE, (limit, limit))
+    queries = [make(fresh("qslow3-ok")) for _ in range(4)]
+    with streams(server, 4) as busy:
+        for stream, query in zip(busy, queries):
+            stream.send(query, make("example.test", "AXFR"))
+            stream.read_wire()
+        with Stream(server) as waiting:
+            waiting.send(make("example.test", "AXFR"))
+            before = cpu_seconds(serve)
+            assert not waiting.is_closed(1)
+            assert cpu_seconds(serve) - before < 0.5
+            answers_udp(server, 10)
+            waiting.socket.settimeout(PATIENCE_SECONDS)
+            for stream, query in zip(busy, queries):
+                assert len(stream.reply_to(query).answer) == 1
+            assert len(waiting.read_wire()) > 12
+    assert server.child("serve") == serve
+
+
+# Processes.
+
+
+@pytest.mark.row("7.16")
+def test_a_restart_does_not_wait_for_old_connections(start):
+    first = start("-o", "tcp-idle=1")
+    with Stream(first) as stream:
+        assert stream.is_closed()  # by the server, whose port is in TIME-WAIT now
+        first.stop()
+        second = start(listen=f"127.0.0.1:{first.to[1]}")
+        answers_tcp(second)
+
+
+def test_the_serve_process_is_killed(start):
+    """The listening socket is the supervisor's: who connects meanwhile is served later."""
+    server = start()
+    with Stream(server) as stream:
+        stream.ask("localhost")
+        os.kill(server.child("serve"), signal.SIGKILL)
+        assert stream.is_closed()
+    answers_tcp(server)
