@@ -257,7 +257,7 @@ static void settle(struct tcp_conn *conn)
                                       (waiting ? POLLOUT : 0)));
     if (inbox_has_message(&conn->in) && may_handle(conn) && list_empty(&conn->in_unread)) {
         list_append(&conn->tcp->unread, &conn->in_unread);
-        timer_set(conn->tcp->loop, &conn->tcp->unread_timer, 0);
+        timer_set(conn->tcp->loop, &conn->tcp->unread_timer, clock_ms());
     }
     if (conn->owed > 0 && !waiting)
         list_remove(&conn->in_idle);

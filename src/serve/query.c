@@ -7,8 +7,6 @@
 #include "dns/reply.h"
 #include "serve/serve.h"
 
-enum { KEEPALIVE_UNIT_MS = 100 }; /* RFC 7828 section 3.1 */
-
 static uint8_t message[ANSWER_RECORDS_MAX]; /* the reply under way */
 
 struct query *query_new(struct query *from)

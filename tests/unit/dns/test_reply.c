@@ -238,8 +238,42 @@ static void a_reason_needs_no_text(void **state)
 
     (void)state;
     answer_fail(&answer, RCODE_SERVFAIL, EDE_OTHER, "%s", "");
-    assert_int_equal(reply_write(&request, &answer, 0, NULL, out, 512), 27 + sizeof expected);
+    assert_int_equal(reply_write(&request, &answer, 0, NULL, out, 512),
+                     27 + sizeof expected);
     assert_memory_equal(out + 27, expected, sizeof expected);
+}
+
+static void extras_stand_beside_the_reason(void **state)
+{
+    const uint8_t expected[] = {ROOT,    U16(41), U16(1232), 0,       0,
+                                0,       0,       U16(13),   U16(15), U16(3),
+                                U16(22), 'x',     U16(11),   U16(2),  U16(1)};
+    const struct edns_extras extras = {.keepalive_100ms = 1};
+    struct request request = edns_request();
+    struct answer answer = addresses(0);
+
+    (void)state;
+    answer_fail(&answer, RCODE_SERVFAIL, EDE_NO_REACHABLE_AUTHORITY, "x");
+    assert_int_equal(reply_write(&request, &answer, 0, &extras, out, 512),
+                     12 + 15 + sizeof expected);
+    assert_memory_equal(out + 12 + 15, expected, sizeof expected);
+}
+
+/* Records give way to options, not the other way round. */
+static void a_truncated_reply_keeps_its_options(void **state)
+{
+    const struct edns_extras extras = {
+        .cookie = (const uint8_t *)"abcdefghijklmnopqrstuvwx", .nsid = "here"};
+    struct request request = edns_request();
+    struct answer answer = addresses(100);
+    size_t len;
+
+    (void)state;
+    len = reply_write(&request, &answer, 0, &extras, out, 512);
+    assert_true(len <= 512 && len > 512 - 16);
+    assert_memory_equal(out + len - 8 - 28,
+                        "\0\12\0\30abcdefghijklmnopqrstuvwx\0\3\0\4here", 36);
+    assert_true(out[2] & 0x02);
 }
 
 static void without_edns_no_reason_is_given(void **state)
@@ -289,7 +323,7 @@ static void authority_records_are_counted_apart(void **state)
  */
 #define assert_cut(request, answer, limit, length, tc, answers, authorities)               \
     do {                                                                                   \
-        assert_int_equal(reply_write(request, answer, 0, NULL, out, limit), length);             \
+        assert_int_equal(reply_write(request, answer, 0, NULL, out, limit), length);       \
         assert_int_equal(out[2] >> 1 & 1, tc);                                             \
         assert_int_equal(out[6] << 8 | out[7], answers);                                   \
         assert_int_equal(out[8] << 8 | out[9], authorities);                               \
@@ -415,7 +449,8 @@ static void ttls_are_lowered_by_the_age(void **state)
     struct answer answer = addresses(2);
 
     (void)state;
-    assert_int_equal(reply_write(&request, &answer, 7, NULL, out, 512), 27 + sizeof expected);
+    assert_int_equal(reply_write(&request, &answer, 7, NULL, out, 512),
+                     27 + sizeof expected);
     assert_memory_equal(out + 27, expected, sizeof expected);
 }
 
@@ -556,6 +591,8 @@ int main(void)
         cmocka_unit_test(badvers_has_its_high_bits_in_the_opt_record),
         cmocka_unit_test(a_reason_is_an_option_of_the_opt_record),
         cmocka_unit_test(a_reason_needs_no_text),
+        cmocka_unit_test(extras_stand_beside_the_reason),
+        cmocka_unit_test(a_truncated_reply_keeps_its_options),
         cmocka_unit_test(without_edns_no_reason_is_given),
         cmocka_unit_test(the_largest_reply_without_records_fits_512_octets),
         cmocka_unit_test(authority_records_are_counted_apart),

@@ -437,6 +437,41 @@ static void unknown_options_are_ignored(void **state)
     assert_int_equal(rcode_of(BYTES(wire)), RCODE_NOERROR);
 }
 
+static void options_are_noted(void **state)
+{
+    const uint8_t keepalive[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A,
+                                 OPT_WITH(1232, 0, 0, 4), U16(11), U16(0)};
+    const uint8_t padding[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, OPT_WITH(1232, 0, 0, 4),
+                               U16(12), U16(0)};
+    struct request request;
+
+    (void)state;
+    assert_int_equal(parse(&request, BYTES(keepalive)), RCODE_NOERROR);
+    assert_true(request.options.keepalive && !request.options.padding);
+    assert_int_equal(parse(&request, BYTES(padding)), RCODE_NOERROR);
+    assert_true(request.options.padding && !request.options.keepalive);
+}
+
+#define COOKIE U16(10), U16(8), 1, 2, 3, 4, 5, 6, 7, 8
+
+/* RFC 7873 section 5.4; whether that is answered is not decided here. */
+static void a_cookie_may_come_without_a_question(void **state)
+{
+    const uint8_t cookie[] = {HEADER(RD, 0, 0, 0, 1), OPT_WITH(1232, 0, 0, 12), COOKIE};
+    const uint8_t none[] = {HEADER(RD, 0, 0, 0, 1), OPT_WITH(1232, 0, 0, 0)};
+    const uint8_t asked[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, OPT_WITH(1232, 0, 0, 12),
+                             COOKIE};
+    struct request request;
+
+    (void)state;
+    assert_int_equal(parse(&request, BYTES(cookie)), RCODE_FORMERR);
+    assert_true(request.asks_for_cookie);
+    assert_int_equal(parse(&request, BYTES(none)), RCODE_FORMERR);
+    assert_false(request.asks_for_cookie);
+    assert_int_equal(parse(&request, BYTES(asked)), RCODE_NOERROR);
+    assert_false(request.asks_for_cookie);
+}
+
 static void an_option_longer_than_its_record_is_formerr(void **state)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 1),
@@ -653,6 +688,8 @@ int main(void)
         cmocka_unit_test(an_opt_record_not_owned_by_the_root_is_formerr),
         cmocka_unit_test(an_opt_record_in_the_answer_section_is_formerr),
         cmocka_unit_test(unknown_options_are_ignored),
+        cmocka_unit_test(options_are_noted),
+        cmocka_unit_test(a_cookie_may_come_without_a_question),
         cmocka_unit_test(an_option_longer_than_its_record_is_formerr),
         cmocka_unit_test(an_option_may_not_reach_into_the_next_record),
         cmocka_unit_test(a_cut_option_is_formerr),

@@ -414,6 +414,27 @@ static void a_kept_answer_ends_with_its_ttl(void **state)
     tear_down(scene);
 }
 
+/* Over TCP, and the connection has ended. */
+static void an_answer_to_a_client_that_is_gone_is_kept_for_the_next(void **state)
+{
+    struct scene *scene = set_up();
+    struct query gone = query_from(scene, 0, 1, "www.example.", "A");
+    struct asked asked;
+
+    (void)state;
+    gone.over_tcp = true;
+    flights_ask(&scene->flights, &gone);
+    asked = next_asked(lookup_of(scene));
+    answer_asked(lookup_of(scene), &asked, 10);
+    turn(scene);
+    assert_true(nothing_came(scene->clients[0]));
+    ask(scene, 1, 2, "www.example.", "A");
+    assert_string_equal(receive_text(scene->clients[1]), "NOERROR\n"
+                                                         "www.example. 10 A 192.0.2.1\n");
+    assert_true(nothing_asked(lookup_of(scene)));
+    tear_down(scene);
+}
+
 /* RFC 9520 section 3.2. */
 static void a_failure_is_repeated_for_a_second(void **state)
 {
@@ -805,6 +826,7 @@ int main(void)
         cmocka_unit_test(a_kept_answer_grows_older),
         cmocka_unit_test(a_kept_answer_ends_after_five_seconds),
         cmocka_unit_test(a_kept_answer_ends_with_its_ttl),
+        cmocka_unit_test(an_answer_to_a_client_that_is_gone_is_kept_for_the_next),
         cmocka_unit_test(a_failure_is_repeated_for_a_second),
         cmocka_unit_test(that_we_are_not_ready_is_not_repeated),
         cmocka_unit_test(the_parent_of_a_local_name_has_no_data),

@@ -150,6 +150,21 @@ static void the_longest_answer_can_be_sent(void **state)
     scene_end(&scene);
 }
 
+static void nobody_is_told_over_a_connection_that_is_gone(void **state)
+{
+    struct scene scene = scene_of("host.", "A");
+    struct answer answer = addresses(&scene, 1, 10);
+
+    (void)state;
+    scene.query.over_tcp = true;
+    assert_false(query_reply(&scene.query, &answer, 0));
+    assert_true(nothing_came(scene.client));
+    scene.query.over_tcp = false;
+    assert_true(query_reply(&scene.query, &answer, 0));
+    receive(scene.client);
+    scene_end(&scene);
+}
+
 static void a_copy_waits_in_no_list(void **state)
 {
     struct scene scene = scene_of("host.", "A");
@@ -267,6 +282,7 @@ int main(void)
         cmocka_unit_test(with_edns_a_reply_has_as_much_as_the_client_takes),
         cmocka_unit_test(a_reply_is_no_longer_than_we_allow),
         cmocka_unit_test(the_longest_answer_can_be_sent),
+        cmocka_unit_test(nobody_is_told_over_a_connection_that_is_gone),
         cmocka_unit_test(a_copy_waits_in_no_list),
         cmocka_unit_test(a_copy_is_answered_like_the_original),
         cmocka_unit_test(its_end_takes_it_out_of_its_lists),

@@ -42,7 +42,11 @@ static struct scene *set_up(size_t udp_size)
         .listener_count = LISTENERS,
         .udp_size = udp_size,
         .nsid = "",
-        .policy = {.allow = &everybody, .allow_count = 1, .identity = ""}};
+        .policy = {.allow = &everybody, .allow_count = 1, .identity = ""},
+        .tcp_clients = 100,
+        .tcp_per_client = 100,
+        .tcp_idle = 60,
+    };
     assert_int_equal(channel_open(&scene->lookup), 0);
     assert_int_equal(channel_open(&scene->supervisor), 0);
     scene->client = udp_socket(&scene->client_addr);
@@ -326,6 +330,166 @@ static void a_reply_is_no_longer_than_configured(void **state)
     tear_down(scene);
 }
 
+/* Over TCP. */
+
+static int connect_to(const struct scene *scene, int listener)
+{
+    const struct addr *to = &scene->listeners[listener].addr;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(connect(fd, &to->sock.any, to->len), 0);
+    return fd;
+}
+
+static void send_framed(int fd, const uint8_t *wire, size_t len)
+{
+    uint8_t length[] = {(uint8_t)(len >> 8), (uint8_t)len};
+
+    assert_int_equal(send(fd, length, sizeof length, MSG_MORE), sizeof length);
+    assert_int_equal(send(fd, wire, len, 0), len);
+}
+
+static void ask_over(int fd, uint16_t id, const char *name, const char *type)
+{
+    struct ask query = ask_of(id, name, type);
+
+    send_framed(fd, query.wire, query.size);
+}
+
+/* Waits for the next reply of a connection; static, for it is large. */
+static const struct reply *receive_framed(int fd)
+{
+    static struct reply reply;
+    uint8_t length[2];
+
+    assert_int_equal(recv(fd, length, 2, MSG_WAITALL), 2);
+    reply.len = (size_t)length[0] << 8 | length[1];
+    assert_int_equal(recv(fd, reply.wire, reply.len, MSG_WAITALL), reply.len);
+    return &reply;
+}
+
+static bool has_ended(int fd)
+{
+    char octet;
+
+    return recv(fd, &octet, 1, 0) <= 0;
+}
+
+static void answers_over_tcp_come_as_they_are_found(void **state)
+{
+    struct scene *scene = set_up(1232);
+    struct asked slow, quick;
+    int fd = connect_to(scene, 1);
+
+    (void)state;
+    ask_over(fd, 1, "slow.example.", "A");
+    ask_over(fd, 2, "quick.example.", "A");
+    slow = next_asked(lookup_of(scene));
+    quick = next_asked(lookup_of(scene));
+    answer_asked(lookup_of(scene), &quick, 10);
+    assert_int_equal(reply_id(receive_framed(fd)), 2);
+    answer_asked(lookup_of(scene), &slow, 10);
+    assert_int_equal(reply_id(receive_framed(fd)), 1);
+    close(fd);
+    tear_down(scene);
+}
+
+static void a_reply_over_tcp_has_no_limit_but_its_length(void **state)
+{
+    static uint8_t records[ANSWER_RECORDS_MAX], message[MESSAGE_MAX];
+    const uint8_t address[] = {192, 0, 2, 1};
+    struct scene *scene = set_up(512);
+    struct answer answer;
+    struct asked asked;
+    const struct reply *reply;
+    int fd = connect_to(scene, 0);
+
+    (void)state;
+    ask_over(fd, 1, "host.", "A");
+    asked = next_asked(lookup_of(scene));
+    answer_init(&answer, &asked.question, records, sizeof records);
+    for (int i = 0; i < 4090; i++)
+        assert_true(
+            answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, 10));
+    channel_send(
+        lookup_of(scene), message,
+        message_put_answer(asked.id, &asked.question, &answer, message, sizeof message),
+        CHANNEL_BLOCK);
+    reply = receive_framed(fd);
+    assert_in_range(reply->len, 12 + 10 + 4090 * 16, 65535);
+    assert_int_equal(reply->wire[2] & 2, 0); /* TC */
+    close(fd);
+    tear_down(scene);
+}
+
+static void a_response_over_tcp_ends_the_connection(void **state)
+{
+    struct scene *scene = set_up(1232);
+    struct ask query = ask_of(1, "www.example.", "A");
+    int fd = connect_to(scene, 0);
+
+    (void)state;
+    query.wire[2] |= 0x80;
+    send_framed(fd, query.wire, query.size);
+    assert_true(has_ended(fd));
+    assert_true(nothing_asked(lookup_of(scene)));
+    close(fd);
+    tear_down(scene);
+}
+
+static void less_than_a_header_over_tcp_ends_the_connection(void **state)
+{
+    struct scene *scene = set_up(1232);
+    int fd = connect_to(scene, 0);
+
+    (void)state;
+    send_framed(fd, (const uint8_t *)"12345678901", 11);
+    assert_true(has_ended(fd));
+    close(fd);
+    tear_down(scene);
+}
+
+static void a_malformed_request_over_tcp_leaves_the_connection(void **state)
+{
+    const uint8_t no_question[12] = {0x12, 0x34};
+    struct scene *scene = set_up(1232);
+    const struct reply *reply;
+    int fd = connect_to(scene, 0);
+
+    (void)state;
+    send_framed(fd, no_question, sizeof no_question);
+    reply = receive_framed(fd);
+    assert_string_equal(reply_text(reply->wire, reply->len), "FORMERR\n");
+    ask_over(fd, 2, "example.", "AXFR");
+    assert_int_equal(reply_id(receive_framed(fd)), 2);
+    close(fd);
+    tear_down(scene);
+}
+
+static void a_client_that_is_gone_leaves_its_answer_to_the_next(void **state)
+{
+    const struct linger now = {.l_onoff = 1};
+    struct scene *scene = set_up(1232);
+    struct asked asked;
+    int fd = connect_to(scene, 0), other = connect_to(scene, 0);
+
+    (void)state;
+    ask_over(fd, 1, "www.example.", "A");
+    asked = next_asked(lookup_of(scene));
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(fd);
+    ask_over(other, 2, "example.", "AXFR"); /* so the reset has been seen */
+    receive_framed(other);
+    answer_asked(lookup_of(scene), &asked, 10);
+    ask_over(other, 3, "example.", "AXFR");
+    receive_framed(other);
+    ask_over(other, 4, "www.example.", "A");
+    assert_int_equal(reply_id(receive_framed(other)), 4);
+    assert_true(nothing_asked(lookup_of(scene)));
+    close(other);
+    tear_down(scene);
+}
+
 static void when_the_lookup_process_died_who_waits_is_told(void **state)
 {
     struct scene *scene = set_up(1232);
@@ -377,6 +541,12 @@ int main(void)
         cmocka_unit_test(each_address_is_answered_from),
         cmocka_unit_test(a_burst_of_questions_is_answered),
         cmocka_unit_test(a_reply_is_no_longer_than_configured),
+        cmocka_unit_test(answers_over_tcp_come_as_they_are_found),
+        cmocka_unit_test(a_reply_over_tcp_has_no_limit_but_its_length),
+        cmocka_unit_test(a_response_over_tcp_ends_the_connection),
+        cmocka_unit_test(less_than_a_header_over_tcp_ends_the_connection),
+        cmocka_unit_test(a_malformed_request_over_tcp_leaves_the_connection),
+        cmocka_unit_test(a_client_that_is_gone_leaves_its_answer_to_the_next),
         cmocka_unit_test(when_the_lookup_process_died_who_waits_is_told),
         cmocka_unit_test(another_word_of_the_supervisor_changes_nothing),
     };

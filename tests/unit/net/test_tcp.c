@@ -1,0 +1,893 @@
+#include "sockets.h"
+
+#include "base/clock.h"
+#include "net/listen.h"
+#include "net/tcp.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum { PATIENCE_MS = 20000, CLAIMS_MAX = 4096, CLIENTS_MAX = 32 };
+
+static struct loop *loop;
+static struct tcp *tcp;
+static struct listener listener;
+static int clients[CLIENTS_MAX];
+static int client_count;
+
+static struct tcp_conn *last; /* the connection of the last message */
+static int arrived;           /* messages */
+static struct tcp_claim claims[CLAIMS_MAX];
+static int claim_count;
+
+/*
+ * What the first octet of a message says: "o": owe an answer, in `claims`; "c": close; "n":
+ * nothing; "e" or another: send it back at once.
+ */
+static void message_arrived(void *context, struct tcp_conn *conn, const uint8_t *message,
+                            size_t len)
+{
+    struct tcp_claim claim;
+
+    assert_ptr_equal(context, &listener);
+    last = conn;
+    arrived++;
+    switch (len > 0 ? *message : 0) {
+    case 'o':
+        assert_true(claim_count < CLAIMS_MAX);
+        tcp_owe(conn, &claims[claim_count++]);
+        break;
+    case 'c':
+        tcp_close(conn);
+        break;
+    case 'n':
+        break;
+    default:
+        tcp_owe(conn, &claim);
+        assert_true(tcp_answer(&claim, message, len));
+        assert_null(claim.conn);
+    }
+}
+
+static void set_up(size_t connections, size_t per_client, int64_t idle_ms)
+{
+    const struct tcp_limits limits = {.connections = connections,
+                                      .per_client = per_client,
+                                      .idle_ms = idle_ms,
+                                      .shortest = 1};
+    struct addr any = address_of("127.0.0.1");
+
+    arrived = claim_count = client_count = 0;
+    last = NULL;
+    loop = loop_new();
+    assert_non_null(loop);
+    assert_int_equal(listener_open(&listener, &any), 0);
+    tcp = tcp_new(loop, &limits, message_arrived, &listener);
+    assert_non_null(tcp);
+    assert_int_equal(tcp_listen(tcp, listener.tcp), 0);
+}
+
+static void set_up_usual(void)
+{
+    set_up(100, 100, 3600000);
+}
+
+static void tear_down(void)
+{
+    tcp_free(tcp);
+    loop_free(loop);
+    listener_close(&listener);
+    while (client_count > 0)
+        close(clients[--client_count]);
+}
+
+static void stop(void *context)
+{
+    (void)context;
+    loop_stop(loop);
+}
+
+/* Lets the server work for this long, at least one round. */
+static void work(int64_t ms)
+{
+    struct timer end;
+
+    timer_init(&end, stop, NULL);
+    timer_set(loop, &end, clock_ms() + ms);
+    assert_int_equal(loop_run(loop), 0);
+    timer_cancel(&end);
+}
+
+/* Lets the server work until it is so. */
+#define wait_for(condition)                                                                \
+    for (int64_t give_up = clock_ms() + PATIENCE_MS; !(condition); work(1))                \
+    assert_true(clock_ms() < give_up)
+
+/* A client, whose socket is closed with the scene. */
+static int client_from(const char *source)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct addr from = address_of(source);
+
+    assert_true(client_count < CLIENTS_MAX);
+    clients[client_count++] = fd;
+    assert_int_equal(bind(fd, &from.sock.any, from.len), 0);
+    assert_int_equal(connect(fd, &listener.addr.sock.any, listener.addr.len), 0);
+    return fd;
+}
+
+static int client(void)
+{
+    return client_from("127.0.0.1");
+}
+
+static void send_octets(int fd, const void *octets, size_t count)
+{
+    assert_int_equal(send(fd, octets, count, MSG_NOSIGNAL), count);
+}
+
+static void say(int fd, const char *text)
+{
+    char frame[256];
+    size_t len = strlen(text);
+
+    assert_true(len < sizeof frame - 2);
+    frame[0] = 0;
+    frame[1] = (char)len;
+    memcpy(frame + 2, text, len);
+    send_octets(fd, frame, len + 2);
+}
+
+/* Says it and lets the server take it. */
+static struct tcp_conn *said(int fd, const char *text)
+{
+    int before = arrived;
+
+    say(fd, text);
+    wait_for(arrived > before);
+    return last;
+}
+
+static bool readable(int fd)
+{
+    char octet;
+
+    return recv(fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) != -1 || errno != EAGAIN;
+}
+
+static bool is_closed(int fd)
+{
+    char octet;
+    ssize_t got = recv(fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+
+    return got == 0 || (got == -1 && errno == ECONNRESET);
+}
+
+/* The next message to the client, which must come. */
+static const char *heard(int fd)
+{
+    static char text[65536];
+    uint8_t length[2];
+    size_t len, at = 0;
+
+    wait_for(readable(fd));
+    assert_int_equal(recv(fd, length, 2, MSG_WAITALL), 2);
+    len = (size_t)length[0] << 8 | length[1];
+    while (at < len) {
+        ssize_t got = recv(fd, text + at, len - at, MSG_DONTWAIT);
+
+        if (got == -1)
+            work(1);
+        else
+            at += (size_t)got;
+    }
+    text[len] = '\0';
+    return text;
+}
+
+static bool answer(int claim, const char *text)
+{
+    return tcp_answer(&claims[claim], (const uint8_t *)text, strlen(text));
+}
+
+/* Messages and answers. */
+
+static void a_message_is_answered(void **state)
+{
+    int fd;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    say(fd, "echo");
+    assert_string_equal(heard(fd), "echo");
+    assert_int_equal(arrived, 1);
+    tear_down();
+}
+
+static void the_peer_is_known(void **state)
+{
+    struct addr addr = {.len = sizeof addr.sock};
+    int fd;
+
+    (void)state;
+    set_up_usual();
+    fd = client_from("127.0.0.9");
+    assert_int_equal(getsockname(fd, &addr.sock.any, &addr.len), 0);
+    assert_true(addr_equal(tcp_peer(said(fd, "n")), &addr));
+    assert_ptr_equal(tcp_of(last), tcp);
+    tear_down();
+}
+
+static void answers_leave_in_the_order_in_which_they_are_given(void **state)
+{
+    int fd;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    say(fd, "o1");
+    say(fd, "o2");
+    say(fd, "echo");
+    assert_string_equal(heard(fd), "echo");
+    assert_true(answer(1, "second"));
+    assert_true(answer(0, "first"));
+    assert_string_equal(heard(fd), "second");
+    assert_string_equal(heard(fd), "first");
+    tear_down();
+}
+
+static void answers_reach_the_connection_they_are_owed_on(void **state)
+{
+    int one, other;
+
+    (void)state;
+    set_up_usual();
+    one = client();
+    other = client();
+    said(one, "o");
+    said(other, "o");
+    assert_true(answer(1, "other"));
+    assert_true(answer(0, "one"));
+    assert_string_equal(heard(one), "one");
+    assert_string_equal(heard(other), "other");
+    tear_down();
+}
+
+static void an_answer_is_given_once(void **state)
+{
+    int fd;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    said(fd, "o");
+    assert_true(answer(0, "answer"));
+    assert_false(answer(0, "again"));
+    say(fd, "echo");
+    assert_string_equal(heard(fd), "answer");
+    assert_string_equal(heard(fd), "echo");
+    tear_down();
+}
+
+static void a_claim_can_be_taken_over(void **state)
+{
+    struct tcp_claim other;
+    int fd;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    said(fd, "o");
+    tcp_claim_move(&other, &claims[0]);
+    assert_false(answer(0, "old"));
+    tcp_forgo(&claims[0]);
+    assert_true(tcp_answer(&other, (const uint8_t *)"new", 3));
+    assert_string_equal(heard(fd), "new");
+    tcp_claim_move(&claims[0], &other); /* an empty one */
+    assert_null(claims[0].conn);
+    tear_down();
+}
+
+static void a_claim_that_moved_is_emptied_with_its_connection(void **state)
+{
+    struct tcp_claim other;
+    int fd;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    said(fd, "o");
+    tcp_claim_move(&other, &claims[0]);
+    said(fd, "c");
+    assert_null(other.conn);
+    tcp_forgo(&other);
+    tear_down();
+}
+
+static void a_message_may_end_the_connection(void **state)
+{
+    int fd;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    send_octets(fd, "\0\1o\0\1e\0\1c\0\1e", 12);
+    assert_string_equal(heard(fd), "e");
+    wait_for(is_closed(fd));
+    assert_int_equal(arrived, 3); /* and not what came behind it */
+    assert_null(claims[0].conn);
+    assert_false(answer(0, "late"));
+    tear_down();
+}
+
+static void a_message_that_is_too_short_ends_the_connection(void **state)
+{
+    int fd, other;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    other = client();
+    said(other, "n");
+    send_octets(fd, "\0\1n\0", 4);
+    wait_for(arrived == 2);
+    assert_false(is_closed(fd));
+    send_octets(fd, "", 1);
+    wait_for(is_closed(fd));
+    assert_int_equal(arrived, 2);
+    say(other, "echo");
+    assert_string_equal(heard(other), "echo");
+    tear_down();
+}
+
+static void more_messages_than_fit_a_round_are_all_handled(void **state)
+{
+    static char frames[3 * 5000];
+    int fd;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    for (size_t i = 0; i < sizeof frames; i += 3)
+        memcpy(frames + i, "\0\1n", 3);
+    said(fd, "n");
+    send_octets(fd, frames, sizeof frames);
+    work(0);
+    assert_in_range(arrived, 2, 200); /* others have their turn in between */
+    wait_for(arrived == 5001);
+    say(fd, "echo");
+    assert_string_equal(heard(fd), "echo");
+    tear_down();
+}
+
+/* The end of a client. */
+
+static void who_has_sent_all_gets_what_is_owed(void **state)
+{
+    int fd;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    send_octets(fd, "\0\1o\0\1o\0\5cut", 11);
+    shutdown(fd, SHUT_WR);
+    wait_for(arrived == 2);
+    work(20);
+    assert_true(answer(1, "second"));
+    assert_string_equal(heard(fd), "second");
+    assert_false(is_closed(fd));
+    assert_true(answer(0, "first"));
+    assert_string_equal(heard(fd), "first");
+    wait_for(is_closed(fd));
+    tear_down();
+}
+
+static void an_answer_that_will_not_come_is_not_waited_for(void **state)
+{
+    int fd;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    say(fd, "o");
+    shutdown(fd, SHUT_WR);
+    wait_for(arrived == 1);
+    work(20);
+    assert_false(is_closed(fd));
+    tcp_forgo(&claims[0]);
+    wait_for(is_closed(fd));
+    tear_down();
+}
+
+static void reset(int fd)
+{
+    const struct linger now = {.l_onoff = 1};
+
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(fd);
+    client_count--; /* it was the last */
+}
+
+static void nobody_waits_on_a_connection_that_was_reset(void **state)
+{
+    int fd;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    said(fd, "o");
+    said(fd, "o");
+    reset(fd);
+    wait_for(!claims[0].conn);
+    assert_null(claims[1].conn);
+    assert_false(answer(1, "late"));
+    tear_down();
+}
+
+/* The server notices by its own sending: SIGPIPE would end the test. */
+static void an_answer_to_a_connection_just_reset_is_lost(void **state)
+{
+    int fd;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    said(fd, "o");
+    said(fd, "o");
+    reset(fd);
+    answer(0, "to nobody");
+    answer(1, "to nobody");
+    wait_for(tcp_idle_ms(tcp) == 3600000);
+    work(0);
+    assert_null(claims[1].conn);
+    fd = client();
+    say(fd, "echo");
+    assert_string_equal(heard(fd), "echo");
+    tear_down();
+}
+
+static void the_end_of_all_empties_the_claims(void **state)
+{
+    int fd;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    said(fd, "o");
+    tear_down();
+    assert_null(claims[0].conn);
+    assert_false(answer(0, "late"));
+}
+
+static void nothing_can_be_freed(void **state)
+{
+    (void)state;
+    tcp_free(NULL);
+}
+
+/* Time. */
+
+static void an_idle_connection_is_closed(void **state)
+{
+    int64_t before;
+    int fd;
+
+    (void)state;
+    set_up(100, 100, 60);
+    before = clock_ms();
+    fd = client();
+    wait_for(is_closed(fd));
+    assert_true(clock_ms() - before >= 60);
+    tear_down();
+}
+
+static void a_message_and_its_answer_begin_the_idle_time_anew(void **state)
+{
+    int64_t before;
+    int fd;
+
+    (void)state;
+    set_up(100, 100, 100);
+    fd = client();
+    said(fd, "o");
+    before = clock_ms();
+    work(150);
+    assert_false(is_closed(fd)); /* while it is owed an answer */
+    assert_true(answer(0, "answer"));
+    assert_string_equal(heard(fd), "answer");
+    wait_for(is_closed(fd));
+    assert_true(clock_ms() - before >= 150 + 100);
+    tear_down();
+}
+
+static void octets_of_a_message_do_not_begin_the_idle_time_anew(void **state)
+{
+    int64_t began;
+    int fd;
+
+    (void)state;
+    set_up(100, 100, 300);
+    fd = client();
+    began = clock_ms();
+    while (!is_closed(fd)) {
+        send(fd, "\1", 1, MSG_NOSIGNAL); /* the length says 257 */
+        work(20);
+        assert_true(clock_ms() - began < PATIENCE_MS);
+    }
+    assert_true(clock_ms() - began >= 300);
+    assert_int_equal(arrived, 0);
+    tear_down();
+}
+
+static void an_answer_does_not_prolong_a_message_that_trickles_in(void **state)
+{
+    int64_t began;
+    int fd;
+
+    (void)state;
+    set_up(100, 100, 200);
+    fd = client();
+    send_octets(fd, "\0\1o\1", 4);
+    wait_for(arrived == 1);
+    began = clock_ms();
+    while (clock_ms() - began < 250)
+        work(50);
+    assert_true(answer(0, "answer"));
+    assert_string_equal(heard(fd), "answer");
+    work(0);
+    assert_true(is_closed(fd));
+    tear_down();
+}
+
+static void a_client_that_takes_nothing_is_closed_though_answers_are_owed(void **state)
+{
+    static uint8_t longest[65535];
+    int fd;
+
+    (void)state;
+    set_up(100, 100, 150);
+    fd = client();
+    for (int i = 0; i < TCP_OWED_MAX; i++)
+        say(fd, "o");
+    wait_for(claim_count == TCP_OWED_MAX);
+    for (int i = 0; i < TCP_OWED_MAX - 1; i++)
+        assert_true(tcp_answer(&claims[i], longest, sizeof longest));
+    assert_non_null(claims[TCP_OWED_MAX - 1].conn); /* it waits in the queue */
+    wait_for(!claims[TCP_OWED_MAX - 1].conn);
+    tear_down();
+}
+
+/* RFC 7766 section 6.2.3: less when resources run short. */
+static void the_idle_time_shrinks_with_the_second_half_of_the_connections(void **state)
+{
+    static const int64_t expected[] = {10000, 10000, 10000, 10000, 10000,
+                                       8000,  6000,  4000,  2000,  200};
+
+    (void)state;
+    set_up(10, 10, 10000);
+    assert_int_equal(tcp_idle_ms(tcp), 10000);
+    for (int i = 0; i < 10; i++) {
+        said(client(), "o");
+        assert_int_equal(tcp_idle_ms(tcp), expected[i]);
+    }
+    tear_down();
+}
+
+static void a_short_idle_time_does_not_get_longer_by_that(void **state)
+{
+    (void)state;
+    set_up(2, 2, 100);
+    said(client(), "o");
+    said(client(), "o");
+    assert_int_equal(tcp_idle_ms(tcp), 100);
+    tear_down();
+}
+
+static void one_more_connection_shortens_the_time_of_those_there_are(void **state)
+{
+    int first;
+
+    (void)state;
+    set_up(2, 2, 3600000);
+    first = client();
+    said(first, "n");
+    work(10);
+    assert_false(is_closed(first));
+    said(client(), "o");
+    wait_for(is_closed(first)); /* after 0.2 seconds, not an hour */
+    tear_down();
+}
+
+/* Limits. */
+
+static void one_too_many_takes_the_place_of_the_one_idle_longest(void **state)
+{
+    int fds[4];
+
+    (void)state;
+    set_up(3, 3, 3600000);
+    fds[0] = client();
+    said(fds[0], "o"); /* busy */
+    fds[1] = client();
+    fds[2] = client();
+    said(fds[2], "n");
+    said(fds[1], "n");
+    fds[3] = client();
+    said(fds[3], "n");
+    assert_true(is_closed(fds[2]));
+    assert_false(is_closed(fds[0]) || is_closed(fds[1]) || is_closed(fds[3]));
+    tear_down();
+}
+
+static void if_all_are_busy_the_new_one_is_closed(void **state)
+{
+    int fds[3];
+
+    (void)state;
+    set_up(2, 2, 3600000);
+    for (int i = 0; i < 2; i++) {
+        fds[i] = client();
+        said(fds[i], "o");
+    }
+    fds[2] = client();
+    wait_for(is_closed(fds[2]));
+    assert_true(answer(0, "0"));
+    assert_true(answer(1, "1"));
+    assert_string_equal(heard(fds[0]), "0");
+    assert_string_equal(heard(fds[1]), "1");
+    tear_down();
+}
+
+static void a_client_at_its_limit_makes_room_itself(void **state)
+{
+    int other, fds[3];
+
+    (void)state;
+    set_up(100, 2, 3600000);
+    other = client_from("127.0.0.2");
+    said(other, "n"); /* idle longest of all */
+    for (int i = 0; i < 3; i++) {
+        fds[i] = client_from("127.0.0.3");
+        said(fds[i], "n");
+    }
+    assert_true(is_closed(fds[0]));
+    assert_false(is_closed(other) || is_closed(fds[1]) || is_closed(fds[2]));
+    tear_down();
+}
+
+static void a_client_that_left_may_come_again(void **state)
+{
+    (void)state;
+    set_up(100, 1, 3600000);
+    for (int i = 0; i < 10; i++) {
+        int fd = client();
+
+        said(fd, "o");
+        reset(fd);
+        wait_for(!claims[i].conn);
+    }
+    assert_int_equal(arrived, 10);
+    tear_down();
+}
+
+static void so_many_answers_may_be_owed_and_then_reading_stops(void **state)
+{
+    int fd;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    for (int i = 0; i < TCP_OWED_MAX + 10; i++)
+        say(fd, "o");
+    wait_for(arrived == TCP_OWED_MAX);
+    work(30);
+    assert_int_equal(arrived, TCP_OWED_MAX);
+    assert_true(answer(0, "0"));
+    wait_for(arrived == TCP_OWED_MAX + 1);
+    work(30);
+    assert_int_equal(arrived, TCP_OWED_MAX + 1);
+    for (int i = 1; i < TCP_OWED_MAX + 10; i++) {
+        wait_for(i < claim_count);
+        assert_true(answer(i, "more"));
+    }
+    tear_down();
+}
+
+static void a_client_that_does_not_read_is_not_read_from(void **state)
+{
+    enum { MESSAGES = 2000, LENGTH = 20000 };
+    static char frame[2 + LENGTH] = {LENGTH >> 8, LENGTH & 0xff, 'e'};
+    int fd, stuck = 0, sent = 0;
+    size_t at = 0;
+
+    (void)state;
+    set_up_usual();
+    fd = client();
+    while (sent < MESSAGES && stuck < 50) {
+        ssize_t took = send(fd, frame + at, sizeof frame - at, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+        stuck = took == -1 ? stuck + 1 : 0;
+        at += took > 0 ? (size_t)took : 0;
+        sent += at == sizeof frame;
+        at %= sizeof frame;
+        work(took == -1 ? 1 : 0);
+    }
+    assert_true(sent < MESSAGES); /* 40 MB would have been too much */
+    for (int i = 0; i < sent; i++)
+        assert_int_equal(heard(fd)[0], 'e');
+    tear_down();
+}
+
+static void all_queues_together_are_bounded(void **state)
+{
+    enum { LENGTH = 65535, GREEDY = 24 }; /* the kernel takes up to half of 8 MB of each */
+    static uint8_t longest[LENGTH];
+    int lost = 0;
+
+    (void)state;
+    set_up_usual();
+    for (int i = 0; i < GREEDY; i++) {
+        int fd = client(), least = 4096, before = claim_count;
+
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof least);
+        for (int j = 0; j < TCP_OWED_MAX; j++)
+            say(fd, "o");
+        wait_for(claim_count == before + TCP_OWED_MAX);
+    }
+    for (int i = 0; i < claim_count; i++)
+        lost += !tcp_answer(&claims[i], longest, sizeof longest);
+    assert_true(lost > 0); /* their connections had gone */
+    assert_true(lost < claim_count / 2);
+    say(client(), "echo");
+    assert_string_equal(heard(clients[client_count - 1]), "echo");
+    tear_down();
+}
+
+/* Descriptors. */
+
+static struct rlimit saved_limit;
+
+/* Leaves so many free descriptors to the process. */
+static void leave_descriptors(int count)
+{
+    struct rlimit limit;
+    int lowest;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &saved_limit), 0);
+    limit = saved_limit;
+    lowest = dup(STDERR_FILENO);
+    close(lowest);
+    limit.rlim_cur = (rlim_t)(lowest + count);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static void give_descriptors_back(void)
+{
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &saved_limit), 0);
+}
+
+static void without_descriptors_the_one_idle_longest_makes_room(void **state)
+{
+    int first, second, new;
+
+    (void)state;
+    set_up_usual();
+    first = client();
+    said(first, "n");
+    second = client();
+    said(second, "n");
+    new = client();
+    leave_descriptors(0);
+    work(0);
+    give_descriptors_back();
+    assert_true(is_closed(first));
+    assert_false(is_closed(second));
+    say(new, "echo");
+    assert_string_equal(heard(new), "echo");
+    tear_down();
+}
+
+static void the_last_descriptor_costs_nobody_his_connection(void **state)
+{
+    int first, second;
+
+    (void)state;
+    set_up_usual();
+    first = client();
+    said(first, "n");
+    second = client();
+    leave_descriptors(1);
+    said(second, "n");
+    give_descriptors_back();
+    assert_false(is_closed(first));
+    assert_false(is_closed(second));
+    tear_down();
+}
+
+static int rounds;
+
+static void count_round(void *context)
+{
+    rounds++;
+    timer_set(loop, context, clock_ms() + 10);
+}
+
+static void without_descriptors_and_idle_ones_accepting_pauses(void **state)
+{
+    struct rusage before, after;
+    struct timer other;
+    int busy, new;
+    int64_t used;
+
+    (void)state;
+    set_up_usual();
+    busy = client();
+    said(busy, "o");
+    new = client();
+    rounds = 0;
+    timer_init(&other, count_round, &other);
+    timer_set(loop, &other, 0);
+    leave_descriptors(0);
+    getrusage(RUSAGE_SELF, &before);
+    work(400);
+    getrusage(RUSAGE_SELF, &after);
+    give_descriptors_back();
+    used = (after.ru_utime.tv_sec - before.ru_utime.tv_sec) * 1000 +
+           (after.ru_stime.tv_sec - before.ru_stime.tv_sec) * 1000 +
+           (after.ru_utime.tv_usec - before.ru_utime.tv_usec) / 1000 +
+           (after.ru_stime.tv_usec - before.ru_stime.tv_usec) / 1000;
+    assert_true(used < 200); /* a busy loop takes all 400 ms */
+    assert_true(rounds > 1);
+    timer_cancel(&other);
+    assert_false(is_closed(busy));
+    assert_true(answer(0, "answer"));
+    assert_string_equal(heard(busy), "answer");
+    say(new, "echo");
+    assert_string_equal(heard(new), "echo");
+    tear_down();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_message_is_answered),
+        cmocka_unit_test(the_peer_is_known),
+        cmocka_unit_test(answers_leave_in_the_order_in_which_they_are_given),
+        cmocka_unit_test(answers_reach_the_connection_they_are_owed_on),
+        cmocka_unit_test(an_answer_is_given_once),
+        cmocka_unit_test(a_claim_can_be_taken_over),
+        cmocka_unit_test(a_claim_that_moved_is_emptied_with_its_connection),
+        cmocka_unit_test(a_message_may_end_the_connection),
+        cmocka_unit_test(a_message_that_is_too_short_ends_the_connection),
+        cmocka_unit_test(more_messages_than_fit_a_round_are_all_handled),
+        cmocka_unit_test(who_has_sent_all_gets_what_is_owed),
+        cmocka_unit_test(an_answer_that_will_not_come_is_not_waited_for),
+        cmocka_unit_test(nobody_waits_on_a_connection_that_was_reset),
+        cmocka_unit_test(an_answer_to_a_connection_just_reset_is_lost),
+        cmocka_unit_test(the_end_of_all_empties_the_claims),
+        cmocka_unit_test(nothing_can_be_freed),
+        cmocka_unit_test(an_idle_connection_is_closed),
+        cmocka_unit_test(a_message_and_its_answer_begin_the_idle_time_anew),
+        cmocka_unit_test(octets_of_a_message_do_not_begin_the_idle_time_anew),
+        cmocka_unit_test(an_answer_does_not_prolong_a_message_that_trickles_in),
+        cmocka_unit_test(a_client_that_takes_nothing_is_closed_though_answers_are_owed),
+        cmocka_unit_test(the_idle_time_shrinks_with_the_second_half_of_the_connections),
+        cmocka_unit_test(a_short_idle_time_does_not_get_longer_by_that),
+        cmocka_unit_test(one_more_connection_shortens_the_time_of_those_there_are),
+        cmocka_unit_test(one_too_many_takes_the_place_of_the_one_idle_longest),
+        cmocka_unit_test(if_all_are_busy_the_new_one_is_closed),
+        cmocka_unit_test(a_client_at_its_limit_makes_room_itself),
+        cmocka_unit_test(a_client_that_left_may_come_again),
+        cmocka_unit_test(so_many_answers_may_be_owed_and_then_reading_stops),
+        cmocka_unit_test(a_client_that_does_not_read_is_not_read_from),
+        cmocka_unit_test(all_queues_together_are_bounded),
+        cmocka_unit_test(without_descriptors_the_one_idle_longest_makes_room),
+        cmocka_unit_test(the_last_descriptor_costs_nobody_his_connection),
+        cmocka_unit_test(without_descriptors_and_idle_ones_accepting_pauses),
+    };
+
+    alarm(120); /* ends a test that waits for what never comes */
+    return cmocka_run_group_tests_name("tcp", tests, NULL, NULL);
+}
