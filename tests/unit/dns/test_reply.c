@@ -441,6 +441,68 @@ static void fewer_records_than_counted_set_tc(void **state)
     assert_cut(&request, &answer, 512, 27 + 3 * 16, 1, 3, 0);
 }
 
+/* Adds MX-like records to a section; each takes 16 octets. */
+static void add(struct answer *answer, enum section section, unsigned count)
+{
+    static const uint8_t data[] = {192, 0, 2, 20};
+    const struct record record = {.type = TYPE_A,
+                                  .class = CLASS_IN,
+                                  .ttl = 60,
+                                  .data = data,
+                                  .data_len = sizeof data};
+
+    while (count-- > 0)
+        assert_true(answer_add_record(answer, section, ANSWER_OWNER_QUESTION, &record));
+}
+
+static void each_section_is_counted(void **state)
+{
+    const uint8_t counts[] = {0, 1, 0, 1, 0, 2, 0, 3};
+    struct request request = plain_request();
+    struct answer answer = addresses(1);
+
+    (void)state;
+    add(&answer, SECTION_AUTHORITY, 2);
+    add(&answer, SECTION_ADDITIONAL, 3);
+    assert_int_equal(reply_write(&request, &answer, 0, NULL, out, 512), 27 + 6 * 16);
+    assert_memory_equal(out + 4, counts, sizeof counts);
+}
+
+static void the_opt_record_is_counted_with_the_additional_ones(void **state)
+{
+    struct request request = edns_request();
+    struct answer answer = addresses(1);
+
+    (void)state;
+    add(&answer, SECTION_ADDITIONAL, 3);
+    reply_write(&request, &answer, 0, NULL, out, 512);
+    assert_int_equal(out[10] << 8 | out[11], 4);
+}
+
+/* RFC 2181 section 9. */
+static void additional_records_that_do_not_fit_set_no_tc(void **state)
+{
+    struct request request = plain_request();
+    struct answer answer = addresses(1);
+
+    (void)state;
+    add(&answer, SECTION_ADDITIONAL, 3);
+    assert_cut(&request, &answer, 27 + 3 * 16, 27 + 3 * 16, 0, 1, 0);
+    assert_int_equal(out[10] << 8 | out[11], 2);
+}
+
+static void authority_records_that_do_not_fit_set_tc_and_leave_nothing_behind(void **state)
+{
+    struct request request = plain_request();
+    struct answer answer = addresses(1);
+
+    (void)state;
+    add(&answer, SECTION_AUTHORITY, 2);
+    add(&answer, SECTION_ADDITIONAL, 1);
+    assert_cut(&request, &answer, 27 + 2 * 16, 27 + 2 * 16, 1, 1, 1);
+    assert_int_equal(out[10] << 8 | out[11], 0);
+}
+
 static void ttls_are_lowered_by_the_age(void **state)
 {
     const uint8_t expected[] = {POINTER(12), RECORD(1, 53, 4), 192, 0, 2, 10,
@@ -606,6 +668,10 @@ int main(void)
         cmocka_unit_test(the_longest_message_is_written),
         cmocka_unit_test(more_records_than_counted_are_left_out),
         cmocka_unit_test(fewer_records_than_counted_set_tc),
+        cmocka_unit_test(each_section_is_counted),
+        cmocka_unit_test(the_opt_record_is_counted_with_the_additional_ones),
+        cmocka_unit_test(additional_records_that_do_not_fit_set_no_tc),
+        cmocka_unit_test(authority_records_that_do_not_fit_set_tc_and_leave_nothing_behind),
         cmocka_unit_test(ttls_are_lowered_by_the_age),
         cmocka_unit_test(a_ttl_never_gets_below_0),
         cmocka_unit_test(the_stored_records_do_not_age),

@@ -101,6 +101,29 @@ static void rd_and_cd_are_read(void **state)
     assert_true(request.checking_disabled);
 }
 
+/* OPT with the bit DO. */
+#define OPT_DO ROOT, U16(41), U16(1232), 0, 0, 0x80, 0, 0, 0
+
+static void do_and_cd_are_flags_of_the_question(void **state)
+{
+    const uint8_t neither[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, OPT};
+    const uint8_t only_do[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, OPT_DO};
+    const uint8_t only_cd[] = {HEADER(RD | 0x10, 1, 0, 0, 0), HOST_TEST_A};
+    const uint8_t both[] = {HEADER(RD | 0x10, 1, 0, 0, 1), HOST_TEST_A, OPT_DO};
+    struct request request;
+
+    (void)state;
+    assert_int_equal(parse(&request, BYTES(neither)), RCODE_NOERROR);
+    assert_int_equal(request.question.flags, 0);
+    assert_int_equal(parse(&request, BYTES(only_do)), RCODE_NOERROR);
+    assert_int_equal(request.question.flags, QUESTION_DNSSEC_OK);
+    assert_int_equal(parse(&request, BYTES(only_cd)), RCODE_NOERROR);
+    assert_int_equal(request.question.flags, QUESTION_CHECKING_DISABLED);
+    assert_int_equal(parse(&request, BYTES(both)), RCODE_NOERROR);
+    assert_int_equal(request.question.flags,
+                     QUESTION_DNSSEC_OK | QUESTION_CHECKING_DISABLED);
+}
+
 static void other_opcodes_are_notimp(void **state)
 {
     uint8_t wire[] = {HEADER(0, 1, 0, 0, 0), HOST_TEST_A};
@@ -660,6 +683,7 @@ int main(void)
         cmocka_unit_test(a_response_is_dropped),
         cmocka_unit_test(flags_that_only_responses_have_are_ignored),
         cmocka_unit_test(rd_and_cd_are_read),
+        cmocka_unit_test(do_and_cd_are_flags_of_the_question),
         cmocka_unit_test(other_opcodes_are_notimp),
         cmocka_unit_test(a_bare_header_of_another_opcode_is_notimp),
         cmocka_unit_test(another_opcode_is_notimp_whatever_it_carries),
