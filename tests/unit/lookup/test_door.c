@@ -1,43 +1,27 @@
-#include "../dns/wire.h"
+/* The door, asked by a client that the case plays as libc would. */
+#include "servers.h"
 
 #include "lookup/door.h"
-
-#include "dns/rcode.h"
-#include "dns/upstream.h"
-
-#include <stdlib.h>
-
-#include <poll.h>
-#include <unistd.h>
-
-#define REPLY                                                                              \
-    HEADER(0x8180, 1, 1, 0, 0), HOST_TEST_A, POINTER(12), RECORD(1, 60, 4), 192, 0, 2, 1
-
-/* libc's question: another id, another spelling. */
-static const uint8_t query[] = {0xab, 0xcd, 1,   0,   0,   1,   0,   0,
-                                0,    0,    0,   0,   4,   'H', 'O', 'S',
-                                'T',  4,    't', 'e', 's', 't', 0,   ASKS(1)};
 
 struct scene {
     struct loop *loop;
     struct door *door;
-    int libc;
-    uint8_t got[UPSTREAM_REPLY_MAX];
-    size_t len;
+    int client;
 };
 
 static struct scene *set_up(void)
 {
-    struct scene *scene = calloc(1, sizeof *scene);
+    const struct timeval patience = {.tv_sec = 10};
+    struct scene *scene = test_calloc(1, sizeof *scene);
+    const struct addr *addr;
 
-    assert_non_null(scene);
     scene->loop = loop_new();
     scene->door = door_open(scene->loop);
     assert_non_null(scene->door);
-    scene->libc = socket(AF_INET, SOCK_DGRAM, 0);
-    assert_int_equal(connect(scene->libc, &door_addr(scene->door)->sock.any,
-                             door_addr(scene->door)->len),
-                     0);
+    addr = door_addr(scene->door);
+    scene->client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    setsockopt(scene->client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    assert_int_equal(connect(scene->client, &addr->sock.any, addr->len), 0);
     return scene;
 }
 
@@ -45,125 +29,395 @@ static void tear_down(struct scene *scene)
 {
     door_close(scene->door);
     loop_free(scene->loop);
-    close(scene->libc);
-    free(scene);
+    close(scene->client);
+    test_free(scene);
 }
 
-static void arrived(void *context, short revents)
-{
-    struct scene *scene = context;
+#define HEAD(id, flags, answers)                                                           \
+    (id) >> 8, (id)&0xff, (flags) >> 8, (flags)&0xff, 0, 1, 0, answers, 0, 0, 0, 0
+#define HOST    4, 'h', 'o', 's', 't', 4, 't', 'e', 's', 't', 0
+#define HOST_X  4, 'H', 'o', 'S', 't', 4, 'T', 'e', 's', 't', 0
+#define A_IN    0, 1, 0, 1
+#define AAAA_IN 0, 28, 0, 1
+#define ADDRESS 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1
 
-    (void)revents;
-    scene->len = (size_t)recv(scene->libc, scene->got, sizeof scene->got, 0);
-    loop_stop(scene->loop);
-}
+static const uint8_t reply_a[] = {HEAD(0x1111, REPLY_FLAGS, 1), HOST, A_IN, ADDRESS};
+static const uint8_t query_a[] = {HEAD(0x2222, 0x0100, 0), HOST_X, A_IN};
+static const uint8_t query_aaaa[] = {HEAD(0x3333, 0x0100, 0), HOST, AAAA_IN};
 
-/* Asks as libc does, and waits for the reply. */
-static void ask(struct scene *scene, const uint8_t *wire, size_t len)
-{
-    struct watch *watch = loop_watch(scene->loop, scene->libc, POLLIN, arrived, scene);
-
-    assert_int_equal(send(scene->libc, wire, len, 0), len);
-    assert_int_equal(loop_run(scene->loop), 0);
-    loop_unwatch(scene->loop, watch);
-}
-
-static unsigned rcode(const struct scene *scene)
-{
-    return upstream_rcode(scene->got);
-}
-
-static struct door_hand hand_of(uint16_t type, const uint8_t *reply, size_t len)
+static struct door_hand hand_of(const uint8_t *reply, size_t len)
 {
     return (struct door_hand){
-        .question = host_test(type), .reply = reply, .reply_len = len};
+        .question = question_of("host.test", "A"), .reply = reply, .reply_len = len};
 }
 
-static void the_held_reply_is_given_as_often_as_asked(void **state)
+static void ask(struct scene *scene, const void *query, size_t len)
 {
-    const uint8_t reply[] = {REPLY};
-    struct door_hand hand = hand_of(TYPE_A, BYTES(reply));
+    assert_int_equal(send(scene->client, query, len, 0), len);
+}
+
+/* The reply to it; good until the next call. */
+static const uint8_t *asked(struct scene *scene, const void *query, size_t len,
+                            ssize_t *got)
+{
+    static uint8_t out[65535];
+
+    ask(scene, query, len);
+    turn_until_readable(scene->loop, scene->client);
+    *got = recv(scene->client, out, sizeof out, 0);
+    return out;
+}
+
+static void the_door_is_on_loopback(void **state)
+{
     struct scene *scene = set_up();
 
     (void)state;
+    assert_int_equal(door_addr(scene->door)->sock.any.sa_family, AF_INET);
+    assert_true(addr_is_loopback(door_addr(scene->door)));
+    assert_int_not_equal(addr_port(door_addr(scene->door)), 0);
+    tear_down(scene);
+}
+
+static void what_is_held_is_said_with_the_id_and_letter_case_of_the_query(void **state)
+{
+    const uint8_t expected[] = {HEAD(0x2222, REPLY_FLAGS, 1), HOST_X, A_IN, ADDRESS};
+    struct door_hand hand = hand_of(BYTES(reply_a));
+    struct scene *scene = set_up();
+    const uint8_t *got;
+    ssize_t len;
+
+    (void)state;
     door_hold(scene->door, &hand);
-    for (int i = 0; i < 6; i++) {
-        ask(scene, BYTES(query));
-        assert_int_equal(scene->len, sizeof reply);
-        assert_memory_equal(scene->got, query, 2);
-        assert_memory_equal(scene->got + 12, query + 12, 11);
-        assert_memory_equal(scene->got + 23, reply + 23, sizeof reply - 23);
+    got = asked(scene, BYTES(query_a), &len);
+    assert_int_equal(len, sizeof expected);
+    assert_memory_equal(got, expected, sizeof expected);
+    door_drop(&hand);
+    tear_down(scene);
+}
+
+static void it_is_said_as_often_as_it_is_asked_for(void **state)
+{
+    struct door_hand hand = hand_of(BYTES(reply_a));
+    struct scene *scene = set_up();
+    ssize_t len;
+
+    (void)state;
+    door_hold(scene->door, &hand);
+    for (int i = 0; i < 10; i++) {
+        asked(scene, BYTES(query_a), &len);
+        assert_int_equal(len, sizeof reply_a);
     }
     door_drop(&hand);
     tear_down(scene);
 }
 
-/* 64 KiB in one datagram: libc needs no TCP. */
-static void a_reply_of_any_size_is_given(void **state)
+static void a_burst_of_questions_is_answered_whole(void **state)
 {
-    static uint8_t reply[60000] = {REPLY};
-    struct door_hand hand = hand_of(TYPE_A, BYTES(reply));
+    struct door_hand hand = hand_of(BYTES(reply_a));
     struct scene *scene = set_up();
+    uint8_t out[512];
 
     (void)state;
     door_hold(scene->door, &hand);
-    ask(scene, BYTES(query));
-    assert_int_equal(scene->len, 60000);
+    for (int i = 0; i < 100; i++)
+        ask(scene, BYTES(query_a));
+    for (int i = 0; i < 100; i++) {
+        turn_until_readable(scene->loop, scene->client);
+        assert_int_equal(recv(scene->client, out, sizeof out, 0), sizeof reply_a);
+    }
     door_drop(&hand);
     tear_down(scene);
 }
 
-static void what_is_not_held_is_servfail(void **state)
+static void assert_servfail(const uint8_t *got, ssize_t len, const uint8_t *query,
+                            size_t query_len)
 {
-    const uint8_t reply[] = {REPLY};
-    struct door_hand hand = hand_of(TYPE_A, BYTES(reply));
-    struct scene *scene = set_up();
-
-    (void)state;
-    ask(scene, BYTES(query));
-    assert_int_equal(rcode(scene), RCODE_SERVFAIL);
-    door_hold(scene->door, &hand);
-    door_drop(&hand);
-    ask(scene, BYTES(query));
-    assert_int_equal(rcode(scene), RCODE_SERVFAIL);
-    tear_down(scene);
+    assert_int_equal(len, query_len);
+    assert_memory_equal(got, query, 2);
+    assert_int_equal(got[2] & 0x80, 0x80);
+    assert_int_equal(got[3] & 0xf, RCODE_SERVFAIL);
+    assert_memory_equal(got + 12, query + 12, query_len - 12);
 }
 
-static void a_failure_in_hand_is_servfail(void **state)
+static void another_question_is_servfail_at_once(void **state)
 {
-    struct door_hand hand = hand_of(TYPE_A, NULL, 0);
+    struct door_hand hand = hand_of(BYTES(reply_a));
+    const uint8_t other[] = {HEAD(0x4444, 0x0100, 0), 1, 'x', HOST, A_IN};
     struct scene *scene = set_up();
+    const uint8_t *got;
+    ssize_t len;
 
     (void)state;
     door_hold(scene->door, &hand);
-    ask(scene, BYTES(query));
-    assert_int_equal(rcode(scene), RCODE_SERVFAIL);
+    got = asked(scene, BYTES(query_aaaa), &len);
+    assert_servfail(got, len, BYTES(query_aaaa));
+    got = asked(scene, BYTES(other), &len);
+    assert_servfail(got, len, BYTES(other));
     door_drop(&hand);
     tear_down(scene);
 }
 
-static void rubbish_gets_no_reply(void **state)
+static void what_was_dropped_is_servfail(void **state)
 {
-    const uint8_t rubbish[] = {1, 2, 3};
+    struct door_hand hand = hand_of(BYTES(reply_a));
+    struct scene *scene = set_up();
+    const uint8_t *got;
+    ssize_t len;
+
+    (void)state;
+    door_hold(scene->door, &hand);
+    door_drop(&hand);
+    got = asked(scene, BYTES(query_a), &len);
+    assert_servfail(got, len, BYTES(query_a));
+    tear_down(scene);
+}
+
+static void a_failure_that_is_held_is_servfail(void **state)
+{
+    struct door_hand hand = hand_of(NULL, 0);
+    struct scene *scene = set_up();
+    const uint8_t *got;
+    ssize_t len;
+
+    (void)state;
+    door_hold(scene->door, &hand);
+    got = asked(scene, BYTES(query_a), &len);
+    assert_servfail(got, len, BYTES(query_a));
+    door_drop(&hand);
+    tear_down(scene);
+}
+
+static void two_hands_are_told_apart_by_their_type(void **state)
+{
+    const uint8_t reply_aaaa[] = {HEAD(0x1111, REPLY_FLAGS, 0), HOST, AAAA_IN};
+    struct door_hand a = hand_of(BYTES(reply_a)), aaaa = hand_of(BYTES(reply_aaaa));
+    struct scene *scene = set_up();
+    ssize_t len;
+
+    (void)state;
+    aaaa.question.type = TYPE_AAAA;
+    door_hold(scene->door, &a);
+    door_hold(scene->door, &aaaa);
+    asked(scene, BYTES(query_a), &len);
+    assert_int_equal(len, sizeof reply_a);
+    asked(scene, BYTES(query_aaaa), &len);
+    assert_int_equal(len, sizeof reply_aaaa);
+    door_drop(&a);
+    door_drop(&aaaa);
+    tear_down(scene);
+}
+
+/* libc believes a UDP reply of any size, and TC would send it to TCP, where nobody is. */
+static void a_reply_of_this_size_comes_in_one_datagram_without_tc(size_t size)
+{
+    static uint8_t big[65535];
+    struct door_hand hand = hand_of(big, size);
+    struct scene *scene = set_up();
+    const uint8_t *got;
+    ssize_t len;
+
+    for (size_t i = 0; i < size; i++)
+        big[i] = (uint8_t)(i * 7);
+    memcpy(big, reply_a, sizeof reply_a);
+    door_hold(scene->door, &hand);
+    got = asked(scene, BYTES(query_a), &len);
+    assert_int_equal(len, size);
+    assert_int_equal(got[2] & 0x02, 0);
+    assert_memory_equal(got + sizeof query_a, big + sizeof query_a, size - sizeof query_a);
+    door_drop(&hand);
+    tear_down(scene);
+}
+
+static void four_thousand_addresses_come_in_one_datagram_without_tc(void **state)
+{
+    (void)state;
+    a_reply_of_this_size_comes_in_one_datagram_without_tc(27 + 4000 * 16);
+}
+
+static void the_longest_datagram_is_used(void **state)
+{
+    (void)state;
+    a_reply_of_this_size_comes_in_one_datagram_without_tc(65507);
+}
+
+/* A message may have 65,535 octets, a datagram 65,507: libc must not wait for what cannot
+ * come. */
+static void a_reply_longer_than_a_datagram_is_servfail_at_once(void **state)
+{
+    static uint8_t big[65535];
     struct scene *scene = set_up();
 
     (void)state;
-    assert_int_equal(send(scene->libc, rubbish, sizeof rubbish, 0), sizeof rubbish);
-    ask(scene, BYTES(query)); /* the only reply is to this one */
-    assert_memory_equal(scene->got, query, 2);
-    assert_int_equal(recv(scene->libc, scene->got, 1, MSG_DONTWAIT), -1);
+    memcpy(big, reply_a, sizeof reply_a);
+    for (size_t size = 65508; size <= sizeof big; size += 27) {
+        struct door_hand hand = hand_of(big, size);
+        const uint8_t *got;
+        ssize_t len;
+
+        door_hold(scene->door, &hand);
+        got = asked(scene, BYTES(query_a), &len);
+        assert_servfail(got, len, BYTES(query_a));
+        door_drop(&hand);
+    }
+    tear_down(scene);
+}
+
+/* Of each combination of DO and CD, for which libc sets AD. */
+#define OPT_DO 0, 0, 41, 0x04, 0xd0, 0, 0, 0x80, 0, 0, 0
+#define ONE_OPT(id, flags)                                                                 \
+    (id) >> 8, (id)&0xff, (flags) >> 8, (flags)&0xff, 0, 1, 0, 0, 0, 0, 0, 1
+
+static const uint8_t query_cd[] = {HEAD(0x2222, 0x0120, 0), HOST, A_IN};
+static const uint8_t query_do[] = {ONE_OPT(0x2222, 0x0100), HOST, A_IN, OPT_DO};
+static const uint8_t query_do_cd[] = {ONE_OPT(0x2222, 0x0120), HOST, A_IN, OPT_DO};
+
+static void assert_last_octet(struct scene *scene, const uint8_t *query, size_t query_len,
+                              uint8_t last)
+{
+    ssize_t len;
+    const uint8_t *got = asked(scene, query, query_len, &len);
+
+    assert_int_equal(len, sizeof reply_a);
+    assert_int_equal(got[len - 1], last);
+}
+
+static void hands_are_told_apart_by_do_and_cd(void **state)
+{
+    uint8_t replies[4][sizeof reply_a];
+    struct door_hand hands[4];
+    struct scene *scene = set_up();
+
+    (void)state;
+    for (uint8_t flags = 0; flags < 4; flags++) {
+        memcpy(replies[flags], reply_a, sizeof reply_a);
+        replies[flags][sizeof reply_a - 1] = (uint8_t)(10 + flags);
+        hands[flags] = hand_of(BYTES(replies[flags]));
+        hands[flags].question.flags = flags;
+        door_hold(scene->door, &hands[flags]);
+    }
+    assert_last_octet(scene, BYTES(query_a), 10);
+    assert_last_octet(scene, BYTES(query_do), 10 + QUESTION_DNSSEC_OK);
+    assert_last_octet(scene, BYTES(query_cd), 10 + QUESTION_CHECKING_DISABLED);
+    assert_last_octet(scene, BYTES(query_do_cd),
+                      10 + (QUESTION_DNSSEC_OK | QUESTION_CHECKING_DISABLED));
+    for (int flags = 0; flags < 4; flags++)
+        door_drop(&hands[flags]);
+    tear_down(scene);
+}
+
+static void what_is_held_for_other_flags_is_servfail(void **state)
+{
+    struct door_hand hand = hand_of(BYTES(reply_a));
+    struct scene *scene = set_up();
+    const uint8_t *got;
+    ssize_t len;
+
+    (void)state;
+    hand.question.flags = QUESTION_DNSSEC_OK;
+    door_hold(scene->door, &hand);
+    got = asked(scene, BYTES(query_a), &len);
+    assert_servfail(got, len, BYTES(query_a));
+    got = asked(scene, BYTES(query_cd), &len);
+    assert_servfail(got, len, BYTES(query_cd));
+    door_drop(&hand);
+    tear_down(scene);
+}
+
+static void who_holds_sees_that_libc_has_asked(void **state)
+{
+    struct door_hand hand = hand_of(BYTES(reply_a));
+    struct scene *scene = set_up();
+    ssize_t len;
+
+    (void)state;
+    door_hold(scene->door, &hand);
+    asked(scene, BYTES(query_aaaa), &len);
+    assert_false(hand.asked);
+    asked(scene, BYTES(query_a), &len);
+    assert_true(hand.asked);
+    door_drop(&hand);
+    tear_down(scene);
+}
+
+/* libc asks without RD then. */
+static void a_probe_is_servfail_and_sees_any_type_of_its_name(void **state)
+{
+    const uint8_t probe_a[] = {HEAD(0x2222, 0, 0), HOST, A_IN};
+    const uint8_t probe_aaaa[] = {HEAD(0x2222, 0, 0), HOST_X, AAAA_IN};
+    const uint8_t probe_other[] = {HEAD(0x2222, 0, 0), 1, 'x', HOST, A_IN};
+    struct door_hand held = hand_of(BYTES(reply_a)), probe = hand_of(NULL, 0);
+    struct scene *scene = set_up();
+    const uint8_t *got;
+    ssize_t len;
+
+    (void)state;
+    probe.is_probe = true;
+    door_hold(scene->door, &held);
+    door_hold(scene->door, &probe);
+    asked(scene, BYTES(probe_other), &len);
+    asked(scene, BYTES(query_a), &len); /* the verdict on another's question */
+    assert_false(probe.asked);
+    got = asked(scene, BYTES(probe_aaaa), &len);
+    assert_servfail(got, len, BYTES(probe_aaaa));
+    assert_true(probe.asked);
+    got = asked(scene, BYTES(probe_a), &len);
+    assert_servfail(got, len, BYTES(probe_a));
+    door_drop(&held);
+    door_drop(&probe);
+    tear_down(scene);
+}
+
+static void what_is_no_query_gets_no_reply(void **state)
+{
+    struct door_hand hand = hand_of(BYTES(reply_a));
+    struct scene *scene = set_up();
+    ssize_t len;
+
+    (void)state;
+    door_hold(scene->door, &hand);
+    ask(scene, "?", 1);
+    ask(scene, "", 0);
+    ask(scene, BYTES(reply_a));
+    asked(scene, BYTES(query_a), &len);
+    assert_int_equal(len, sizeof reply_a);
+    assert_true(server_is_idle(scene->client));
+    door_drop(&hand);
+    tear_down(scene);
+}
+
+static void dropping_twice_is_harmless(void **state)
+{
+    struct door_hand hand = hand_of(BYTES(reply_a));
+    struct scene *scene = set_up();
+
+    (void)state;
+    door_hold(scene->door, &hand);
+    door_drop(&hand);
+    door_drop(&hand);
     tear_down(scene);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_held_reply_is_given_as_often_as_asked),
-        cmocka_unit_test(a_reply_of_any_size_is_given),
-        cmocka_unit_test(what_is_not_held_is_servfail),
-        cmocka_unit_test(a_failure_in_hand_is_servfail),
-        cmocka_unit_test(rubbish_gets_no_reply),
+        cmocka_unit_test(the_door_is_on_loopback),
+        cmocka_unit_test(what_is_held_is_said_with_the_id_and_letter_case_of_the_query),
+        cmocka_unit_test(it_is_said_as_often_as_it_is_asked_for),
+        cmocka_unit_test(a_burst_of_questions_is_answered_whole),
+        cmocka_unit_test(another_question_is_servfail_at_once),
+        cmocka_unit_test(what_was_dropped_is_servfail),
+        cmocka_unit_test(a_failure_that_is_held_is_servfail),
+        cmocka_unit_test(two_hands_are_told_apart_by_their_type),
+        cmocka_unit_test(four_thousand_addresses_come_in_one_datagram_without_tc),
+        cmocka_unit_test(the_longest_datagram_is_used),
+        cmocka_unit_test(a_reply_longer_than_a_datagram_is_servfail_at_once),
+        cmocka_unit_test(what_is_no_query_gets_no_reply),
+        cmocka_unit_test(dropping_twice_is_harmless),
+        cmocka_unit_test(hands_are_told_apart_by_do_and_cd),
+        cmocka_unit_test(what_is_held_for_other_flags_is_servfail),
+        cmocka_unit_test(who_holds_sees_that_libc_has_asked),
+        cmocka_unit_test(a_probe_is_servfail_and_sees_any_type_of_its_name),
     };
-
     return cmocka_run_group_tests_name("door", tests, NULL, NULL);
 }

@@ -1,104 +1,145 @@
-#include "../dns/wire.h"
+#include "../reply_text.h"
 
 #include "lookup/heard.h"
 
-static uint8_t records[512];
+#define QUESTION 4, 'h', 'o', 's', 't', 4, 't', 'e', 's', 't', 0, 0, 1, 0, 1
+#define ADDRESS  0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1
 
-#define REPLY(flags, answers) HEADER(flags, 1, answers, 0, 0), HOST_TEST_A
+/* A reply with this RCODE and so many addresses, of which there is one. */
+#define REPLY(rcode, answers)                                                              \
+    {                                                                                      \
+        0, 0, 0x81, 0x80 | (rcode), 0, 1, 0, answers, 0, 0, 0, 0, QUESTION, ADDRESS        \
+    }
 
-static const uint8_t denial[] = {REPLY(0x8183, 0)};
-
-/* What is said of host.test A; the answer's RCODE. */
-static int say(const struct heard *heard, struct answer *answer)
+/* What is said of what was heard; `is_reply` is what heard_say returns. */
+static const char *said(const struct heard *heard, bool is_reply)
 {
-    struct question question = host_test(TYPE_A);
-    bool said;
+    static uint8_t records[4096];
+    struct question question = question_of("host.test", "A");
+    struct answer answer;
 
-    answer_init(answer, &question, records, sizeof records);
-    said = heard_say(heard, &question, NULL, answer);
-    assert_int_equal(said, answer->rcode != RCODE_SERVFAIL);
-    return answer->rcode;
+    answer_init(&answer, &question, records, sizeof records);
+    assert_int_equal(heard_say(heard, &question, NULL, &answer), is_reply);
+    return answer_text(&question, &answer);
 }
 
 static void a_reply_is_passed_on(void **state)
 {
-    const uint8_t wire[] = {REPLY(0x8180, 1), POINTER(12), RECORD(1, 60, 4), 192, 0, 2, 1};
-    const struct heard heard = {.reply = wire, .reply_len = sizeof wire};
-    struct answer answer;
+    const uint8_t reply[] = REPLY(0, 1);
+    const struct heard heard = {.reply = reply, .reply_len = sizeof reply};
 
     (void)state;
-    assert_int_equal(say(&heard, &answer), RCODE_NOERROR);
-    assert_int_equal(answer.count[SECTION_ANSWER], 1);
+    assert_string_equal(said(&heard, true), "NOERROR\nhost.test. 60 A 192.0.2.1\n");
+    assert_int_equal(heard_rcode(&heard), RCODE_NOERROR);
 }
 
-static void without_a_reply_the_reason_is_told(void **state)
+static void no_reply_is_a_failure_with_its_reason(void **state)
 {
-    const struct heard heard = {.ede = EDE_NETWORK_ERROR, .failure = "wires cut"};
-    struct answer answer;
+    const struct heard heard = {.ede = EDE_NETWORK_ERROR,
+                                .failure = "100% of the wires cut"};
 
     (void)state;
-    assert_int_equal(say(&heard, &answer), RCODE_SERVFAIL);
-    assert_int_equal(answer.ede, EDE_NETWORK_ERROR);
-    assert_string_equal(answer.ede_text, "wires cut");
+    assert_string_equal(said(&heard, false),
+                        "SERVFAIL: Network Error (23): 100% of the wires cut\n");
     assert_int_equal(heard_rcode(&heard), RCODE_SERVFAIL);
 }
 
-static void a_reply_that_cannot_be_read_is_a_failure(void **state)
+static void an_unreadable_reply_is_a_failure(void **state)
 {
-    const uint8_t wire[] = {REPLY(0x8180, 1), POINTER(12)};
-    const struct heard heard = {.reply = wire, .reply_len = sizeof wire};
-    struct answer answer;
+    const uint8_t reply[] = REPLY(0, 2);
+    const struct heard heard = {.reply = reply, .reply_len = sizeof reply};
 
     (void)state;
-    assert_int_equal(say(&heard, &answer), RCODE_SERVFAIL);
-    assert_string_equal(answer.ede_text, "a name server's reply cannot be read");
+    assert_string_equal(
+        said(&heard, false),
+        "SERVFAIL: Network Error (23): a name server's reply cannot be read\n");
 }
 
-static void another_code_is_a_failure(void **state)
+static void another_rcode_is_a_failure_that_names_it(void **state)
 {
-    const uint8_t wire[] = {REPLY(0x8181, 0)};
-    const struct heard heard = {.reply = wire, .reply_len = sizeof wire};
-    struct answer answer;
+    const uint8_t reply[] = REPLY(1, 0);
+    const struct heard heard = {.reply = reply, .reply_len = sizeof reply - 16};
 
     (void)state;
-    assert_int_equal(say(&heard, &answer), RCODE_SERVFAIL);
-    assert_string_equal(answer.ede_text, "a name server says FORMERR");
+    assert_string_equal(
+        said(&heard, false),
+        "SERVFAIL: No Reachable Authority (22): a name server says FORMERR\n");
 }
 
-static void a_denial_stands_for_itself_where_nobody_else_was_asked(void **state)
+/* NXDOMAIN, with what the other family says. */
+static const char *no_name(enum heard_other other, bool is_reply)
 {
-    const struct heard heard = {.reply = denial, .reply_len = sizeof denial};
-    struct answer answer;
+    const uint8_t reply[] = REPLY(3, 0);
+    const struct heard heard = {
+        .reply = reply, .reply_len = sizeof reply - 16, .other = other};
 
+    return said(&heard, is_reply);
+}
+
+static void nxdomain_stands_for_itself_where_there_is_no_other_family(void **state)
+{
     (void)state;
-    assert_int_equal(say(&heard, &answer), RCODE_NXDOMAIN);
+    assert_string_equal(no_name(HEARD_NO_OTHER, true), "NXDOMAIN\n");
+}
+
+static void nxdomain_that_the_other_family_says_too_is_one(void **state)
+{
+    (void)state;
+    assert_string_equal(no_name(HEARD_OTHER_AGREES, true), "NXDOMAIN\n");
 }
 
 /* RFC 4074 section 4.2. */
-static void a_denial_needs_the_other_family_to_agree(void **state)
+static void nxdomain_of_one_family_alone_is_no_data(void **state)
 {
-    struct heard heard = {.reply = denial, .reply_len = sizeof denial};
-    struct answer answer;
+    (void)state;
+    assert_string_equal(no_name(HEARD_OTHER_EXISTS, true), "NOERROR\n");
+}
+
+static void nxdomain_is_a_failure_where_nobody_can_tell(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        no_name(HEARD_OTHER_FAILED, false),
+        "SERVFAIL: No Reachable Authority (22): name servers say NXDOMAIN for "
+        "one address family and fail for the other\n");
+}
+
+static void what_the_other_family_says_changes_no_data(void **state)
+{
+    const uint8_t reply[] = REPLY(0, 1);
+    const struct heard heard = {
+        .reply = reply, .reply_len = sizeof reply, .other = HEARD_OTHER_FAILED};
 
     (void)state;
-    heard.other = HEARD_OTHER_AGREES;
-    assert_int_equal(say(&heard, &answer), RCODE_NXDOMAIN);
-    heard.other = HEARD_OTHER_EXISTS;
-    assert_int_equal(say(&heard, &answer), RCODE_NOERROR);
-    heard.other = HEARD_OTHER_FAILED;
-    assert_int_equal(say(&heard, &answer), RCODE_SERVFAIL);
+    assert_string_equal(said(&heard, true), "NOERROR\nhost.test. 60 A 192.0.2.1\n");
+}
+
+/* Not known counts as asked. */
+static void what_was_heard_counts_if_libc_has_asked_for_it(void **state)
+{
+    static atomic_bool asked;
+    const struct heard heard = {.asked = &asked}, unknown = {0};
+
+    (void)state;
+    assert_true(heard_counts(&unknown));
+    assert_false(heard_counts(&heard));
+    asked = true;
+    assert_true(heard_counts(&heard));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reply_is_passed_on),
-        cmocka_unit_test(without_a_reply_the_reason_is_told),
-        cmocka_unit_test(a_reply_that_cannot_be_read_is_a_failure),
-        cmocka_unit_test(another_code_is_a_failure),
-        cmocka_unit_test(a_denial_stands_for_itself_where_nobody_else_was_asked),
-        cmocka_unit_test(a_denial_needs_the_other_family_to_agree),
+        cmocka_unit_test(no_reply_is_a_failure_with_its_reason),
+        cmocka_unit_test(an_unreadable_reply_is_a_failure),
+        cmocka_unit_test(another_rcode_is_a_failure_that_names_it),
+        cmocka_unit_test(nxdomain_stands_for_itself_where_there_is_no_other_family),
+        cmocka_unit_test(nxdomain_that_the_other_family_says_too_is_one),
+        cmocka_unit_test(nxdomain_of_one_family_alone_is_no_data),
+        cmocka_unit_test(nxdomain_is_a_failure_where_nobody_can_tell),
+        cmocka_unit_test(what_the_other_family_says_changes_no_data),
+        cmocka_unit_test(what_was_heard_counts_if_libc_has_asked_for_it),
     };
-
     return cmocka_run_group_tests_name("heard", tests, NULL, NULL);
 }

@@ -1,242 +1,498 @@
-#include "../net/sockets.h"
+/* Queries over UDP to a server that the case plays. */
+#include "servers.h"
 
-#include "dns/upstream.h"
 #include "lookup/lane.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <stdlib.h>
-#include <string.h>
 
-/* A name server's socket, and what the lanes have told. */
-static struct scene {
+enum {
+    SHOTS = 65,
+    CROWD = 32,       /* so many lanes are open before queries share them */
+    TOGETHER_MS = 20, /* so long a lane takes queries */
+};
+
+struct scene {
     struct loop *loop;
     struct lanes *lanes;
-    struct addr server;
-    int fd;
-    unsigned replies, errors;
-    struct shot *told;
-} scene;
+    int server;
+    struct addr addr;
+    struct shot shots[SHOTS];
+    int elsewhere;
+    struct shot crowd[CROWD];
+};
 
-static void replied(struct shot *shot, const uint8_t *wire, size_t len)
+static int told, refused, last_error;
+static const struct shot *told_shot;
+static size_t told_len;
+
+/* As its owner does it: the shot is over when its reply has come. */
+static void note_reply(struct shot *shot, const uint8_t *wire, size_t len)
 {
-    assert_true(len >= 12);
-    assert_int_equal(upstream_id(wire), shot->id);
-    scene.replies++;
-    scene.told = shot;
-    loop_stop(scene.loop);
-}
-
-static void refused(struct shot *shot, int error)
-{
-    assert_int_equal(error, ECONNREFUSED);
-    assert_null(shot->lane);
-    scene.errors++;
-    loop_stop(scene.loop);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    scene = (struct scene){.server = address_of("127.0.0.1")};
-    scene.fd = socket_at(&scene.server, SOCK_DGRAM);
-    scene.loop = loop_new();
-    scene.lanes = lanes_new(scene.loop, replied, refused);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    lanes_free(scene.lanes);
-    loop_free(scene.loop);
-    close(scene.fd);
-    return 0;
-}
-
-static struct shot *board(void)
-{
-    struct shot *shot = calloc(1, sizeof *shot);
-
-    assert_non_null(shot);
-    list_init(&shot->in_lane);
-    list_init(&shot->in_ask);
-    assert_int_equal(lane_board(scene.lanes, &scene.server, shot), 0);
-    return shot;
-}
-
-static void leave(struct shot *shot)
-{
+    (void)wire;
+    told++;
+    told_shot = shot;
+    told_len = len;
     lane_leave(shot);
-    free(shot);
 }
 
-/* So many that from now on queries share. */
-static struct shot *crowd[32];
-
-static void gather_crowd(void)
+static void note_error(struct shot *shot, int error)
 {
-    for (int i = 0; i < 32; i++)
-        crowd[i] = board();
+    (void)shot;
+    refused++;
+    last_error = error;
 }
 
-static void dismiss_crowd(void)
+static void init_shots(struct shot *shots, size_t count)
 {
-    for (int i = 0; i < 32; i++)
-        leave(crowd[i]);
-}
-
-/* Sends a message with the shot's id, and says from which port it came. */
-static uint16_t shoot(struct shot *shot)
-{
-    uint8_t wire[12] = {(uint8_t)(shot->id >> 8), (uint8_t)shot->id};
-    struct addr from;
-    size_t len;
-
-    assert_int_equal(lane_send(shot, wire, sizeof wire), 0);
-    from.len = sizeof from.sock;
-    len = (size_t)recvfrom(scene.fd, wire, sizeof wire, 0, &from.sock.any, &from.len);
-    assert_int_equal(len, sizeof wire);
-    assert_int_equal(upstream_id(wire), shot->id);
-    return addr_port(&from);
-}
-
-static void reply_with(uint16_t id, uint16_t port)
-{
-    const uint8_t wire[12] = {(uint8_t)(id >> 8), (uint8_t)id, 0x81, 0x80};
-    struct addr to = address_of("127.0.0.1");
-
-    addr_set_port(&to, port);
-    assert_int_equal(sendto(scene.fd, wire, sizeof wire, 0, &to.sock.any, to.len), 12);
-}
-
-static void a_reply_is_told_by_its_id(void **state)
-{
-    struct shot *first = board(), *second = board();
-    uint16_t port;
-
-    (void)state;
-    shoot(first);
-    port = shoot(second);
-    reply_with(second->id, port);
-    assert_int_equal(loop_run(scene.loop), 0);
-    assert_int_equal(scene.replies, 1);
-    assert_ptr_equal(scene.told, second);
-    leave(first);
-    leave(second);
-}
-
-static void a_reply_with_an_unknown_id_is_passed_over(void **state)
-{
-    struct shot *shot = board();
-    uint16_t port = shoot(shot);
-
-    (void)state;
-    reply_with((uint16_t)(shot->id + 1), port);
-    reply_with(shot->id, port);
-    assert_int_equal(loop_run(scene.loop), 0);
-    assert_int_equal(scene.replies, 1);
-    leave(shot);
-}
-
-static void many_queries_of_one_moment_share_a_port_and_differ_in_id(void **state)
-{
-    struct shot *shots[10];
-    uint16_t port = 0;
-
-    (void)state;
-    gather_crowd();
-    for (int i = 0; i < 10; i++)
-        shots[i] = board();
-    for (int i = 0; i < 10; i++) {
-        uint16_t this = shoot(shots[i]);
-
-        if (i == 0)
-            port = this;
-        assert_int_equal(this, port);
-        for (int j = 0; j < i; j++)
-            assert_int_not_equal(shots[i]->id, shots[j]->id);
+    for (size_t i = 0; i < count; i++) {
+        list_init(&shots[i].in_lane);
+        list_init(&shots[i].in_ask);
     }
-    for (int i = 0; i < 10; i++)
-        leave(shots[i]);
-    dismiss_crowd();
 }
 
-/* RFC 5452: an attacker must not know the port. */
-static void one_port_carries_64_queries_at_most(void **state)
+static void leave_all(struct shot *shots, size_t count)
 {
-    struct shot *shots[65];
-    uint16_t first, last;
-
-    (void)state;
-    gather_crowd();
-    for (int i = 0; i < 65; i++)
-        shots[i] = board();
-    first = shoot(shots[0]);
-    last = shoot(shots[64]);
-    assert_int_not_equal(first, last);
-    for (int i = 0; i < 65; i++)
-        leave(shots[i]);
-    dismiss_crowd();
+    for (size_t i = 0; i < count; i++)
+        lane_leave(&shots[i]);
 }
 
-static void few_queries_have_a_port_each(void **state)
+static struct scene *set_up_at(const char *address)
 {
-    struct shot *first = board(), *second = board();
+    struct scene *scene = test_calloc(1, sizeof *scene);
 
-    (void)state;
-    assert_int_not_equal(shoot(first), shoot(second));
-    leave(first);
-    leave(second);
+    told = refused = last_error = 0;
+    scene->loop = loop_new();
+    assert_non_null(scene->loop);
+    scene->lanes = lanes_new(scene->loop, note_reply, note_error);
+    assert_non_null(scene->lanes);
+    scene->server = server_open(address, SOCK_DGRAM);
+    scene->addr = bound_addr(scene->server);
+    scene->elsewhere = server_open("127.0.0.1:0", SOCK_DGRAM);
+    init_shots(scene->shots, SHOTS);
+    init_shots(scene->crowd, CROWD);
+    return scene;
 }
 
-static void who_comes_after_the_last_left_has_another_port(void **state)
+static struct scene *set_up(void)
 {
-    struct shot *shot = board();
-    uint16_t first = shoot(shot);
-
-    (void)state;
-    leave(shot);
-    shot = board();
-    assert_int_not_equal(shoot(shot), first);
-    leave(shot);
+    return set_up_at("127.0.0.1:0");
 }
 
-static void a_server_that_refuses_is_told_to_all(void **state)
+static void tear_down(struct scene *scene)
 {
-    struct shot *first, *second;
+    leave_all(scene->shots, SHOTS);
+    leave_all(scene->crowd, CROWD);
+    close(scene->elsewhere);
+    lanes_free(scene->lanes);
+    loop_free(scene->loop);
+    if (scene->server != -1)
+        close(scene->server);
+    test_free(scene);
+}
+
+static void board(struct scene *scene, struct shot *shot)
+{
+    assert_int_equal(lane_board(scene->lanes, &scene->addr, shot), 0);
+}
+
+/* Sends a query of which only the id matters. */
+static void send_query(const struct shot *shot)
+{
     uint8_t wire[12] = {0};
 
+    wire[0] = (uint8_t)(shot->id >> 8);
+    wire[1] = (uint8_t)shot->id;
+    assert_int_equal(lane_send(shot, wire, sizeof wire), 0);
+}
+
+static void shoot(struct scene *scene, struct shot *shot)
+{
+    board(scene, shot);
+    send_query(shot);
+}
+
+/* From now on queries share: so many others are under way, to another server. */
+static void gather_crowd(struct scene *scene)
+{
+    struct addr addr = bound_addr(scene->elsewhere);
+
+    for (size_t i = 0; i < CROWD; i++)
+        assert_int_equal(lane_board(scene->lanes, &addr, &scene->crowd[i]), 0);
+}
+
+/* Boards so many within the moment in which a lane takes queries, however slow we are. */
+static void board_together(struct scene *scene, size_t count)
+{
+    gather_crowd(scene);
+    for (int i = 0; i < 1000; i++) {
+        int64_t begun = clock_ms();
+
+        for (size_t j = 0; j < count; j++)
+            board(scene, &scene->shots[j]);
+        if (clock_ms() - begun < TOGETHER_MS)
+            return;
+        leave_all(scene->shots, count);
+    }
+    fail_msg("never %zu within %d ms", count, TOGETHER_MS);
+}
+
+static void shoot_together(struct scene *scene, size_t count)
+{
+    board_together(scene, count);
+    for (size_t i = 0; i < count; i++)
+        send_query(&scene->shots[i]);
+}
+
+/* The number that the next descriptor would have. */
+static int free_descriptor(void)
+{
+    int fd = dup(STDIN_FILENO);
+
+    close(fd);
+    return fd;
+}
+
+static unsigned id_of(const struct got *got)
+{
+    return (unsigned)got->wire[0] << 8 | got->wire[1];
+}
+
+static void a_reply_goes_to_the_shot_with_its_id(void **state)
+{
+    struct scene *scene = set_up();
+    struct got first, second;
+
     (void)state;
-    gather_crowd();
-    first = board();
-    second = board();
-    close(scene.fd); /* from now on ICMP says: port unreachable */
-    scene.fd = -1;
-    assert_int_equal(lane_send(first, wire, sizeof wire), 0);
-    assert_int_equal(loop_run(scene.loop), 0);
-    assert_int_equal(scene.errors, 3); /* with the last of the crowd */
-    free(first);
-    free(second);
-    dismiss_crowd();
+    shoot_together(scene, 2);
+    first = server_receive(scene->server);
+    second = server_receive(scene->server);
+    assert_int_equal(id_of(&second), scene->shots[1].id);
+    server_send(scene->server, &second, second.wire, second.len);
+    turn_until(scene->loop, &told, 1);
+    assert_ptr_equal(told_shot, &scene->shots[1]);
+    assert_int_equal(told_len, 12);
+    server_send(scene->server, &first, first.wire, first.len);
+    turn_until(scene->loop, &told, 2);
+    assert_ptr_equal(told_shot, &scene->shots[0]);
+    tear_down(scene);
+}
+
+static void a_datagram_with_another_id_is_told_to_nobody(void **state)
+{
+    struct scene *scene = set_up();
+    struct got got;
+
+    (void)state;
+    shoot(scene, &scene->shots[0]);
+    got = server_receive(scene->server);
+    got.wire[0] ^= 0xff;
+    server_send(scene->server, &got, got.wire, got.len);
+    got.wire[0] ^= 0xff;
+    server_send(scene->server, &got, got.wire, got.len);
+    turn_until(scene->loop, &told, 1);
+    assert_ptr_equal(told_shot, &scene->shots[0]);
+    assert_int_equal(told, 1);
+    tear_down(scene);
+}
+
+static void a_datagram_shorter_than_a_header_is_told_to_nobody(void **state)
+{
+    struct scene *scene = set_up();
+    struct got got;
+
+    (void)state;
+    shoot(scene, &scene->shots[0]);
+    got = server_receive(scene->server);
+    server_send(scene->server, &got, got.wire, 11);
+    server_send(scene->server, &got, got.wire, 0);
+    server_send(scene->server, &got, got.wire, 12);
+    turn_until(scene->loop, &told, 1);
+    assert_int_equal(told, 1);
+    assert_int_equal(told_len, 12);
+    tear_down(scene);
+}
+
+static void a_datagram_from_elsewhere_is_told_to_nobody(void **state)
+{
+    struct scene *scene = set_up();
+    int stranger = server_open("127.0.0.1:0", SOCK_DGRAM);
+    struct got got;
+
+    (void)state;
+    shoot(scene, &scene->shots[0]);
+    got = server_receive(scene->server);
+    sendto(stranger, got.wire, got.len, 0, &got.from.sock.any, got.from.len);
+    turn(scene->loop);
+    assert_int_equal(told, 0);
+    server_send(scene->server, &got, got.wire, got.len);
+    turn_until(scene->loop, &told, 1);
+    close(stranger);
+    tear_down(scene);
+}
+
+/* RFC 5452 section 9: who forges a reply must not know the port. */
+static void few_queries_have_a_port_each(void **state)
+{
+    struct scene *scene = set_up();
+    struct got first, second;
+
+    (void)state;
+    shoot(scene, &scene->shots[0]);
+    shoot(scene, &scene->shots[1]);
+    first = server_receive(scene->server);
+    second = server_receive(scene->server);
+    assert_int_not_equal(addr_port(&first.from), addr_port(&second.from));
+    tear_down(scene);
+}
+
+static void many_queries_of_one_moment_share_a_port_up_to_64(void **state)
+{
+    struct scene *scene = set_up();
+    unsigned port = 0;
+
+    (void)state;
+    shoot_together(scene, SHOTS);
+    for (size_t i = 0; i < SHOTS; i++) {
+        struct got got = server_receive(scene->server);
+
+        if (i == 0)
+            port = addr_port(&got.from);
+        if (i < 64)
+            assert_int_equal(addr_port(&got.from), port);
+        else
+            assert_int_not_equal(addr_port(&got.from), port);
+    }
+    tear_down(scene);
+}
+
+static void ids_in_a_lane_all_differ(void **state)
+{
+    struct scene *scene = set_up();
+
+    (void)state;
+    board_together(scene, 64);
+    for (size_t i = 0; i < 64; i++)
+        for (size_t j = 0; j < i; j++)
+            assert_int_not_equal(scene->shots[i].id, scene->shots[j].id);
+    tear_down(scene);
+}
+
+static void ids_are_not_counted_up(void **state)
+{
+    struct scene *scene = set_up();
+    unsigned next = 0;
+
+    (void)state;
+    board_together(scene, 64);
+    for (size_t i = 1; i < 64; i++)
+        next += scene->shots[i].id == (uint16_t)(scene->shots[i - 1].id + 1);
+    assert_in_range(next, 0, 4);
+    tear_down(scene);
+}
+
+/* Or a name that hangs would fix the port of all that come later. */
+static void a_place_that_was_left_is_not_taken_again(void **state)
+{
+    struct scene *scene = set_up();
+    struct got before, after;
+
+    (void)state;
+    shoot_together(scene, 64);
+    before = server_receive(scene->server);
+    for (size_t i = 1; i < 64; i++)
+        server_receive(scene->server);
+    lane_leave(&scene->shots[7]);
+    shoot(scene, &scene->shots[64]);
+    after = server_receive(scene->server);
+    assert_int_not_equal(addr_port(&after.from), addr_port(&before.from));
+    tear_down(scene);
+}
+
+static void who_comes_later_has_another_port(void **state)
+{
+    struct scene *scene = set_up();
+    struct got before, after;
+
+    (void)state;
+    shoot_together(scene, 2);
+    before = server_receive(scene->server);
+    server_receive(scene->server);
+    poll(NULL, 0, TOGETHER_MS + 1); /* it is the time that is under test */
+    shoot(scene, &scene->shots[2]);
+    after = server_receive(scene->server);
+    assert_int_not_equal(addr_port(&after.from), addr_port(&before.from));
+    tear_down(scene);
+}
+
+/* A lookup at a quiet time has a port that nobody could guess from an earlier one. */
+static void a_lane_is_closed_when_the_last_leaves(void **state)
+{
+    struct scene *scene = set_up();
+    int before;
+
+    (void)state;
+    gather_crowd(scene);
+    before = free_descriptor();
+    leave_all(scene->crowd, CROWD);
+    board_together(scene, 2);
+    assert_int_not_equal(free_descriptor(), before);
+    lane_leave(&scene->shots[0]);
+    assert_int_not_equal(free_descriptor(), before);
+    lane_leave(&scene->shots[1]);
+    assert_int_equal(free_descriptor(), before);
+    tear_down(scene);
+}
+
+static void a_lane_whose_last_reply_has_come_is_closed(void **state)
+{
+    struct scene *scene = set_up();
+    int before = free_descriptor();
+    struct got got;
+
+    (void)state;
+    shoot(scene, &scene->shots[0]);
+    got = server_receive(scene->server);
+    server_send(scene->server, &got, got.wire, got.len);
+    server_send(scene->server, &got, got.wire, got.len); /* to nobody any more */
+    turn_until(scene->loop, &told, 1);
+    assert_int_equal(free_descriptor(), before);
+    assert_int_equal(told, 1);
+    tear_down(scene);
+}
+
+static void leaving_twice_is_harmless(void **state)
+{
+    struct scene *scene = set_up();
+
+    (void)state;
+    shoot_together(scene, 2);
+    lane_leave(&scene->shots[0]);
+    lane_leave(&scene->shots[0]);
+    assert_non_null(scene->shots[1].lane);
+    tear_down(scene);
+}
+
+static void two_servers_have_two_lanes(void **state)
+{
+    struct scene *scene = set_up();
+    int other = server_open("127.0.0.1:0", SOCK_DGRAM);
+    struct got got;
+
+    (void)state;
+    shoot(scene, &scene->shots[0]);
+    scene->addr = bound_addr(other);
+    shoot(scene, &scene->shots[1]);
+    got = server_receive(other);
+    assert_int_equal(id_of(&got), scene->shots[1].id);
+    close(other);
+    tear_down(scene);
+}
+
+static void an_ipv6_server_is_asked_too(void **state)
+{
+    struct scene *scene = set_up_at("[::1]:0");
+    struct got got;
+
+    (void)state;
+    shoot(scene, &scene->shots[0]);
+    got = server_receive(scene->server);
+    server_send(scene->server, &got, got.wire, got.len);
+    turn_until(scene->loop, &told, 1);
+    tear_down(scene);
+}
+
+/* Nobody is behind the port any more. */
+static void close_server(struct scene *scene)
+{
+    close(scene->server);
+    scene->server = -1;
+}
+
+static void a_server_that_refuses_is_told(void **state)
+{
+    struct scene *scene = set_up();
+
+    (void)state;
+    close_server(scene);
+    shoot(scene, &scene->shots[0]);
+    turn_until(scene->loop, &refused, 1);
+    assert_int_equal(last_error, ECONNREFUSED);
+    assert_null(scene->shots[0].lane);
+    tear_down(scene);
+}
+
+static void all_who_wait_in_the_lane_are_told(void **state)
+{
+    struct scene *scene = set_up();
+
+    (void)state;
+    board_together(scene, 6);
+    for (size_t i = 0; i < 5; i++)
+        send_query(&scene->shots[i]);
+    close_server(scene); /* what they sent is lost; the next to come finds nobody */
+    send_query(&scene->shots[5]);
+    turn_until(scene->loop, &refused, 6);
+    assert_int_equal(refused, 6);
+    assert_int_equal(last_error, ECONNREFUSED);
+    tear_down(scene);
+}
+
+/* The kernel gives an error to the first call that it can: here that is the second send. */
+static void an_error_that_another_send_gets_is_told_to_all(void **state)
+{
+    struct scene *scene = set_up();
+
+    (void)state;
+    board_together(scene, 3);
+    close_server(scene);
+    send_query(&scene->shots[0]);
+    send_query(&scene->shots[1]);
+    assert_int_equal(refused, 0); /* not in the middle of sending */
+    turn_until(scene->loop, &refused, 3);
+    assert_int_equal(last_error, ECONNREFUSED);
+    for (size_t i = 0; i < 3; i++)
+        assert_null(scene->shots[i].lane);
+    tear_down(scene);
+}
+
+static void who_left_before_an_error_is_told_hears_nothing(void **state)
+{
+    struct scene *scene = set_up();
+
+    (void)state;
+    board_together(scene, 2);
+    close_server(scene);
+    send_query(&scene->shots[0]);
+    send_query(&scene->shots[1]);
+    leave_all(scene->shots, 2);
+    turn(scene->loop);
+    turn(scene->loop);
+    assert_int_equal(refused, 0);
+    tear_down(scene);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_reply_is_told_by_its_id, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_reply_with_an_unknown_id_is_passed_over, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(
-            many_queries_of_one_moment_share_a_port_and_differ_in_id, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(one_port_carries_64_queries_at_most, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(few_queries_have_a_port_each, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(who_comes_after_the_last_left_has_another_port,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_server_that_refuses_is_told_to_all, set_up,
-                                        tear_down),
+        cmocka_unit_test(a_reply_goes_to_the_shot_with_its_id),
+        cmocka_unit_test(a_datagram_with_another_id_is_told_to_nobody),
+        cmocka_unit_test(a_datagram_shorter_than_a_header_is_told_to_nobody),
+        cmocka_unit_test(a_datagram_from_elsewhere_is_told_to_nobody),
+        cmocka_unit_test(few_queries_have_a_port_each),
+        cmocka_unit_test(many_queries_of_one_moment_share_a_port_up_to_64),
+        cmocka_unit_test(ids_in_a_lane_all_differ),
+        cmocka_unit_test(ids_are_not_counted_up),
+        cmocka_unit_test(a_place_that_was_left_is_not_taken_again),
+        cmocka_unit_test(who_comes_later_has_another_port),
+        cmocka_unit_test(a_lane_is_closed_when_the_last_leaves),
+        cmocka_unit_test(a_lane_whose_last_reply_has_come_is_closed),
+        cmocka_unit_test(leaving_twice_is_harmless),
+        cmocka_unit_test(two_servers_have_two_lanes),
+        cmocka_unit_test(an_ipv6_server_is_asked_too),
+        cmocka_unit_test(a_server_that_refuses_is_told),
+        cmocka_unit_test(all_who_wait_in_the_lane_are_told),
+        cmocka_unit_test(an_error_that_another_send_gets_is_told_to_all),
+        cmocka_unit_test(who_left_before_an_error_is_told_hears_nothing),
     };
-
     return cmocka_run_group_tests_name("lane", tests, NULL, NULL);
 }

@@ -1,11 +1,9 @@
-#include "../check.h"
+#include "../reply_text.h"
 
 #include "base/log.h"
 #include "lookup/loopcheck.h"
 
-#include <string.h>
-
-static struct addr addr_of(const char *text)
+static struct addr address_of(const char *text)
 {
     struct addr addr;
 
@@ -21,111 +19,162 @@ static int be_quiet(void **state)
     return 0;
 }
 
-static void our_own_address_leads_back(void **state)
+/* True if a check is due; fills in what to ask. */
+static bool is_due(struct loopcheck *check, const char *server, int64_t now,
+                   struct question *question)
 {
-    struct addr own[] = {addr_of("127.0.0.1:5353"), addr_of("[::1]:53")};
-    struct addr same = addr_of("[::1]:53"), other = addr_of("127.0.0.1:53");
+    struct addr addr = address_of(server);
+
+    return loopcheck_is_due(check, &addr, now, question);
+}
+
+static bool leads_back(const struct loopcheck *check, const char *server)
+{
+    struct addr addr = address_of(server);
+
+    return loopcheck_leads_back(check, &addr);
+}
+
+static void our_own_address_leads_back_and_needs_no_check(void **state)
+{
+    struct addr own[] = {address_of("127.0.0.1:5353"), address_of("127.0.0.53:53")};
     struct loopcheck *check = loopcheck_new(own, 2);
+    struct question question;
 
     (void)state;
-    assert_true(loopcheck_leads_back(check, &same));
-    assert_false(loopcheck_leads_back(check, &other));
+    assert_true(leads_back(check, "127.0.0.53:53"));
+    assert_false(is_due(check, "127.0.0.53:53", 1000, &question));
     loopcheck_free(check);
 }
 
-static void our_own_address_needs_no_question(void **state)
+static void our_address_with_another_port_is_not_us(void **state)
 {
-    struct addr own = addr_of("127.0.0.1:53");
+    struct addr own = address_of("127.0.0.1:5353");
     struct loopcheck *check = loopcheck_new(&own, 1);
-    struct question question;
 
     (void)state;
-    assert_false(loopcheck_is_due(check, &own, 0, &question));
+    assert_false(leads_back(check, "127.0.0.1:53"));
     loopcheck_free(check);
 }
 
-static void a_server_on_this_host_is_asked_once_a_minute(void **state)
+static void a_server_of_this_host_is_checked_once_a_minute(void **state)
 {
-    struct addr server = addr_of("127.0.0.2:53");
     struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question question;
 
     (void)state;
-    assert_true(loopcheck_is_due(check, &server, 1000, &question));
-    assert_false(loopcheck_is_due(check, &server, 1001, &question));
-    assert_false(loopcheck_is_due(check, &server, 60999, &question));
-    assert_true(loopcheck_is_due(check, &server, 61000, &question));
+    assert_true(is_due(check, "127.0.0.1", 1000, &question));
+    assert_false(is_due(check, "127.0.0.1", 1001, &question));
+    assert_false(is_due(check, "127.0.0.1", 60999, &question));
+    assert_true(is_due(check, "127.0.0.1", 61000, &question));
     loopcheck_free(check);
 }
 
-/* It cannot reach a loopback address of ours. 192.0.2.0/24 is nobody's (RFC 5737). */
-static void a_server_elsewhere_is_not_asked(void **state)
+/* Nobody there can reach a loopback address. */
+static void a_server_of_another_host_is_not_checked(void **state)
 {
-    struct addr server = addr_of("192.0.2.53");
     struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question question;
 
     (void)state;
-    assert_false(loopcheck_is_due(check, &server, 0, &question));
+    assert_false(is_due(check, "192.0.2.1", 1000, &question));
+    assert_false(leads_back(check, "192.0.2.1"));
     loopcheck_free(check);
 }
 
-static void a_question_that_comes_back_tells_the_server(void **state)
+static void each_check_asks_for_another_name(void **state)
 {
-    struct addr first = addr_of("127.0.0.2:53"), second = addr_of("127.0.0.3:53");
     struct loopcheck *check = loopcheck_new(NULL, 0);
-    struct question to_first, to_second;
+    struct question first, second;
 
     (void)state;
-    assert_true(loopcheck_is_due(check, &first, 0, &to_first));
-    assert_true(loopcheck_is_due(check, &second, 0, &to_second));
-    assert_true(loopcheck_recognises(check, &to_second));
-    assert_false(loopcheck_leads_back(check, &first));
-    assert_true(loopcheck_leads_back(check, &second));
+    assert_true(is_due(check, "127.0.0.1", 1000, &first));
+    assert_true(is_due(check, "127.0.0.1", 61000, &second));
+    assert_false(name_equal(first.name, first.name_len, second.name, second.name_len));
     loopcheck_free(check);
 }
 
-static void other_questions_are_not_recognised(void **state)
+static void a_check_that_comes_back_marks_its_server(void **state)
 {
-    static const uint8_t name[] = "\20aaaaaaaaaaaaaaaa\22hostdns-loop-check";
-    struct addr server = addr_of("127.0.0.2:53");
     struct loopcheck *check = loopcheck_new(NULL, 0);
-    struct question question, other = {.type = TYPE_A, .name_len = sizeof name};
+    struct question one, two;
 
     (void)state;
-    memcpy(other.name, name, sizeof name);
-    assert_true(loopcheck_is_due(check, &server, 0, &question));
-    assert_int_equal(question.name_len, other.name_len);
-    assert_false(loopcheck_recognises(check, &other));
-    assert_false(loopcheck_leads_back(check, &server));
+    assert_true(is_due(check, "127.0.0.1", 1000, &one));
+    assert_true(is_due(check, "127.0.0.2", 1000, &two));
+    assert_false(leads_back(check, "127.0.0.2"));
+    assert_true(loopcheck_recognises(check, &two));
+    assert_true(leads_back(check, "127.0.0.2"));
+    assert_false(leads_back(check, "127.0.0.1"));
     loopcheck_free(check);
 }
 
-static void a_server_that_led_back_gets_another_chance(void **state)
+/* A forwarder may ask for the other family too, or play with letter case (0x20). */
+static void a_check_is_known_by_its_name_in_any_letter_case(void **state)
 {
-    struct addr server = addr_of("127.0.0.2:53");
     struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question question;
 
     (void)state;
-    assert_true(loopcheck_is_due(check, &server, 0, &question));
+    assert_true(is_due(check, "127.0.0.1", 1000, &question));
+    question.type = TYPE_AAAA;
+    for (size_t i = 0; i < question.name_len; i++)
+        if (question.name[i] >= 'a' && question.name[i] <= 'z')
+            question.name[i] = (uint8_t)(question.name[i] - 'a' + 'A');
     assert_true(loopcheck_recognises(check, &question));
-    assert_true(loopcheck_is_due(check, &server, 60000, &question));
-    assert_false(loopcheck_leads_back(check, &server));
     loopcheck_free(check);
+}
+
+static void another_question_is_none(void **state)
+{
+    struct loopcheck *check = loopcheck_new(NULL, 0);
+    struct question question, other = question_of("www.example", "A");
+
+    (void)state;
+    assert_false(loopcheck_recognises(check, &other));
+    assert_true(is_due(check, "127.0.0.1", 1000, &question));
+    assert_false(loopcheck_recognises(check, &other));
+    question.name[1] ^= 1;
+    assert_false(loopcheck_recognises(check, &question));
+    assert_false(leads_back(check, "127.0.0.1"));
+    loopcheck_free(check);
+}
+
+/* The administrator may have put it right. */
+static void a_server_that_led_back_gets_another_chance_with_the_next_check(void **state)
+{
+    struct loopcheck *check = loopcheck_new(NULL, 0);
+    struct question question;
+
+    (void)state;
+    assert_true(is_due(check, "127.0.0.1", 1000, &question));
+    assert_true(loopcheck_recognises(check, &question));
+    assert_false(is_due(check, "127.0.0.1", 2000, &question));
+    assert_true(leads_back(check, "127.0.0.1"));
+    assert_true(is_due(check, "127.0.0.1", 61000, &question));
+    assert_false(leads_back(check, "127.0.0.1"));
+    loopcheck_free(check);
+}
+
+static void nothing_may_be_freed(void **state)
+{
+    (void)state;
+    loopcheck_free(NULL);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(our_own_address_leads_back),
-        cmocka_unit_test(our_own_address_needs_no_question),
-        cmocka_unit_test(a_server_on_this_host_is_asked_once_a_minute),
-        cmocka_unit_test(a_server_elsewhere_is_not_asked),
-        cmocka_unit_test(a_question_that_comes_back_tells_the_server),
-        cmocka_unit_test(other_questions_are_not_recognised),
-        cmocka_unit_test(a_server_that_led_back_gets_another_chance),
+        cmocka_unit_test(our_own_address_leads_back_and_needs_no_check),
+        cmocka_unit_test(our_address_with_another_port_is_not_us),
+        cmocka_unit_test(a_server_of_this_host_is_checked_once_a_minute),
+        cmocka_unit_test(a_server_of_another_host_is_not_checked),
+        cmocka_unit_test(each_check_asks_for_another_name),
+        cmocka_unit_test(a_check_that_comes_back_marks_its_server),
+        cmocka_unit_test(a_check_is_known_by_its_name_in_any_letter_case),
+        cmocka_unit_test(another_question_is_none),
+        cmocka_unit_test(a_server_that_led_back_gets_another_chance_with_the_next_check),
+        cmocka_unit_test(nothing_may_be_freed),
     };
-
     return cmocka_run_group_tests_name("loopcheck", tests, be_quiet, NULL);
 }

@@ -5,6 +5,7 @@
  */
 #include "lab.h"
 
+#include "dns/upstream.h"
 #include "lookup/resolver.h"
 
 #include <arpa/inet.h>
@@ -91,6 +92,93 @@ static void how_resolv_conf_wants_servers_to_be_asked_is_left_out(void **state)
     assert_int_equal(resolver_prepare(door(), 0), 0);
     assert_int_equal(_res.options & (RES_USE_EDNS0 | RES_ROTATE | RES_USEVC | RES_TRUSTAD),
                      0);
+}
+
+/* It answers at once: what is lost is asked again before a client gives up. */
+static void the_door_is_asked_twice_for_a_second_whatever_resolv_conf_says(void **state)
+{
+    (void)state;
+    etc_write("resolv.conf", "nameserver 127.0.0.2\noptions timeout:9 attempts:5\n");
+    assert_int_equal(resolver_prepare(door(), 0), 0);
+    assert_int_equal(_res.retrans, 1);
+    assert_int_equal(_res.retry, 2);
+}
+
+/* A door that is asked once: it says NXDOMAIN, and keeps the query. */
+struct keeper {
+    int fd;
+    struct addr addr;
+    uint8_t wire[512];
+    ssize_t len;
+};
+
+static void *answer_once(void *context)
+{
+    struct keeper *keeper = context;
+    struct addr from = {.len = sizeof from.sock};
+    uint8_t reply[512];
+    size_t len;
+
+    keeper->len = recvfrom(keeper->fd, keeper->wire, sizeof keeper->wire, 0, &from.sock.any,
+                           &from.len);
+    len = upstream_make_reply(keeper->wire, (size_t)keeper->len, RCODE_NXDOMAIN, reply,
+                              sizeof reply);
+    sendto(keeper->fd, reply, len, 0, &from.sock.any, from.len);
+    return NULL;
+}
+
+static void keeper_open(struct keeper *keeper)
+{
+    struct addr *addr = &keeper->addr;
+
+    assert_true(addr_parse(addr, "127.0.0.1", 0));
+    keeper->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(keeper->fd, &addr->sock.any, addr->len), 0);
+    assert_int_equal(getsockname(keeper->fd, &addr->sock.any, &addr->len), 0);
+}
+
+/* Asks for host.test A with these flags; the question as it comes to the door. */
+static struct question asked_with(unsigned flags, bool *recursion)
+{
+    struct question question;
+    struct keeper keeper;
+    uint8_t reply[512];
+    pthread_t thread;
+
+    keeper_open(&keeper);
+    assert_int_equal(pthread_create(&thread, NULL, answer_once, &keeper), 0);
+    assert_int_equal(resolver_prepare(&keeper.addr, flags), 0);
+    res_nquery(&_res, "host.test", C_IN, T_A, reply, sizeof reply);
+    pthread_join(thread, NULL);
+    close(keeper.fd);
+    assert_true(keeper.len > 0);
+    assert_true(upstream_read_query(keeper.wire, (size_t)keeper.len, &question));
+    *recursion = upstream_wants_recursion(keeper.wire);
+    return question;
+}
+
+static void libc_tells_the_door_whom_it_speaks_for(void **state)
+{
+    bool recursion;
+
+    (void)state;
+    need_lab();
+    for (uint8_t flags = 0; flags < 4; flags++) {
+        assert_int_equal(asked_with(flags, &recursion).flags, flags);
+        assert_true(recursion);
+    }
+    asked_with(RESOLVER_PROBE, &recursion);
+    assert_false(recursion);
+}
+
+static void a_changed_resolv_conf_is_seen(void **state)
+{
+    (void)state;
+    etc_write("resolv.conf", "search one.test\n");
+    assert_int_equal(resolver_prepare(door(), 0), 0);
+    etc_write("resolv.conf", "search two.test\n"); /* of the same size */
+    assert_int_equal(resolver_prepare(door(), 0), 0);
+    assert_string_equal(_res.dnsrch[0], "two.test");
 }
 
 static void what_resolv_conf_wants_of_names_is_kept(void **state)
@@ -348,6 +436,9 @@ int main(void)
         lab_test(the_search_list_stays_off_when_prepared_again),
         lab_test(the_door_is_the_only_server),
         lab_test(how_resolv_conf_wants_servers_to_be_asked_is_left_out),
+        lab_test(the_door_is_asked_twice_for_a_second_whatever_resolv_conf_says),
+        lab_test(libc_tells_the_door_whom_it_speaks_for),
+        lab_test(a_changed_resolv_conf_is_seen),
         lab_test(what_resolv_conf_wants_of_names_is_kept),
         lab_test(without_a_door_there_is_no_server),
         lab_test(no_server_lasts_until_prepared_again),

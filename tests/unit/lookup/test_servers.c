@@ -1,58 +1,123 @@
+/* What resolv.conf says about name servers. */
 #include "lab.h"
 
 #include "lookup/servers.h"
 
-/* The addresses in order, each with a blank behind it. */
-static const char *addresses(const struct servers *servers)
-{
-    static char text[4 * ADDR_TEXT];
-    char one[ADDR_TEXT];
-
-    *text = '\0';
-    for (size_t i = 0; i < servers->count; i++) {
-        strcat(text, addr_format(&servers->addr[i], one));
-        strcat(text, " ");
-    }
-    return text;
-}
-
-static struct servers read_from(const char *resolv_conf)
+static struct servers servers_of(const char *text)
 {
     struct servers servers;
 
-    etc_write("resolv.conf", resolv_conf);
+    etc_write("resolv.conf", text);
     assert_int_equal(servers_read(&servers), 0);
     return servers;
 }
 
-static void servers_stand_in_the_order_of_the_file(void **state)
+/* "ADDRESS:PORT" of one; good until the next call. */
+static const char *text_of(const struct servers *servers, size_t i)
 {
-    struct servers servers = read_from("nameserver 127.0.0.2\nnameserver 127.0.0.1\n");
+    static char text[ADDR_TEXT];
 
-    (void)state;
-    assert_string_equal(addresses(&servers), "127.0.0.2:53 127.0.0.1:53 ");
+    assert_true(i < servers->count);
+    return addr_format(&servers->addr[i], text);
 }
 
-static void servers_may_have_ipv6_addresses(void **state)
+static void up_to_three_servers_are_read_in_their_order(void **state)
+{
+    struct servers servers = servers_of("nameserver 192.0.2.1\nnameserver 192.0.2.2\n"
+                                        "nameserver 192.0.2.3\nnameserver 192.0.2.4\n");
+
+    (void)state;
+    assert_int_equal(servers.count, 3);
+    assert_string_equal(text_of(&servers, 0), "192.0.2.1:53");
+    assert_string_equal(text_of(&servers, 1), "192.0.2.2:53");
+    assert_string_equal(text_of(&servers, 2), "192.0.2.3:53");
+}
+
+static void servers_may_be_of_either_family(void **state)
 {
     struct servers servers =
-        read_from("nameserver ::1\nnameserver 127.0.0.1\nnameserver 2001:db8::53\n");
+        servers_of("nameserver 2001:db8::1\nnameserver 192.0.2.2\nnameserver ::1\n");
 
     (void)state;
-    assert_string_equal(addresses(&servers), "[::1]:53 127.0.0.1:53 [2001:db8::53]:53 ");
+    assert_int_equal(servers.count, 3);
+    assert_string_equal(text_of(&servers, 0), "[2001:db8::1]:53");
+    assert_string_equal(text_of(&servers, 1), "192.0.2.2:53");
+    assert_string_equal(text_of(&servers, 2), "[::1]:53");
 }
 
-static void three_servers_are_used(void **state)
+static void a_scope_is_kept(void **state)
 {
-    struct servers servers = read_from("nameserver 127.0.0.1\nnameserver 127.0.0.2\n"
-                                       "nameserver 127.0.0.3\nnameserver 127.0.0.4\n");
+    struct servers servers = servers_of("nameserver fe80::1%lo\n");
 
     (void)state;
-    assert_string_equal(addresses(&servers), "127.0.0.1:53 127.0.0.2:53 127.0.0.3:53 ");
+    assert_int_equal(servers.count, 1);
+    assert_int_not_equal(servers.addr[0].sock.ip6.sin6_scope_id, 0);
 }
 
-/* So libc has it. */
-static void without_a_file_the_server_is_the_host_itself(void **state)
+static void lines_that_are_no_servers_are_passed_over(void **state)
+{
+    struct servers servers =
+        servers_of("nameserver nonsense\n# nameserver 192.0.2.9\nnameserver 192.0.2.1\n");
+
+    (void)state;
+    assert_int_equal(servers.count, 1);
+    assert_string_equal(text_of(&servers, 0), "192.0.2.1:53");
+}
+
+static void without_options_libc_defaults_count(void **state)
+{
+    struct servers servers = servers_of("nameserver 192.0.2.1\n");
+
+    (void)state;
+    assert_int_equal(servers.timeout_ms, 5000);
+    assert_int_equal(servers.attempts, 2);
+    assert_false(servers.rotate);
+    assert_false(servers.use_tcp);
+    assert_false(servers.trust_ad);
+    assert_false(servers.no_aaaa);
+}
+
+static void options_are_read(void **state)
+{
+    struct servers servers =
+        servers_of("nameserver 192.0.2.1\n"
+                   "options timeout:3 attempts:4 rotate use-vc trust-ad\n");
+
+    (void)state;
+    assert_int_equal(servers.timeout_ms, 3000);
+    assert_int_equal(servers.attempts, 4);
+    assert_true(servers.rotate);
+    assert_true(servers.use_tcp);
+    assert_true(servers.trust_ad);
+}
+
+/* libc waits for a second and asks once even then. */
+static void a_time_out_of_0_is_a_second(void **state)
+{
+    struct servers servers = servers_of("nameserver 192.0.2.1\noptions timeout:0\n");
+
+    (void)state;
+    assert_int_equal(servers.timeout_ms, 1000);
+}
+
+static void attempts_are_at_least_one(void **state)
+{
+    struct servers servers = servers_of("nameserver 192.0.2.1\noptions attempts:0\n");
+
+    (void)state;
+    assert_int_equal(servers.attempts, 1);
+}
+
+static void a_file_without_servers_means_this_host(void **state)
+{
+    struct servers servers = servers_of("search example.test\n");
+
+    (void)state;
+    assert_int_equal(servers.count, 1);
+    assert_string_equal(text_of(&servers, 0), "127.0.0.1:53");
+}
+
+static void no_file_means_this_host(void **state)
 {
     struct servers servers;
 
@@ -60,60 +125,47 @@ static void without_a_file_the_server_is_the_host_itself(void **state)
     etc_write("resolv.conf", "");
     assert_int_equal(unlink("/etc/resolv.conf"), 0);
     assert_int_equal(servers_read(&servers), 0);
-    assert_string_equal(addresses(&servers), "127.0.0.1:53 ");
-}
-
-static void without_options_it_is_five_seconds_twice(void **state)
-{
-    struct servers servers = read_from("nameserver 127.0.0.1\n");
-
-    (void)state;
-    assert_int_equal(servers.timeout_ms, 5000);
-    assert_int_equal(servers.attempts, 2);
-    assert_false(servers.rotate || servers.use_tcp || servers.trust_ad);
-}
-
-static void options_are_read(void **state)
-{
-    struct servers servers =
-        read_from("nameserver 127.0.0.1\n"
-                  "options timeout:3 attempts:4 rotate use-vc trust-ad\n");
-
-    (void)state;
-    assert_int_equal(servers.timeout_ms, 3000);
-    assert_int_equal(servers.attempts, 4);
-    assert_true(servers.rotate && servers.use_tcp && servers.trust_ad);
-}
-
-static void a_time_out_of_0_is_a_second(void **state)
-{
-    struct servers servers = read_from("nameserver 127.0.0.1\noptions timeout:0\n");
-
-    (void)state;
-    assert_int_equal(servers.timeout_ms, 1000);
+    assert_int_equal(servers.count, 1);
+    assert_string_equal(text_of(&servers, 0), "127.0.0.1:53");
 }
 
 static void a_changed_file_is_seen(void **state)
 {
-    struct servers servers = read_from("nameserver 127.0.0.2\n");
+    struct servers servers = servers_of("nameserver 192.0.2.1\n");
 
     (void)state;
-    servers = read_from("nameserver 127.0.0.9\n"); /* of the same size */
-    assert_string_equal(addresses(&servers), "127.0.0.9:53 ");
+    servers = servers_of("nameserver 192.0.2.7\n"); /* of the same size */
+    assert_string_equal(text_of(&servers, 0), "192.0.2.7:53");
+}
+
+static void reading_leaves_no_descriptor_open(void **state)
+{
+    int before = dup(STDIN_FILENO), after;
+
+    (void)state;
+    close(before);
+    for (int i = 0; i < 20; i++)
+        servers_of("nameserver 192.0.2.1\n");
+    after = dup(STDIN_FILENO);
+    close(after);
+    assert_int_equal(after, before);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        lab_test(servers_stand_in_the_order_of_the_file),
-        lab_test(servers_may_have_ipv6_addresses),
-        lab_test(three_servers_are_used),
-        lab_test(without_a_file_the_server_is_the_host_itself),
-        lab_test(without_options_it_is_five_seconds_twice),
+        lab_test(up_to_three_servers_are_read_in_their_order),
+        lab_test(servers_may_be_of_either_family),
+        lab_test(a_scope_is_kept),
+        lab_test(lines_that_are_no_servers_are_passed_over),
+        lab_test(without_options_libc_defaults_count),
         lab_test(options_are_read),
         lab_test(a_time_out_of_0_is_a_second),
+        lab_test(attempts_are_at_least_one),
+        lab_test(a_file_without_servers_means_this_host),
+        lab_test(no_file_means_this_host),
         lab_test(a_changed_file_is_seen),
+        lab_test(reading_leaves_no_descriptor_open),
     };
-
     return cmocka_run_group_tests_name("servers", tests, NULL, NULL);
 }

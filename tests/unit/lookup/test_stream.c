@@ -1,199 +1,292 @@
-#include "../net/sockets.h"
+/* One query over TCP to a server that the case plays. */
+#include "servers.h"
 
 #include "lookup/stream.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <string.h>
+#include <time.h>
 
-/* A name server over TCP, driven by the same loop, and what the stream has told. */
-static struct scene {
+struct scene {
     struct loop *loop;
-    struct addr server;
-    int listening, connection;
+    int listener, server;
     struct stream *stream;
-    uint8_t query[64];
-    size_t query_len;
-    uint8_t reply[64];
-    size_t reply_len;
-    int error;
-    unsigned told;
-} scene;
+};
 
-static const uint8_t query[] = {1, 2, 3, 4, 5};
+static struct {
+    int done, error;
+    size_t len;
+    uint8_t wire[65535];
+} said;
 
-static void told(void *owner, const uint8_t *wire, size_t len, int error)
+static void note_done(void *owner, const uint8_t *wire, size_t len, int error)
 {
-    struct scene *at = owner;
+    struct scene *scene = owner;
 
+    said.done++;
+    said.error = error;
+    said.len = len;
     if (wire)
-        memcpy(at->reply, wire, len);
-    at->reply_len = len;
-    at->error = error;
-    at->told++;
-    stream_free(at->stream);
-    at->stream = NULL;
-    loop_stop(at->loop);
+        memcpy(said.wire, wire, len);
+    stream_free(scene->stream);
+    scene->stream = NULL;
 }
 
-static int set_up(void **state)
+static const uint8_t query[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
+
+static struct scene *set_up(void)
 {
-    (void)state;
-    scene = (struct scene){.server = address_of("127.0.0.1"), .connection = -1};
-    scene.listening = socket_at(&scene.server, SOCK_STREAM);
-    assert_int_equal(listen(scene.listening, 1), 0);
-    scene.loop = loop_new();
-    scene.stream =
-        stream_open(scene.loop, &scene.server, query, sizeof query, told, &scene);
-    assert_non_null(scene.stream);
-    return 0;
+    struct scene *scene = test_calloc(1, sizeof *scene);
+    const struct timeval patience = {.tv_sec = 10};
+    struct addr addr;
+
+    memset(&said, 0, sizeof said);
+    scene->loop = loop_new();
+    scene->listener = server_open("127.0.0.1:0", SOCK_STREAM);
+    addr = bound_addr(scene->listener);
+    scene->stream = stream_open(scene->loop, &addr, BYTES(query), note_done, scene);
+    assert_non_null(scene->stream);
+    scene->server = accept(scene->listener, NULL, NULL);
+    assert_int_not_equal(scene->server, -1);
+    setsockopt(scene->server, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    return scene;
 }
 
-static int tear_down(void **state)
+static void tear_down(struct scene *scene)
 {
-    (void)state;
-    stream_free(scene.stream);
-    loop_free(scene.loop);
-    close(scene.listening);
-    if (scene.connection != -1)
-        close(scene.connection);
-    return 0;
+    stream_free(scene->stream);
+    loop_free(scene->loop);
+    close(scene->listener);
+    if (scene->server != -1)
+        close(scene->server);
+    test_free(scene);
 }
 
-static void server_ready(void *context, short revents)
+static void hang_up(struct scene *scene)
 {
-    ssize_t got =
-        recv(scene.connection, scene.query + scene.query_len, sizeof scene.query, 0);
-
-    (void)context;
-    (void)revents;
-    assert_true(got > 0);
-    scene.query_len += (size_t)got;
-    if (scene.query_len >= 2 + sizeof query)
-        loop_stop(scene.loop);
+    close(scene->server);
+    scene->server = -1;
 }
 
-/* Until the server has the whole query. */
-static void take_query(void)
+static void say(struct scene *scene, const void *data, size_t len)
 {
-    struct watch *watch;
-
-    scene.connection = accept(scene.listening, NULL, NULL);
-    assert_int_not_equal(scene.connection, -1);
-    watch = loop_watch(scene.loop, scene.connection, POLLIN, server_ready, NULL);
-    assert_int_equal(loop_run(scene.loop), 0);
-    loop_unwatch(scene.loop, watch);
+    assert_int_equal(send(scene->server, data, len, MSG_NOSIGNAL), len);
 }
 
-static void say(const void *octets, size_t count)
+static void the_query_goes_out_behind_its_length(void **state)
 {
-    assert_int_equal(send(scene.connection, octets, count, 0), count);
-}
-
-/* RFC 1035 section 4.2.2 */
-static void the_query_has_its_length_before_it(void **state)
-{
-    const uint8_t expected[] = {0, 5, 1, 2, 3, 4, 5};
+    struct scene *scene = set_up();
+    uint8_t got[64];
 
     (void)state;
-    take_query();
-    assert_int_equal(scene.query_len, sizeof expected);
-    assert_memory_equal(scene.query, expected, sizeof expected);
+    turn_until_readable(scene->loop, scene->server);
+    assert_int_equal(recv(scene->server, got, sizeof got, 0), 2 + sizeof query);
+    assert_int_equal(got[0] << 8 | got[1], sizeof query);
+    assert_memory_equal(got + 2, query, sizeof query);
+    tear_down(scene);
 }
 
-static void the_reply_is_told_without_its_length(void **state)
+static void the_reply_comes_without_its_length(void **state)
 {
-    const uint8_t reply[] = {0, 3, 7, 8, 9};
+    struct scene *scene = set_up();
 
     (void)state;
-    take_query();
-    say(reply, sizeof reply);
-    assert_int_equal(loop_run(scene.loop), 0);
-    assert_int_equal(scene.error, 0);
-    assert_int_equal(scene.reply_len, 3);
-    assert_memory_equal(scene.reply, reply + 2, 3);
+    turn_until_readable(scene->loop, scene->server);
+    say(scene, "\0\5hello", 7);
+    turn_until(scene->loop, &said.done, 1);
+    assert_int_equal(said.error, 0);
+    assert_int_equal(said.len, 5);
+    assert_memory_equal(said.wire, "hello", 5);
+    tear_down(scene);
 }
 
-static void say_next_octet(void *context)
+static void a_reply_that_comes_byte_by_byte_is_put_together(void **state)
 {
-    static const uint8_t reply[] = {0, 3, 7, 8, 9};
-    size_t *at = context;
-
-    if (*at < sizeof reply)
-        say(reply + (*at)++, 1);
-}
-
-static void a_reply_may_come_octet_by_octet(void **state)
-{
-    size_t at = 0;
+    struct scene *scene = set_up();
+    static const char reply[] = "\0\5hello";
 
     (void)state;
-    take_query();
-    while (!scene.told) {
-        struct timer next;
-
-        timer_init(&next, (void (*)(void *))loop_stop, scene.loop);
-        say_next_octet(&at);
-        timer_set(scene.loop, &next, 0);
-        assert_int_equal(loop_run(scene.loop), 0);
-        timer_cancel(&next);
+    turn_until_readable(scene->loop, scene->server);
+    for (size_t i = 0; i < 7; i++) {
+        assert_int_equal(said.done, 0);
+        say(scene, reply + i, 1);
+        turn(scene->loop);
     }
-    assert_int_equal(scene.error, 0);
-    assert_int_equal(scene.reply_len, 3);
+    turn_until(scene->loop, &said.done, 1);
+    assert_int_equal(said.len, 5);
+    assert_memory_equal(said.wire, "hello", 5);
+    tear_down(scene);
 }
 
-static void a_server_that_closes_early_is_an_error(void **state)
+static void what_stands_behind_the_reply_is_left_alone(void **state)
 {
+    struct scene *scene = set_up();
+
     (void)state;
-    take_query();
-    say("\0", 1);
-    close(scene.connection);
-    scene.connection = -1;
-    assert_int_equal(loop_run(scene.loop), 0);
-    assert_int_equal(scene.error, ECONNRESET);
-    assert_int_equal(scene.told, 1);
+    turn_until_readable(scene->loop, scene->server);
+    say(scene, "\0\5helloand more", 15);
+    turn_until(scene->loop, &said.done, 1);
+    turn(scene->loop);
+    assert_int_equal(said.len, 5);
+    assert_int_equal(said.done, 1);
+    tear_down(scene);
 }
 
-static void a_stream_may_be_given_up(void **state)
+static void a_reply_of_65535_octets_comes_whole(void **state)
 {
+    static uint8_t reply[2 + 65535];
+    struct scene *scene = set_up();
+    size_t sent = 0;
+
     (void)state;
-    take_query();
-    stream_free(scene.stream);
-    scene.stream = NULL;
-    assert_int_equal(scene.told, 0);
-    assert_int_equal(recv(scene.connection, scene.reply, 1, 0), 0); /* it was closed */
+    for (size_t i = 0; i < sizeof reply; i++)
+        reply[i] = (uint8_t)(i * 7);
+    reply[0] = reply[1] = 0xff;
+    turn_until_readable(scene->loop, scene->server);
+    while (sent < sizeof reply) {
+        ssize_t part = send(scene->server, reply + sent, sizeof reply - sent,
+                            MSG_DONTWAIT | MSG_NOSIGNAL);
+
+        if (part > 0)
+            sent += (size_t)part;
+        turn(scene->loop);
+    }
+    turn_until(scene->loop, &said.done, 1);
+    assert_int_equal(said.len, 65535);
+    assert_memory_equal(said.wire, reply + 2, 65535);
+    tear_down(scene);
 }
 
-static void a_closed_port_is_an_error(void **state)
+static void a_reply_of_no_octets_is_one(void **state)
 {
-    struct stream *stream;
+    struct scene *scene = set_up();
 
     (void)state;
-    stream_free(scene.stream);
-    close(scene.listening);
-    stream = stream_open(scene.loop, &scene.server, query, sizeof query, told, &scene);
-    scene.stream = stream;
-    if (stream) /* connect() may tell at once or later */
-        assert_int_equal(loop_run(scene.loop), 0);
-    else
-        scene.error = errno;
-    assert_int_equal(scene.error, ECONNREFUSED);
-    scene.listening = socket_at(&scene.server, SOCK_STREAM);
+    turn_until_readable(scene->loop, scene->server);
+    say(scene, "\0\0", 2);
+    turn_until(scene->loop, &said.done, 1);
+    assert_int_equal(said.error, 0);
+    assert_int_equal(said.len, 0);
+    tear_down(scene);
+}
+
+/* The server closes after so many octets of a reply of five. */
+static void closes_after(size_t octets)
+{
+    struct scene *scene = set_up();
+    uint8_t got[64];
+
+    turn_until_readable(scene->loop, scene->server);
+    recv(scene->server, got, sizeof got, 0); /* or closing would reset */
+    if (octets > 0)
+        say(scene, "\0\5hello", octets);
+    hang_up(scene);
+    turn_until(scene->loop, &said.done, 1);
+    assert_int_equal(said.error, ECONNRESET);
+    assert_int_equal(said.done, 1);
+    tear_down(scene);
+}
+
+static void a_server_that_closes_early_is_told(void **state)
+{
+    (void)state;
+    closes_after(0);
+    closes_after(1);
+    closes_after(2);
+    closes_after(6);
+}
+
+static void a_reset_is_told(void **state)
+{
+    const struct linger reset = {.l_onoff = 1};
+    struct scene *scene = set_up();
+
+    (void)state;
+    turn_until_readable(scene->loop, scene->server);
+    setsockopt(scene->server, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    hang_up(scene);
+    turn_until(scene->loop, &said.done, 1);
+    assert_int_equal(said.error, ECONNRESET);
+    tear_down(scene);
+}
+
+static void a_closed_port_is_told_or_fails_at_once(void **state)
+{
+    struct scene scene = {.loop = loop_new(),
+                          .listener = server_open("127.0.0.1:0", SOCK_STREAM)};
+    struct addr addr = bound_addr(scene.listener);
+
+    (void)state;
+    close(scene.listener);
+    memset(&said, 0, sizeof said);
+    errno = 0;
+    scene.stream = stream_open(scene.loop, &addr, BYTES(query), note_done, &scene);
+    if (scene.stream) {
+        turn_until(scene.loop, &said.done, 1);
+        assert_int_equal(said.error, ECONNREFUSED);
+    } else {
+        assert_int_equal(errno, ECONNREFUSED);
+    }
+    loop_free(scene.loop);
+}
+
+static void a_silent_server_is_waited_for_without_spinning(void **state)
+{
+    struct scene *scene = set_up();
+    struct timer timer;
+    clock_t before;
+
+    (void)state;
+    turn_until_readable(scene->loop, scene->server);
+    turn(scene->loop);
+    before = clock();
+    timer_init(&timer, stop_loop, scene->loop);
+    timer_set(scene->loop, &timer, clock_ms() + 300);
+    assert_int_equal(loop_run(scene->loop), 0);
+    assert_true(clock() - before < CLOCKS_PER_SEC / 10);
+    assert_int_equal(said.done, 0);
+    tear_down(scene);
+}
+
+static void a_stream_may_be_freed_at_any_time(void **state)
+{
+    struct scene *scene = set_up();
+    uint8_t got[64];
+
+    (void)state;
+    turn_until_readable(scene->loop, scene->server);
+    say(scene, "\0\5hel", 5);
+    turn(scene->loop);
+    stream_free(scene->stream);
+    scene->stream = NULL;
+    assert_int_equal(recv(scene->server, got, sizeof got, 0), 2 + sizeof query);
+    assert_int_equal(recv(scene->server, got, 1, 0), 0); /* it was closed */
+    say(scene, "lo", 2);
+    turn(scene->loop);
+    assert_int_equal(said.done, 0);
+    tear_down(scene);
+}
+
+static void no_stream_may_be_freed(void **state)
+{
+    (void)state;
+    stream_free(NULL);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_query_has_its_length_before_it, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(the_reply_is_told_without_its_length, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_reply_may_come_octet_by_octet, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_server_that_closes_early_is_an_error, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_stream_may_be_given_up, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_closed_port_is_an_error, set_up, tear_down),
+        cmocka_unit_test(the_query_goes_out_behind_its_length),
+        cmocka_unit_test(the_reply_comes_without_its_length),
+        cmocka_unit_test(a_reply_that_comes_byte_by_byte_is_put_together),
+        cmocka_unit_test(what_stands_behind_the_reply_is_left_alone),
+        cmocka_unit_test(a_reply_of_65535_octets_comes_whole),
+        cmocka_unit_test(a_reply_of_no_octets_is_one),
+        cmocka_unit_test(a_server_that_closes_early_is_told),
+        cmocka_unit_test(a_reset_is_told),
+        cmocka_unit_test(a_closed_port_is_told_or_fails_at_once),
+        cmocka_unit_test(a_silent_server_is_waited_for_without_spinning),
+        cmocka_unit_test(a_stream_may_be_freed_at_any_time),
+        cmocka_unit_test(no_stream_may_be_freed),
     };
-
     return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
 }

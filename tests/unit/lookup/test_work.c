@@ -1,188 +1,242 @@
-#include "../check.h"
+/*
+ * Threads and what they run. What hangs here waits on a semaphore, so that it ends with the
+ * case; the threads themselves stay, as they do in the lookup process.
+ */
+#include "servers.h"
 
-#include "base/clock.h"
 #include "lookup/work.h"
 
 #include <pthread.h>
-#include <stdlib.h>
+#include <semaphore.h>
 
-/* An item that waits at a gate until it is opened. */
-struct item {
+/* An item of a case. */
+struct task {
     struct work_item item;
-    struct scene *scene;
+    sem_t *gate; /* to wait at; NULL: none */
+    bool ran;
 };
 
-struct scene {
+static int after_count;
+static pthread_t loop_thread;
+static bool after_in_loop_thread;
+
+static void run_task(struct work_item *item)
+{
+    struct task *task = list_item(item, struct task, item);
+
+    if (task->gate)
+        sem_wait(task->gate);
+    task->ran = true;
+}
+
+static void after_task(struct work_item *item)
+{
+    after_count += list_item(item, struct task, item)->ran;
+    after_in_loop_thread &= pthread_equal(pthread_self(), loop_thread) != 0;
+}
+
+/* All are kept: their threads may look at them to the end. */
+static struct {
     struct loop *loop;
     struct work *work;
-    pthread_mutex_t lock;
-    pthread_cond_t opened;
-    bool open;
-    unsigned begun; /* with the lock */
-    unsigned done, wanted;
-    struct timer timer;
-};
+} pools[16];
+static size_t pool_count;
 
-static struct item *item_of(struct work_item *item)
+static struct loop *loop;
+static sem_t gate;
+
+/* A pool with so many threads at the most; its threads outlive the case. */
+static struct work *set_up(unsigned max_threads)
 {
-    return list_item(item, struct item, item);
+    struct work *work;
+
+    loop = loop_new();
+    work = work_new(loop, max_threads);
+    assert_non_null(work);
+    assert_true(pool_count < sizeof pools / sizeof *pools);
+    pools[pool_count].loop = loop;
+    pools[pool_count++].work = work;
+    after_count = 0;
+    loop_thread = pthread_self();
+    after_in_loop_thread = true;
+    sem_init(&gate, 0, 0);
+    return work;
 }
 
-static void pass(struct work_item *item)
+static bool put(struct work *work, struct task *task, sem_t *at)
 {
-    struct scene *scene = item_of(item)->scene;
-
-    pthread_mutex_lock(&scene->lock);
-    scene->begun++;
-    while (!scene->open)
-        pthread_cond_wait(&scene->opened, &scene->lock);
-    pthread_mutex_unlock(&scene->lock);
+    *task = (struct task){.item = {.run = run_task, .after = after_task}, .gate = at};
+    return work_put(work, &task->item);
 }
 
-static void count(struct work_item *item)
+static void open_gate(int count)
 {
-    struct scene *scene = item_of(item)->scene;
-
-    if (++scene->done == scene->wanted)
-        loop_stop(scene->loop);
+    while (count-- > 0)
+        sem_post(&gate);
 }
 
-static struct scene *set_up(unsigned max_threads)
+/* Turns the loop until so many threads hang, which takes its time and no less. */
+static void turn_until_hung(struct work *work, unsigned hung)
 {
-    struct scene *scene = calloc(1, sizeof *scene);
+    int64_t begun = clock_ms();
 
-    assert_non_null(scene);
-    scene->loop = loop_new();
-    scene->work = work_new(scene->loop, max_threads);
-    assert_non_null(scene->work);
-    pthread_mutex_init(&scene->lock, NULL);
-    pthread_cond_init(&scene->opened, NULL);
-    return scene;
+    while (work_state(work).hung < hung) {
+        assert_true(clock_ms() - begun < 3 * WORK_HUNG_MS);
+        poll(NULL, 0, 10);
+        turn(loop);
+    }
+    assert_true(clock_ms() - begun >= WORK_HUNG_MS - 100);
 }
 
-static void open_gate(struct scene *scene)
+static void no_thread_runs_before_the_first_item(void **state)
 {
-    pthread_mutex_lock(&scene->lock);
-    scene->open = true;
-    pthread_cond_broadcast(&scene->opened);
-    pthread_mutex_unlock(&scene->lock);
-}
-
-static void put(struct scene *scene, struct item *item)
-{
-    *item = (struct item){.item = {.run = pass, .after = count}, .scene = scene};
-    assert_true(work_put(scene->work, &item->item));
-}
-
-/* Looks every few milliseconds whether enough items have begun. */
-static void look(void *context)
-{
-    struct scene *scene = context;
-    unsigned begun;
-
-    pthread_mutex_lock(&scene->lock);
-    begun = scene->begun;
-    pthread_mutex_unlock(&scene->lock);
-    if (begun >= scene->wanted)
-        loop_stop(scene->loop);
-    else
-        timer_set(scene->loop, &scene->timer, clock_ms() + 2);
-}
-
-static void run_until_begun(struct scene *scene, unsigned items)
-{
-    scene->wanted = items;
-    timer_init(&scene->timer, look, scene);
-    timer_set(scene->loop, &scene->timer, 0);
-    assert_int_equal(loop_run(scene->loop), 0);
-    timer_cancel(&scene->timer);
-}
-
-static void run_until_done(struct scene *scene, unsigned items)
-{
-    scene->wanted = items;
-    assert_int_equal(loop_run(scene->loop), 0);
-    assert_int_equal(scene->done, items);
-}
-
-static void every_item_is_run_and_comes_back(void **state)
-{
-    static struct item items[1000];
-    struct scene *scene = set_up(8);
+    struct work *work = set_up(8);
 
     (void)state;
-    scene->open = true;
+    assert_int_equal(work_state(work).threads, 0);
+}
+
+static void an_item_is_run_and_comes_back_in_the_loops_thread(void **state)
+{
+    struct work *work = set_up(8);
+    struct task task;
+
+    (void)state;
+    assert_true(put(work, &task, NULL));
+    turn_until(loop, &after_count, 1);
+    assert_true(after_in_loop_thread);
+    assert_int_equal(after_count, 1);
+}
+
+static void a_thousand_items_are_all_done(void **state)
+{
+    struct work *work = set_up(8);
+    static struct task tasks[1000];
+
+    (void)state;
     for (int i = 0; i < 1000; i++)
-        put(scene, &items[i]);
-    run_until_done(scene, 1000);
-    assert_int_equal(work_state(scene->work).queued, 0);
+        assert_true(put(work, &tasks[i], NULL));
+    turn_until(loop, &after_count, 1000);
+    turn(loop);
+    assert_int_equal(after_count, 1000);
+    assert_int_equal(work_state(work).queued, 0);
+    assert_in_range(work_state(work).threads, 1, 8);
 }
 
-/* Many items that are quick need no more threads than a few. */
-static void quick_items_need_few_threads(void **state)
+static void items_that_do_not_wait_need_no_more_than_the_usual_threads(void **state)
 {
-    static struct item items[1000];
-    struct scene *scene = set_up(64);
+    struct work *work = set_up(8);
+    struct task task;
 
     (void)state;
-    scene->open = true;
-    for (int i = 0; i < 1000; i++)
-        put(scene, &items[i]);
-    run_until_done(scene, 1000);
-    assert_in_range(work_state(scene->work).threads, 1, 16);
+    for (int i = 1; i <= 50; i++) {
+        assert_true(put(work, &task, NULL));
+        turn_until(loop, &after_count, i);
+        while (work_state(work).busy > 0)
+            ;
+    }
+    assert_in_range(work_state(work).threads, 1, 4);
 }
 
-static void an_item_does_not_wait_for_those_that_hang(void **state)
+static void threads_are_added_while_items_wait_for_those_that_are_kept(void **state)
 {
-    static struct item items[30];
-    struct scene *scene = set_up(32);
-
-    (void)state;
-    for (int i = 0; i < 30; i++)
-        put(scene, &items[i]);
-    run_until_begun(scene, 30);
-    assert_in_range(work_state(scene->work).threads, 30, 32);
-    open_gate(scene);
-    run_until_done(scene, 30);
-}
-
-static void there_are_no_more_threads_than_the_limit(void **state)
-{
-    static struct item items[20];
-    struct scene *scene = set_up(6);
+    struct work *work = set_up(64);
+    static struct task kept[20], quick;
 
     (void)state;
     for (int i = 0; i < 20; i++)
-        put(scene, &items[i]);
-    run_until_begun(scene, 6);
-    assert_int_equal(work_state(scene->work).threads, 6);
-    assert_int_equal(work_state(scene->work).busy, 6);
-    assert_int_equal(work_state(scene->work).queued, 14);
-    open_gate(scene);
-    run_until_done(scene, 20);
+        assert_true(put(work, &kept[i], &gate));
+    assert_true(put(work, &quick, NULL));
+    turn_until(loop, &after_count, 1);
+    assert_true(quick.ran);
+    assert_in_range(work_state(work).threads, 21, 64);
+    open_gate(20);
+    turn_until(loop, &after_count, 21);
 }
 
-static void after_calls_are_made_in_the_loops_thread(void **state)
+static void threads_are_never_more_than_the_limit(void **state)
 {
-    static struct item item;
-    struct scene *scene = set_up(2);
+    struct work *work = set_up(6);
+    static struct task kept[20];
 
     (void)state;
-    scene->open = true;
-    put(scene, &item);
-    assert_int_equal(scene->done, 0);
-    run_until_done(scene, 1);
+    for (int i = 0; i < 20; i++)
+        assert_true(put(work, &kept[i], &gate));
+    while (work_state(work).queued > 14)
+        turn(loop);
+    assert_int_equal(work_state(work).threads, 6);
+    assert_int_equal(work_state(work).busy, 6);
+    assert_int_equal(work_state(work).queued, 14);
+    open_gate(20);
+    turn_until(loop, &after_count, 20);
+}
+
+static void a_thread_that_hangs_is_counted_after_five_seconds(void **state)
+{
+    struct work *work = set_up(2);
+    static struct task kept[2], refused;
+
+    (void)state;
+    assert_true(put(work, &kept[0], &gate));
+    assert_true(put(work, &kept[1], &gate));
+    turn_until_hung(work, 2);
+    assert_false(put(work, &refused, NULL)); /* all hang: it would wait for ever */
+    open_gate(2);
+    turn_until(loop, &after_count, 2);
+    assert_int_equal(work_state(work).hung, 0);
+    assert_true(put(work, &refused, NULL));
+    turn_until(loop, &after_count, 3);
+}
+
+static void while_one_thread_does_not_hang_items_are_taken(void **state)
+{
+    struct work *work = set_up(2);
+    static struct task kept, others[20];
+
+    (void)state;
+    assert_true(put(work, &kept, &gate));
+    turn_until_hung(work, 1);
+    for (int i = 0; i < 20; i++)
+        assert_true(put(work, &others[i], NULL));
+    turn_until(loop, &after_count, 20);
+    open_gate(1);
+    turn_until(loop, &after_count, 21);
+}
+
+static struct work *again_in;
+static int again_left;
+
+static void after_again(struct work_item *item)
+{
+    after_count++;
+    if (again_left-- > 0)
+        assert_true(work_put(again_in, item));
+}
+
+static void an_item_may_be_put_again_when_it_comes_back(void **state)
+{
+    struct task task = {.item = {.run = run_task, .after = after_again}};
+
+    (void)state;
+    again_in = set_up(4);
+    again_left = 100;
+    assert_true(work_put(again_in, &task.item));
+    turn_until(loop, &after_count, 101);
+    assert_int_equal(after_count, 101);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_item_is_run_and_comes_back),
-        cmocka_unit_test(quick_items_need_few_threads),
-        cmocka_unit_test(an_item_does_not_wait_for_those_that_hang),
-        cmocka_unit_test(there_are_no_more_threads_than_the_limit),
-        cmocka_unit_test(after_calls_are_made_in_the_loops_thread),
+        cmocka_unit_test(no_thread_runs_before_the_first_item),
+        cmocka_unit_test(an_item_is_run_and_comes_back_in_the_loops_thread),
+        cmocka_unit_test(a_thousand_items_are_all_done),
+        cmocka_unit_test(items_that_do_not_wait_need_no_more_than_the_usual_threads),
+        cmocka_unit_test(threads_are_added_while_items_wait_for_those_that_are_kept),
+        cmocka_unit_test(threads_are_never_more_than_the_limit),
+        cmocka_unit_test(a_thread_that_hangs_is_counted_after_five_seconds),
+        cmocka_unit_test(while_one_thread_does_not_hang_items_are_taken),
+        cmocka_unit_test(an_item_may_be_put_again_when_it_comes_back),
     };
-
     return cmocka_run_group_tests_name("work", tests, NULL, NULL);
 }
