@@ -20,31 +20,46 @@ struct scene {
     struct addr addrs[CLIENTS];
 };
 
-static struct scene *set_up(void)
+static struct scene scene; /* of the case that runs */
+
+static void scene_open(struct scene *one)
 {
-    struct scene *scene = test_calloc(1, sizeof *scene);
     struct addr unused;
 
-    scene->loop = loop_new();
-    assert_non_null(scene->loop);
-    assert_int_equal(channel_open(&scene->channel), 0);
-    assert_int_equal(flights_init(&scene->flights, scene->loop, scene->channel.left), 0);
-    scene->server = udp_socket(&unused);
+    one->loop = loop_new();
+    assert_non_null(one->loop);
+    assert_int_equal(channel_open(&one->channel), 0);
+    assert_int_equal(flights_init(&one->flights, one->loop, one->channel.left), 0);
+    one->server = udp_socket(&unused);
     for (int i = 0; i < CLIENTS; i++)
-        scene->clients[i] = udp_socket(&scene->addrs[i]);
-    return scene;
+        one->clients[i] = udp_socket(&one->addrs[i]);
 }
 
-static void tear_down(struct scene *scene)
+static void scene_close(struct scene *one)
 {
-    flights_free(&scene->flights);
-    loop_free(scene->loop);
-    channel_close(&scene->channel);
-    close(scene->server);
+    flights_free(&one->flights);
+    loop_free(one->loop);
+    channel_close(&one->channel);
+    close(one->server);
     for (int i = 0; i < CLIENTS; i++)
-        close(scene->clients[i]);
-    test_free(scene);
+        close(one->clients[i]);
 }
+
+static int set_up(void **state)
+{
+    (void)state;
+    scene_open(&scene);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    scene_close(&scene);
+    return 0;
+}
+
+#define flights_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static void stop(void *loop)
 {
@@ -52,17 +67,16 @@ static void stop(void *loop)
 }
 
 /* Lets the loop do all that it can do now. */
-static void turn(struct scene *scene)
+static void turn(void)
 {
     struct timer timer;
 
-    timer_init(&timer, stop, scene->loop);
-    timer_set(scene->loop, &timer, clock_ms());
-    assert_int_equal(loop_run(scene->loop), 0);
+    timer_init(&timer, stop, scene.loop);
+    timer_set(scene.loop, &timer, clock_ms());
+    assert_int_equal(loop_run(scene.loop), 0);
 }
 
-static struct query query_from(const struct scene *scene, int client, uint16_t id,
-                               const char *name, const char *type)
+static struct query query_from(int client, uint16_t id, const char *name, const char *type)
 {
     return (struct query){
         .request = {.id = id,
@@ -71,216 +85,212 @@ static struct query query_from(const struct scene *scene, int client, uint16_t i
                     .question = question_of(name, type),
                     .has_edns = true,
                     .edns_size = 1232},
-        .fd = scene->server,
-        .path = {.peer = scene->addrs[client]},
+        .fd = scene.server,
+        .path = {.peer = scene.addrs[client]},
         .config = &plain_config,
         .received = clock_ms(),
     };
 }
 
-static void ask(struct scene *scene, int client, uint16_t id, const char *name,
-                const char *type)
+static void ask(int client, uint16_t id, const char *name, const char *type)
 {
-    struct query query = query_from(scene, client, id, name, type);
+    struct query query = query_from(client, id, name, type);
 
-    flights_ask(&scene->flights, &query);
+    flights_ask(&scene.flights, &query);
 }
 
-/* Asks as if that had been so long ago. */
-static void ask_ago(struct scene *scene, int client, int64_t ago, const char *name)
+/* Asks as if it were so long from now. */
+static void ask_later(int client, int64_t later, const char *name)
 {
-    struct query query = query_from(scene, client, 1, name, "A");
+    struct query query = query_from(client, 1, name, "A");
 
-    query.received -= ago;
-    flights_ask(&scene->flights, &query);
+    query.received += later;
+    flights_ask(&scene.flights, &query);
+}
+
+/* Or as if that had been so long ago. */
+static void ask_ago(int client, int64_t ago, const char *name)
+{
+    ask_later(client, -ago, name);
+}
+
+/* The first client has waited for www.example A as long as it may. */
+static void ask_in_vain(void)
+{
+    ask_ago(0, FLIGHT_DEADLINE_MS, "www.example.");
+    turn();
 }
 
 /* The lookup process's end of the channel. */
-static int lookup_of(const struct scene *scene)
+static int lookup(void)
 {
-    return scene->channel.right;
+    return scene.channel.right;
 }
+
+/* It answers with 192.0.2.1. */
+static void answer(const struct asked *asked, uint32_t ttl)
+{
+    answer_asked(lookup(), asked, ttl);
+    turn();
+}
+
+/* The next question. */
+static void answer_next(uint32_t ttl)
+{
+    struct asked asked = next_asked(lookup());
+
+    answer(&asked, ttl);
+}
+
+static void fail_next(enum ede ede)
+{
+    struct asked asked = next_asked(lookup());
+
+    fail_asked_because(lookup(), &asked, ede);
+    turn();
+}
+
+/* An answer that nobody has asked for. */
+static struct asked news_about(const char *name, const char *type)
+{
+    return (struct asked){.id = MESSAGE_UNASKED, .question = question_of(name, type)};
+}
+
+#define WWW_ADDRESS "NOERROR\nwww.example. 10 A 192.0.2.1\n"
+
+#define assert_next_asked(text)                                                            \
+    do {                                                                                   \
+        struct asked next = next_asked(lookup());                                          \
+        assert_string_equal(asked_text(&next), text);                                      \
+    } while (0)
+
+#define assert_nothing_asked() assert_true(nothing_asked(lookup()))
+
+/* What a client gets, or that it gets nothing. */
+#define heard(client)         receive_text(scene.clients[client])
+#define assert_silent(client) assert_true(nothing_came(scene.clients[client]))
 
 static void a_question_goes_to_the_lookup_process_in_lower_case(void **state)
 {
-    struct scene *scene = set_up();
-    struct asked asked;
-
     (void)state;
-    ask(scene, 0, 1, "WWW.Example.", "AAAA");
-    asked = next_asked(lookup_of(scene));
-    assert_string_equal(asked_text(&asked), "www.example. AAAA");
-    assert_true(nothing_asked(lookup_of(scene)));
-    tear_down(scene);
+    ask(0, 1, "WWW.Example.", "AAAA");
+    assert_next_asked("www.example. AAAA");
+    assert_nothing_asked();
 }
 
 static void the_answer_goes_to_who_asked(void **state)
 {
-    struct scene *scene = set_up();
-    struct asked asked;
     const struct reply *reply;
 
     (void)state;
-    ask(scene, 0, 0x1234, "WWW.Example.", "A");
-    asked = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &asked, 10);
-    turn(scene);
-    reply = receive(scene->clients[0]);
+    ask(0, 0x1234, "WWW.Example.", "A");
+    answer_next(10);
+    reply = receive(scene.clients[0]);
     assert_int_equal(reply_id(reply), 0x1234);
     assert_string_equal(reply_text(reply->wire, reply->len),
                         "NOERROR\n"
                         "WWW.Example. 10 A 192.0.2.1\n");
-    assert_true(nothing_came(scene->clients[0]));
-    tear_down(scene);
+    assert_silent(0);
 }
 
 static void a_failure_goes_to_who_asked(void **state)
 {
-    struct scene *scene = set_up();
-    struct asked asked;
-
     (void)state;
-    ask(scene, 0, 1, "www.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    fail_asked(lookup_of(scene), &asked);
-    turn(scene);
-    assert_string_equal(receive_text(scene->clients[0]),
-                        "SERVFAIL: Network Error (23): wires cut\n");
-    tear_down(scene);
+    ask(0, 1, "www.example.", "A");
+    fail_next(EDE_NETWORK_ERROR);
+    assert_string_equal(heard(0), "SERVFAIL: Network Error (23): wires cut\n");
 }
 
 static void equal_questions_are_sent_once_whatever_their_letter_case(void **state)
 {
-    struct scene *scene = set_up();
-    struct asked asked;
-
     (void)state;
-    ask(scene, 0, 1, "www.example.", "A");
-    ask(scene, 1, 2, "WWW.EXAMPLE.", "A");
-    ask(scene, 2, 3, "wWw.eXaMpLe.", "A");
-    asked = next_asked(lookup_of(scene));
-    assert_string_equal(asked_text(&asked), "www.example. A");
-    assert_true(nothing_asked(lookup_of(scene)));
-    tear_down(scene);
+    ask(0, 1, "www.example.", "A");
+    ask(1, 2, "WWW.EXAMPLE.", "A");
+    ask(2, 3, "wWw.eXaMpLe.", "A");
+    assert_next_asked("www.example. A");
+    assert_nothing_asked();
 }
 
 static void each_who_waits_gets_his_own_id_and_letter_case(void **state)
 {
-    struct scene *scene = set_up();
-    struct asked asked;
     const struct reply *reply;
 
     (void)state;
-    ask(scene, 0, 0x1111, "www.example.", "A");
-    ask(scene, 1, 0x2222, "WWW.EXAMPLE.", "A");
-    asked = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &asked, 10);
-    turn(scene);
-    reply = receive(scene->clients[0]);
+    ask(0, 0x1111, "www.example.", "A");
+    ask(1, 0x2222, "WWW.EXAMPLE.", "A");
+    answer_next(10);
+    reply = receive(scene.clients[0]);
     assert_int_equal(reply_id(reply), 0x1111);
     assert_string_equal(reply_name(reply), "www.example. A");
-    reply = receive(scene->clients[1]);
+    reply = receive(scene.clients[1]);
     assert_int_equal(reply_id(reply), 0x2222);
     assert_string_equal(reply_name(reply), "WWW.EXAMPLE. A");
-    tear_down(scene);
 }
 
 /* A client that asks again has not heard the first reply yet; it may hear both.
  */
 static void who_asks_twice_is_answered_twice(void **state)
 {
-    struct scene *scene = set_up();
-    struct asked asked;
-
     (void)state;
-    ask(scene, 0, 1, "www.example.", "A");
-    ask(scene, 0, 1, "www.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &asked, 10);
-    turn(scene);
-    receive(scene->clients[0]);
-    receive(scene->clients[0]);
-    assert_true(nothing_came(scene->clients[0]));
-    tear_down(scene);
+    ask(0, 1, "www.example.", "A");
+    ask(0, 1, "www.example.", "A");
+    answer_next(10);
+    receive(scene.clients[0]);
+    receive(scene.clients[0]);
+    assert_silent(0);
 }
 
 static void other_types_and_names_are_sent_too(void **state)
 {
-    struct scene *scene = set_up();
-    struct asked asked;
-
     (void)state;
-    ask(scene, 0, 1, "www.example.", "A");
-    ask(scene, 0, 2, "www.example.", "AAAA");
-    ask(scene, 0, 3, "ww.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    assert_string_equal(asked_text(&asked), "www.example. A");
-    asked = next_asked(lookup_of(scene));
-    assert_string_equal(asked_text(&asked), "www.example. AAAA");
-    asked = next_asked(lookup_of(scene));
-    assert_string_equal(asked_text(&asked), "ww.example. A");
-    tear_down(scene);
+    ask(0, 1, "www.example.", "A");
+    ask(0, 2, "www.example.", "AAAA");
+    ask(0, 3, "ww.example.", "A");
+    assert_next_asked("www.example. A");
+    assert_next_asked("www.example. AAAA");
+    assert_next_asked("ww.example. A");
 }
 
 static void answers_may_come_in_any_order(void **state)
 {
-    struct scene *scene = set_up();
     struct asked first, second;
 
     (void)state;
-    ask(scene, 0, 1, "one.example.", "A");
-    ask(scene, 1, 2, "two.example.", "A");
-    first = next_asked(lookup_of(scene));
-    second = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &second, 10);
-    turn(scene);
-    assert_string_equal(reply_name(receive(scene->clients[1])), "two.example. A");
-    assert_true(nothing_came(scene->clients[0]));
-    answer_asked(lookup_of(scene), &first, 10);
-    turn(scene);
-    assert_string_equal(reply_name(receive(scene->clients[0])), "one.example. A");
-    tear_down(scene);
+    ask(0, 1, "one.example.", "A");
+    ask(1, 2, "two.example.", "A");
+    first = next_asked(lookup());
+    second = next_asked(lookup());
+    answer(&second, 10);
+    assert_string_equal(reply_name(receive(scene.clients[1])), "two.example. A");
+    assert_silent(0);
+    answer(&first, 10);
+    assert_string_equal(reply_name(receive(scene.clients[0])), "one.example. A");
 }
 
 /* An edit of /etc/hosts is to be seen by the next question. */
 static void an_answer_in_time_is_not_kept(void **state)
 {
-    struct scene *scene = set_up();
-    struct asked asked;
-
     (void)state;
-    ask(scene, 0, 1, "www.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &asked, 10);
-    turn(scene);
-    ask(scene, 0, 2, "www.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    assert_string_equal(asked_text(&asked), "www.example. A");
-    tear_down(scene);
+    ask(0, 1, "www.example.", "A");
+    answer_next(10);
+    ask(0, 2, "www.example.", "A");
+    assert_next_asked("www.example. A");
 }
 
 static void at_the_deadline_it_is_a_failure(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
-    ask_ago(scene, 0, FLIGHT_DEADLINE_MS, "www.example.");
-    turn(scene);
-    assert_string_equal(receive_text(scene->clients[0]),
-                        "SERVFAIL: No Reachable Authority (22): "
-                        "host resolver: no answer yet, still waiting\n");
-    tear_down(scene);
+    ask_in_vain();
+    assert_string_equal(heard(0), "SERVFAIL: No Reachable Authority (22): "
+                                  "host resolver: no answer yet, still waiting\n");
 }
 
 static void a_second_before_the_deadline_it_is_not(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
-    ask_ago(scene, 0, FLIGHT_DEADLINE_MS - 1000, "www.example.");
-    turn(scene);
-    assert_true(nothing_came(scene->clients[0]));
-    tear_down(scene);
+    ask_ago(0, FLIGHT_DEADLINE_MS - 1000, "www.example.");
+    turn();
+    assert_silent(0);
 }
 
 /* Clients give up at 5 seconds. */
@@ -292,321 +302,292 @@ static void the_deadline_is_below_four_and_a_half_seconds(void **state)
 
 static void the_deadline_is_each_ones_own(void **state)
 {
-    struct scene *scene = set_up();
-    struct asked asked;
-
     (void)state;
-    ask_ago(scene, 0, FLIGHT_DEADLINE_MS, "www.example.");
-    ask(scene, 1, 2, "www.example.", "A");
-    turn(scene);
-    assert_memory_equal(receive_text(scene->clients[0]), "SERVFAIL", 8);
-    assert_true(nothing_came(scene->clients[1]));
-    asked = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &asked, 10);
-    turn(scene);
-    assert_string_equal(receive_text(scene->clients[1]), "NOERROR\n"
-                                                         "www.example. 10 A 192.0.2.1\n");
-    assert_true(nothing_came(scene->clients[0]));
-    tear_down(scene);
+    ask_ago(0, FLIGHT_DEADLINE_MS, "www.example.");
+    ask(1, 2, "www.example.", "A");
+    turn();
+    assert_memory_equal(heard(0), "SERVFAIL", 8);
+    assert_silent(1);
+    answer_next(10);
+    assert_string_equal(heard(1), WWW_ADDRESS);
+    assert_silent(0);
 }
 
 /* The lookup goes on, though who asked for it has been told that it failed. */
 static void a_flight_that_nobody_waits_for_is_joined(void **state)
 {
-    struct scene *scene = set_up();
     struct asked asked;
 
     (void)state;
-    ask_ago(scene, 0, FLIGHT_DEADLINE_MS, "www.example.");
-    turn(scene);
-    asked = next_asked(lookup_of(scene));
-    ask(scene, 1, 2, "www.example.", "A");
-    assert_true(nothing_asked(lookup_of(scene)));
-    answer_asked(lookup_of(scene), &asked, 10);
-    turn(scene);
-    assert_string_equal(receive_text(scene->clients[1]), "NOERROR\n"
-                                                         "www.example. 10 A 192.0.2.1\n");
-    tear_down(scene);
+    ask_in_vain();
+    asked = next_asked(lookup());
+    ask(1, 2, "www.example.", "A");
+    assert_nothing_asked();
+    answer(&asked, 10);
+    assert_string_equal(heard(1), WWW_ADDRESS);
 }
 
 static void an_answer_that_is_late_is_kept_for_the_next(void **state)
 {
-    struct scene *scene = set_up();
-    struct asked asked;
     const struct reply *reply;
 
     (void)state;
-    ask_ago(scene, 0, FLIGHT_DEADLINE_MS, "www.example.");
-    turn(scene);
-    receive(scene->clients[0]);
-    asked = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &asked, 10);
-    turn(scene);
-    assert_true(nothing_came(scene->clients[0]));
-    ask(scene, 1, 0x4321, "WWW.example.", "A");
-    reply = receive(scene->clients[1]);
+    ask_in_vain();
+    receive(scene.clients[0]);
+    answer_next(10);
+    assert_silent(0);
+    ask(1, 0x4321, "WWW.example.", "A");
+    reply = receive(scene.clients[1]);
     assert_int_equal(reply_id(reply), 0x4321);
     assert_string_equal(reply_text(reply->wire, reply->len),
                         "NOERROR\n"
                         "WWW.example. 10 A 192.0.2.1\n");
-    assert_true(nothing_asked(lookup_of(scene)));
-    tear_down(scene);
-}
-
-static void a_kept_answer_grows_older(void **state)
-{
-    struct scene *scene = set_up();
-    struct asked asked;
-    struct query query;
-
-    (void)state;
-    ask_ago(scene, 0, FLIGHT_DEADLINE_MS, "www.example.");
-    turn(scene);
-    asked = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &asked, 100);
-    turn(scene);
-    query = query_from(scene, 1, 2, "www.example.", "A");
-    query.received += 4500;
-    flights_ask(&scene->flights, &query);
-    assert_string_equal(receive_text(scene->clients[1]), "NOERROR\n"
-                                                         "www.example. 96 A 192.0.2.1\n");
-    tear_down(scene);
-}
-
-/* The host's files may change meanwhile. */
-static void a_kept_answer_ends_after_five_seconds(void **state)
-{
-    struct scene *scene = set_up();
-    struct asked asked;
-    struct query query;
-
-    (void)state;
-    ask_ago(scene, 0, FLIGHT_DEADLINE_MS, "www.example.");
-    turn(scene);
-    asked = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &asked, 100);
-    turn(scene);
-    query = query_from(scene, 1, 2, "www.example.", "A");
-    query.received += 5500;
-    flights_ask(&scene->flights, &query);
-    assert_true(nothing_came(scene->clients[1]));
-    tear_down(scene);
-}
-
-static void a_kept_answer_ends_with_its_ttl(void **state)
-{
-    struct scene *scene = set_up();
-    struct asked asked;
-    struct query query;
-
-    (void)state;
-    ask_ago(scene, 0, FLIGHT_DEADLINE_MS, "www.example.");
-    turn(scene);
-    asked = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &asked, 2);
-    turn(scene);
-    query = query_from(scene, 1, 2, "www.example.", "A");
-    query.received += 2500;
-    flights_ask(&scene->flights, &query);
-    assert_true(nothing_came(scene->clients[1]));
-    asked = next_asked(lookup_of(scene));
-    assert_string_equal(asked_text(&asked), "www.example. A");
-    tear_down(scene);
+    assert_nothing_asked();
 }
 
 /* Over TCP, and the connection has ended. */
 static void an_answer_to_a_client_that_is_gone_is_kept_for_the_next(void **state)
 {
-    struct scene *scene = set_up();
-    struct query gone = query_from(scene, 0, 1, "www.example.", "A");
-    struct asked asked;
+    struct query gone = query_from(0, 1, "www.example.", "A");
 
     (void)state;
     gone.over_tcp = true;
-    flights_ask(&scene->flights, &gone);
-    asked = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &asked, 10);
-    turn(scene);
-    assert_true(nothing_came(scene->clients[0]));
-    ask(scene, 1, 2, "www.example.", "A");
-    assert_string_equal(receive_text(scene->clients[1]), "NOERROR\n"
-                                                         "www.example. 10 A 192.0.2.1\n");
-    assert_true(nothing_asked(lookup_of(scene)));
-    tear_down(scene);
+    flights_ask(&scene.flights, &gone);
+    answer_next(10);
+    assert_silent(0);
+    ask(1, 2, "www.example.", "A");
+    assert_string_equal(heard(1), WWW_ADDRESS);
+    assert_nothing_asked();
+}
+
+static void a_kept_answer_grows_older(void **state)
+{
+    (void)state;
+    ask_in_vain();
+    answer_next(100);
+    ask_later(1, 4500, "www.example.");
+    assert_string_equal(heard(1), "NOERROR\n"
+                                  "www.example. 96 A 192.0.2.1\n");
+}
+
+/* The host's files may change meanwhile. */
+static void a_kept_answer_ends_after_five_seconds(void **state)
+{
+    (void)state;
+    ask_in_vain();
+    answer_next(100);
+    ask_later(1, 5500, "www.example.");
+    assert_silent(1);
+}
+
+static void a_kept_answer_ends_with_its_ttl(void **state)
+{
+    (void)state;
+    ask_in_vain();
+    answer_next(2);
+    ask_later(1, 2500, "www.example.");
+    assert_silent(1);
+    assert_next_asked("www.example. A");
 }
 
 /* RFC 9520 section 3.2. */
 static void a_failure_is_repeated_for_a_second(void **state)
 {
-    struct scene *scene = set_up();
-    struct asked asked;
-    struct query query;
-
     (void)state;
-    ask(scene, 0, 1, "www.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    fail_asked(lookup_of(scene), &asked);
-    turn(scene);
-    assert_string_equal(receive_text(scene->clients[0]),
-                        "SERVFAIL: Network Error (23): wires cut\n");
-    ask(scene, 1, 2, "WWW.example.", "A");
-    assert_string_equal(receive_text(scene->clients[1]),
-                        "SERVFAIL: Network Error (23): wires cut\n");
-    assert_true(nothing_asked(lookup_of(scene)));
-    query = query_from(scene, 1, 3, "www.example.", "A");
-    query.received += 1001;
-    flights_ask(&scene->flights, &query);
-    asked = next_asked(lookup_of(scene));
-    assert_string_equal(asked_text(&asked), "www.example. A");
-    tear_down(scene);
+    ask(0, 1, "www.example.", "A");
+    fail_next(EDE_NETWORK_ERROR);
+    assert_string_equal(heard(0), "SERVFAIL: Network Error (23): wires cut\n");
+    ask(1, 2, "WWW.example.", "A");
+    assert_string_equal(heard(1), "SERVFAIL: Network Error (23): wires cut\n");
+    assert_nothing_asked();
+    ask_later(1, 1001, "www.example.");
+    assert_next_asked("www.example. A");
 }
 
 static void that_we_are_not_ready_is_not_repeated(void **state)
 {
-    struct scene *scene = set_up();
-    struct asked asked;
-
     (void)state;
-    ask(scene, 0, 1, "www.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    fail_asked_because(lookup_of(scene), &asked, EDE_NOT_READY);
-    turn(scene);
-    ask(scene, 1, 2, "www.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    assert_string_equal(asked_text(&asked), "www.example. A");
-    tear_down(scene);
+    ask(0, 1, "www.example.", "A");
+    fail_next(EDE_NOT_READY);
+    ask(1, 2, "www.example.", "A");
+    assert_next_asked("www.example. A");
 }
 
 /* RFC 8020: what is above a name of the host's own exists. */
 static void the_parent_of_a_local_name_has_no_data(void **state)
 {
-    struct scene *scene = set_up();
     struct asked asked;
 
     (void)state;
-    ask(scene, 0, 1, "a.www.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    answer_asked_from(lookup_of(scene), &asked, 10, ANSWER_FROM_HOST);
-    turn(scene);
-    ask(scene, 1, 2, "www.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    deny_asked(lookup_of(scene), &asked);
-    turn(scene);
-    assert_string_equal(receive_text(scene->clients[1]), "NOERROR\n");
-    tear_down(scene);
+    ask(0, 1, "a.www.example.", "A");
+    asked = next_asked(lookup());
+    answer_asked_from(lookup(), &asked, 10, ANSWER_FROM_HOST);
+    turn();
+    ask(1, 2, "www.example.", "A");
+    asked = next_asked(lookup());
+    deny_asked(lookup(), &asked);
+    turn();
+    assert_string_equal(heard(1), "NOERROR\n");
 }
 
 static void an_answer_with_an_unknown_id_reaches_nobody_who_waits(void **state)
 {
-    struct scene *scene = set_up();
     struct asked asked, stranger;
 
     (void)state;
-    ask(scene, 0, 1, "www.example.", "A");
-    asked = stranger = next_asked(lookup_of(scene));
+    ask(0, 1, "www.example.", "A");
+    asked = stranger = next_asked(lookup());
     stranger.id++;
-    answer_asked(lookup_of(scene), &stranger, 10);
-    turn(scene);
-    assert_true(nothing_came(scene->clients[0]));
-    answer_asked(lookup_of(scene), &asked, 10);
-    turn(scene);
-    assert_string_equal(receive_text(scene->clients[0]), "NOERROR\n"
-                                                         "www.example. 10 A 192.0.2.1\n");
-    tear_down(scene);
+    answer(&stranger, 10);
+    assert_silent(0);
+    answer(&asked, 10);
+    assert_string_equal(heard(0), WWW_ADDRESS);
 }
 
 static void a_second_answer_is_kept_for_a_moment(void **state)
 {
-    struct scene *scene = set_up();
     struct asked asked;
-    struct query query;
 
     (void)state;
-    ask(scene, 0, 1, "www.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &asked, 10);
-    answer_asked(lookup_of(scene), &asked, 10);
-    turn(scene);
-    receive(scene->clients[0]);
-    assert_true(nothing_came(scene->clients[0]));
-    ask(scene, 1, 2, "www.example.", "A");
-    assert_string_equal(receive_text(scene->clients[1]), "NOERROR\n"
-                                                         "www.example. 10 A 192.0.2.1\n");
-    query = query_from(scene, 1, 3, "www.example.", "A");
-    query.received += 1500;
-    flights_ask(&scene->flights, &query);
-    assert_true(nothing_came(scene->clients[1]));
-    tear_down(scene);
+    ask(0, 1, "www.example.", "A");
+    asked = next_asked(lookup());
+    answer_asked(lookup(), &asked, 10);
+    answer(&asked, 10);
+    receive(scene.clients[0]);
+    assert_silent(0);
+    ask(1, 2, "www.example.", "A");
+    assert_string_equal(heard(1), WWW_ADDRESS);
+    ask_later(1, 1500, "www.example.");
+    assert_silent(1);
+}
+
+static void news_are_kept_for_the_next_who_asks(void **state)
+{
+    struct asked news = news_about("www.example.", "A");
+
+    (void)state;
+    answer(&news, 10);
+    ask(0, 1, "WWW.example.", "A");
+    assert_string_equal(heard(0), "NOERROR\n"
+                                  "WWW.example. 10 A 192.0.2.1\n");
+    assert_nothing_asked();
+}
+
+static void news_are_about_their_own_question_only(void **state)
+{
+    struct asked news = news_about("www.example.", "A");
+
+    (void)state;
+    answer(&news, 10);
+    ask(0, 1, "www.example.", "AAAA");
+    assert_silent(0);
+}
+
+/* The host's files may change: only the client that asks for both families shall profit. */
+static void news_are_kept_for_a_second(void **state)
+{
+    struct asked news = news_about("www.example.", "A");
+
+    (void)state;
+    answer(&news, 3600);
+    ask_later(0, 500, "www.example.");
+    assert_memory_equal(heard(0), "NOERROR", 7);
+    ask_later(1, 1001, "www.example.");
+    assert_silent(1);
+}
+
+static void no_question_has_the_id_of_news(void **state)
+{
+    struct asked first, second;
+
+    (void)state;
+    scene.flights.next_id = UINT64_MAX;
+    ask(0, 1, "one.example.", "A");
+    ask(1, 2, "two.example.", "A");
+    first = next_asked(lookup());
+    second = next_asked(lookup());
+    assert_true(first.id == UINT64_MAX);
+    assert_true(second.id == 1);
+}
+
+static void a_question_with_other_flags_is_sent_too(void **state)
+{
+    struct query query = query_from(1, 2, "www.example.", "A");
+    struct asked asked;
+
+    (void)state;
+    ask(0, 1, "www.example.", "A");
+    query.request.question.flags = QUESTION_DNSSEC_OK;
+    flights_ask(&scene.flights, &query);
+    asked = next_asked(lookup());
+    assert_int_equal(asked.question.flags, 0);
+    asked = next_asked(lookup());
+    assert_int_equal(asked.question.flags, QUESTION_DNSSEC_OK);
 }
 
 static void a_message_that_is_no_answer_is_dropped(void **state)
 {
-    struct scene *scene = set_up();
     struct asked asked;
 
     (void)state;
-    ask(scene, 0, 1, "www.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    assert_int_equal(channel_send(lookup_of(scene), "?", 1, CHANNEL_BLOCK), CHANNEL_DONE);
-    answer_asked(lookup_of(scene), &asked, 10);
-    turn(scene);
-    assert_string_equal(receive_text(scene->clients[0]), "NOERROR\n"
-                                                         "www.example. 10 A 192.0.2.1\n");
-    tear_down(scene);
+    ask(0, 1, "www.example.", "A");
+    asked = next_asked(lookup());
+    assert_int_equal(channel_send(lookup(), "?", 1, CHANNEL_BLOCK), CHANNEL_DONE);
+    answer(&asked, 10);
+    assert_string_equal(heard(0), WWW_ADDRESS);
 }
 
 static void ids_do_not_start_at_the_same_number(void **state)
 {
-    struct scene *one = set_up(), *other = set_up();
+    static struct scene other;
+    struct query query = query_from(0, 1, "www.example.", "A");
     uint64_t id;
 
     (void)state;
-    ask(one, 0, 1, "www.example.", "A");
-    ask(other, 0, 1, "www.example.", "A");
-    id = next_asked(lookup_of(one)).id;
-    assert_true(next_asked(lookup_of(other)).id != id);
-    tear_down(one);
-    tear_down(other);
+    scene_open(&other);
+    ask(0, 1, "www.example.", "A");
+    flights_ask(&other.flights, &query);
+    id = next_asked(lookup()).id;
+    assert_true(next_asked(other.channel.right).id != id);
+    scene_close(&other);
 }
 
 /* Asks for 1.example., 2.example., ... until the channel takes no more; how
  * many it took.
  */
-static unsigned fill_channel(struct scene *scene)
+static unsigned fill_channel(void)
 {
     unsigned number = 0;
     int size = 1; /* the kernel makes its least of it */
     char name[32];
 
     assert_int_equal(
-        setsockopt(scene->channel.left, SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
+        setsockopt(scene.channel.left, SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
     do {
         snprintf(name, sizeof name, "%u.example.", ++number);
-        ask(scene, 0, (uint16_t)number, name, "A");
-    } while (list_empty(&scene->flights.unsent));
+        ask(0, (uint16_t)number, name, "A");
+    } while (list_empty(&scene.flights.unsent));
     return number - 1;
 }
 
 static void a_full_channel_is_resumed_when_there_is_room(void **state)
 {
-    struct scene *scene = set_up();
-    unsigned sent = fill_channel(scene);
+    unsigned sent = fill_channel();
     char expected[32];
 
     (void)state;
-    ask(scene, 0, 1, "last.example.", "A");
+    ask(0, 1, "last.example.", "A");
     for (unsigned i = 1; i <= sent; i++)
-        next_asked(lookup_of(scene));
-    assert_true(nothing_asked(lookup_of(scene)));
-    turn(scene);
+        next_asked(lookup());
+    assert_nothing_asked();
+    turn();
     snprintf(expected, sizeof expected, "%u.example. A", sent + 1);
     for (int i = 0; i < 2; i++) {
-        struct asked asked = next_asked(lookup_of(scene));
+        struct asked asked = next_asked(lookup());
 
         assert_string_equal(asked_text(&asked), i == 0 ? expected : "last.example. A");
     }
-    assert_true(nothing_asked(lookup_of(scene)));
-    tear_down(scene);
+    assert_nothing_asked();
 }
 
 static int64_t cpu_ms(void)
@@ -621,230 +602,206 @@ static int64_t cpu_ms(void)
  */
 static void once_all_is_sent_the_loop_sleeps(void **state)
 {
-    struct scene *scene = set_up();
     struct timer timer;
     int64_t before;
 
     (void)state;
-    fill_channel(scene);
-    while (!nothing_asked(lookup_of(scene)))
-        next_asked(lookup_of(scene));
-    turn(scene);
-    assert_true(list_empty(&scene->flights.unsent));
-    timer_init(&timer, stop, scene->loop);
-    timer_set(scene->loop, &timer, clock_ms() + 200);
+    fill_channel();
+    while (!nothing_asked(lookup()))
+        next_asked(lookup());
+    turn();
+    assert_true(list_empty(&scene.flights.unsent));
+    timer_init(&timer, stop, scene.loop);
+    timer_set(scene.loop, &timer, clock_ms() + 200);
     before = cpu_ms();
-    assert_int_equal(loop_run(scene->loop), 0);
+    assert_int_equal(loop_run(scene.loop), 0);
     assert_true(cpu_ms() - before < 100);
-    tear_down(scene);
 }
 
 static void equal_questions_that_are_not_sent_yet_are_sent_once(void **state)
 {
-    struct scene *scene = set_up();
-    unsigned sent = fill_channel(scene);
-    struct asked asked;
+    unsigned sent = fill_channel();
 
     (void)state;
-    ask(scene, 0, 1, "same.example.", "A");
-    ask(scene, 1, 2, "SAME.example.", "A");
+    ask(0, 1, "same.example.", "A");
+    ask(1, 2, "SAME.example.", "A");
     for (unsigned i = 1; i <= sent; i++)
-        next_asked(lookup_of(scene));
-    turn(scene);
-    next_asked(lookup_of(scene));
-    asked = next_asked(lookup_of(scene));
-    assert_string_equal(asked_text(&asked), "same.example. A");
-    assert_true(nothing_asked(lookup_of(scene)));
-    tear_down(scene);
+        next_asked(lookup());
+    turn();
+    next_asked(lookup());
+    assert_next_asked("same.example. A");
+    assert_nothing_asked();
 }
 
 static void a_question_that_nobody_waits_for_is_not_sent_any_more(void **state)
 {
-    struct scene *scene = set_up();
-    struct asked asked;
     int size = 1;
 
     (void)state;
     assert_int_equal(
-        setsockopt(scene->channel.left, SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
-    while (channel_send(scene->channel.left, "full", 4, CHANNEL_TRY) == CHANNEL_DONE)
+        setsockopt(scene.channel.left, SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
+    while (channel_send(scene.channel.left, "full", 4, CHANNEL_TRY) == CHANNEL_DONE)
         ;
-    ask_ago(scene, 0, FLIGHT_DEADLINE_MS, "old.example.");
-    ask(scene, 1, 2, "new.example.", "A");
-    turn(scene);
-    assert_memory_equal(receive_text(scene->clients[0]), "SERVFAIL", 8);
-    for (char byte; !nothing_asked(lookup_of(scene));)
-        assert_int_equal(recv(lookup_of(scene), &byte, 1, 0), 1);
-    turn(scene);
-    asked = next_asked(lookup_of(scene));
-    assert_string_equal(asked_text(&asked), "new.example. A");
-    assert_true(nothing_asked(lookup_of(scene)));
-    tear_down(scene);
+    ask_ago(0, FLIGHT_DEADLINE_MS, "old.example.");
+    ask(1, 2, "new.example.", "A");
+    turn();
+    assert_memory_equal(heard(0), "SERVFAIL", 8);
+    for (char byte; !nothing_asked(lookup());)
+        assert_int_equal(recv(lookup(), &byte, 1, 0), 1);
+    turn();
+    assert_next_asked("new.example. A");
+    assert_nothing_asked();
 }
 
 static void when_the_lookup_process_dies_who_waits_is_told(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
-    ask(scene, 0, 1, "www.example.", "A");
-    ask(scene, 1, 2, "www.example.", "A");
-    ask(scene, 2, 3, "www.example.", "AAAA");
-    flights_lookup_died(&scene->flights);
+    ask(0, 1, "www.example.", "A");
+    ask(1, 2, "www.example.", "A");
+    ask(2, 3, "www.example.", "AAAA");
+    flights_lookup_died(&scene.flights);
     for (int i = 0; i < 3; i++)
-        assert_string_equal(receive_text(scene->clients[i]),
+        assert_string_equal(heard(i),
                             "SERVFAIL: Other Error (0): the lookup process died\n");
-    tear_down(scene);
 }
 
 static void when_the_lookup_process_dies_the_unsent_are_kept(void **state)
 {
-    struct scene *scene = set_up();
     unsigned sent;
     struct asked asked;
 
     (void)state;
-    sent = fill_channel(scene);
-    ask(scene, 1, 7, "kept.example.", "A");
+    sent = fill_channel();
+    ask(1, 7, "kept.example.", "A");
     for (unsigned i = 1; i <= sent; i++)
-        next_asked(lookup_of(scene));
-    flights_lookup_died(&scene->flights);
-    assert_true(nothing_came(scene->clients[1]));
-    turn(scene);
-    next_asked(lookup_of(scene));
-    asked = next_asked(lookup_of(scene));
+        next_asked(lookup());
+    flights_lookup_died(&scene.flights);
+    assert_silent(1);
+    turn();
+    next_asked(lookup());
+    asked = next_asked(lookup());
     assert_string_equal(asked_text(&asked), "kept.example. A");
-    answer_asked(lookup_of(scene), &asked, 10);
-    turn(scene);
-    assert_string_equal(receive_text(scene->clients[1]), "NOERROR\n"
-                                                         "kept.example. 10 A 192.0.2.1\n");
-    tear_down(scene);
+    answer(&asked, 10);
+    assert_string_equal(heard(1), "NOERROR\n"
+                                  "kept.example. 10 A 192.0.2.1\n");
 }
 
 static void after_the_lookup_process_died_the_question_is_sent_anew(void **state)
 {
-    struct scene *scene = set_up();
     struct asked before, after;
 
     (void)state;
-    ask(scene, 0, 1, "www.example.", "A");
-    before = next_asked(lookup_of(scene));
-    flights_lookup_died(&scene->flights);
-    receive(scene->clients[0]);
-    ask(scene, 0, 2, "www.example.", "A");
-    after = next_asked(lookup_of(scene));
+    ask(0, 1, "www.example.", "A");
+    before = next_asked(lookup());
+    flights_lookup_died(&scene.flights);
+    receive(scene.clients[0]);
+    ask(0, 2, "www.example.", "A");
+    after = next_asked(lookup());
     assert_string_equal(asked_text(&after), "www.example. A");
     assert_true(after.id != before.id);
-    tear_down(scene);
 }
 
 static void an_answer_of_the_dead_lookup_process_is_dropped(void **state)
 {
-    struct scene *scene = set_up();
     struct asked before;
 
     (void)state;
-    ask(scene, 0, 1, "www.example.", "A");
-    before = next_asked(lookup_of(scene));
-    flights_lookup_died(&scene->flights);
-    receive(scene->clients[0]);
-    ask(scene, 0, 2, "www.example.", "A");
-    answer_asked(lookup_of(scene), &before, 10);
-    turn(scene);
-    assert_true(nothing_came(scene->clients[0]));
-    tear_down(scene);
+    ask(0, 1, "www.example.", "A");
+    before = next_asked(lookup());
+    flights_lookup_died(&scene.flights);
+    receive(scene.clients[0]);
+    ask(0, 2, "www.example.", "A");
+    answer(&before, 10);
+    assert_silent(0);
 }
 
 static void too_many_who_wait_are_told_at_once(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
     for (int i = 0; i < 32768; i++)
-        ask(scene, 0, 1, "www.example.", "A");
-    assert_true(nothing_came(scene->clients[0]));
-    ask(scene, 1, 2, "www.example.", "A");
-    assert_string_equal(receive_text(scene->clients[1]),
+        ask(0, 1, "www.example.", "A");
+    assert_silent(0);
+    ask(1, 2, "www.example.", "A");
+    assert_string_equal(heard(1),
                         "SERVFAIL: Not Ready (14): too many questions are waiting\n");
-    tear_down(scene);
 }
 
 static void too_many_questions_are_told_at_once(void **state)
 {
-    struct scene *scene = set_up();
     char name[32];
 
     (void)state;
     for (int i = 0; i < 16384; i++) {
         snprintf(name, sizeof name, "%d.example.", i);
-        ask(scene, 0, 1, name, "A");
+        ask(0, 1, name, "A");
     }
-    assert_true(nothing_came(scene->clients[0]));
-    ask(scene, 1, 2, "one.more.example.", "A");
-    assert_string_equal(receive_text(scene->clients[1]),
+    assert_silent(0);
+    ask(1, 2, "one.more.example.", "A");
+    assert_string_equal(heard(1),
                         "SERVFAIL: Not Ready (14): too many questions are waiting\n");
-    ask(scene, 2, 3, "0.example.", "A"); /* that one is in flight already */
-    assert_true(nothing_came(scene->clients[2]));
-    tear_down(scene);
+    ask(2, 3, "0.example.", "A"); /* that one is in flight already */
+    assert_silent(2);
 }
 
 static void room_is_given_back_with_each_answer(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
     for (int i = 0; i < 3 * 32768; i++) {
-        ask(scene, 0, 1, "www.example.", "A");
+        ask(0, 1, "www.example.", "A");
         if (i % 1000 == 999)
-            flights_lookup_died(&scene->flights);
+            flights_lookup_died(&scene.flights);
     }
-    flights_lookup_died(&scene->flights);
-    assert_int_equal(scene->flights.waiting_count, 0);
-    assert_int_equal(scene->flights.by_id.count, 0);
-    assert_int_equal(scene->flights.by_question.count, 0);
-    tear_down(scene);
+    flights_lookup_died(&scene.flights);
+    assert_int_equal(scene.flights.waiting_count, 0);
+    assert_int_equal(scene.flights.by_id.count, 0);
+    assert_int_equal(scene.flights.by_question.count, 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_question_goes_to_the_lookup_process_in_lower_case),
-        cmocka_unit_test(the_answer_goes_to_who_asked),
-        cmocka_unit_test(a_failure_goes_to_who_asked),
-        cmocka_unit_test(equal_questions_are_sent_once_whatever_their_letter_case),
-        cmocka_unit_test(each_who_waits_gets_his_own_id_and_letter_case),
-        cmocka_unit_test(who_asks_twice_is_answered_twice),
-        cmocka_unit_test(other_types_and_names_are_sent_too),
-        cmocka_unit_test(answers_may_come_in_any_order),
-        cmocka_unit_test(an_answer_in_time_is_not_kept),
-        cmocka_unit_test(at_the_deadline_it_is_a_failure),
-        cmocka_unit_test(a_second_before_the_deadline_it_is_not),
-        cmocka_unit_test(the_deadline_is_below_four_and_a_half_seconds),
-        cmocka_unit_test(the_deadline_is_each_ones_own),
-        cmocka_unit_test(a_flight_that_nobody_waits_for_is_joined),
-        cmocka_unit_test(an_answer_that_is_late_is_kept_for_the_next),
-        cmocka_unit_test(a_kept_answer_grows_older),
-        cmocka_unit_test(a_kept_answer_ends_after_five_seconds),
-        cmocka_unit_test(a_kept_answer_ends_with_its_ttl),
-        cmocka_unit_test(an_answer_to_a_client_that_is_gone_is_kept_for_the_next),
-        cmocka_unit_test(a_failure_is_repeated_for_a_second),
-        cmocka_unit_test(that_we_are_not_ready_is_not_repeated),
-        cmocka_unit_test(the_parent_of_a_local_name_has_no_data),
-        cmocka_unit_test(an_answer_with_an_unknown_id_reaches_nobody_who_waits),
-        cmocka_unit_test(a_second_answer_is_kept_for_a_moment),
-        cmocka_unit_test(a_message_that_is_no_answer_is_dropped),
-        cmocka_unit_test(ids_do_not_start_at_the_same_number),
-        cmocka_unit_test(a_full_channel_is_resumed_when_there_is_room),
-        cmocka_unit_test(once_all_is_sent_the_loop_sleeps),
-        cmocka_unit_test(equal_questions_that_are_not_sent_yet_are_sent_once),
-        cmocka_unit_test(a_question_that_nobody_waits_for_is_not_sent_any_more),
-        cmocka_unit_test(when_the_lookup_process_dies_who_waits_is_told),
-        cmocka_unit_test(when_the_lookup_process_dies_the_unsent_are_kept),
-        cmocka_unit_test(after_the_lookup_process_died_the_question_is_sent_anew),
-        cmocka_unit_test(an_answer_of_the_dead_lookup_process_is_dropped),
-        cmocka_unit_test(too_many_who_wait_are_told_at_once),
-        cmocka_unit_test(too_many_questions_are_told_at_once),
-        cmocka_unit_test(room_is_given_back_with_each_answer),
+        flights_test(a_question_goes_to_the_lookup_process_in_lower_case),
+        flights_test(the_answer_goes_to_who_asked),
+        flights_test(a_failure_goes_to_who_asked),
+        flights_test(equal_questions_are_sent_once_whatever_their_letter_case),
+        flights_test(each_who_waits_gets_his_own_id_and_letter_case),
+        flights_test(who_asks_twice_is_answered_twice),
+        flights_test(other_types_and_names_are_sent_too),
+        flights_test(answers_may_come_in_any_order),
+        flights_test(an_answer_in_time_is_not_kept),
+        flights_test(at_the_deadline_it_is_a_failure),
+        flights_test(a_second_before_the_deadline_it_is_not),
+        flights_test(the_deadline_is_below_four_and_a_half_seconds),
+        flights_test(the_deadline_is_each_ones_own),
+        flights_test(a_flight_that_nobody_waits_for_is_joined),
+        flights_test(an_answer_that_is_late_is_kept_for_the_next),
+        flights_test(an_answer_to_a_client_that_is_gone_is_kept_for_the_next),
+        flights_test(a_kept_answer_grows_older),
+        flights_test(a_kept_answer_ends_after_five_seconds),
+        flights_test(a_kept_answer_ends_with_its_ttl),
+        flights_test(a_failure_is_repeated_for_a_second),
+        flights_test(that_we_are_not_ready_is_not_repeated),
+        flights_test(the_parent_of_a_local_name_has_no_data),
+        flights_test(an_answer_with_an_unknown_id_reaches_nobody_who_waits),
+        flights_test(a_second_answer_is_kept_for_a_moment),
+        flights_test(news_are_kept_for_the_next_who_asks),
+        flights_test(news_are_about_their_own_question_only),
+        flights_test(news_are_kept_for_a_second),
+        flights_test(no_question_has_the_id_of_news),
+        flights_test(a_question_with_other_flags_is_sent_too),
+        flights_test(a_message_that_is_no_answer_is_dropped),
+        flights_test(ids_do_not_start_at_the_same_number),
+        flights_test(a_full_channel_is_resumed_when_there_is_room),
+        flights_test(once_all_is_sent_the_loop_sleeps),
+        flights_test(equal_questions_that_are_not_sent_yet_are_sent_once),
+        flights_test(a_question_that_nobody_waits_for_is_not_sent_any_more),
+        flights_test(when_the_lookup_process_dies_who_waits_is_told),
+        flights_test(when_the_lookup_process_dies_the_unsent_are_kept),
+        flights_test(after_the_lookup_process_died_the_question_is_sent_anew),
+        flights_test(an_answer_of_the_dead_lookup_process_is_dropped),
+        flights_test(too_many_who_wait_are_told_at_once),
+        flights_test(too_many_questions_are_told_at_once),
+        flights_test(room_is_given_back_with_each_answer),
     };
 
     alarm(120); /* ends a test that waits for what never comes */
