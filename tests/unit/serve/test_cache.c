@@ -204,11 +204,12 @@ static void an_answer_without_records_is_not_kept(void **state)
 static void an_answer_without_records_may_be_kept_for_a_while(void **state)
 {
     struct question question = question_of("host.", "A");
+    uint8_t records[64];
     struct answer answer, found;
     uint32_t age;
 
     (void)state;
-    answer_init(&answer, &question, NULL, 0);
+    answer_init(&answer, &question, records, sizeof records);
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "wires cut");
     cache_put_for(&cache, &question, &answer, 5000, 2);
     assert_true(cache_get(&cache, &question, 6999, &found, &age));
