@@ -3,35 +3,38 @@
 
 #include "lookup/door.h"
 
-struct scene {
+static struct scene {
     struct loop *loop;
     struct door *door;
     int client;
-};
+} scene;
 
-static struct scene *set_up(void)
+static int set_up(void **state)
 {
     const struct timeval patience = {.tv_sec = 10};
-    struct scene *scene = test_calloc(1, sizeof *scene);
     const struct addr *addr;
 
-    scene->loop = loop_new();
-    scene->door = door_open(scene->loop);
-    assert_non_null(scene->door);
-    addr = door_addr(scene->door);
-    scene->client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    setsockopt(scene->client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    assert_int_equal(connect(scene->client, &addr->sock.any, addr->len), 0);
-    return scene;
+    (void)state;
+    scene.loop = loop_new();
+    scene.door = door_open(scene.loop);
+    assert_non_null(scene.door);
+    addr = door_addr(scene.door);
+    scene.client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    setsockopt(scene.client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    assert_int_equal(connect(scene.client, &addr->sock.any, addr->len), 0);
+    return 0;
 }
 
-static void tear_down(struct scene *scene)
+static int tear_down(void **state)
 {
-    door_close(scene->door);
-    loop_free(scene->loop);
-    close(scene->client);
-    test_free(scene);
+    (void)state;
+    door_close(scene.door);
+    loop_free(scene.loop);
+    close(scene.client);
+    return 0;
 }
+
+#define door_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 #define HEAD(id, flags, answers)                                                           \
     (id) >> 8, (id)&0xff, (flags) >> 8, (flags)&0xff, 0, 1, 0, answers, 0, 0, 0, 0
@@ -51,83 +54,73 @@ static struct door_hand hand_of(const uint8_t *reply, size_t len)
         .question = question_of("host.test", "A"), .reply = reply, .reply_len = len};
 }
 
-static void ask(struct scene *scene, const void *query, size_t len)
+static void ask(const void *query, size_t len)
 {
-    assert_int_equal(send(scene->client, query, len, 0), len);
+    assert_int_equal(send(scene.client, query, len, 0), len);
 }
 
 /* The reply to it; good until the next call. */
-static const uint8_t *asked(struct scene *scene, const void *query, size_t len,
-                            ssize_t *got)
+static const uint8_t *asked(const void *query, size_t len, ssize_t *got)
 {
     static uint8_t out[65535];
 
-    ask(scene, query, len);
-    turn_until_readable(scene->loop, scene->client);
-    *got = recv(scene->client, out, sizeof out, 0);
+    ask(query, len);
+    turn_until_readable(scene.loop, scene.client);
+    *got = recv(scene.client, out, sizeof out, 0);
     return out;
 }
 
 static void the_door_is_on_loopback(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
-    assert_int_equal(door_addr(scene->door)->sock.any.sa_family, AF_INET);
-    assert_true(addr_is_loopback(door_addr(scene->door)));
-    assert_int_not_equal(addr_port(door_addr(scene->door)), 0);
-    tear_down(scene);
+    assert_int_equal(door_addr(scene.door)->sock.any.sa_family, AF_INET);
+    assert_true(addr_is_loopback(door_addr(scene.door)));
+    assert_int_not_equal(addr_port(door_addr(scene.door)), 0);
 }
 
 static void what_is_held_is_said_with_the_id_and_letter_case_of_the_query(void **state)
 {
     const uint8_t expected[] = {HEAD(0x2222, REPLY_FLAGS, 1), HOST_X, A_IN, ADDRESS};
     struct door_hand hand = hand_of(BYTES(reply_a));
-    struct scene *scene = set_up();
     const uint8_t *got;
     ssize_t len;
 
     (void)state;
-    door_hold(scene->door, &hand);
-    got = asked(scene, BYTES(query_a), &len);
+    door_hold(scene.door, &hand);
+    got = asked(BYTES(query_a), &len);
     assert_int_equal(len, sizeof expected);
     assert_memory_equal(got, expected, sizeof expected);
     door_drop(&hand);
-    tear_down(scene);
 }
 
 static void it_is_said_as_often_as_it_is_asked_for(void **state)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
-    struct scene *scene = set_up();
     ssize_t len;
 
     (void)state;
-    door_hold(scene->door, &hand);
+    door_hold(scene.door, &hand);
     for (int i = 0; i < 10; i++) {
-        asked(scene, BYTES(query_a), &len);
+        asked(BYTES(query_a), &len);
         assert_int_equal(len, sizeof reply_a);
     }
     door_drop(&hand);
-    tear_down(scene);
 }
 
 static void a_burst_of_questions_is_answered_whole(void **state)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
-    struct scene *scene = set_up();
     uint8_t out[512];
 
     (void)state;
-    door_hold(scene->door, &hand);
+    door_hold(scene.door, &hand);
     for (int i = 0; i < 100; i++)
-        ask(scene, BYTES(query_a));
+        ask(BYTES(query_a));
     for (int i = 0; i < 100; i++) {
-        turn_until_readable(scene->loop, scene->client);
-        assert_int_equal(recv(scene->client, out, sizeof out, 0), sizeof reply_a);
+        turn_until_readable(scene.loop, scene.client);
+        assert_int_equal(recv(scene.client, out, sizeof out, 0), sizeof reply_a);
     }
     door_drop(&hand);
-    tear_down(scene);
 }
 
 static void assert_servfail(const uint8_t *got, ssize_t len, const uint8_t *query,
@@ -144,68 +137,60 @@ static void another_question_is_servfail_at_once(void **state)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
     const uint8_t other[] = {HEAD(0x4444, 0x0100, 0), 1, 'x', HOST, A_IN};
-    struct scene *scene = set_up();
     const uint8_t *got;
     ssize_t len;
 
     (void)state;
-    door_hold(scene->door, &hand);
-    got = asked(scene, BYTES(query_aaaa), &len);
+    door_hold(scene.door, &hand);
+    got = asked(BYTES(query_aaaa), &len);
     assert_servfail(got, len, BYTES(query_aaaa));
-    got = asked(scene, BYTES(other), &len);
+    got = asked(BYTES(other), &len);
     assert_servfail(got, len, BYTES(other));
     door_drop(&hand);
-    tear_down(scene);
 }
 
 static void what_was_dropped_is_servfail(void **state)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
-    struct scene *scene = set_up();
     const uint8_t *got;
     ssize_t len;
 
     (void)state;
-    door_hold(scene->door, &hand);
+    door_hold(scene.door, &hand);
     door_drop(&hand);
-    got = asked(scene, BYTES(query_a), &len);
+    got = asked(BYTES(query_a), &len);
     assert_servfail(got, len, BYTES(query_a));
-    tear_down(scene);
 }
 
 static void a_failure_that_is_held_is_servfail(void **state)
 {
     struct door_hand hand = hand_of(NULL, 0);
-    struct scene *scene = set_up();
     const uint8_t *got;
     ssize_t len;
 
     (void)state;
-    door_hold(scene->door, &hand);
-    got = asked(scene, BYTES(query_a), &len);
+    door_hold(scene.door, &hand);
+    got = asked(BYTES(query_a), &len);
     assert_servfail(got, len, BYTES(query_a));
     door_drop(&hand);
-    tear_down(scene);
 }
 
 static void two_hands_are_told_apart_by_their_type(void **state)
 {
     const uint8_t reply_aaaa[] = {HEAD(0x1111, REPLY_FLAGS, 0), HOST, AAAA_IN};
     struct door_hand a = hand_of(BYTES(reply_a)), aaaa = hand_of(BYTES(reply_aaaa));
-    struct scene *scene = set_up();
     ssize_t len;
 
     (void)state;
     aaaa.question.type = TYPE_AAAA;
-    door_hold(scene->door, &a);
-    door_hold(scene->door, &aaaa);
-    asked(scene, BYTES(query_a), &len);
+    door_hold(scene.door, &a);
+    door_hold(scene.door, &aaaa);
+    asked(BYTES(query_a), &len);
     assert_int_equal(len, sizeof reply_a);
-    asked(scene, BYTES(query_aaaa), &len);
+    asked(BYTES(query_aaaa), &len);
     assert_int_equal(len, sizeof reply_aaaa);
     door_drop(&a);
     door_drop(&aaaa);
-    tear_down(scene);
 }
 
 /* libc believes a UDP reply of any size, and TC would send it to TCP, where nobody is. */
@@ -213,20 +198,18 @@ static void a_reply_of_this_size_comes_in_one_datagram_without_tc(size_t size)
 {
     static uint8_t big[65535];
     struct door_hand hand = hand_of(big, size);
-    struct scene *scene = set_up();
     const uint8_t *got;
     ssize_t len;
 
     for (size_t i = 0; i < size; i++)
         big[i] = (uint8_t)(i * 7);
     memcpy(big, reply_a, sizeof reply_a);
-    door_hold(scene->door, &hand);
-    got = asked(scene, BYTES(query_a), &len);
+    door_hold(scene.door, &hand);
+    got = asked(BYTES(query_a), &len);
     assert_int_equal(len, size);
     assert_int_equal(got[2] & 0x02, 0);
     assert_memory_equal(got + sizeof query_a, big + sizeof query_a, size - sizeof query_a);
     door_drop(&hand);
-    tear_down(scene);
 }
 
 static void four_thousand_addresses_come_in_one_datagram_without_tc(void **state)
@@ -246,7 +229,6 @@ static void the_longest_datagram_is_used(void **state)
 static void a_reply_longer_than_a_datagram_is_servfail_at_once(void **state)
 {
     static uint8_t big[65535];
-    struct scene *scene = set_up();
 
     (void)state;
     memcpy(big, reply_a, sizeof reply_a);
@@ -255,12 +237,11 @@ static void a_reply_longer_than_a_datagram_is_servfail_at_once(void **state)
         const uint8_t *got;
         ssize_t len;
 
-        door_hold(scene->door, &hand);
-        got = asked(scene, BYTES(query_a), &len);
+        door_hold(scene.door, &hand);
+        got = asked(BYTES(query_a), &len);
         assert_servfail(got, len, BYTES(query_a));
         door_drop(&hand);
     }
-    tear_down(scene);
 }
 
 /* Of each combination of DO and CD, for which libc sets AD. */
@@ -272,11 +253,10 @@ static const uint8_t query_cd[] = {HEAD(0x2222, 0x0120, 0), HOST, A_IN};
 static const uint8_t query_do[] = {ONE_OPT(0x2222, 0x0100), HOST, A_IN, OPT_DO};
 static const uint8_t query_do_cd[] = {ONE_OPT(0x2222, 0x0120), HOST, A_IN, OPT_DO};
 
-static void assert_last_octet(struct scene *scene, const uint8_t *query, size_t query_len,
-                              uint8_t last)
+static void assert_last_octet(const uint8_t *query, size_t query_len, uint8_t last)
 {
     ssize_t len;
-    const uint8_t *got = asked(scene, query, query_len, &len);
+    const uint8_t *got = asked(query, query_len, &len);
 
     assert_int_equal(len, sizeof reply_a);
     assert_int_equal(got[len - 1], last);
@@ -286,7 +266,6 @@ static void hands_are_told_apart_by_do_and_cd(void **state)
 {
     uint8_t replies[4][sizeof reply_a];
     struct door_hand hands[4];
-    struct scene *scene = set_up();
 
     (void)state;
     for (uint8_t flags = 0; flags < 4; flags++) {
@@ -294,50 +273,45 @@ static void hands_are_told_apart_by_do_and_cd(void **state)
         replies[flags][sizeof reply_a - 1] = (uint8_t)(10 + flags);
         hands[flags] = hand_of(BYTES(replies[flags]));
         hands[flags].question.flags = flags;
-        door_hold(scene->door, &hands[flags]);
+        door_hold(scene.door, &hands[flags]);
     }
-    assert_last_octet(scene, BYTES(query_a), 10);
-    assert_last_octet(scene, BYTES(query_do), 10 + QUESTION_DNSSEC_OK);
-    assert_last_octet(scene, BYTES(query_cd), 10 + QUESTION_CHECKING_DISABLED);
-    assert_last_octet(scene, BYTES(query_do_cd),
+    assert_last_octet(BYTES(query_a), 10);
+    assert_last_octet(BYTES(query_do), 10 + QUESTION_DNSSEC_OK);
+    assert_last_octet(BYTES(query_cd), 10 + QUESTION_CHECKING_DISABLED);
+    assert_last_octet(BYTES(query_do_cd),
                       10 + (QUESTION_DNSSEC_OK | QUESTION_CHECKING_DISABLED));
     for (int flags = 0; flags < 4; flags++)
         door_drop(&hands[flags]);
-    tear_down(scene);
 }
 
 static void what_is_held_for_other_flags_is_servfail(void **state)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
-    struct scene *scene = set_up();
     const uint8_t *got;
     ssize_t len;
 
     (void)state;
     hand.question.flags = QUESTION_DNSSEC_OK;
-    door_hold(scene->door, &hand);
-    got = asked(scene, BYTES(query_a), &len);
+    door_hold(scene.door, &hand);
+    got = asked(BYTES(query_a), &len);
     assert_servfail(got, len, BYTES(query_a));
-    got = asked(scene, BYTES(query_cd), &len);
+    got = asked(BYTES(query_cd), &len);
     assert_servfail(got, len, BYTES(query_cd));
     door_drop(&hand);
-    tear_down(scene);
 }
 
 static void who_holds_sees_that_libc_has_asked(void **state)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
-    struct scene *scene = set_up();
     ssize_t len;
 
     (void)state;
-    door_hold(scene->door, &hand);
-    asked(scene, BYTES(query_aaaa), &len);
+    door_hold(scene.door, &hand);
+    asked(BYTES(query_aaaa), &len);
     assert_false(hand.asked);
-    asked(scene, BYTES(query_a), &len);
+    asked(BYTES(query_a), &len);
     assert_true(hand.asked);
     door_drop(&hand);
-    tear_down(scene);
 }
 
 /* libc asks without RD then. */
@@ -347,77 +321,71 @@ static void a_probe_is_servfail_and_sees_any_type_of_its_name(void **state)
     const uint8_t probe_aaaa[] = {HEAD(0x2222, 0, 0), HOST_X, AAAA_IN};
     const uint8_t probe_other[] = {HEAD(0x2222, 0, 0), 1, 'x', HOST, A_IN};
     struct door_hand held = hand_of(BYTES(reply_a)), probe = hand_of(NULL, 0);
-    struct scene *scene = set_up();
     const uint8_t *got;
     ssize_t len;
 
     (void)state;
     probe.is_probe = true;
-    door_hold(scene->door, &held);
-    door_hold(scene->door, &probe);
-    asked(scene, BYTES(probe_other), &len);
-    asked(scene, BYTES(query_a), &len); /* the verdict on another's question */
+    door_hold(scene.door, &held);
+    door_hold(scene.door, &probe);
+    asked(BYTES(probe_other), &len);
+    asked(BYTES(query_a), &len); /* the verdict on another's question */
     assert_false(probe.asked);
-    got = asked(scene, BYTES(probe_aaaa), &len);
+    got = asked(BYTES(probe_aaaa), &len);
     assert_servfail(got, len, BYTES(probe_aaaa));
     assert_true(probe.asked);
-    got = asked(scene, BYTES(probe_a), &len);
+    got = asked(BYTES(probe_a), &len);
     assert_servfail(got, len, BYTES(probe_a));
     door_drop(&held);
     door_drop(&probe);
-    tear_down(scene);
 }
 
 static void what_is_no_query_gets_no_reply(void **state)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
-    struct scene *scene = set_up();
     ssize_t len;
 
     (void)state;
-    door_hold(scene->door, &hand);
-    ask(scene, "?", 1);
-    ask(scene, "", 0);
-    ask(scene, BYTES(reply_a));
-    asked(scene, BYTES(query_a), &len);
+    door_hold(scene.door, &hand);
+    ask("?", 1);
+    ask("", 0);
+    ask(BYTES(reply_a));
+    asked(BYTES(query_a), &len);
     assert_int_equal(len, sizeof reply_a);
-    assert_true(server_is_idle(scene->client));
+    assert_true(server_is_idle(scene.client));
     door_drop(&hand);
-    tear_down(scene);
 }
 
 static void dropping_twice_is_harmless(void **state)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
-    struct scene *scene = set_up();
 
     (void)state;
-    door_hold(scene->door, &hand);
+    door_hold(scene.door, &hand);
     door_drop(&hand);
     door_drop(&hand);
-    tear_down(scene);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_door_is_on_loopback),
-        cmocka_unit_test(what_is_held_is_said_with_the_id_and_letter_case_of_the_query),
-        cmocka_unit_test(it_is_said_as_often_as_it_is_asked_for),
-        cmocka_unit_test(a_burst_of_questions_is_answered_whole),
-        cmocka_unit_test(another_question_is_servfail_at_once),
-        cmocka_unit_test(what_was_dropped_is_servfail),
-        cmocka_unit_test(a_failure_that_is_held_is_servfail),
-        cmocka_unit_test(two_hands_are_told_apart_by_their_type),
-        cmocka_unit_test(four_thousand_addresses_come_in_one_datagram_without_tc),
-        cmocka_unit_test(the_longest_datagram_is_used),
-        cmocka_unit_test(a_reply_longer_than_a_datagram_is_servfail_at_once),
-        cmocka_unit_test(what_is_no_query_gets_no_reply),
-        cmocka_unit_test(dropping_twice_is_harmless),
-        cmocka_unit_test(hands_are_told_apart_by_do_and_cd),
-        cmocka_unit_test(what_is_held_for_other_flags_is_servfail),
-        cmocka_unit_test(who_holds_sees_that_libc_has_asked),
-        cmocka_unit_test(a_probe_is_servfail_and_sees_any_type_of_its_name),
+        door_test(the_door_is_on_loopback),
+        door_test(what_is_held_is_said_with_the_id_and_letter_case_of_the_query),
+        door_test(it_is_said_as_often_as_it_is_asked_for),
+        door_test(a_burst_of_questions_is_answered_whole),
+        door_test(another_question_is_servfail_at_once),
+        door_test(what_was_dropped_is_servfail),
+        door_test(a_failure_that_is_held_is_servfail),
+        door_test(two_hands_are_told_apart_by_their_type),
+        door_test(four_thousand_addresses_come_in_one_datagram_without_tc),
+        door_test(the_longest_datagram_is_used),
+        door_test(a_reply_longer_than_a_datagram_is_servfail_at_once),
+        door_test(what_is_no_query_gets_no_reply),
+        door_test(dropping_twice_is_harmless),
+        door_test(hands_are_told_apart_by_do_and_cd),
+        door_test(what_is_held_for_other_flags_is_servfail),
+        door_test(who_holds_sees_that_libc_has_asked),
+        door_test(a_probe_is_servfail_and_sees_any_type_of_its_name),
     };
     return cmocka_run_group_tests_name("door", tests, NULL, NULL);
 }

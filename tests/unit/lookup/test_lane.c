@@ -11,7 +11,7 @@ enum {
     TOGETHER_MS = 20, /* so long a lane takes queries */
 };
 
-struct scene {
+static struct scene {
     struct loop *loop;
     struct lanes *lanes;
     int server;
@@ -19,7 +19,7 @@ struct scene {
     struct shot shots[SHOTS];
     int elsewhere;
     struct shot crowd[CROWD];
-};
+} scene;
 
 static int told, refused, last_error;
 static const struct shot *told_shot;
@@ -56,43 +56,53 @@ static void leave_all(struct shot *shots, size_t count)
         lane_leave(&shots[i]);
 }
 
-static struct scene *set_up_at(const char *address)
+static int set_up_at(const char *address)
 {
-    struct scene *scene = test_calloc(1, sizeof *scene);
+    memset(&scene, 0, sizeof scene);
 
     told = refused = last_error = 0;
-    scene->loop = loop_new();
-    assert_non_null(scene->loop);
-    scene->lanes = lanes_new(scene->loop, note_reply, note_error);
-    assert_non_null(scene->lanes);
-    scene->server = server_open(address, SOCK_DGRAM);
-    scene->addr = bound_addr(scene->server);
-    scene->elsewhere = server_open("127.0.0.1:0", SOCK_DGRAM);
-    init_shots(scene->shots, SHOTS);
-    init_shots(scene->crowd, CROWD);
-    return scene;
+    scene.loop = loop_new();
+    assert_non_null(scene.loop);
+    scene.lanes = lanes_new(scene.loop, note_reply, note_error);
+    assert_non_null(scene.lanes);
+    scene.server = server_open(address, SOCK_DGRAM);
+    scene.addr = bound_addr(scene.server);
+    scene.elsewhere = server_open("127.0.0.1:0", SOCK_DGRAM);
+    init_shots(scene.shots, SHOTS);
+    init_shots(scene.crowd, CROWD);
+    return 0;
 }
 
-static struct scene *set_up(void)
+static int set_up(void **state)
 {
+    (void)state;
     return set_up_at("127.0.0.1:0");
 }
 
-static void tear_down(struct scene *scene)
+static int set_up_ip6(void **state)
 {
-    leave_all(scene->shots, SHOTS);
-    leave_all(scene->crowd, CROWD);
-    close(scene->elsewhere);
-    lanes_free(scene->lanes);
-    loop_free(scene->loop);
-    if (scene->server != -1)
-        close(scene->server);
-    test_free(scene);
+    (void)state;
+    return set_up_at("[::1]:0");
 }
 
-static void board(struct scene *scene, struct shot *shot)
+static int tear_down(void **state)
 {
-    assert_int_equal(lane_board(scene->lanes, &scene->addr, shot), 0);
+    (void)state;
+    leave_all(scene.shots, SHOTS);
+    leave_all(scene.crowd, CROWD);
+    close(scene.elsewhere);
+    lanes_free(scene.lanes);
+    loop_free(scene.loop);
+    if (scene.server != -1)
+        close(scene.server);
+    return 0;
+}
+
+#define lane_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+static void board(struct shot *shot)
+{
+    assert_int_equal(lane_board(scene.lanes, &scene.addr, shot), 0);
 }
 
 /* Sends a query of which only the id matters. */
@@ -105,42 +115,42 @@ static void send_query(const struct shot *shot)
     assert_int_equal(lane_send(shot, wire, sizeof wire), 0);
 }
 
-static void shoot(struct scene *scene, struct shot *shot)
+static void shoot(struct shot *shot)
 {
-    board(scene, shot);
+    board(shot);
     send_query(shot);
 }
 
 /* From now on queries share: so many others are under way, to another server. */
-static void gather_crowd(struct scene *scene)
+static void gather_crowd(void)
 {
-    struct addr addr = bound_addr(scene->elsewhere);
+    struct addr addr = bound_addr(scene.elsewhere);
 
     for (size_t i = 0; i < CROWD; i++)
-        assert_int_equal(lane_board(scene->lanes, &addr, &scene->crowd[i]), 0);
+        assert_int_equal(lane_board(scene.lanes, &addr, &scene.crowd[i]), 0);
 }
 
 /* Boards so many within the moment in which a lane takes queries, however slow we are. */
-static void board_together(struct scene *scene, size_t count)
+static void board_together(size_t count)
 {
-    gather_crowd(scene);
+    gather_crowd();
     for (int i = 0; i < 1000; i++) {
         int64_t begun = clock_ms();
 
         for (size_t j = 0; j < count; j++)
-            board(scene, &scene->shots[j]);
+            board(&scene.shots[j]);
         if (clock_ms() - begun < TOGETHER_MS)
             return;
-        leave_all(scene->shots, count);
+        leave_all(scene.shots, count);
     }
     fail_msg("never %zu within %d ms", count, TOGETHER_MS);
 }
 
-static void shoot_together(struct scene *scene, size_t count)
+static void shoot_together(size_t count)
 {
-    board_together(scene, count);
+    board_together(count);
     for (size_t i = 0; i < count; i++)
-        send_query(&scene->shots[i]);
+        send_query(&scene.shots[i]);
 }
 
 /* The number that the next descriptor would have. */
@@ -159,101 +169,90 @@ static unsigned id_of(const struct got *got)
 
 static void a_reply_goes_to_the_shot_with_its_id(void **state)
 {
-    struct scene *scene = set_up();
     struct got first, second;
 
     (void)state;
-    shoot_together(scene, 2);
-    first = server_receive(scene->server);
-    second = server_receive(scene->server);
-    assert_int_equal(id_of(&second), scene->shots[1].id);
-    server_send(scene->server, &second, second.wire, second.len);
-    turn_until(scene->loop, &told, 1);
-    assert_ptr_equal(told_shot, &scene->shots[1]);
+    shoot_together(2);
+    first = server_receive(scene.server);
+    second = server_receive(scene.server);
+    assert_int_equal(id_of(&second), scene.shots[1].id);
+    server_send(scene.server, &second, second.wire, second.len);
+    turn_until(scene.loop, &told, 1);
+    assert_ptr_equal(told_shot, &scene.shots[1]);
     assert_int_equal(told_len, 12);
-    server_send(scene->server, &first, first.wire, first.len);
-    turn_until(scene->loop, &told, 2);
-    assert_ptr_equal(told_shot, &scene->shots[0]);
-    tear_down(scene);
+    server_send(scene.server, &first, first.wire, first.len);
+    turn_until(scene.loop, &told, 2);
+    assert_ptr_equal(told_shot, &scene.shots[0]);
 }
 
 static void a_datagram_with_another_id_is_told_to_nobody(void **state)
 {
-    struct scene *scene = set_up();
     struct got got;
 
     (void)state;
-    shoot(scene, &scene->shots[0]);
-    got = server_receive(scene->server);
+    shoot(&scene.shots[0]);
+    got = server_receive(scene.server);
     got.wire[0] ^= 0xff;
-    server_send(scene->server, &got, got.wire, got.len);
+    server_send(scene.server, &got, got.wire, got.len);
     got.wire[0] ^= 0xff;
-    server_send(scene->server, &got, got.wire, got.len);
-    turn_until(scene->loop, &told, 1);
-    assert_ptr_equal(told_shot, &scene->shots[0]);
+    server_send(scene.server, &got, got.wire, got.len);
+    turn_until(scene.loop, &told, 1);
+    assert_ptr_equal(told_shot, &scene.shots[0]);
     assert_int_equal(told, 1);
-    tear_down(scene);
 }
 
 static void a_datagram_shorter_than_a_header_is_told_to_nobody(void **state)
 {
-    struct scene *scene = set_up();
     struct got got;
 
     (void)state;
-    shoot(scene, &scene->shots[0]);
-    got = server_receive(scene->server);
-    server_send(scene->server, &got, got.wire, 11);
-    server_send(scene->server, &got, got.wire, 0);
-    server_send(scene->server, &got, got.wire, 12);
-    turn_until(scene->loop, &told, 1);
+    shoot(&scene.shots[0]);
+    got = server_receive(scene.server);
+    server_send(scene.server, &got, got.wire, 11);
+    server_send(scene.server, &got, got.wire, 0);
+    server_send(scene.server, &got, got.wire, 12);
+    turn_until(scene.loop, &told, 1);
     assert_int_equal(told, 1);
     assert_int_equal(told_len, 12);
-    tear_down(scene);
 }
 
 static void a_datagram_from_elsewhere_is_told_to_nobody(void **state)
 {
-    struct scene *scene = set_up();
     int stranger = server_open("127.0.0.1:0", SOCK_DGRAM);
     struct got got;
 
     (void)state;
-    shoot(scene, &scene->shots[0]);
-    got = server_receive(scene->server);
+    shoot(&scene.shots[0]);
+    got = server_receive(scene.server);
     sendto(stranger, got.wire, got.len, 0, &got.from.sock.any, got.from.len);
-    turn(scene->loop);
+    turn(scene.loop);
     assert_int_equal(told, 0);
-    server_send(scene->server, &got, got.wire, got.len);
-    turn_until(scene->loop, &told, 1);
+    server_send(scene.server, &got, got.wire, got.len);
+    turn_until(scene.loop, &told, 1);
     close(stranger);
-    tear_down(scene);
 }
 
 /* RFC 5452 section 9: who forges a reply must not know the port. */
 static void few_queries_have_a_port_each(void **state)
 {
-    struct scene *scene = set_up();
     struct got first, second;
 
     (void)state;
-    shoot(scene, &scene->shots[0]);
-    shoot(scene, &scene->shots[1]);
-    first = server_receive(scene->server);
-    second = server_receive(scene->server);
+    shoot(&scene.shots[0]);
+    shoot(&scene.shots[1]);
+    first = server_receive(scene.server);
+    second = server_receive(scene.server);
     assert_int_not_equal(addr_port(&first.from), addr_port(&second.from));
-    tear_down(scene);
 }
 
 static void many_queries_of_one_moment_share_a_port_up_to_64(void **state)
 {
-    struct scene *scene = set_up();
     unsigned port = 0;
 
     (void)state;
-    shoot_together(scene, SHOTS);
+    shoot_together(SHOTS);
     for (size_t i = 0; i < SHOTS; i++) {
-        struct got got = server_receive(scene->server);
+        struct got got = server_receive(scene.server);
 
         if (i == 0)
             port = addr_port(&got.from);
@@ -262,237 +261,204 @@ static void many_queries_of_one_moment_share_a_port_up_to_64(void **state)
         else
             assert_int_not_equal(addr_port(&got.from), port);
     }
-    tear_down(scene);
 }
 
 static void ids_in_a_lane_all_differ(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
-    board_together(scene, 64);
+    board_together(64);
     for (size_t i = 0; i < 64; i++)
         for (size_t j = 0; j < i; j++)
-            assert_int_not_equal(scene->shots[i].id, scene->shots[j].id);
-    tear_down(scene);
+            assert_int_not_equal(scene.shots[i].id, scene.shots[j].id);
 }
 
 static void ids_are_not_counted_up(void **state)
 {
-    struct scene *scene = set_up();
     unsigned next = 0;
 
     (void)state;
-    board_together(scene, 64);
+    board_together(64);
     for (size_t i = 1; i < 64; i++)
-        next += scene->shots[i].id == (uint16_t)(scene->shots[i - 1].id + 1);
+        next += scene.shots[i].id == (uint16_t)(scene.shots[i - 1].id + 1);
     assert_in_range(next, 0, 4);
-    tear_down(scene);
 }
 
 /* Or a name that hangs would fix the port of all that come later. */
 static void a_place_that_was_left_is_not_taken_again(void **state)
 {
-    struct scene *scene = set_up();
     struct got before, after;
 
     (void)state;
-    shoot_together(scene, 64);
-    before = server_receive(scene->server);
+    shoot_together(64);
+    before = server_receive(scene.server);
     for (size_t i = 1; i < 64; i++)
-        server_receive(scene->server);
-    lane_leave(&scene->shots[7]);
-    shoot(scene, &scene->shots[64]);
-    after = server_receive(scene->server);
+        server_receive(scene.server);
+    lane_leave(&scene.shots[7]);
+    shoot(&scene.shots[64]);
+    after = server_receive(scene.server);
     assert_int_not_equal(addr_port(&after.from), addr_port(&before.from));
-    tear_down(scene);
 }
 
 static void who_comes_later_has_another_port(void **state)
 {
-    struct scene *scene = set_up();
     struct got before, after;
 
     (void)state;
-    shoot_together(scene, 2);
-    before = server_receive(scene->server);
-    server_receive(scene->server);
+    shoot_together(2);
+    before = server_receive(scene.server);
+    server_receive(scene.server);
     poll(NULL, 0, TOGETHER_MS + 1); /* it is the time that is under test */
-    shoot(scene, &scene->shots[2]);
-    after = server_receive(scene->server);
+    shoot(&scene.shots[2]);
+    after = server_receive(scene.server);
     assert_int_not_equal(addr_port(&after.from), addr_port(&before.from));
-    tear_down(scene);
 }
 
 /* A lookup at a quiet time has a port that nobody could guess from an earlier one. */
 static void a_lane_is_closed_when_the_last_leaves(void **state)
 {
-    struct scene *scene = set_up();
     int before;
 
     (void)state;
-    gather_crowd(scene);
+    gather_crowd();
     before = free_descriptor();
-    leave_all(scene->crowd, CROWD);
-    board_together(scene, 2);
+    leave_all(scene.crowd, CROWD);
+    board_together(2);
     assert_int_not_equal(free_descriptor(), before);
-    lane_leave(&scene->shots[0]);
+    lane_leave(&scene.shots[0]);
     assert_int_not_equal(free_descriptor(), before);
-    lane_leave(&scene->shots[1]);
+    lane_leave(&scene.shots[1]);
     assert_int_equal(free_descriptor(), before);
-    tear_down(scene);
 }
 
 static void a_lane_whose_last_reply_has_come_is_closed(void **state)
 {
-    struct scene *scene = set_up();
     int before = free_descriptor();
     struct got got;
 
     (void)state;
-    shoot(scene, &scene->shots[0]);
-    got = server_receive(scene->server);
-    server_send(scene->server, &got, got.wire, got.len);
-    server_send(scene->server, &got, got.wire, got.len); /* to nobody any more */
-    turn_until(scene->loop, &told, 1);
+    shoot(&scene.shots[0]);
+    got = server_receive(scene.server);
+    server_send(scene.server, &got, got.wire, got.len);
+    server_send(scene.server, &got, got.wire, got.len); /* to nobody any more */
+    turn_until(scene.loop, &told, 1);
     assert_int_equal(free_descriptor(), before);
     assert_int_equal(told, 1);
-    tear_down(scene);
 }
 
 static void leaving_twice_is_harmless(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
-    shoot_together(scene, 2);
-    lane_leave(&scene->shots[0]);
-    lane_leave(&scene->shots[0]);
-    assert_non_null(scene->shots[1].lane);
-    tear_down(scene);
+    shoot_together(2);
+    lane_leave(&scene.shots[0]);
+    lane_leave(&scene.shots[0]);
+    assert_non_null(scene.shots[1].lane);
 }
 
 static void two_servers_have_two_lanes(void **state)
 {
-    struct scene *scene = set_up();
     int other = server_open("127.0.0.1:0", SOCK_DGRAM);
     struct got got;
 
     (void)state;
-    shoot(scene, &scene->shots[0]);
-    scene->addr = bound_addr(other);
-    shoot(scene, &scene->shots[1]);
+    shoot(&scene.shots[0]);
+    scene.addr = bound_addr(other);
+    shoot(&scene.shots[1]);
     got = server_receive(other);
-    assert_int_equal(id_of(&got), scene->shots[1].id);
+    assert_int_equal(id_of(&got), scene.shots[1].id);
     close(other);
-    tear_down(scene);
 }
 
 static void an_ipv6_server_is_asked_too(void **state)
 {
-    struct scene *scene = set_up_at("[::1]:0");
     struct got got;
 
     (void)state;
-    shoot(scene, &scene->shots[0]);
-    got = server_receive(scene->server);
-    server_send(scene->server, &got, got.wire, got.len);
-    turn_until(scene->loop, &told, 1);
-    tear_down(scene);
+    shoot(&scene.shots[0]);
+    got = server_receive(scene.server);
+    server_send(scene.server, &got, got.wire, got.len);
+    turn_until(scene.loop, &told, 1);
 }
 
 /* Nobody is behind the port any more. */
-static void close_server(struct scene *scene)
+static void close_server(void)
 {
-    close(scene->server);
-    scene->server = -1;
+    close(scene.server);
+    scene.server = -1;
 }
 
 static void a_server_that_refuses_is_told(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
-    close_server(scene);
-    shoot(scene, &scene->shots[0]);
-    turn_until(scene->loop, &refused, 1);
+    close_server();
+    shoot(&scene.shots[0]);
+    turn_until(scene.loop, &refused, 1);
     assert_int_equal(last_error, ECONNREFUSED);
-    assert_null(scene->shots[0].lane);
-    tear_down(scene);
+    assert_null(scene.shots[0].lane);
 }
 
 static void all_who_wait_in_the_lane_are_told(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
-    board_together(scene, 6);
+    board_together(6);
     for (size_t i = 0; i < 5; i++)
-        send_query(&scene->shots[i]);
-    close_server(scene); /* what they sent is lost; the next to come finds nobody */
-    send_query(&scene->shots[5]);
-    turn_until(scene->loop, &refused, 6);
+        send_query(&scene.shots[i]);
+    close_server(); /* what they sent is lost; the next to come finds nobody */
+    send_query(&scene.shots[5]);
+    turn_until(scene.loop, &refused, 6);
     assert_int_equal(refused, 6);
     assert_int_equal(last_error, ECONNREFUSED);
-    tear_down(scene);
 }
 
 /* The kernel gives an error to the first call that it can: here that is the second send. */
 static void an_error_that_another_send_gets_is_told_to_all(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
-    board_together(scene, 3);
-    close_server(scene);
-    send_query(&scene->shots[0]);
-    send_query(&scene->shots[1]);
+    board_together(3);
+    close_server();
+    send_query(&scene.shots[0]);
+    send_query(&scene.shots[1]);
     assert_int_equal(refused, 0); /* not in the middle of sending */
-    turn_until(scene->loop, &refused, 3);
+    turn_until(scene.loop, &refused, 3);
     assert_int_equal(last_error, ECONNREFUSED);
     for (size_t i = 0; i < 3; i++)
-        assert_null(scene->shots[i].lane);
-    tear_down(scene);
+        assert_null(scene.shots[i].lane);
 }
 
 static void who_left_before_an_error_is_told_hears_nothing(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
-    board_together(scene, 2);
-    close_server(scene);
-    send_query(&scene->shots[0]);
-    send_query(&scene->shots[1]);
-    leave_all(scene->shots, 2);
-    turn(scene->loop);
-    turn(scene->loop);
+    board_together(2);
+    close_server();
+    send_query(&scene.shots[0]);
+    send_query(&scene.shots[1]);
+    leave_all(scene.shots, 2);
+    turn(scene.loop);
+    turn(scene.loop);
     assert_int_equal(refused, 0);
-    tear_down(scene);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_reply_goes_to_the_shot_with_its_id),
-        cmocka_unit_test(a_datagram_with_another_id_is_told_to_nobody),
-        cmocka_unit_test(a_datagram_shorter_than_a_header_is_told_to_nobody),
-        cmocka_unit_test(a_datagram_from_elsewhere_is_told_to_nobody),
-        cmocka_unit_test(few_queries_have_a_port_each),
-        cmocka_unit_test(many_queries_of_one_moment_share_a_port_up_to_64),
-        cmocka_unit_test(ids_in_a_lane_all_differ),
-        cmocka_unit_test(ids_are_not_counted_up),
-        cmocka_unit_test(a_place_that_was_left_is_not_taken_again),
-        cmocka_unit_test(who_comes_later_has_another_port),
-        cmocka_unit_test(a_lane_is_closed_when_the_last_leaves),
-        cmocka_unit_test(a_lane_whose_last_reply_has_come_is_closed),
-        cmocka_unit_test(leaving_twice_is_harmless),
-        cmocka_unit_test(two_servers_have_two_lanes),
-        cmocka_unit_test(an_ipv6_server_is_asked_too),
-        cmocka_unit_test(a_server_that_refuses_is_told),
-        cmocka_unit_test(all_who_wait_in_the_lane_are_told),
-        cmocka_unit_test(an_error_that_another_send_gets_is_told_to_all),
-        cmocka_unit_test(who_left_before_an_error_is_told_hears_nothing),
+        lane_test(a_reply_goes_to_the_shot_with_its_id),
+        lane_test(a_datagram_with_another_id_is_told_to_nobody),
+        lane_test(a_datagram_shorter_than_a_header_is_told_to_nobody),
+        lane_test(a_datagram_from_elsewhere_is_told_to_nobody),
+        lane_test(few_queries_have_a_port_each),
+        lane_test(many_queries_of_one_moment_share_a_port_up_to_64),
+        lane_test(ids_in_a_lane_all_differ),
+        lane_test(ids_are_not_counted_up),
+        lane_test(a_place_that_was_left_is_not_taken_again),
+        lane_test(who_comes_later_has_another_port),
+        lane_test(a_lane_is_closed_when_the_last_leaves),
+        lane_test(a_lane_whose_last_reply_has_come_is_closed),
+        lane_test(leaving_twice_is_harmless),
+        lane_test(two_servers_have_two_lanes),
+        cmocka_unit_test_setup_teardown(an_ipv6_server_is_asked_too, set_up_ip6, tear_down),
+        lane_test(a_server_that_refuses_is_told),
+        lane_test(all_who_wait_in_the_lane_are_told),
+        lane_test(an_error_that_another_send_gets_is_told_to_all),
+        lane_test(who_left_before_an_error_is_told_hears_nothing),
     };
     return cmocka_run_group_tests_name("lane", tests, NULL, NULL);
 }

@@ -6,11 +6,11 @@
 #include <errno.h>
 #include <time.h>
 
-struct scene {
+static struct scene {
     struct loop *loop;
     int listener, server;
     struct stream *stream;
-};
+} scene;
 
 static struct {
     int done, error;
@@ -20,170 +20,157 @@ static struct {
 
 static void note_done(void *owner, const uint8_t *wire, size_t len, int error)
 {
-    struct scene *scene = owner;
-
+    (void)owner;
     said.done++;
     said.error = error;
     said.len = len;
     if (wire)
         memcpy(said.wire, wire, len);
-    stream_free(scene->stream);
-    scene->stream = NULL;
+    stream_free(scene.stream);
+    scene.stream = NULL;
 }
 
 static const uint8_t query[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
 
-static struct scene *set_up(void)
+static int set_up(void **state)
 {
-    struct scene *scene = test_calloc(1, sizeof *scene);
     const struct timeval patience = {.tv_sec = 10};
     struct addr addr;
 
+    (void)state;
     memset(&said, 0, sizeof said);
-    scene->loop = loop_new();
-    scene->listener = server_open("127.0.0.1:0", SOCK_STREAM);
-    addr = bound_addr(scene->listener);
-    scene->stream = stream_open(scene->loop, &addr, BYTES(query), note_done, scene);
-    assert_non_null(scene->stream);
-    scene->server = accept(scene->listener, NULL, NULL);
-    assert_int_not_equal(scene->server, -1);
-    setsockopt(scene->server, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    return scene;
+    scene.loop = loop_new();
+    scene.listener = server_open("127.0.0.1:0", SOCK_STREAM);
+    addr = bound_addr(scene.listener);
+    scene.stream = stream_open(scene.loop, &addr, BYTES(query), note_done, NULL);
+    assert_non_null(scene.stream);
+    scene.server = accept(scene.listener, NULL, NULL);
+    assert_int_not_equal(scene.server, -1);
+    setsockopt(scene.server, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    return 0;
 }
 
-static void tear_down(struct scene *scene)
+static int tear_down(void **state)
 {
-    stream_free(scene->stream);
-    loop_free(scene->loop);
-    close(scene->listener);
-    if (scene->server != -1)
-        close(scene->server);
-    test_free(scene);
+    (void)state;
+    stream_free(scene.stream);
+    loop_free(scene.loop);
+    close(scene.listener);
+    if (scene.server != -1)
+        close(scene.server);
+    return 0;
 }
 
-static void hang_up(struct scene *scene)
+#define stream_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+static void hang_up(void)
 {
-    close(scene->server);
-    scene->server = -1;
+    close(scene.server);
+    scene.server = -1;
 }
 
-static void say(struct scene *scene, const void *data, size_t len)
+static void say(const void *data, size_t len)
 {
-    assert_int_equal(send(scene->server, data, len, MSG_NOSIGNAL), len);
+    assert_int_equal(send(scene.server, data, len, MSG_NOSIGNAL), len);
 }
 
 static void the_query_goes_out_behind_its_length(void **state)
 {
-    struct scene *scene = set_up();
     uint8_t got[64];
 
     (void)state;
-    turn_until_readable(scene->loop, scene->server);
-    assert_int_equal(recv(scene->server, got, sizeof got, 0), 2 + sizeof query);
+    turn_until_readable(scene.loop, scene.server);
+    assert_int_equal(recv(scene.server, got, sizeof got, 0), 2 + sizeof query);
     assert_int_equal(got[0] << 8 | got[1], sizeof query);
     assert_memory_equal(got + 2, query, sizeof query);
-    tear_down(scene);
 }
 
 static void the_reply_comes_without_its_length(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
-    turn_until_readable(scene->loop, scene->server);
-    say(scene, "\0\5hello", 7);
-    turn_until(scene->loop, &said.done, 1);
+    turn_until_readable(scene.loop, scene.server);
+    say("\0\5hello", 7);
+    turn_until(scene.loop, &said.done, 1);
     assert_int_equal(said.error, 0);
     assert_int_equal(said.len, 5);
     assert_memory_equal(said.wire, "hello", 5);
-    tear_down(scene);
 }
 
 static void a_reply_that_comes_byte_by_byte_is_put_together(void **state)
 {
-    struct scene *scene = set_up();
     static const char reply[] = "\0\5hello";
 
     (void)state;
-    turn_until_readable(scene->loop, scene->server);
+    turn_until_readable(scene.loop, scene.server);
     for (size_t i = 0; i < 7; i++) {
         assert_int_equal(said.done, 0);
-        say(scene, reply + i, 1);
-        turn(scene->loop);
+        say(reply + i, 1);
+        turn(scene.loop);
     }
-    turn_until(scene->loop, &said.done, 1);
+    turn_until(scene.loop, &said.done, 1);
     assert_int_equal(said.len, 5);
     assert_memory_equal(said.wire, "hello", 5);
-    tear_down(scene);
 }
 
 static void what_stands_behind_the_reply_is_left_alone(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
-    turn_until_readable(scene->loop, scene->server);
-    say(scene, "\0\5helloand more", 15);
-    turn_until(scene->loop, &said.done, 1);
-    turn(scene->loop);
+    turn_until_readable(scene.loop, scene.server);
+    say("\0\5helloand more", 15);
+    turn_until(scene.loop, &said.done, 1);
+    turn(scene.loop);
     assert_int_equal(said.len, 5);
     assert_int_equal(said.done, 1);
-    tear_down(scene);
 }
 
 static void a_reply_of_65535_octets_comes_whole(void **state)
 {
     static uint8_t reply[2 + 65535];
-    struct scene *scene = set_up();
     size_t sent = 0;
 
     (void)state;
     for (size_t i = 0; i < sizeof reply; i++)
         reply[i] = (uint8_t)(i * 7);
     reply[0] = reply[1] = 0xff;
-    turn_until_readable(scene->loop, scene->server);
+    turn_until_readable(scene.loop, scene.server);
     while (sent < sizeof reply) {
-        ssize_t part = send(scene->server, reply + sent, sizeof reply - sent,
+        ssize_t part = send(scene.server, reply + sent, sizeof reply - sent,
                             MSG_DONTWAIT | MSG_NOSIGNAL);
 
         if (part > 0)
             sent += (size_t)part;
-        turn(scene->loop);
+        turn(scene.loop);
     }
-    turn_until(scene->loop, &said.done, 1);
+    turn_until(scene.loop, &said.done, 1);
     assert_int_equal(said.len, 65535);
     assert_memory_equal(said.wire, reply + 2, 65535);
-    tear_down(scene);
 }
 
 static void a_reply_of_no_octets_is_one(void **state)
 {
-    struct scene *scene = set_up();
-
     (void)state;
-    turn_until_readable(scene->loop, scene->server);
-    say(scene, "\0\0", 2);
-    turn_until(scene->loop, &said.done, 1);
+    turn_until_readable(scene.loop, scene.server);
+    say("\0\0", 2);
+    turn_until(scene.loop, &said.done, 1);
     assert_int_equal(said.error, 0);
     assert_int_equal(said.len, 0);
-    tear_down(scene);
 }
 
 /* The server closes after so many octets of a reply of five. */
 static void closes_after(size_t octets)
 {
-    struct scene *scene = set_up();
     uint8_t got[64];
 
-    turn_until_readable(scene->loop, scene->server);
-    recv(scene->server, got, sizeof got, 0); /* or closing would reset */
+    tear_down(NULL);
+    set_up(NULL);
+    turn_until_readable(scene.loop, scene.server);
+    recv(scene.server, got, sizeof got, 0); /* or closing would reset */
     if (octets > 0)
-        say(scene, "\0\5hello", octets);
-    hang_up(scene);
-    turn_until(scene->loop, &said.done, 1);
+        say("\0\5hello", octets);
+    hang_up();
+    turn_until(scene.loop, &said.done, 1);
     assert_int_equal(said.error, ECONNRESET);
     assert_int_equal(said.done, 1);
-    tear_down(scene);
 }
 
 static void a_server_that_closes_early_is_told(void **state)
@@ -198,72 +185,65 @@ static void a_server_that_closes_early_is_told(void **state)
 static void a_reset_is_told(void **state)
 {
     const struct linger reset = {.l_onoff = 1};
-    struct scene *scene = set_up();
 
     (void)state;
-    turn_until_readable(scene->loop, scene->server);
-    setsockopt(scene->server, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-    hang_up(scene);
-    turn_until(scene->loop, &said.done, 1);
+    turn_until_readable(scene.loop, scene.server);
+    setsockopt(scene.server, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    hang_up();
+    turn_until(scene.loop, &said.done, 1);
     assert_int_equal(said.error, ECONNRESET);
-    tear_down(scene);
 }
 
 static void a_closed_port_is_told_or_fails_at_once(void **state)
 {
-    struct scene scene = {.loop = loop_new(),
-                          .listener = server_open("127.0.0.1:0", SOCK_STREAM)};
     struct addr addr = bound_addr(scene.listener);
 
     (void)state;
+    stream_free(scene.stream);
+    hang_up();
     close(scene.listener);
-    memset(&said, 0, sizeof said);
     errno = 0;
-    scene.stream = stream_open(scene.loop, &addr, BYTES(query), note_done, &scene);
+    scene.stream = stream_open(scene.loop, &addr, BYTES(query), note_done, NULL);
     if (scene.stream) {
         turn_until(scene.loop, &said.done, 1);
         assert_int_equal(said.error, ECONNREFUSED);
     } else {
         assert_int_equal(errno, ECONNREFUSED);
     }
-    loop_free(scene.loop);
+    scene.listener = server_open("127.0.0.1:0", SOCK_STREAM);
 }
 
 static void a_silent_server_is_waited_for_without_spinning(void **state)
 {
-    struct scene *scene = set_up();
     struct timer timer;
     clock_t before;
 
     (void)state;
-    turn_until_readable(scene->loop, scene->server);
-    turn(scene->loop);
+    turn_until_readable(scene.loop, scene.server);
+    turn(scene.loop);
     before = clock();
-    timer_init(&timer, stop_loop, scene->loop);
-    timer_set(scene->loop, &timer, clock_ms() + 300);
-    assert_int_equal(loop_run(scene->loop), 0);
+    timer_init(&timer, stop_loop, scene.loop);
+    timer_set(scene.loop, &timer, clock_ms() + 300);
+    assert_int_equal(loop_run(scene.loop), 0);
     assert_true(clock() - before < CLOCKS_PER_SEC / 10);
     assert_int_equal(said.done, 0);
-    tear_down(scene);
 }
 
 static void a_stream_may_be_freed_at_any_time(void **state)
 {
-    struct scene *scene = set_up();
     uint8_t got[64];
 
     (void)state;
-    turn_until_readable(scene->loop, scene->server);
-    say(scene, "\0\5hel", 5);
-    turn(scene->loop);
-    stream_free(scene->stream);
-    scene->stream = NULL;
-    assert_int_equal(recv(scene->server, got, sizeof got, 0), 2 + sizeof query);
-    assert_int_equal(recv(scene->server, got, 1, 0), 0); /* it was closed */
-    say(scene, "lo", 2);
-    turn(scene->loop);
+    turn_until_readable(scene.loop, scene.server);
+    say("\0\5hel", 5);
+    turn(scene.loop);
+    stream_free(scene.stream);
+    scene.stream = NULL;
+    assert_int_equal(recv(scene.server, got, sizeof got, 0), 2 + sizeof query);
+    assert_int_equal(recv(scene.server, got, 1, 0), 0); /* it was closed */
+    say("lo", 2);
+    turn(scene.loop);
     assert_int_equal(said.done, 0);
-    tear_down(scene);
 }
 
 static void no_stream_may_be_freed(void **state)
@@ -275,17 +255,17 @@ static void no_stream_may_be_freed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_query_goes_out_behind_its_length),
-        cmocka_unit_test(the_reply_comes_without_its_length),
-        cmocka_unit_test(a_reply_that_comes_byte_by_byte_is_put_together),
-        cmocka_unit_test(what_stands_behind_the_reply_is_left_alone),
-        cmocka_unit_test(a_reply_of_65535_octets_comes_whole),
-        cmocka_unit_test(a_reply_of_no_octets_is_one),
-        cmocka_unit_test(a_server_that_closes_early_is_told),
-        cmocka_unit_test(a_reset_is_told),
-        cmocka_unit_test(a_closed_port_is_told_or_fails_at_once),
-        cmocka_unit_test(a_silent_server_is_waited_for_without_spinning),
-        cmocka_unit_test(a_stream_may_be_freed_at_any_time),
+        stream_test(the_query_goes_out_behind_its_length),
+        stream_test(the_reply_comes_without_its_length),
+        stream_test(a_reply_that_comes_byte_by_byte_is_put_together),
+        stream_test(what_stands_behind_the_reply_is_left_alone),
+        stream_test(a_reply_of_65535_octets_comes_whole),
+        stream_test(a_reply_of_no_octets_is_one),
+        stream_test(a_server_that_closes_early_is_told),
+        stream_test(a_reset_is_told),
+        stream_test(a_closed_port_is_told_or_fails_at_once),
+        stream_test(a_silent_server_is_waited_for_without_spinning),
+        stream_test(a_stream_may_be_freed_at_any_time),
         cmocka_unit_test(no_stream_may_be_freed),
     };
     return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
