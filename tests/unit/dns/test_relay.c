@@ -19,6 +19,10 @@
 
 #define ADDRESS RECORD(1, 60, 4), 192, 0, 2, 10
 
+/* Serial number and times of an SOA record. */
+#define SOA_NUMBERS                                                                        \
+    U16(0), U16(1), U16(0), U16(2), U16(0), U16(3), U16(0), U16(4), U16(0), U16(5)
+
 static uint8_t records[ANSWER_RECORDS_MAX];
 
 /* Reads a copy of exactly this size, so that the sanitizer sees each octet read behind it.
@@ -447,33 +451,8 @@ static void spoilt_replies_are_refused_or_readable(void **state)
     const uint8_t text[] = {
         REPLY(2, 0), HOST_TEST, ASKS(16), ASKED, RECORD(16, 60, 6), 2, 'h', 'i',
         1,           '!',       0,        ASKED, RECORD(16, 60, 1), 0};
-    const uint8_t soa[] = {REPLY(1, 0),
-                           HOST_TEST,
-                           ASKS(6),
-                           ASKED,
-                           RECORD(6, 60, 24),
-                           POINTER(12),
-                           POINTER(17),
-                           0,
-                           0,
-                           0,
-                           1,
-                           0,
-                           0,
-                           0,
-                           2,
-                           0,
-                           0,
-                           0,
-                           3,
-                           0,
-                           0,
-                           0,
-                           4,
-                           0,
-                           0,
-                           0,
-                           5};
+    const uint8_t soa[] = {REPLY(1, 0),       HOST_TEST,   ASKS(6),     ASKED,
+                           RECORD(6, 60, 24), POINTER(12), POINTER(17), SOA_NUMBERS};
 
     const uint8_t negative[] = {HEADER(0x8183, 1, 1, 1, 0),
                                 HOST_TEST_A,
@@ -490,26 +469,7 @@ static void spoilt_replies_are_refused_or_readable(void **state)
                                 1,
                                 'b',
                                 POINTER(17),
-                                0,
-                                0,
-                                0,
-                                1,
-                                0,
-                                0,
-                                0,
-                                2,
-                                0,
-                                0,
-                                0,
-                                3,
-                                0,
-                                0,
-                                0,
-                                4,
-                                0,
-                                0,
-                                0,
-                                5};
+                                SOA_NUMBERS};
     const uint8_t service[] = {HEADER(0x8180, 1, 1, 0, 1),
                                HOST_TEST,
                                ASKS(33),
@@ -938,49 +898,11 @@ static void names_inside_ns_mx_and_soa_are_written_whole(void **state)
     const uint8_t mx[] = {REPLY(1, 0), HOST_TEST, ASKS(15), ASKED, RECORD(15, 60, 6),
                           0,           10,        1,        'a',   POINTER(17)};
     const uint8_t mx_whole[] = {POINTER(12), RECORD(15, 60, 10), 0, 10, A_TEST};
-    const uint8_t soa[] = {REPLY(1, 0),
-                           HOST_TEST,
-                           ASKS(6),
-                           ASKED,
-                           RECORD(6, 60, 28),
-                           1,
-                           'a',
-                           POINTER(17),
-                           1,
-                           'b',
-                           POINTER(17),
-                           0,
-                           0,
-                           0,
-                           1,
-                           0,
-                           0,
-                           0,
-                           2,
-                           0,
-                           0,
-                           0,
-                           3,
-                           0,
-                           0,
-                           0,
-                           4,
-                           0,
-                           0,
-                           0,
-                           5};
-    const uint8_t soa_whole[] = {POINTER(12), RECORD(6, 60, 36),
-                                 A_TEST,      B_TEST,
-                                 0,           0,
-                                 0,           1,
-                                 0,           0,
-                                 0,           2,
-                                 0,           0,
-                                 0,           3,
-                                 0,           0,
-                                 0,           4,
-                                 0,           0,
-                                 0,           5};
+    const uint8_t soa[] = {REPLY(1, 0), HOST_TEST,  ASKS(6),     ASKED, RECORD(6, 60, 28),
+                           1,           'a',        POINTER(17), 1,     'b',
+                           POINTER(17), SOA_NUMBERS};
+    const uint8_t soa_whole[] = {POINTER(12), RECORD(6, 60, 36), A_TEST, B_TEST,
+                                 SOA_NUMBERS};
     struct answer answer;
 
     (void)state;
@@ -1009,7 +931,18 @@ static void a_compressed_name_inside_srv_is_written_whole(void **state)
 
 /* Addresses in the order of libc. */
 
-#define ADDRESS_OF(last) ASKED, RECORD(1, 60, 4), 192, 0, 2, last
+static bool reads_in_order(const uint8_t *wire, size_t len, const uint8_t *addresses,
+                           size_t size, struct answer *answer)
+{
+    const struct relay_order order = {.addresses = addresses, .count = size / 4, .size = 4};
+    struct question question = host_test(TYPE_A);
+
+    answer_init(answer, &question, records, sizeof records);
+    return relay_read(&question, wire, len, &order, answer);
+}
+
+#define ADDR(last)       RECORD(1, 60, 4), 192, 0, 2, last
+#define ADDRESS_OF(last) ASKED, ADDR(last)
 
 static void addresses_come_in_the_order_that_is_given(void **state)
 {
@@ -1017,13 +950,10 @@ static void addresses_come_in_the_order_that_is_given(void **state)
                             ADDRESS_OF(3)};
     const uint8_t expected[] = {ADDRESS_OF(3), ADDRESS_OF(1), ADDRESS_OF(2)};
     const uint8_t addresses[] = {192, 0, 2, 3, 192, 0, 2, 1, 192, 0, 2, 2};
-    const struct relay_order order = {.addresses = addresses, .count = 3, .size = 4};
-    struct question question = host_test(TYPE_A);
     struct answer answer;
 
     (void)state;
-    answer_init(&answer, &question, records, sizeof records);
-    assert_true(relay_read(&question, BYTES(wire), &order, &answer));
+    assert_true(reads_in_order(BYTES(wire), BYTES(addresses), &answer));
     assert_records(answer, 3, expected);
 }
 
@@ -1033,13 +963,10 @@ static void addresses_that_are_not_in_the_order_are_left_out(void **state)
                             ADDRESS_OF(3)};
     const uint8_t expected[] = {ADDRESS_OF(2)};
     const uint8_t addresses[] = {192, 0, 2, 2};
-    const struct relay_order order = {.addresses = addresses, .count = 1, .size = 4};
-    struct question question = host_test(TYPE_A);
     struct answer answer;
 
     (void)state;
-    answer_init(&answer, &question, records, sizeof records);
-    assert_true(relay_read(&question, BYTES(wire), &order, &answer));
+    assert_true(reads_in_order(BYTES(wire), BYTES(addresses), &answer));
     assert_records(answer, 1, expected);
 }
 
@@ -1048,13 +975,10 @@ static void an_address_that_the_reply_lacks_is_not_invented(void **state)
     const uint8_t wire[] = {REPLY(1, 0), HOST_TEST_A, ADDRESS_OF(1)};
     const uint8_t addresses[] = {192, 0, 2, 9, 192, 0, 2, 1};
     const uint8_t expected[] = {ADDRESS_OF(1)};
-    const struct relay_order order = {.addresses = addresses, .count = 2, .size = 4};
-    struct question question = host_test(TYPE_A);
     struct answer answer;
 
     (void)state;
-    answer_init(&answer, &question, records, sizeof records);
-    assert_true(relay_read(&question, BYTES(wire), &order, &answer));
+    assert_true(reads_in_order(BYTES(wire), BYTES(addresses), &answer));
     assert_records(answer, 1, expected);
     assert_false(relay_has_data(&answer, TYPE_A, addresses, 4));
     assert_true(relay_has_data(&answer, TYPE_A, addresses + 4, 4));
@@ -1062,54 +986,18 @@ static void an_address_that_the_reply_lacks_is_not_invented(void **state)
 
 static void the_order_does_not_touch_aliases_and_signatures(void **state)
 {
-    const uint8_t wire[] = {REPLY(5, 0),
-                            HOST_TEST_A,
-                            ASKED,
-                            RECORD(5, 10, 8),
-                            A_TEST,
-                            A_TEST,
-                            RECORD(1, 60, 4),
-                            192,
-                            0,
-                            2,
-                            1,
-                            A_TEST,
-                            RECORD(1, 60, 4),
-                            192,
-                            0,
-                            2,
-                            2,
-                            A_TEST,
-                            RRSIG(1, 60),
-                            ASKED,
-                            RRSIG(5, 10)};
+    const uint8_t wire[] = {
+        REPLY(5, 0), HOST_TEST_A, ASKED,  RECORD(5, 10, 8), A_TEST, A_TEST,      ADDR(1),
+        A_TEST,      ADDR(2),     A_TEST, RRSIG(1, 60),     ASKED,  RRSIG(5, 10)};
     const uint8_t addresses[] = {192, 0, 2, 2, 192, 0, 2, 1};
-    const uint8_t expected[] = {POINTER(12),
-                                RECORD(5, 10, 8),
-                                A_TEST,
-                                POINTER(12),
-                                RRSIG(5, 10),
-                                POINTER(39),
-                                RECORD(1, 60, 4),
-                                192,
-                                0,
-                                2,
-                                2,
-                                POINTER(39),
-                                RECORD(1, 60, 4),
-                                192,
-                                0,
-                                2,
-                                1,
-                                POINTER(39),
-                                RRSIG(1, 60)};
-    const struct relay_order order = {.addresses = addresses, .count = 2, .size = 4};
+    const uint8_t expected[] = {POINTER(12),  RECORD(5, 10, 8), A_TEST,      POINTER(12),
+                                RRSIG(5, 10), POINTER(39),      ADDR(2),     POINTER(39),
+                                ADDR(1),      POINTER(39),      RRSIG(1, 60)};
     struct question question = host_test(TYPE_A);
     struct answer answer;
 
     (void)state;
-    answer_init(&answer, &question, records, sizeof records);
-    assert_true(relay_read(&question, BYTES(wire), &order, &answer));
+    assert_true(reads_in_order(BYTES(wire), BYTES(addresses), &answer));
     assert_int_equal(answer.count[SECTION_ANSWER], 5);
     assert_reply(&question, answer, expected);
 }

@@ -147,6 +147,31 @@ static void a_type_that_is_no_data_has_none(void **state)
                         "NXDOMAIN\n" EXAMPLE_SOA);
 }
 
+/* Each has its own reply in hand, and libc's question for it finds the right one. */
+static void one_name_is_asked_with_and_without_do_at_once(void **state)
+{
+    struct lab_lookup *lookup = lab_lookup();
+    struct question plain = question_of("a.signed.test", "A"), signed_too = plain;
+    bool has_signature[2];
+    uint64_t id;
+
+    (void)state;
+    signed_too.flags = QUESTION_DNSSEC_OK;
+    for (int i = 0; i < 20; i++) {
+        job_start(&lookup->jobs, 1000, &plain);
+        job_start(&lookup->jobs, 1001, &signed_too);
+        for (int answers = 0; answers < 2; answers++) {
+            const char *text = lab_next(lookup, &id);
+
+            assert_in_range(id, 1000, 1001);
+            assert_non_null(strstr(text, "a.signed.test. 60 A 192.0.2.201\n"));
+            has_signature[id - 1000] = strstr(text, "a.signed.test. 60 RRSIG A ");
+        }
+        assert_false(has_signature[0]);
+        assert_true(has_signature[1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +189,7 @@ int main(void)
         lab_test(a_name_that_libc_cannot_carry_is_asked_for),
         lab_test(no_aaaa_of_resolv_conf_is_obeyed),
         lab_test(a_type_that_is_no_data_has_none),
+        lab_test(one_name_is_asked_with_and_without_do_at_once),
     };
 
     return cmocka_run_group_tests_name("job", tests, NULL, NULL);
