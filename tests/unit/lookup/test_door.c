@@ -366,6 +366,23 @@ static void dropping_twice_is_harmless(void **state)
     door_drop(&hand);
 }
 
+/* Two jobs may hold the same question, one of them since its own family was denied. */
+static void all_who_hold_a_question_see_that_libc_has_asked(void **state)
+{
+    struct door_hand failed = hand_of(NULL, 0), replied = hand_of(BYTES(reply_a));
+    ssize_t len;
+
+    (void)state;
+    door_hold(scene.door, &failed);
+    door_hold(scene.door, &replied);
+    asked(BYTES(query_a), &len);
+    assert_int_equal(len, sizeof reply_a);
+    assert_true(failed.asked);
+    assert_true(replied.asked);
+    door_drop(&failed);
+    door_drop(&replied);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +403,7 @@ int main(void)
         door_test(what_is_held_for_other_flags_is_servfail),
         door_test(who_holds_sees_that_libc_has_asked),
         door_test(a_probe_is_servfail_and_sees_any_type_of_its_name),
+        door_test(all_who_hold_a_question_see_that_libc_has_asked),
     };
     return cmocka_run_group_tests_name("door", tests, NULL, NULL);
 }

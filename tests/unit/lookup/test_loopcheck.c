@@ -162,6 +162,25 @@ static void nothing_may_be_freed(void **state)
     loopcheck_free(NULL);
 }
 
+/* All addresses of this host are ours then, but for the port and the family. */
+static void a_server_of_this_host_is_us_if_we_listen_on_all_addresses(void **state)
+{
+    struct addr own = address_of("0.0.0.0:53");
+    struct loopcheck *check = loopcheck_new(&own, 1);
+    struct question question;
+
+    (void)state;
+    assert_false(is_due(check, "127.0.0.7:53", 1000, &question));
+    assert_true(leads_back(check, "127.0.0.7:53"));
+    assert_true(is_due(check, "127.0.0.7:5353", 1000, &question));
+    assert_false(leads_back(check, "127.0.0.7:5353"));
+    assert_true(is_due(check, "[::1]:53", 1000, &question));
+    assert_false(leads_back(check, "[::1]:53"));
+    assert_false(is_due(check, "192.0.2.1:53", 1000, &question));
+    assert_false(leads_back(check, "192.0.2.1:53"));
+    loopcheck_free(check);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +194,7 @@ int main(void)
         cmocka_unit_test(another_question_is_none),
         cmocka_unit_test(a_server_that_led_back_gets_another_chance_with_the_next_check),
         cmocka_unit_test(nothing_may_be_freed),
+        cmocka_unit_test(a_server_of_this_host_is_us_if_we_listen_on_all_addresses),
     };
     return cmocka_run_group_tests_name("loopcheck", tests, be_quiet, NULL);
 }

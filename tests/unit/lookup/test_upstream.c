@@ -150,7 +150,7 @@ static struct got asked_first(struct scene *at)
 /* Server N says 192.0.2.N+1, and that is the outcome. */
 static void is_answered_by(int server, const struct got *got)
 {
-    char address[4];
+    char address[16];
 
     snprintf(address, sizeof address, "%d", server + 1);
     server_reply(scene.udp[server], got, REPLY_FLAGS, (uint8_t)(server + 1));

@@ -69,6 +69,13 @@ static bool put(struct work *work, struct task *task, sem_t *at)
     return work_put(work, &task->item);
 }
 
+static bool put_slow(struct work *work, struct task *task)
+{
+    *task = (struct task){.item = {.run = run_task, .after = after_task, .is_slow = true},
+                          .gate = &gate};
+    return work_put(work, &task->item);
+}
+
 static void open_gate(int count)
 {
     while (count-- > 0)
@@ -225,6 +232,40 @@ static void an_item_may_be_put_again_when_it_comes_back(void **state)
     assert_int_equal(after_count, 101);
 }
 
+/* Of 8 threads two: the rest is for those that are quick when all is well. */
+static void slow_items_have_a_share_of_the_threads(void **state)
+{
+    struct work *work = set_up(2 * WORK_SLOW_SHARE);
+    static struct task slow[6], quick[30];
+
+    (void)state;
+    for (int i = 0; i < 6; i++)
+        assert_true(put_slow(work, &slow[i]));
+    while (work_state(work).queued > 4)
+        turn(loop);
+    for (int i = 0; i < 30; i++)
+        assert_true(put(work, &quick[i], NULL));
+    turn_until(loop, &after_count, 30);
+    assert_int_equal(work_state(work).queued, 4);
+    open_gate(6);
+    turn_until(loop, &after_count, 36);
+}
+
+static void slow_items_that_would_wait_too_long_are_not_taken(void **state)
+{
+    struct work *work = set_up(4);
+    static struct task slow[100], quick;
+    int taken = 0;
+
+    (void)state;
+    while (taken < 100 && put_slow(work, &slow[taken]))
+        taken++;
+    assert_in_range(taken, 1, 99);
+    assert_true(put(work, &quick, NULL));
+    open_gate(taken);
+    turn_until(loop, &after_count, taken + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +278,8 @@ int main(void)
         cmocka_unit_test(a_thread_that_hangs_is_counted_after_five_seconds),
         cmocka_unit_test(while_one_thread_does_not_hang_items_are_taken),
         cmocka_unit_test(an_item_may_be_put_again_when_it_comes_back),
+        cmocka_unit_test(slow_items_have_a_share_of_the_threads),
+        cmocka_unit_test(slow_items_that_would_wait_too_long_are_not_taken),
     };
     return cmocka_run_group_tests_name("work", tests, NULL, NULL);
 }
