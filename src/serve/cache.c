@@ -84,7 +84,8 @@ void cache_put_for(struct cache *cache, const struct question *question,
     entry->expires = now + (int64_t)stay * 1000;
     entry->answer = *answer;
     entry->answer.records = entry->records;
-    memcpy(entry->records, answer->records, answer->len);
+    if (answer->len > 0)
+        memcpy(entry->records, answer->records, answer->len);
     table_add(&cache->entries, hash_of(cache, question), &entry->link);
     list_append(&cache->by_age, &entry->by_age);
     cache->bytes += entry_size(answer);

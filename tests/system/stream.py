@@ -56,7 +56,7 @@ class Stream:
         """The next reply, which is for one of these."""
         wire = self.read_wire()
         (query,) = [query for query in queries if query.id == int.from_bytes(wire[:2], "big")]
-        return Reply(query, wire, over_tcp=True)
+        return Reply(query, wire, tcp=True)
 
     def ask(self, *question, **how):
         query = make(*question, **how)

@@ -59,13 +59,13 @@ def streams(server, count, source=None):
 # Messages.
 
 
-@pytest.mark.row("1.10")
+@pytest.mark.row("1.10", over="tcp")
 def test_a_question_is_answered_on_the_port_of_udp(server):
     answers_tcp(server)
     answers_udp(server)
 
 
-@pytest.mark.row("7.10")
+@pytest.mark.row("7.10", over="tcp")
 def test_each_answer_is_one_segment(server):
     """Counted by the client's kernel: tcpi_data_segs_in."""
     def segments(stream):
@@ -78,7 +78,7 @@ def test_each_answer_is_one_segment(server):
             assert segments(stream) == number
 
 
-@pytest.mark.row("7.11")
+@pytest.mark.row("7.11", over="tcp")
 def test_a_client_that_sends_octet_by_octet(server):
     query = make("localhost")
     with Stream(server) as stream:
@@ -88,7 +88,7 @@ def test_a_client_that_sends_octet_by_octet(server):
             assert stream.reply_to(query).outcome == LOCALHOST
 
 
-@pytest.mark.row("7.12")
+@pytest.mark.row("7.12", over="tcp")
 def test_a_quick_name_overtakes_one_that_hangs(server, fresh):
     slow, quick = make(fresh("qslow1-ok")), make("localhost")
     with Stream(server) as stream:
@@ -98,7 +98,7 @@ def test_a_quick_name_overtakes_one_that_hangs(server, fresh):
         assert stream.reply_to(slow, quick).query is slow
 
 
-@pytest.mark.row("7.12")
+@pytest.mark.row("7.12", over="tcp")
 def test_a_thousand_questions_in_one_write(server):
     """More than may be owed at a time: the others wait, none is lost."""
     queries = {}
@@ -115,7 +115,7 @@ def test_a_thousand_questions_in_one_write(server):
             assert reply.outcome == expected[query.question[0].name.to_text()]
 
 
-@pytest.mark.row("7.12")
+@pytest.mark.row("7.12", over="tcp")
 def test_thousands_of_questions_that_need_no_lookup(server):
     """Answered while they are read; nobody else has to wait for the last of them."""
     queries = [make("example.test", "AXFR") for _ in range(5000)]
@@ -125,7 +125,7 @@ def test_thousands_of_questions_that_need_no_lookup(server):
             assert stream.reply_to(query).outcome == "REFUSED"
 
 
-@pytest.mark.row("7.13")
+@pytest.mark.row("7.13", over="tcp")
 def test_a_client_that_has_sent_all_is_answered_all(server, fresh):
     slow, quick = make(fresh("qslow1-ok")), make("localhost")
     with Stream(server) as stream:
@@ -136,7 +136,7 @@ def test_a_client_that_has_sent_all_is_answered_all(server, fresh):
         assert stream.is_closed()
 
 
-@pytest.mark.row("7.13")
+@pytest.mark.row("7.13", over="tcp")
 def test_a_client_that_ends_amid_a_message(server):
     query = make("localhost")
     with Stream(server) as stream:
@@ -146,7 +146,7 @@ def test_a_client_that_ends_amid_a_message(server):
         assert stream.is_closed()
 
 
-@pytest.mark.row("7.14")
+@pytest.mark.row("7.14", over="tcp")
 @pytest.mark.parametrize("wire", [b"\0\0", b"\0\5abcde", framed(bytes(11)), b"\0\x0b"],
                          ids=["0", "5", "11", "11, not come"])
 def test_a_message_shorter_than_a_header_ends_the_connection(server, wire):
@@ -156,7 +156,7 @@ def test_a_message_shorter_than_a_header_ends_the_connection(server, wire):
     answers_tcp(server)
 
 
-@pytest.mark.row("7.15")
+@pytest.mark.row("7.15", over="tcp")
 @pytest.mark.parametrize("wire", [bytes.fromhex("1234 0100 0000 0000 0000 0000"),
                                   bytes.fromhex("1234 0100 0001 0000 0000 0000 c00c 0001 0001"),
                                   bytes.fromhex("1234 0100 0001 0000 0000 0000 0161")],
@@ -169,7 +169,7 @@ def test_a_malformed_message_is_formerr_and_the_connection_stays(server, wire):
         assert stream.ask("localhost").outcome == LOCALHOST
 
 
-@pytest.mark.row("2.1")
+@pytest.mark.row("2.1", over="tcp")
 def test_a_reply_ends_the_connection(server):
     query = make("localhost")
     query.flags |= dns.flags.QR
@@ -179,7 +179,7 @@ def test_a_reply_ends_the_connection(server):
     answers_tcp(server)
 
 
-@pytest.mark.row("2.18")
+@pytest.mark.row("2.18", over="tcp")
 @pytest.mark.parametrize("rdtype", ["AXFR", "IXFR"])
 def test_zone_transfers_are_refused_and_the_connection_stays(server, rdtype):
     with Stream(server) as stream:
@@ -187,7 +187,7 @@ def test_zone_transfers_are_refused_and_the_connection_stays(server, rdtype):
         assert stream.ask("localhost").outcome == LOCALHOST
 
 
-@pytest.mark.row("7.19")
+@pytest.mark.row("7.19", over="tcp")
 @pytest.mark.parametrize("edns", [False, True], ids=["no EDNS", "512 octets"])
 def test_the_size_of_datagrams_means_nothing(server, edns):
     assert server.ask("many.example.test", edns=edns, size=512).truncated
@@ -195,7 +195,7 @@ def test_the_size_of_datagrams_means_nothing(server, edns):
         assert len(stream.ask("many.example.test", edns=edns, size=512).answer) == 60
 
 
-@pytest.mark.row("7.19")
+@pytest.mark.row("7.19", over="tcp")
 def test_an_answer_of_64_kib_is_whole(server, fresh):
     name = fresh("qmany4000-ok")
     with Stream(server) as stream:
@@ -205,7 +205,7 @@ def test_an_answer_of_64_kib_is_whole(server, fresh):
         assert stream.ask("localhost").outcome == LOCALHOST
 
 
-@pytest.mark.row("7.14")
+@pytest.mark.row("7.14", over="tcp")
 def test_a_question_of_65535_octets(server):
     query = make("localhost", edns=True)
     wire = query.to_wire()[:-2]  # the length of the OPT record's data comes last
@@ -217,7 +217,7 @@ def test_a_question_of_65535_octets(server):
         assert stream.reply_to(query).outcome == LOCALHOST
 
 
-@pytest.mark.row("9.9")
+@pytest.mark.row("9.9", over="tcp")
 def test_bad_messages_in_good_framing(server):
     """Each with a good question behind it in the same write."""
     before = server.descriptors("serve")
@@ -238,7 +238,7 @@ def test_bad_messages_in_good_framing(server):
     wait_until(lambda: server.descriptors("serve") == before, "all connections closed")
 
 
-@pytest.mark.row("9.9")
+@pytest.mark.row("9.9", over="tcp")
 def test_octets_without_any_framing(server):
     rng = random.Random(9210)
     before = server.descriptors("serve")
@@ -253,7 +253,7 @@ def test_octets_without_any_framing(server):
 # Idle time.
 
 
-@pytest.mark.row("7.16")
+@pytest.mark.row("7.16", over="tcp")
 def test_an_idle_connection_is_closed(start):
     server = start("-o", "tcp-idle=1")
     began = time.monotonic()
@@ -267,7 +267,7 @@ def test_an_idle_connection_is_closed(start):
         assert time.monotonic() - began >= 0.9  # it began when the answer was sent
 
 
-@pytest.mark.row("7.16")
+@pytest.mark.row("7.16", over="tcp")
 def test_nothing_is_closed_while_an_answer_is_owed(start, etc, fresh):
     etc.write("resolv.conf", PATIENT)
     server = start("-o", "tcp-idle=1")
@@ -277,7 +277,7 @@ def test_nothing_is_closed_while_an_answer_is_owed(start, etc, fresh):
         assert stream.is_closed()
 
 
-@pytest.mark.row("7.16")
+@pytest.mark.row("7.16", over="tcp")
 def test_the_idle_time_is_shorter_when_connections_run_out(start):
     server = start("-o", "tcp-idle=3600", "-o", "tcp-clients=100")
     with streams(server, 50) as first:
@@ -286,7 +286,7 @@ def test_the_idle_time_is_shorter_when_connections_run_out(start):
             assert first[0].is_closed()  # 0.2 seconds instead of an hour
 
 
-@pytest.mark.row("7.17")
+@pytest.mark.row("7.17", over="tcp")
 @pytest.mark.parametrize("wire", [framed(make("localhost").to_wire()), b"\xff\xff" + bytes(30)],
                          ids=["a question", "64 KiB announced"])
 def test_a_message_that_trickles_in_is_not_waited_for(start, wire):
@@ -310,7 +310,7 @@ def keepalive_of(reply):
     return options[0].to_wire() if options else None
 
 
-@pytest.mark.row("5.18")
+@pytest.mark.row("5.18", over="tcp")
 def test_the_idle_time_is_told_to_who_asks(start):
     server = start("-o", "tcp-idle=60")
     with Stream(server) as stream:
@@ -321,7 +321,7 @@ def test_the_idle_time_is_told_to_who_asks(start):
         assert keepalive_of(stream.ask("localhost")) is None
 
 
-@pytest.mark.row("5.18")
+@pytest.mark.row("5.18", over="tcp")
 def test_a_time_out_in_the_question_is_ignored(server):
     with Stream(server) as stream:
         for data in b"\x00\x01", b"\xff\xff", b"\0", b"long one":
@@ -329,7 +329,7 @@ def test_a_time_out_in_the_question_is_ignored(server):
             assert keepalive_of(stream.ask("localhost", edns=True, options=ask)) == b"\0\x64"
 
 
-@pytest.mark.row("5.18")
+@pytest.mark.row("5.18", over="tcp")
 @pytest.mark.parametrize("data", [b"", b"\0\x64"])
 def test_over_udp_the_idle_time_is_never_told(server, data):
     ask = [dns.edns.GenericOption(KEEPALIVE, data)]
@@ -338,7 +338,7 @@ def test_over_udp_the_idle_time_is_never_told(server, data):
     assert keepalive_of(reply) is None
 
 
-@pytest.mark.row("5.18")
+@pytest.mark.row("5.18", over="tcp")
 def test_the_idle_time_told_is_the_one_that_holds_now(start):
     server = start("-o", "tcp-idle=100", "-o", "tcp-clients=4")
     ask = [dns.edns.GenericOption(KEEPALIVE, b"")]
@@ -350,7 +350,7 @@ def test_the_idle_time_told_is_the_one_that_holds_now(start):
 # Limits.
 
 
-@pytest.mark.row("7.18")
+@pytest.mark.row("7.18", over="tcp")
 def test_one_too_many_takes_the_place_of_the_oldest_idle_one(start):
     server = start("-o", "tcp-clients=4", "-o", "tcp-idle=3600")
     with streams(server, 4) as opened:
@@ -362,7 +362,7 @@ def test_one_too_many_takes_the_place_of_the_oldest_idle_one(start):
     answers_udp(server)
 
 
-@pytest.mark.row("7.18")
+@pytest.mark.row("7.18", over="tcp")
 def test_who_is_owed_an_answer_loses_its_place_to_nobody(start, etc, fresh):
     etc.write("resolv.conf", PATIENT)
     server = start("-o", "tcp-clients=2", "-o", "tcp-idle=3600")
@@ -378,7 +378,7 @@ def test_who_is_owed_an_answer_loses_its_place_to_nobody(start, etc, fresh):
             assert len(stream.reply_to(query).answer) == 1
 
 
-@pytest.mark.row("7.18")
+@pytest.mark.row("7.18", over="tcp")
 def test_one_client_cannot_take_all_connections(start):
     server = start("-o", "tcp-clients=100", "-o", "tcp-per-client=3", "-o", "tcp-idle=3600")
     with Stream(server, "127.0.0.77") as other:
@@ -390,7 +390,7 @@ def test_one_client_cannot_take_all_connections(start):
             assert other.ask("localhost").outcome == LOCALHOST
 
 
-@pytest.mark.row("7.18")
+@pytest.mark.row("7.18", over="tcp")
 def test_udp_does_not_notice_idle_and_slow_connections(start):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))
@@ -414,7 +414,7 @@ def test_udp_does_not_notice_idle_and_slow_connections(start):
         assert opened[0].ask("localhost").outcome == LOCALHOST
 
 
-@pytest.mark.row("7.18")
+@pytest.mark.row("7.18", over="tcp")
 def test_a_storm_of_5000_connections(start):
     server = start()
     sources = [f"127.0.0.{number}" for number in range(20, 30)]
@@ -440,7 +440,7 @@ def resident_bytes(pid):
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-@pytest.mark.row("7.20")
+@pytest.mark.row("7.20", over="tcp")
 def test_a_client_that_never_reads_costs_little_memory(start):
     """It may send until the server takes no more; when that lasts, it is closed."""
     server = start("-o", "tcp-idle=2")
@@ -466,7 +466,7 @@ def test_a_client_that_never_reads_costs_little_memory(start):
     answers_tcp(server)
 
 
-@pytest.mark.row("7.20")
+@pytest.mark.row("7.20", over="tcp")
 def test_a_slow_reader_gets_everything(server):
     queries = {query.id: query for query in (make("many.example.test") for _ in range(500))}
     with Stream(server, receive_buffer=4096) as stream:
@@ -478,7 +478,7 @@ def test_a_slow_reader_gets_everything(server):
             del queries[reply.query.id]
 
 
-@pytest.mark.row("7.20")
+@pytest.mark.row("7.20", over="tcp")
 def test_connections_that_are_reset(server, fresh):
     before = server.descriptors("serve")
     name = fresh("qslow1-ok")
@@ -492,7 +492,7 @@ def test_connections_that_are_reset(server, fresh):
     wait_until(lambda: server.descriptors("serve") <= before, "all connections closed")
 
 
-@pytest.mark.row("7.21")
+@pytest.mark.row("7.21", over="tcp")
 def test_the_lookup_for_a_client_that_is_gone_is_used_by_the_next(start, etc, upstream, fresh):
     etc.write("resolv.conf", PATIENT)
     server = start()
@@ -506,6 +506,22 @@ def test_the_lookup_for_a_client_that_is_gone_is_used_by_the_next(start, etc, up
     assert upstream.asked(name)["A"] == 1
 
 
+@pytest.mark.row("7.23", over="tcp")
+def test_data_in_the_first_segment_are_not_taken(server):
+    """RFC 7413: a client that has been given no cookie sends its data later, and is answered."""
+    syn_data = 1 << 5  # tcpi_options of struct tcp_info
+    query = make("v4only.lab")
+    for _ in range(2):  # the first one could be given a cookie, the second use it
+        with socket.socket() as sock:
+            sock.settimeout(PATIENCE_SECONDS)
+            sock.sendto(framed(query.to_wire()), socket.MSG_FASTOPEN, server.to)
+            (length,) = struct.unpack("!H", sock.recv(2, socket.MSG_WAITALL))
+            reply = dns.message.from_wire(sock.recv(length, socket.MSG_WAITALL))
+            assert reply.id == query.id and len(reply.answer) == 1
+            info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 16)
+            assert not info[5] & syn_data
+
+
 # Without descriptors.
 
 
@@ -514,7 +530,7 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-@pytest.mark.row("7.22")
+@pytest.mark.row("7.22", over="tcp")
 def test_without_descriptors_idle_connections_make_room(start):
     server = start("-o", "tcp-idle=3600")
     serve = server.child("serve")
@@ -527,7 +543,7 @@ def test_without_descriptors_idle_connections_make_room(start):
     assert server.child("serve") == serve
 
 
-@pytest.mark.row("7.22")
+@pytest.mark.row("7.22", over="tcp")
 def test_without_descriptors_new_connections_wait_in_peace(start, etc, fresh):
     etc.write("resolv.conf", PATIENT)
     server = start("-o", "tcp-idle=3600")
@@ -555,7 +571,7 @@ def test_without_descriptors_new_connections_wait_in_peace(start, etc, fresh):
 # Processes.
 
 
-@pytest.mark.row("7.16")
+@pytest.mark.row("7.16", over="tcp")
 def test_a_restart_does_not_wait_for_old_connections(start):
     first = start("-o", "tcp-idle=1")
     with Stream(first) as stream:
