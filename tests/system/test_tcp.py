@@ -513,8 +513,8 @@ def test_data_in_the_first_segment_are_not_taken(server):
     query = make("v4only.lab")
     for _ in range(2):  # the first one could be given a cookie, the second use it
         with socket.socket() as sock:
-            sock.settimeout(PATIENCE_SECONDS)
             sock.sendto(framed(query.to_wire()), socket.MSG_FASTOPEN, server.to)
+            sock.settimeout(PATIENCE_SECONDS)
             (length,) = struct.unpack("!H", sock.recv(2, socket.MSG_WAITALL))
             reply = dns.message.from_wire(sock.recv(length, socket.MSG_WAITALL))
             assert reply.id == query.id and len(reply.answer) == 1
