@@ -30,8 +30,9 @@ enum { MESSAGE_UNASKED = 0 };
 
 /* Between the supervisor and a child. */
 enum word {
-    WORD_READY = 1,   /* child: I can do my work */
-    WORD_LOOKUP_DIED, /* supervisor to serve: nobody will answer what you have asked */
+    WORD_READY = 1,    /* child: I can do my work */
+    WORD_LOOKUP_DIED,  /* supervisor to serve: nobody will answer what you have asked */
+    WORD_HOST_CHANGED, /* supervisor to serve: what you have kept may be wrong */
 };
 
 #endif

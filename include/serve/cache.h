@@ -1,29 +1,40 @@
 /*
- * Answers that came after everybody had stopped waiting, or that nobody had asked for yet,
- * kept for a while so that the next to ask gets them. Bounded in octets; the oldest go
- * first.
+ * Answers kept for who asks next, for as long as their TTLs say and the operator lets. The
+ * key is the folded question with DO and CD. Bounded in octets: see base/store for what
+ * leaves when the room is full.
  */
 #ifndef SERVE_CACHE_H
 #define SERVE_CACHE_H
 
-#include "base/list.h"
-#include "base/table.h"
+#include "base/store.h"
 #include "dns/answer.h"
 
-struct cache {
-    struct table entries;
-    struct list by_age; /* oldest first */
-    size_t bytes, max_bytes;
+struct cache_config {
+    size_t bytes;              /* for everything; 0: only for moments, see serve/flights */
+    uint32_t min_ttl, max_ttl; /* seconds that an answer is kept, at least and at most */
 };
 
-/* 0, or -1 when memory is short. */
-int cache_init(struct cache *, size_t max_bytes);
+struct cache {
+    struct cache_config config;
+    struct store *store;
+};
+
+/* What was kept for a question, while the cache does not change. */
+struct cached {
+    struct answer answer; /* its records are borrowed */
+    uint32_t age;         /* seconds since it was put */
+    bool is_due;          /* popular and about to end: it should be asked for again */
+};
+
+/* 0, or -1 with errno. */
+int cache_init(struct cache *, const struct cache_config *);
 void cache_free(struct cache *);
+void cache_clear(struct cache *);
 
 /*
- * Keeps a copy of the answer to a folded question at the time `now`, in place of an older
- * one, for its TTL but at most `longest` seconds; nothing if its TTL is 0 or it is too
- * large.
+ * Keeps a copy of the answer to a folded question at the time `now` (clock_ms()), in place
+ * of an older one, for its TTL within the configured limits, but for at most `longest`
+ * seconds; nothing if that is 0 or it is too large.
  */
 void cache_put(struct cache *, const struct question *, const struct answer *, int64_t now,
                uint32_t longest);
@@ -31,11 +42,7 @@ void cache_put(struct cache *, const struct question *, const struct answer *, i
 void cache_put_for(struct cache *, const struct question *, const struct answer *,
                    int64_t now, uint32_t stay);
 
-/*
- * True if there is an answer still fresh at `now`; its records are borrowed until the cache
- * changes. `age` is set to the seconds since it was put.
- */
-bool cache_get(struct cache *, const struct question *, int64_t now, struct answer *,
-               uint32_t *age);
+/* True if there is an answer still fresh at `now`. It says that it is due only once. */
+bool cache_get(struct cache *, const struct question *, int64_t now, struct cached *);
 
 #endif

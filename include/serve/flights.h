@@ -27,6 +27,8 @@ struct flights {
     struct watch *watch;
     struct cache cache;
     struct parents parents;
+    bool keeps_answers; /* there is a cache, not only for moments */
+    int64_t flushed;    /* clock_ms() of the last flights_flush */
     struct table by_question, by_id;
     struct list unsent, sent; /* flights */
     struct list waiting;      /* queries, oldest first */
@@ -36,12 +38,17 @@ struct flights {
 };
 
 /* 0, or -1 with errno. */
-int flights_init(struct flights *, struct loop *, int channel);
+int flights_init(struct flights *, struct loop *, int channel, const struct cache_config *);
 /* Ends all flights without a reply. */
 void flights_free(struct flights *);
 
 /* Answers the query from the cache or at once with SERVFAIL, or copies it to wait. */
 void flights_ask(struct flights *, struct query *);
+
+/*
+ * The host has changed: what is known is forgotten, and what is under way will not be kept.
+ */
+void flights_flush(struct flights *);
 
 /* The lookup process has died: whoever waits for what it was asked gets SERVFAIL. */
 void flights_lookup_died(struct flights *);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "net/listen.h"
+#include "serve/cache.h"
 #include "serve/cookie.h"
 #include "serve/policy.h"
 
@@ -21,6 +22,7 @@ struct serve_config {
     struct cookie_secret cookie_secret; /* where policy.cookies */
     const char *nsid;                   /* at most EDNS_NSID_MAX octets; "": none */
     bool padding;                       /* padded questions get padded replies */
+    struct cache_config cache;
     size_t tcp_clients, tcp_per_client; /* connections in all, and from one address */
     unsigned tcp_idle;                  /* seconds */
 };

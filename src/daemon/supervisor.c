@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "channel/channel.h"
+#include "daemon/hostwatch.h"
 #include "net/loop.h"
 
 enum {
@@ -45,6 +46,7 @@ struct supervisor {
     int signals;
     struct child children[ROLES];
     struct timer impatience;
+    struct hostwatch *hosts;
     bool announced, leaving, failed;
 };
 
@@ -89,6 +91,7 @@ __attribute__((noreturn)) static void be_child(struct child *child, int control)
     child_signals();
     log_rename(log_names[child->role]);
     close(supervisor->signals);
+    hostwatch_free(supervisor->hosts);
     for (int i = 0; i < ROLES; i++)
         channel_close_end(&supervisor->children[i].control);
     result = run_role(supervisor, child->role, control);
@@ -293,6 +296,16 @@ static void signal_ready(void *context, short revents)
     }
 }
 
+/* What serve has kept may be wrong now. */
+static void host_changed(void *context)
+{
+    struct supervisor *supervisor = context;
+    const struct child *serve = &supervisor->children[ROLE_SERVE];
+
+    if (serve->control != -1)
+        channel_send_word(serve->control, WORD_HOST_CHANGED);
+}
+
 static int open_signals(void)
 {
     sigset_t set;
@@ -321,7 +334,9 @@ static int open_all(struct supervisor *supervisor, const struct supervisor_confi
     timer_init(&supervisor->impatience, lose_patience, supervisor);
     supervisor->loop = loop_new();
     supervisor->signals = open_signals();
-    if (!supervisor->loop || supervisor->signals == -1 ||
+    if (supervisor->loop)
+        supervisor->hosts = hostwatch_new(supervisor->loop, host_changed, supervisor);
+    if (!supervisor->loop || supervisor->signals == -1 || !supervisor->hosts ||
         channel_open(&supervisor->questions) == -1 ||
         !loop_watch(supervisor->loop, supervisor->signals, POLLIN, signal_ready,
                     supervisor))
@@ -334,6 +349,7 @@ static void close_all(struct supervisor *supervisor)
     channel_close(&supervisor->questions);
     if (supervisor->signals != -1)
         close(supervisor->signals);
+    hostwatch_free(supervisor->hosts);
     loop_free(supervisor->loop);
 }
 

@@ -1,94 +1,75 @@
 #include "serve/cache.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-struct entry {
-    struct table_link link;
-    struct list by_age;
-    struct question question;
-    int64_t stored, expires; /* clock_ms() */
-    struct answer answer;    /* its records are `records` */
-    uint8_t records[];
+enum {
+    POPULAR_HITS = 3, /* since it was put */
+    DUE_SHARE = 10,   /* in the last of so many parts of its time */
 };
 
-static bool entry_is(struct table_link *link, const void *question)
-{
-    return question_equal_folded(&table_item(link, struct entry, link)->question, question);
-}
+/* What is kept of an answer, before its text and its records. */
+struct kept {
+    int64_t stored; /* clock_ms() */
+    uint32_t stay;  /* seconds */
+    uint16_t count[SECTIONS];
+    uint16_t ede;
+    uint8_t rcode, source;
+    uint8_t text_len;
+    uint8_t hits; /* up to POPULAR_HITS, and one more when it has been called due */
+};
 
-int cache_init(struct cache *cache, size_t max_bytes)
-{
-    *cache = (struct cache){.max_bytes = max_bytes};
-    list_init(&cache->by_age);
-    return table_init(&cache->entries, entry_is);
-}
+_Static_assert(sizeof(struct kept) == 24, "no octet is lost to padding");
 
-static size_t entry_size(const struct answer *answer)
+int cache_init(struct cache *cache, const struct cache_config *config)
 {
-    return sizeof(struct entry) + answer->len;
-}
-
-static void drop(struct cache *cache, struct entry *entry)
-{
-    table_remove(&cache->entries, &entry->link);
-    list_remove(&entry->by_age);
-    cache->bytes -= entry_size(&entry->answer);
-    free(entry);
-}
-
-static struct entry *oldest(const struct cache *cache)
-{
-    return list_first(&cache->by_age, struct entry, by_age);
+    *cache = (struct cache){.config = *config, .store = store_new(config->bytes)};
+    return cache->store ? 0 : -1;
 }
 
 void cache_free(struct cache *cache)
 {
-    while (oldest(cache))
-        drop(cache, oldest(cache));
-    table_free(&cache->entries);
+    store_free(cache->store);
 }
 
-static uint64_t hash_of(const struct cache *cache, const struct question *question)
+void cache_clear(struct cache *cache)
 {
-    size_t len;
-    const void *bytes = question_bytes(question, &len);
-
-    return table_hash(&cache->entries, bytes, len);
+    store_clear(cache->store);
 }
 
-static struct entry *find(const struct cache *cache, const struct question *question)
+static void fill(struct kept *kept, const struct answer *answer, size_t text_len)
 {
-    struct table_link *link =
-        table_find(&cache->entries, hash_of(cache, question), question);
+    uint8_t *behind = (uint8_t *)(kept + 1);
 
-    return link ? table_item(link, struct entry, link) : NULL;
+    memcpy(kept->count, answer->count, sizeof kept->count);
+    kept->ede = answer->ede;
+    kept->rcode = (uint8_t)answer->rcode;
+    kept->source = answer->source;
+    kept->text_len = (uint8_t)text_len;
+    kept->hits = 0;
+    memcpy(behind, answer->ede_text, text_len);
+    if (answer->len > 0)
+        memcpy(behind + text_len, answer->records, answer->len);
 }
 
 void cache_put_for(struct cache *cache, const struct question *question,
                    const struct answer *answer, int64_t now, uint32_t stay)
 {
-    struct entry *entry = find(cache, question);
+    size_t key_len, text_len = strlen(answer->ede_text);
+    const void *key = question_bytes(question, &key_len);
+    uint64_t hash = store_hash(cache->store, key, key_len);
+    struct kept *kept;
 
-    if (entry)
-        drop(cache, entry);
-    if (stay == 0 || entry_size(answer) > cache->max_bytes)
+    if (stay == 0) {
+        store_remove(cache->store, hash, key, key_len);
         return;
-    while (cache->bytes + entry_size(answer) > cache->max_bytes)
-        drop(cache, oldest(cache));
-    entry = malloc(entry_size(answer));
-    if (!entry)
+    }
+    kept =
+        store_put(cache->store, hash, key, key_len, sizeof *kept + text_len + answer->len);
+    if (!kept)
         return;
-    entry->question = *question;
-    entry->stored = now;
-    entry->expires = now + (int64_t)stay * 1000;
-    entry->answer = *answer;
-    entry->answer.records = entry->records;
-    if (answer->len > 0)
-        memcpy(entry->records, answer->records, answer->len);
-    table_add(&cache->entries, hash_of(cache, question), &entry->link);
-    list_append(&cache->by_age, &entry->by_age);
-    cache->bytes += entry_size(answer);
+    kept->stored = now;
+    kept->stay = stay;
+    fill(kept, answer, text_len);
 }
 
 void cache_put(struct cache *cache, const struct question *question,
@@ -96,21 +77,53 @@ void cache_put(struct cache *cache, const struct question *question,
 {
     uint32_t ttl = answer_ttl(answer);
 
+    if (ttl < cache->config.min_ttl && answer->len > 0)
+        ttl = cache->config.min_ttl;
+    if (ttl > cache->config.max_ttl)
+        ttl = cache->config.max_ttl;
     cache_put_for(cache, question, answer, now, ttl < longest ? ttl : longest);
 }
 
-bool cache_get(struct cache *cache, const struct question *question, int64_t now,
-               struct answer *answer, uint32_t *age)
+static bool is_due(struct kept *kept, int64_t age)
 {
-    struct entry *entry = find(cache, question);
+    int64_t left = (int64_t)kept->stay * 1000 - age;
 
-    if (!entry)
+    if (kept->hits < POPULAR_HITS)
+        kept->hits++;
+    if (kept->hits != POPULAR_HITS || left * DUE_SHARE > (int64_t)kept->stay * 1000)
         return false;
-    if (now >= entry->expires) {
-        drop(cache, entry);
+    kept->hits++;
+    return true;
+}
+
+static void show(const struct kept *kept, size_t len, struct answer *answer)
+{
+    const uint8_t *behind = (const uint8_t *)(kept + 1);
+
+    *answer = (struct answer){
+        .source = kept->source,
+        .rcode = kept->rcode,
+        .ede = kept->ede,
+        .records = (uint8_t *)(uintptr_t)(behind + kept->text_len),
+        .len = len - sizeof *kept - kept->text_len,
+    };
+    memcpy(answer->count, kept->count, sizeof answer->count);
+    memcpy(answer->ede_text, behind, kept->text_len);
+}
+
+bool cache_get(struct cache *cache, const struct question *question, int64_t now,
+               struct cached *cached)
+{
+    size_t key_len, len;
+    const void *key = question_bytes(question, &key_len);
+    struct kept *kept = store_find(cache->store, store_hash(cache->store, key, key_len),
+                                   key, key_len, &len);
+    int64_t age = kept ? now - kept->stored : 0;
+
+    if (!kept || age >= (int64_t)kept->stay * 1000)
         return false;
-    }
-    *answer = entry->answer;
-    *age = (uint32_t)((now - entry->stored) / 1000);
+    show(kept, len, &cached->answer);
+    cached->age = age > 0 ? (uint32_t)(age / 1000) : 0;
+    cached->is_due = is_due(kept, age);
     return true;
 }

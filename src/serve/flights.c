@@ -10,20 +10,22 @@
 enum {
     FLIGHTS_MAX = 16384,
     WAITING_MAX = 32768,
-    LATE_CACHE_BYTES = 1 << 20,
-    /* Seconds. The host's files may change meanwhile, so no longer than is of use: who gave
-     * up tries again soon, and who asks for one address family asks for the other at once.
-     */
+    /* Seconds. Without a cache answers are kept for a moment only, and only those of use:
+     * who gave up tries again soon, and who asks for one address family asks for the other
+     * at once. */
     LATE_STAY = 5,
     NEWS_STAY = 1,
     FAILURE_STAY = 1,
-    ANSWERS_A_ROUND = 64, /* then other descriptors have their turn */
+    NEWS_AFTER_FLUSH_MS = 10000, /* until then they may have been found before it */
+    ANSWERS_A_ROUND = 64,        /* then other descriptors have their turn */
 };
 
 struct flight {
     struct table_link by_question, by_id;
     struct list link; /* in `unsent` or `sent` */
     bool is_sent;
+    bool is_closed; /* not in `by_question`: who asks now must not wait for it */
+    int64_t begun;  /* clock_ms() */
     uint64_t id;
     struct question question; /* folded */
     struct list queries;
@@ -76,7 +78,8 @@ static struct flight *flight_new(struct flights *flights, const struct question 
     if (flight->id == MESSAGE_UNASKED)
         flight->id = flights->next_id++;
     flight->question = *question;
-    flight->is_sent = false;
+    flight->is_sent = flight->is_closed = false;
+    flight->begun = clock_ms();
     list_init(&flight->queries);
     list_init(&flight->link);
     list_append(&flights->unsent, &flight->link);
@@ -93,10 +96,17 @@ static void leave_flight(struct flights *flights, struct query *query)
     query_free(query);
 }
 
+static void close_flight(struct flights *flights, struct flight *flight)
+{
+    if (!flight->is_closed)
+        table_remove(&flights->by_question, &flight->by_question);
+    flight->is_closed = true;
+}
+
 /* Nobody waits for it any more. */
 static void flight_free(struct flights *flights, struct flight *flight)
 {
-    table_remove(&flights->by_question, &flight->by_question);
+    close_flight(flights, flight);
     table_remove(&flights->by_id, &flight->by_id);
     list_remove(&flight->link);
     free(flight);
@@ -108,14 +118,34 @@ static bool is_lasting_failure(const struct answer *answer)
     return answer->rcode == RCODE_SERVFAIL && answer->ede != EDE_NOT_READY;
 }
 
-/* Failures, and what nobody has asked for yet. */
+/* True if the host may have changed since the answer was found. */
+static bool is_outdated(const struct flights *flights, const struct flight *flight)
+{
+    if (flights->flushed == 0)
+        return false;
+    return flight ? flight->begun <= flights->flushed
+                  : clock_ms() - flights->flushed < NEWS_AFTER_FLUSH_MS;
+}
+
+static uint32_t longest_stay(const struct flights *flights, const struct flight *flight)
+{
+    if (flights->keeps_answers)
+        return UINT32_MAX;
+    if (!flight)
+        return NEWS_STAY;
+    return list_empty(&flight->queries) ? LATE_STAY : 0;
+}
+
 static void keep(struct flights *flights, const struct flight *flight,
                  const struct question *question, const struct answer *answer)
 {
+    if (is_outdated(flights, flight))
+        return;
     if (is_lasting_failure(answer))
         cache_put_for(&flights->cache, question, answer, clock_ms(), FAILURE_STAY);
-    else if (!flight && answer->rcode != RCODE_SERVFAIL)
-        cache_put(&flights->cache, question, answer, clock_ms(), NEWS_STAY);
+    else if (answer->rcode != RCODE_SERVFAIL)
+        cache_put(&flights->cache, question, answer, clock_ms(),
+                  longest_stay(flights, flight));
 }
 
 static void land(struct flights *flights, struct flight *flight,
@@ -128,8 +158,9 @@ static void land(struct flights *flights, struct flight *flight,
         of_use |= query_reply(query, answer, 0);
         leave_flight(flights, query);
     }
-    if (!of_use && answer->rcode != RCODE_SERVFAIL)
-        cache_put(&flights->cache, &flight->question, answer, clock_ms(), LATE_STAY);
+    if (!of_use && answer->rcode != RCODE_SERVFAIL && !is_outdated(flights, flight))
+        cache_put(&flights->cache, &flight->question, answer, clock_ms(),
+                  longest_stay(flights, flight));
     flight_free(flights, flight);
 }
 
@@ -225,9 +256,11 @@ static void channel_ready(void *context, short revents)
         receive_answers(flights);
 }
 
-int flights_init(struct flights *flights, struct loop *loop, int channel)
+int flights_init(struct flights *flights, struct loop *loop, int channel,
+                 const struct cache_config *cache)
 {
-    *flights = (struct flights){.loop = loop, .channel = channel};
+    *flights = (struct flights){
+        .loop = loop, .channel = channel, .keeps_answers = cache->bytes > 0};
     list_init(&flights->unsent);
     list_init(&flights->sent);
     list_init(&flights->waiting);
@@ -235,8 +268,7 @@ int flights_init(struct flights *flights, struct loop *loop, int channel)
     /* Random, so that answers meant for a process before this one find nobody. */
     if (getrandom(&flights->next_id, sizeof flights->next_id, 0) !=
             sizeof flights->next_id ||
-        cache_init(&flights->cache, LATE_CACHE_BYTES) == -1 ||
-        parents_init(&flights->parents) == -1 ||
+        cache_init(&flights->cache, cache) == -1 || parents_init(&flights->parents) == -1 ||
         table_init(&flights->by_question, flight_asks) == -1 ||
         table_init(&flights->by_id, flight_has_id) == -1)
         return -1;
@@ -268,18 +300,6 @@ void flights_free(struct flights *flights)
     table_free(&flights->by_id);
 }
 
-static bool answer_from_cache(struct flights *flights, struct query *query,
-                              const struct question *question)
-{
-    struct answer answer;
-    uint32_t age;
-
-    if (!cache_get(&flights->cache, question, query->received, &answer, &age))
-        return false;
-    query_reply(query, &answer, age);
-    return true;
-}
-
 /* The flight to wait for, or NULL if there is no room for one more. */
 static struct flight *flight_for(struct flights *flights, const struct question *question)
 {
@@ -288,6 +308,26 @@ static struct flight *flight_for(struct flights *flights, const struct question 
     if (flight || flights->by_id.count >= FLIGHTS_MAX)
         return flight;
     return flight_new(flights, question);
+}
+
+/* Nobody waits for it, but many will ask. */
+static void refresh(struct flights *flights, const struct question *question)
+{
+    if (flight_for(flights, question))
+        send_questions(flights);
+}
+
+static bool answer_from_cache(struct flights *flights, struct query *query,
+                              const struct question *question)
+{
+    struct cached cached;
+
+    if (!cache_get(&flights->cache, question, query->received, &cached))
+        return false;
+    query_reply(query, &cached.answer, cached.age);
+    if (cached.is_due)
+        refresh(flights, question);
+    return true;
 }
 
 static bool wait_for(struct flights *flights, struct query *asked,
@@ -320,6 +360,14 @@ void flights_ask(struct flights *flights, struct query *query)
     }
     send_questions(flights);
     set_deadline(flights);
+}
+
+void flights_flush(struct flights *flights)
+{
+    cache_clear(&flights->cache);
+    flights->flushed = clock_ms();
+    for (struct list *link = flights->sent.next; link != &flights->sent; link = link->next)
+        close_flight(flights, list_item(link, struct flight, link));
 }
 
 void flights_lookup_died(struct flights *flights)

@@ -128,6 +128,8 @@ static void supervisor_speaks(void *context, short revents)
     case CHANNEL_DONE:
         if (word == WORD_LOOKUP_DIED)
             flights_lookup_died(&serve->flights);
+        else if (word == WORD_HOST_CHANGED)
+            flights_flush(&serve->flights);
         break;
     case CHANNEL_BUSY:
         break;
@@ -191,7 +193,8 @@ int serve_run(const struct serve_config *config, int lookup, int supervisor)
         sizeof serve.errors.seed)
         return -1;
     serve.loop = loop_new();
-    if (!serve.loop || flights_init(&serve.flights, serve.loop, lookup) == -1)
+    if (!serve.loop ||
+        flights_init(&serve.flights, serve.loop, lookup, &config->cache) == -1)
         return -1;
     serve.tcp = tcp_for(&serve);
     if (serve.tcp && watch_all(&serve, doors) == 0 &&

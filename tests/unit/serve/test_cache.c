@@ -6,8 +6,10 @@ static struct cache cache; /* of the case that runs */
 
 static int set_up(void **state)
 {
+    static const struct cache_config config = {.bytes = 1 << 20, .max_ttl = 86400};
+
     (void)state;
-    return cache_init(&cache, 1 << 16);
+    return cache_init(&cache, &config);
 }
 
 static int tear_down(void **state)
@@ -19,11 +21,9 @@ static int tear_down(void **state)
 
 #define cache_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
-/* Begins anew with room for so many octets. */
-static void make_room_for(size_t max_bytes)
+static size_t entries(void)
 {
-    cache_free(&cache);
-    assert_int_equal(cache_init(&cache, max_bytes), 0);
+    return store_state(cache.store).entries;
 }
 
 /* Adds the address 192.0.2.LAST. */
@@ -73,22 +73,22 @@ static const char *got(const char *name, int64_t now)
 {
     static char text[64];
     struct question question = question_of(name, "A");
-    struct answer answer;
-    uint32_t age;
+    struct cached cached;
+    const struct answer *answer = &cached.answer;
 
-    if (!cache_get(&cache, &question, now, &answer, &age))
+    if (!cache_get(&cache, &question, now, &cached))
         return "nothing";
-    assert_true(answer.len >= 4);
-    snprintf(text, sizeof text, "192.0.2.%u %u", answer.records[answer.len - 1], age);
+    assert_true(answer->len >= 4);
+    snprintf(text, sizeof text, "192.0.2.%u %u", answer->records[answer->len - 1],
+             cached.age);
     return text;
 }
 
 static bool has(const struct question *question, int64_t now)
 {
-    struct answer answer;
-    uint32_t age;
+    struct cached cached;
 
-    return cache_get(&cache, question, now, &answer, &age);
+    return cache_get(&cache, question, now, &cached);
 }
 
 static void an_empty_cache_has_nothing(void **state)
@@ -144,15 +144,6 @@ static void an_answer_lasts_for_its_ttl(void **state)
     assert_string_equal(got("host.", 15000), "nothing");
 }
 
-static void an_expired_answer_gives_its_room_back(void **state)
-{
-    (void)state;
-    put("host.", 7, 10, 5000);
-    assert_true(cache.bytes > 0);
-    got("host.", 15000);
-    assert_int_equal(cache.bytes, 0);
-}
-
 static void the_lowest_ttl_of_its_records_counts(void **state)
 {
     (void)state;
@@ -165,16 +156,16 @@ static void a_negative_answer_lasts_for_the_ttl_of_its_soa(void **state)
 {
     struct question question = question_of("nosuch.example.", "A");
     uint8_t records[128];
-    struct answer answer, found;
-    uint32_t age;
+    struct answer answer;
+    struct cached found;
 
     (void)state;
     answer_init(&answer, &question, records, sizeof records);
     answer.rcode = RCODE_NXDOMAIN;
     assert_true(answer_add_soa(&answer, &question, 5));
     cache_put(&cache, &question, &answer, 0, LONGEST);
-    assert_true(cache_get(&cache, &question, 4999, &found, &age));
-    assert_string_equal(answer_text(&question, &found),
+    assert_true(cache_get(&cache, &question, 4999, &found));
+    assert_string_equal(answer_text(&question, &found.answer),
                         "NXDOMAIN\n"
                         "authority example. 5 SOA localhost. nobody.invalid. "
                         "1 3600 600 86400 5\n");
@@ -186,7 +177,7 @@ static void an_answer_with_a_ttl_of_zero_is_not_kept(void **state)
     (void)state;
     put("host.", 7, 0, 5000);
     assert_string_equal(got("host.", 5000), "nothing");
-    assert_int_equal(cache.bytes, 0);
+    assert_int_equal(entries(), 0);
 }
 
 static void an_answer_without_records_is_not_kept(void **state)
@@ -205,30 +196,27 @@ static void an_answer_without_records_may_be_kept_for_a_while(void **state)
 {
     struct question question = question_of("host.", "A");
     uint8_t records[64];
-    struct answer answer, found;
-    uint32_t age;
+    struct answer answer;
+    struct cached found;
 
     (void)state;
     answer_init(&answer, &question, records, sizeof records);
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "wires cut");
     cache_put_for(&cache, &question, &answer, 5000, 2);
-    assert_true(cache_get(&cache, &question, 6999, &found, &age));
-    assert_string_equal(answer_text(&question, &found),
+    assert_true(cache_get(&cache, &question, 6999, &found));
+    assert_string_equal(answer_text(&question, &found.answer),
                         "SERVFAIL: Network Error (23): wires cut\n");
     assert_false(has(&question, 7000));
 }
 
 static void a_newer_answer_takes_the_place_of_an_older_one(void **state)
 {
-    size_t bytes;
-
     (void)state;
     put("host.", 7, 10, 5000);
-    bytes = cache.bytes;
     put("host.", 8, 10, 9000);
     assert_string_equal(got("host.", 10000), "192.0.2.8 1");
     assert_string_equal(got("host.", 18999), "192.0.2.8 9");
-    assert_int_equal(cache.bytes, bytes);
+    assert_int_equal(entries(), 1);
 }
 
 /* What it said before no longer holds. */
@@ -272,75 +260,78 @@ static void flags_are_kept_apart(void **state)
     assert_false(has(&question, 5000));
 }
 
-/* Octets of one answer such as these cases put; begins anew. */
-static size_t size_of_one(void)
-{
-    size_t bytes;
-
-    make_room_for(1 << 16);
-    put("0.", 0, 10, 0);
-    bytes = cache.bytes;
-    make_room_for(1 << 16);
-    return bytes;
-}
-
-static void when_it_is_full_the_oldest_goes(void **state)
-{
-    (void)state;
-    make_room_for(3 * size_of_one());
-    put("1.", 1, 10, 0);
-    put("2.", 2, 10, 0);
-    put("3.", 3, 10, 0);
-    put("4.", 4, 10, 0);
-    assert_string_equal(got("1.", 0), "nothing");
-    assert_string_equal(got("2.", 0), "192.0.2.2 0");
-    assert_string_equal(got("3.", 0), "192.0.2.3 0");
-    assert_string_equal(got("4.", 0), "192.0.2.4 0");
-}
-
-static void an_answer_put_anew_is_young_again(void **state)
-{
-    (void)state;
-    make_room_for(2 * size_of_one());
-    put("1.", 1, 10, 0);
-    put("2.", 2, 10, 0);
-    put("1.", 1, 10, 1000);
-    put("3.", 3, 10, 1000);
-    assert_string_equal(got("1.", 1000), "192.0.2.1 0");
-    assert_string_equal(got("2.", 1000), "nothing");
-}
-
 static void it_never_holds_more_octets_than_allowed(void **state)
 {
-    size_t one = size_of_one(), most = 10 * one + 1;
     char name[32];
 
     (void)state;
-    make_room_for(most);
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 100000; i++) {
         snprintf(name, sizeof name, "name%d.", i);
-        put(name, 1, 10, i);
-        assert_true(cache.bytes <= most);
+        put(name, 1, 10, 0);
     }
-    assert_int_equal(cache.bytes, 10 * one);
+    assert_in_range(entries(), 5000, (1 << 20) / 64);
+    assert_string_equal(got("name99999.", 0), "192.0.2.1 0");
+    assert_string_equal(got("name50000.", 0), "nothing");
 }
 
-static void an_answer_larger_than_the_cache_is_not_kept(void **state)
+static void it_is_empty_when_it_was_cleared(void **state)
 {
     (void)state;
-    make_room_for(size_of_one() - 1);
-    put("1.", 1, 10, 0);
-    assert_string_equal(got("1.", 0), "nothing");
-    assert_int_equal(cache.bytes, 0);
+    put("host.", 7, 10, 5000);
+    cache_clear(&cache);
+    assert_string_equal(got("host.", 5000), "nothing");
 }
 
-static void an_answer_larger_than_the_cache_takes_the_older_one_away(void **state)
+static void an_answer_is_kept_no_shorter_than_the_least(void **state)
 {
     (void)state;
-    make_room_for(size_of_one());
-    put("1.", 1, 10, 0);
-    put_two("1.", 10, 10, 0);
-    assert_string_equal(got("1.", 0), "nothing");
+    cache.config.min_ttl = 30;
+    put("host.", 7, 10, 0);
+    put("zero.", 8, 0, 0);
+    assert_string_equal(got("host.", 29999), "192.0.2.7 29");
+    assert_string_equal(got("zero.", 29999), "192.0.2.8 29");
+    assert_string_equal(got("host.", 30000), "nothing");
+}
+
+static void an_answer_is_kept_no_longer_than_the_most(void **state)
+{
+    (void)state;
+    cache.config.max_ttl = 5;
+    put("host.", 7, 10, 0);
+    assert_string_equal(got("host.", 4999), "192.0.2.7 4");
+    assert_string_equal(got("host.", 5000), "nothing");
+}
+
+static bool is_due(int64_t now)
+{
+    struct question question = question_of("host.", "A");
+    struct cached cached;
+
+    assert_true(cache_get(&cache, &question, now, &cached));
+    return cached.is_due;
+}
+
+/* In the last tenth of its time, once. */
+static void a_popular_answer_is_due_before_it_ends(void **state)
+{
+    (void)state;
+    put("host.", 7, 100, 0);
+    assert_false(is_due(1000));
+    assert_false(is_due(2000));
+    assert_false(is_due(89999));
+    assert_true(is_due(90000));
+    assert_false(is_due(91000));
+    put("host.", 7, 100, 91000);
+    assert_false(is_due(91000 + 89999));
+}
+
+static void what_is_seldom_asked_for_is_not_due(void **state)
+{
+    (void)state;
+    put("host.", 7, 100, 0);
+    assert_false(is_due(95000));
+    assert_false(is_due(96000));
+    assert_true(is_due(97000));
 }
 
 int main(void)
@@ -353,7 +344,6 @@ int main(void)
         cache_test(an_answer_is_found_as_often_as_it_is_asked_for),
         cache_test(its_age_is_whole_seconds),
         cache_test(an_answer_lasts_for_its_ttl),
-        cache_test(an_expired_answer_gives_its_room_back),
         cache_test(the_lowest_ttl_of_its_records_counts),
         cache_test(a_negative_answer_lasts_for_the_ttl_of_its_soa),
         cache_test(an_answer_with_a_ttl_of_zero_is_not_kept),
@@ -364,11 +354,12 @@ int main(void)
         cache_test(names_are_kept_apart),
         cache_test(types_are_kept_apart),
         cache_test(flags_are_kept_apart),
-        cache_test(when_it_is_full_the_oldest_goes),
-        cache_test(an_answer_put_anew_is_young_again),
         cache_test(it_never_holds_more_octets_than_allowed),
-        cache_test(an_answer_larger_than_the_cache_is_not_kept),
-        cache_test(an_answer_larger_than_the_cache_takes_the_older_one_away),
+        cache_test(it_is_empty_when_it_was_cleared),
+        cache_test(an_answer_is_kept_no_shorter_than_the_least),
+        cache_test(an_answer_is_kept_no_longer_than_the_most),
+        cache_test(a_popular_answer_is_due_before_it_ends),
+        cache_test(what_is_seldom_asked_for_is_not_due),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,14 +22,17 @@ struct scene {
 
 static struct scene scene; /* of the case that runs */
 
-static void scene_open(struct scene *one)
+static struct cache_config no_cache = {.bytes = 0, .max_ttl = 86400};
+static struct cache_config some_cache = {.bytes = 1 << 20, .max_ttl = 86400};
+
+static void scene_open(struct scene *one, const struct cache_config *cache)
 {
     struct addr unused;
 
     one->loop = loop_new();
     assert_non_null(one->loop);
     assert_int_equal(channel_open(&one->channel), 0);
-    assert_int_equal(flights_init(&one->flights, one->loop, one->channel.left), 0);
+    assert_int_equal(flights_init(&one->flights, one->loop, one->channel.left, cache), 0);
     one->server = udp_socket(&unused);
     for (int i = 0; i < CLIENTS; i++)
         one->clients[i] = udp_socket(&one->addrs[i]);
@@ -48,7 +51,14 @@ static void scene_close(struct scene *one)
 static int set_up(void **state)
 {
     (void)state;
-    scene_open(&scene);
+    scene_open(&scene, &no_cache);
+    return 0;
+}
+
+static int set_up_with_cache(void **state)
+{
+    (void)state;
+    scene_open(&scene, &some_cache);
     return 0;
 }
 
@@ -544,7 +554,7 @@ static void ids_do_not_start_at_the_same_number(void **state)
     uint64_t id;
 
     (void)state;
-    scene_open(&other);
+    scene_open(&other, &no_cache);
     ask(0, 1, "www.example.", "A");
     flights_ask(&other.flights, &query);
     id = next_asked(lookup()).id;
@@ -757,6 +767,125 @@ static void room_is_given_back_with_each_answer(void **state)
     assert_int_equal(scene.flights.by_question.count, 0);
 }
 
+/* With a cache. */
+
+/* Asks, and answers as the lookup process with this TTL. */
+static void learn(const char *name, uint32_t ttl)
+{
+    struct asked asked;
+
+    ask(0, 1, name, "A");
+    asked = next_asked(lookup());
+    answer_asked(lookup(), &asked, ttl);
+    turn();
+    heard(0);
+}
+
+/* Asks so many milliseconds later. */
+static void ask_after(uint16_t id, const char *name, int64_t later)
+{
+    struct query query = query_from(1, id, name, "A");
+
+    query.received += later;
+    flights_ask(&scene.flights, &query);
+}
+
+static void an_answer_is_kept_for_its_ttl(void **state)
+{
+    (void)state;
+    learn("www.example.", 100);
+    ask_after(2, "WWW.example.", 60500);
+    assert_string_equal(heard(1), "NOERROR\n"
+                                  "WWW.example. 40 A 192.0.2.1\n");
+    assert_true(nothing_asked(lookup()));
+    ask_after(3, "www.example.", 100001);
+    assert_false(nothing_asked(lookup()));
+}
+
+static void news_are_kept_for_their_ttl_as_well(void **state)
+{
+    struct asked news = {.id = MESSAGE_UNASKED,
+                         .question = question_of("www.example.", "A")};
+
+    (void)state;
+    answer_asked(lookup(), &news, 100);
+    turn();
+    ask_after(2, "www.example.", 60500);
+    assert_string_equal(heard(1), "NOERROR\n"
+                                  "www.example. 40 A 192.0.2.1\n");
+}
+
+static void a_popular_answer_is_asked_for_before_it_ends(void **state)
+{
+    struct asked asked;
+
+    (void)state;
+    learn("www.example.", 100);
+    for (uint16_t i = 0; i < 3; i++) {
+        ask_after(i, "www.example.", 95000);
+        assert_string_equal(heard(1), "NOERROR\n"
+                                      "www.example. 5 A 192.0.2.1\n");
+    }
+    asked = next_asked(lookup());
+    assert_string_equal(asked_text(&asked), "www.example. A");
+    ask_after(4, "www.example.", 95000);
+    heard(1);
+    assert_true(nothing_asked(lookup()));
+    answer_asked(lookup(), &asked, 200);
+    turn();
+    ask_after(5, "www.example.", 95000);
+    assert_string_equal(heard(1), "NOERROR\n"
+                                  "www.example. 105 A 192.0.2.1\n");
+}
+
+static void when_the_host_has_changed_nothing_is_known(void **state)
+{
+    (void)state;
+    learn("www.example.", 100);
+    flights_flush(&scene.flights);
+    ask(1, 2, "www.example.", "A");
+    assert_false(nothing_asked(lookup()));
+}
+
+/* It may have been found before the change. */
+static void what_was_under_way_then_is_not_kept_nor_waited_for(void **state)
+{
+    struct asked before, after;
+
+    (void)state;
+    ask(0, 1, "www.example.", "A");
+    before = next_asked(lookup());
+    flights_flush(&scene.flights);
+    ask(1, 2, "www.example.", "A");
+    after = next_asked(lookup());
+    answer_asked(lookup(), &before, 100);
+    turn();
+    assert_string_equal(heard(0), "NOERROR\n"
+                                  "www.example. 100 A 192.0.2.1\n");
+    assert_true(nothing_came(scene.clients[1]));
+    deny_asked(lookup(), &after);
+    turn();
+    assert_string_equal(heard(1), "NXDOMAIN\n");
+    ask(1, 3, "www.example.", "A");
+    assert_false(nothing_asked(lookup()));
+}
+
+static void news_from_before_the_change_are_not_kept(void **state)
+{
+    struct asked news = {.id = MESSAGE_UNASKED,
+                         .question = question_of("www.example.", "A")};
+
+    (void)state;
+    flights_flush(&scene.flights);
+    answer_asked(lookup(), &news, 100);
+    turn();
+    ask(1, 2, "www.example.", "A");
+    assert_false(nothing_asked(lookup()));
+}
+
+#define cached_test(test)                                                                  \
+    cmocka_unit_test_setup_teardown(test, set_up_with_cache, tear_down)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -802,6 +931,12 @@ int main(void)
         flights_test(too_many_who_wait_are_told_at_once),
         flights_test(too_many_questions_are_told_at_once),
         flights_test(room_is_given_back_with_each_answer),
+        cached_test(an_answer_is_kept_for_its_ttl),
+        cached_test(news_are_kept_for_their_ttl_as_well),
+        cached_test(a_popular_answer_is_asked_for_before_it_ends),
+        cached_test(when_the_host_has_changed_nothing_is_known),
+        cached_test(what_was_under_way_then_is_not_kept_nor_waited_for),
+        cached_test(news_from_before_the_change_are_not_kept),
     };
 
     alarm(120); /* ends a test that waits for what never comes */

@@ -41,6 +41,7 @@ static struct scene *set_up(size_t udp_size)
         .listeners = scene->listeners,
         .listener_count = LISTENERS,
         .udp_size = udp_size,
+        .cache = {.max_ttl = 86400},
         .nsid = "",
         .policy = {.allow = &everybody, .allow_count = 1, .identity = ""},
         .tcp_clients = 100,

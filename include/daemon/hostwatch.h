@@ -1,0 +1,21 @@
+/*
+ * Tells when the host's answers may have become others: a file that libc reads was edited,
+ * replaced, or its symbolic link switched; an address or a route came or went.
+ */
+#ifndef DAEMON_HOSTWATCH_H
+#define DAEMON_HOSTWATCH_H
+
+#include "net/loop.h"
+
+struct hostwatch;
+
+/*
+ * `changed` is called at once, perhaps several times for one edit; one line is logged when
+ * it is over. NULL with errno.
+ */
+struct hostwatch *hostwatch_new(struct loop *, void (*changed)(void *context),
+                                void *context);
+/* Accepts NULL. */
+void hostwatch_free(struct hostwatch *);
+
+#endif

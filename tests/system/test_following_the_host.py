@@ -1,0 +1,201 @@
+"""Edits of the host's files and changes of its addresses count at once, though answers are
+kept: the next question, at most a second later, has the new answer, and nothing is lost."""
+
+import os
+import pathlib
+import re
+import subprocess
+import threading
+import time
+
+import pytest
+
+from ask import SLACK_SECONDS
+from daemon import Daemon, wait_until
+
+NAME = "a.example.test"
+FROM_DNS = [f"{NAME} A 192.0.2.1"]
+FROM_HOSTS = [f"{NAME} A 10.0.4.1"]
+LINE = f"10.0.4.1 {NAME}\n"
+ETC = pathlib.Path("/etc")
+
+
+class Load:
+    """Asks for other names all the time, so that an edit meets questions under way."""
+
+    def __init__(self, server):
+        self.server = server
+        self.count = 0
+        self.wrong = []
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.ask)
+        self.thread.start()
+
+    def ask(self):
+        while not self.over.is_set():
+            for name in "v4only.lab", "both.example.test", f"n{self.count}.wild.example.test":
+                try:
+                    outcome = self.server.ask(name).outcome
+                except OSError as error:
+                    outcome = error
+                if not isinstance(outcome, list):
+                    self.wrong.append((name, outcome))
+                self.count += 1
+
+    def end(self):
+        self.over.set()
+        self.thread.join()
+        assert self.wrong == []
+        return self.count
+
+
+@pytest.fixture(scope="module")
+def server():
+    daemon = Daemon("-o", "cache-size=16777216")
+    yield daemon
+    daemon.stop()
+
+
+@pytest.fixture
+def load(server, tally):
+    running = Load(server)
+    yield
+    tally["questions during edits, none of them lost"] += running.end()
+
+
+def seen_within(server, outcome, *question):
+    """Seconds until the answer is this one; the promise is one second."""
+    begun = time.monotonic()
+    server.ask_until(outcome, *question)
+    return time.monotonic() - begun
+
+
+def in_place(path, text):
+    path.write_text(text)
+
+
+def by_rename(path, text):
+    new = path.with_name("new.tmp")
+    new.write_text(text)
+    new.replace(path)
+
+
+def by_link(path, text):
+    """The file becomes, or is, a symbolic link, which is switched to another file."""
+    target = pathlib.Path(f"/run/{path.name}.{time.monotonic_ns()}")
+    target.write_text(text)
+    link = path.with_name("new.link")
+    link.symlink_to(target)
+    link.replace(path)
+
+
+WAYS = [in_place, by_rename, by_link]
+
+
+@pytest.fixture
+def back(etc):
+    """Real files again, as they were."""
+    etc.old.update({name: (ETC / name).read_text() for name in
+                    ("hosts", "nsswitch.conf", "resolv.conf", "host.conf")})
+    yield
+    for name in etc.old:
+        if (ETC / name).is_symlink():
+            (ETC / name).unlink()
+
+
+def note(tally, what, seconds):
+    tally[f"ms until seen: {what}"] = round(seconds * 1000)
+
+
+@pytest.mark.row("9.7")
+@pytest.mark.parametrize("change", WAYS)
+def test_a_line_added_changed_and_removed_in_hosts(server, load, back, tally, change):
+    hosts = ETC / "hosts"
+    old = hosts.read_text()
+    server.ask_until(FROM_DNS, NAME)
+    change(hosts, old + LINE)
+    note(tally, f"hosts, line added {change.__name__}", seen_within(server, FROM_HOSTS, NAME))
+    change(hosts, old + LINE.replace("10.0.4.1", "10.0.4.2"))
+    note(tally, f"hosts, line changed {change.__name__}",
+         seen_within(server, [f"{NAME} A 10.0.4.2"], NAME))
+    change(hosts, old)
+    note(tally, f"hosts, line removed {change.__name__}", seen_within(server, FROM_DNS, NAME))
+
+
+def test_a_name_that_was_missing_just_before(server, load, back, tally):
+    assert server.ask("new.example.test").outcome == "NXDOMAIN"
+    in_place(ETC / "hosts", (ETC / "hosts").read_text() + "10.0.4.3 new.example.test\n")
+    note(tally, "hosts, name that was NXDOMAIN",
+         seen_within(server, ["new.example.test A 10.0.4.3"], "new.example.test"))
+
+
+@pytest.mark.row("9.6")
+@pytest.mark.parametrize("change", WAYS)
+def test_another_name_server(server, back, tally, change):
+    """One that knows nothing, and back."""
+    server.ask_until(FROM_DNS, NAME)
+    old = (ETC / "resolv.conf").read_text()
+    change(ETC / "resolv.conf", "nameserver 127.0.0.9\n")
+    note(tally, f"resolv.conf {change.__name__}", seen_within(server, "SERVFAIL", NAME))
+    change(ETC / "resolv.conf", old)
+    seen_within(server, FROM_DNS, NAME)
+
+
+@pytest.mark.parametrize("change", WAYS)
+def test_other_sources(server, back, tally, change):
+    server.ask_until(FROM_DNS, NAME)
+    old = (ETC / "nsswitch.conf").read_text()
+    change(ETC / "nsswitch.conf", "hosts: files\n")
+    note(tally, f"nsswitch.conf {change.__name__}", seen_within(server, "NXDOMAIN", NAME))
+    change(ETC / "nsswitch.conf", old)
+    seen_within(server, FROM_DNS, NAME)
+
+
+def test_a_file_that_goes_and_comes(server, back, tally):
+    server.ask_until(["v4only.lab A 10.0.0.4"], "v4only.lab")
+    old = (ETC / "hosts").read_text()
+    (ETC / "hosts").unlink()
+    note(tally, "hosts removed", seen_within(server, "NXDOMAIN", "v4only.lab"))
+    in_place(ETC / "hosts", old)
+    note(tally, "hosts created", seen_within(server, ["v4only.lab A 10.0.0.4"], "v4only.lab"))
+
+
+def test_an_address_that_comes_and_goes_is_noticed(server):
+    """It may decide the order of addresses, or which name server can be reached."""
+    lines = len(changes(server, "addresses or routes"))
+    subprocess.run(["ip", "address", "add", "10.99.0.1/32", "dev", "lo"], check=True)
+    subprocess.run(["ip", "address", "del", "10.99.0.1/32", "dev", "lo"], check=True)
+    wait_until(lambda: len(changes(server, "addresses or routes")) > lines, "a line in the log")
+
+
+def changes(server, what):
+    return [line for line in server.errors().splitlines() if re.search(f"{what}.* changed", line)]
+
+
+@pytest.mark.parametrize("name", ["hosts", "nsswitch.conf", "resolv.conf", "host.conf",
+                                  "gai.conf"])
+def test_each_edit_is_one_line_in_the_log(server, back, name):
+    path = ETC / name
+    before = len(changes(server, name))
+    old = path.read_text() if path.exists() else None
+    by_rename(path, (old or "") + "# edited\n")
+    wait_until(lambda: len(changes(server, name)) == before + 1, "a line in the log",
+               1 + SLACK_SECONDS)
+    if old is None:
+        os.unlink(path)
+    else:
+        by_rename(path, old)
+    wait_until(lambda: len(changes(server, name)) == before + 2, "another one",
+               1 + SLACK_SECONDS)
+
+
+def test_an_answer_that_was_under_way_is_not_kept(server, back, upstream, fresh):
+    """It was found before the edit and arrives behind it."""
+    in_place(ETC / "resolv.conf", "nameserver 127.0.0.2\noptions timeout:3\n")
+    name = fresh("qslow1-ok")
+    pending = server.send(name)
+    wait_until(lambda: upstream.asked(name).get("A") == 1, "the question upstream")
+    in_place(ETC / "hosts", (ETC / "hosts").read_text() + f"10.0.4.4 {name}\n")
+    server.ask_until([f"{name} A 10.0.4.4"], name)
+    pending.reply()
+    assert server.ask(name).outcome == [f"{name} A 10.0.4.4"]

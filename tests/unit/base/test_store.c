@@ -1,0 +1,304 @@
+#include "../check.h"
+
+#include "base/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct store *store;
+
+static int start(void **state)
+{
+    (void)state;
+    store = store_new(1 << 20);
+    return store ? 0 : -1;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    store_free(store);
+    return 0;
+}
+
+static bool put(const char *key, const void *value, size_t len)
+{
+    uint64_t hash = store_hash(store, key, strlen(key));
+    void *room = store_put(store, hash, key, strlen(key), len);
+
+    if (room)
+        memcpy(room, value, len);
+    return room != NULL;
+}
+
+static const void *get(const char *key, size_t *len)
+{
+    return store_find(store, store_hash(store, key, strlen(key)), key, strlen(key), len);
+}
+
+static void put_text(const char *key, const char *value)
+{
+    assert_true(put(key, value, strlen(value) + 1));
+}
+
+static const char *text(const char *key)
+{
+    size_t len;
+    const char *value = get(key, &len);
+
+    if (!value)
+        return "nothing";
+    assert_int_equal(len, strlen(value) + 1);
+    return value;
+}
+
+static const char *key_of(unsigned number)
+{
+    static char key[32];
+
+    snprintf(key, sizeof key, "key number %u", number);
+    return key;
+}
+
+static void put_number(unsigned number)
+{
+    assert_true(put(key_of(number), &number, sizeof number));
+}
+
+/* True if the number's value is there, and right. */
+static bool has_number(unsigned number)
+{
+    size_t len;
+    const void *value = get(key_of(number), &len);
+
+    if (!value)
+        return false;
+    assert_int_equal(len, sizeof number);
+    assert_memory_equal(value, &number, sizeof number);
+    return true;
+}
+
+static size_t count_numbers(unsigned from, unsigned to)
+{
+    size_t count = 0;
+
+    for (unsigned i = from; i < to; i++)
+        count += has_number(i);
+    return count;
+}
+
+static void what_was_put_is_found(void **state)
+{
+    (void)state;
+    put_text("a", "one");
+    put_text("b", "two");
+    assert_string_equal(text("a"), "one");
+    assert_string_equal(text("b"), "two");
+    assert_string_equal(text("c"), "nothing");
+    assert_int_equal(store_state(store).entries, 2);
+}
+
+static void a_newer_value_replaces_the_older(void **state)
+{
+    (void)state;
+    put_text("a", "one");
+    put_text("a", "two");
+    assert_string_equal(text("a"), "two");
+    put_text("a", "a much longer value than the one before it was");
+    assert_string_equal(text("a"), "a much longer value than the one before it was");
+    put_text("a", "");
+    assert_string_equal(text("a"), "");
+    assert_int_equal(store_state(store).entries, 1);
+}
+
+static void what_was_removed_is_gone(void **state)
+{
+    (void)state;
+    put_text("a", "one");
+    store_remove(store, store_hash(store, "a", 1), "a", 1);
+    store_remove(store, store_hash(store, "b", 1), "b", 1);
+    assert_string_equal(text("a"), "nothing");
+    assert_int_equal(store_state(store).entries, 0);
+    put_text("a", "two");
+    assert_string_equal(text("a"), "two");
+}
+
+static void nothing_is_left_when_it_was_cleared(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 1000; i++)
+        put_number(i);
+    store_clear(store);
+    assert_int_equal(store_state(store).entries, 0);
+    assert_int_equal(count_numbers(0, 1000), 0);
+    put_text("a", "one");
+    assert_string_equal(text("a"), "one");
+}
+
+static void values_are_aligned(void **state)
+{
+    size_t len;
+
+    (void)state;
+    for (unsigned i = 0; i < 100; i++) {
+        put_number(i);
+        assert_int_equal((uintptr_t)get(key_of(i), &len) % 16, 0);
+    }
+}
+
+/* 48 octets each, and some for the index: 1 MB holds them. */
+static void all_is_kept_while_there_is_room(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 15000; i++)
+        put_number(i);
+    assert_int_equal(count_numbers(0, 15000), 15000);
+    assert_int_equal(store_state(store).entries, 15000);
+    assert_int_equal(store_state(store).evictions, 0);
+}
+
+static void a_million_go_through_and_the_latest_stay(void **state)
+{
+    size_t entries;
+
+    (void)state;
+    for (unsigned i = 0; i < 1000000; i++)
+        put_number(i);
+    entries = store_state(store).entries;
+    assert_in_range(entries, 10000, 1 << 15);
+    assert_int_equal(store_state(store).evictions, 1000000 - entries);
+    assert_int_equal(count_numbers(0, 1000000), entries);
+    assert_true(has_number(999999));
+}
+
+/* The small ring has a tenth: what comes once goes through it. */
+static void a_scan_drives_out_nothing_that_is_asked_for(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 5000; i++)
+        put_number(i);
+    for (unsigned i = 5000; i < 500000; i++) {
+        put_number(i);
+        has_number(i % 5000); /* the names in use are asked for meanwhile */
+    }
+    assert_int_equal(count_numbers(0, 5000), 5000);
+}
+
+static void what_is_not_asked_for_any_more_leaves(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 5000; i++) {
+        put_number(i);
+        has_number(i);
+    }
+    for (unsigned round = 0; round < 5; round++)
+        for (unsigned i = 10000 * (round + 1); i < 10000 * (round + 1) + 10000; i++) {
+            put_number(i);
+            has_number(i);
+        }
+    assert_int_equal(count_numbers(0, 5000), 0);
+}
+
+static void the_largest_value_is_bounded(void **state)
+{
+    static const char large[1 << 18];
+
+    (void)state;
+    assert_true(put("a", large, 65535 + 512));
+    assert_string_equal(text("b"), "nothing");
+    assert_false(put("b", large, 73 << 10));
+    put_text("a", "one");
+    assert_false(put("a", large, 1 << 18));
+    assert_string_equal(text("a"), "nothing");
+}
+
+/* Every operation beside a plain list of what must be there, with a store that evicts. */
+static void random_operations_never_give_a_wrong_value(void **state)
+{
+    static uint8_t lengths[4096], fill[4096];
+    uint8_t value[256];
+    unsigned found = 0;
+
+    (void)state;
+    srand(42);
+    for (int i = 0; i < 400000; i++) {
+        unsigned number = (unsigned)rand() % 4096;
+        uint64_t hash = store_hash(store, &number, sizeof number);
+        size_t len;
+        uint8_t *have;
+
+        switch (rand() % 4) {
+        case 0:
+            lengths[number] = (uint8_t)(rand() % 256);
+            fill[number] = (uint8_t)rand();
+            have = store_put(store, hash, &number, sizeof number, lengths[number]);
+            assert_non_null(have);
+            memset(have, fill[number], lengths[number]);
+            break;
+        case 1:
+            if (rand() % 8 == 0)
+                store_remove(store, hash, &number, sizeof number);
+            break;
+        default:
+            have = store_find(store, hash, &number, sizeof number, &len);
+            if (!have)
+                break;
+            found++;
+            assert_int_equal(len, lengths[number]);
+            memset(value, fill[number], sizeof value);
+            assert_memory_equal(have, value, len);
+        }
+    }
+    assert_in_range(found, 10000, 400000);
+    assert_true(store_state(store).entries <= 4096);
+}
+
+/* Values of up to 64 KiB among small ones, in the smallest store. */
+static void large_and_small_values_go_through_the_smallest_store(void **state)
+{
+    static uint8_t value[65535];
+    uint64_t hash;
+    size_t len;
+
+    (void)state;
+    store_free(store);
+    store = store_new(0);
+    assert_non_null(store);
+    srand(7);
+    for (unsigned i = 0; i < 20000; i++) {
+        len = rand() % 16 == 0 ? (size_t)(rand() % 65536) : (size_t)(rand() % 100);
+        memset(value, (int)i, len);
+        put(key_of(i), value, len);
+        put_number(i + 100000);
+        assert_true(has_number(i + 100000));
+        hash = store_hash(store, key_of(i), strlen(key_of(i)));
+        if (i % 3 == 0)
+            store_remove(store, hash, key_of(i), strlen(key_of(i)));
+    }
+    assert_true(store_state(store).entries > 100);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_was_put_is_found, start, stop),
+        cmocka_unit_test_setup_teardown(a_newer_value_replaces_the_older, start, stop),
+        cmocka_unit_test_setup_teardown(what_was_removed_is_gone, start, stop),
+        cmocka_unit_test_setup_teardown(nothing_is_left_when_it_was_cleared, start, stop),
+        cmocka_unit_test_setup_teardown(values_are_aligned, start, stop),
+        cmocka_unit_test_setup_teardown(all_is_kept_while_there_is_room, start, stop),
+        cmocka_unit_test_setup_teardown(a_million_go_through_and_the_latest_stay, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(a_scan_drives_out_nothing_that_is_asked_for, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(what_is_not_asked_for_any_more_leaves, start, stop),
+        cmocka_unit_test_setup_teardown(the_largest_value_is_bounded, start, stop),
+        cmocka_unit_test_setup_teardown(random_operations_never_give_a_wrong_value, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(
+            large_and_small_values_go_through_the_smallest_store, start, stop),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
