@@ -26,6 +26,16 @@ struct cached {
     bool is_due;          /* popular and about to end: it should be asked for again */
 };
 
+/* A good answer as it is kept, for the shortest way from question to reply. */
+struct cached_view {
+    const uint8_t *records; /* in wire form, one section after another */
+    size_t len;
+    const uint16_t *count; /* of each section */
+    uint8_t rcode;
+    uint32_t age;
+    bool is_due;
+};
+
 /* 0, or -1 with errno. */
 int cache_init(struct cache *, const struct cache_config *);
 void cache_free(struct cache *);
@@ -44,5 +54,7 @@ void cache_put_for(struct cache *, const struct question *, const struct answer 
 
 /* True if there is an answer still fresh at `now`. It says that it is due only once. */
 bool cache_get(struct cache *, const struct question *, int64_t now, struct cached *);
+/* The same without copying; false also for an answer with a reason to tell (RFC 8914). */
+bool cache_view(struct cache *, const struct question *, int64_t now, struct cached_view *);
 
 #endif

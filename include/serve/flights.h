@@ -45,6 +45,9 @@ void flights_free(struct flights *);
 /* Answers the query from the cache or at once with SERVFAIL, or copies it to wait. */
 void flights_ask(struct flights *, struct query *);
 
+/* Looks the folded question up again, so that the cache has a new answer in time. */
+void flights_refresh(struct flights *, const struct question *);
+
 /*
  * The host has changed: what is known is forgotten, and what is under way will not be kept.
  */

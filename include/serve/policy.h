@@ -17,6 +17,9 @@ struct policy {
 /* Room for the records of any such answer, in octets. */
 enum { POLICY_RECORDS = SPECIAL_RECORDS, POLICY_IDENTITY_MAX = 63 };
 
+/* True if the client's address is in one of the blocks. */
+bool policy_may_ask(const struct policy *, const struct addr *from);
+
 /*
  * `rcode` is what request_parse said. True if the request is settled by it or by who asks,
  * or by its class, type, signature or name; `answer`, initialised for the request's

@@ -1,6 +1,7 @@
 #include "net/udp.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Room for the control message that tells our own address, of either family. */
@@ -30,6 +31,19 @@ static void note_local(struct udp_path *path, const struct cmsghdr *part)
     }
 }
 
+/* What the kernel has said about a datagram; false if it is of no use. */
+static bool read_path(struct msghdr *message, struct udp_path *path)
+{
+    path->peer.len = message->msg_namelen;
+    path->local.len = 0;
+    if ((message->msg_flags & MSG_TRUNC) || addr_port(&path->peer) == 0)
+        return false;
+    for (struct cmsghdr *head = CMSG_FIRSTHDR(message); head;
+         head = CMSG_NXTHDR(message, head))
+        note_local(path, head);
+    return true;
+}
+
 enum udp_result udp_receive(int fd, void *data, size_t size, size_t *len,
                             struct udp_path *path)
 {
@@ -47,15 +61,8 @@ enum udp_result udp_receive(int fd, void *data, size_t size, size_t *len,
 
     if (got == -1) /* an ICMP error of an earlier reply is reported once, and past */
         return errno == EAGAIN || errno == EWOULDBLOCK ? UDP_EMPTY : UDP_SKIPPED;
-    path->peer.len = message.msg_namelen;
-    path->local.len = 0;
     *len = (size_t)got;
-    if ((message.msg_flags & MSG_TRUNC) || addr_port(&path->peer) == 0)
-        return UDP_SKIPPED;
-    for (struct cmsghdr *head = CMSG_FIRSTHDR(&message); head;
-         head = CMSG_NXTHDR(&message, head))
-        note_local(path, head);
-    return UDP_DATAGRAM;
+    return read_path(&message, path) ? UDP_DATAGRAM : UDP_SKIPPED;
 }
 
 static void put_control(struct msghdr *message, int level, int type, const void *data,
@@ -101,4 +108,121 @@ bool udp_send(int fd, const void *data, size_t len, const struct udp_path *path)
     if (message.msg_controllen == 0)
         message.msg_control = NULL;
     return sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) != -1 || errno != EMSGSIZE;
+}
+
+/* One datagram's buffers. */
+struct slot {
+    struct udp_path path;
+    struct iovec part;
+    union control control;
+};
+
+struct udp_batch {
+    size_t longest;
+    uint8_t *octets; /* UDP_BATCH times `longest` */
+    struct slot in[UDP_BATCH], out[UDP_BATCH];
+    struct mmsghdr received[UDP_BATCH], replies[UDP_BATCH];
+    uint8_t reply[UDP_BATCH][UDP_BATCH_REPLY];
+    size_t reply_count;
+};
+
+static void set_up_slot(struct slot *slot, struct msghdr *message, void *octets)
+{
+    slot->part.iov_base = octets;
+    *message = (struct msghdr){
+        .msg_name = &slot->path.peer.sock, .msg_iov = &slot->part, .msg_iovlen = 1};
+}
+
+struct udp_batch *udp_batch_new(size_t longest_datagram)
+{
+    struct udp_batch *batch = calloc(1, sizeof *batch);
+
+    if (!batch)
+        return NULL;
+    batch->longest = longest_datagram;
+    batch->octets = malloc(UDP_BATCH * longest_datagram);
+    if (!batch->octets) {
+        free(batch);
+        return NULL;
+    }
+    for (size_t i = 0; i < UDP_BATCH; i++) {
+        set_up_slot(&batch->in[i], &batch->received[i].msg_hdr,
+                    batch->octets + i * longest_datagram);
+        set_up_slot(&batch->out[i], &batch->replies[i].msg_hdr, batch->reply[i]);
+    }
+    return batch;
+}
+
+void udp_batch_free(struct udp_batch *batch)
+{
+    if (!batch)
+        return;
+    free(batch->octets);
+    free(batch);
+}
+
+size_t udp_batch_receive(struct udp_batch *batch, int fd)
+{
+    int count;
+
+    for (size_t i = 0; i < UDP_BATCH; i++) { /* the last call has changed them */
+        struct msghdr *message = &batch->received[i].msg_hdr;
+
+        batch->in[i].part.iov_len = batch->longest;
+        message->msg_namelen = sizeof batch->in[i].path.peer.sock;
+        message->msg_control = &batch->in[i].control;
+        message->msg_controllen = sizeof batch->in[i].control;
+    }
+    count = recvmmsg(fd, batch->received, UDP_BATCH, MSG_DONTWAIT, NULL);
+    return count > 0 ? (size_t)count : 0;
+}
+
+const uint8_t *udp_batch_datagram(struct udp_batch *batch, size_t i, size_t *len,
+                                  const struct udp_path **path)
+{
+    struct slot *slot = &batch->in[i];
+
+    if (!read_path(&batch->received[i].msg_hdr, &slot->path))
+        return NULL;
+    *len = batch->received[i].msg_len;
+    *path = &slot->path;
+    return slot->part.iov_base;
+}
+
+uint8_t *udp_batch_room(struct udp_batch *batch)
+{
+    return batch->reply[batch->reply_count];
+}
+
+void udp_batch_reply(struct udp_batch *batch, size_t i, size_t len)
+{
+    struct slot *slot = &batch->out[batch->reply_count];
+    struct msghdr *message = &batch->replies[batch->reply_count].msg_hdr;
+    const struct udp_path *path = &batch->in[i].path;
+
+    batch->reply_count++;
+    slot->part.iov_len = len;
+    message->msg_name = (void *)(uintptr_t)&path->peer.sock;
+    message->msg_namelen = path->peer.len;
+    message->msg_control = NULL;
+    message->msg_controllen = 0;
+    if (path->local.len == 0)
+        return;
+    memset(&slot->control, 0, sizeof slot->control);
+    message->msg_control = &slot->control;
+    put_local(message, path);
+}
+
+void udp_batch_send(struct udp_batch *batch, int fd)
+{
+    size_t sent = 0;
+
+    while (sent < batch->reply_count) {
+        int count =
+            sendmmsg(fd, batch->replies + sent, (unsigned)(batch->reply_count - sent),
+                     MSG_DONTWAIT | MSG_NOSIGNAL);
+
+        sent += count > 0 ? (size_t)count : 1; /* the one it stopped at is lost */
+    }
+    batch->reply_count = 0;
 }

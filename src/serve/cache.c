@@ -111,19 +111,52 @@ static void show(const struct kept *kept, size_t len, struct answer *answer)
     memcpy(answer->ede_text, behind, kept->text_len);
 }
 
+/* What is kept and still fresh, with its length and age in milliseconds. */
+static struct kept *find(struct cache *cache, const struct question *question, int64_t now,
+                         size_t *len, int64_t *age)
+{
+    size_t key_len;
+    const void *key = question_bytes(question, &key_len);
+    struct kept *kept =
+        store_find(cache->store, store_hash(cache->store, key, key_len), key, key_len, len);
+
+    if (!kept)
+        return NULL;
+    *age = now > kept->stored ? now - kept->stored : 0;
+    return *age < (int64_t)kept->stay * 1000 ? kept : NULL;
+}
+
 bool cache_get(struct cache *cache, const struct question *question, int64_t now,
                struct cached *cached)
 {
-    size_t key_len, len;
-    const void *key = question_bytes(question, &key_len);
-    struct kept *kept = store_find(cache->store, store_hash(cache->store, key, key_len),
-                                   key, key_len, &len);
-    int64_t age = kept ? now - kept->stored : 0;
+    int64_t age;
+    size_t len;
+    struct kept *kept = find(cache, question, now, &len, &age);
 
-    if (!kept || age >= (int64_t)kept->stay * 1000)
+    if (!kept)
         return false;
     show(kept, len, &cached->answer);
-    cached->age = age > 0 ? (uint32_t)(age / 1000) : 0;
+    cached->age = (uint32_t)(age / 1000);
     cached->is_due = is_due(kept, age);
+    return true;
+}
+
+bool cache_view(struct cache *cache, const struct question *question, int64_t now,
+                struct cached_view *view)
+{
+    int64_t age;
+    size_t len;
+    struct kept *kept = find(cache, question, now, &len, &age);
+
+    if (!kept || kept->ede != EDE_NONE)
+        return false;
+    *view = (struct cached_view){
+        .records = (const uint8_t *)(kept + 1) + kept->text_len,
+        .len = len - sizeof *kept - kept->text_len,
+        .count = kept->count,
+        .rcode = kept->rcode,
+        .age = (uint32_t)(age / 1000),
+        .is_due = is_due(kept, age),
+    };
     return true;
 }

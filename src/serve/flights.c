@@ -310,8 +310,7 @@ static struct flight *flight_for(struct flights *flights, const struct question 
     return flight_new(flights, question);
 }
 
-/* Nobody waits for it, but many will ask. */
-static void refresh(struct flights *flights, const struct question *question)
+void flights_refresh(struct flights *flights, const struct question *question)
 {
     if (flight_for(flights, question))
         send_questions(flights);
@@ -326,7 +325,7 @@ static bool answer_from_cache(struct flights *flights, struct query *query,
         return false;
     query_reply(query, &cached.answer, cached.age);
     if (cached.is_due)
-        refresh(flights, question);
+        flights_refresh(flights, question);
     return true;
 }
 

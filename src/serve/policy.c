@@ -20,7 +20,7 @@ static const char *const identity_names[] = {
     "\10hostname\4bind",
 };
 
-static bool may_ask(const struct policy *policy, const struct addr *from)
+bool policy_may_ask(const struct policy *policy, const struct addr *from)
 {
     for (size_t i = 0; i < policy->allow_count; i++)
         if (prefix_has(&policy->allow[i], from))
@@ -91,7 +91,7 @@ static bool class_settles(const struct policy *policy, const struct request *req
 bool policy_settles(const struct policy *policy, const struct request *request,
                     const struct addr *from, int rcode, struct answer *answer)
 {
-    if (!may_ask(policy, from)) {
+    if (!policy_may_ask(policy, from)) {
         answer_fail(answer, RCODE_REFUSED, EDE_PROHIBITED, "this client may not ask here");
         return true;
     }

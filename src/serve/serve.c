@@ -13,10 +13,11 @@
 #include "net/tcp.h"
 #include "net/udp.h"
 #include "serve/flights.h"
+#include "serve/hot.h"
 #include "serve/ratelimit.h"
 
 /* One socket is read this often at the most before others have their turn. */
-enum { DATAGRAMS_A_ROUND = 64 };
+enum { BATCHES_A_ROUND = 8 };
 
 enum {
     HEADER_SIZE = 12,       /* of a DNS message, which is no shorter */
@@ -27,6 +28,7 @@ struct serve {
     const struct serve_config *config;
     struct loop *loop;
     struct tcp *tcp;
+    struct udp_batch *batch;
     struct flights flights;
     struct ratelimit errors;
     int supervisor;
@@ -81,25 +83,50 @@ static bool is_own_address(const struct serve *serve, const struct listener *lis
     return addr_equal(&local, &path->peer);
 }
 
+static void take_the_long_way(const struct door *door, const uint8_t *wire, size_t len,
+                              const struct udp_path *path, int64_t now)
+{
+    struct query query = {.fd = door->listener->udp,
+                          .config = door->serve->config,
+                          .path = *path,
+                          .received = now};
+
+    handle(door->serve, &query, wire, len);
+}
+
+static void handle_datagram(const struct door *door, size_t i, int64_t now)
+{
+    struct serve *serve = door->serve;
+    const struct udp_path *path;
+    const uint8_t *wire;
+    size_t len, reply;
+
+    wire = udp_batch_datagram(serve->batch, i, &len, &path);
+    if (!wire || is_own_address(serve, door->listener, path))
+        return;
+    reply = hot_reply(serve->config, &serve->flights, wire, len, &path->peer, now,
+                      udp_batch_room(serve->batch));
+    if (reply > 0)
+        udp_batch_reply(serve->batch, i, reply);
+    else
+        take_the_long_way(door, wire, len, path, now);
+}
+
+/* While datagrams come faster than they are answered, poll() would say nothing new. */
 static void socket_ready(void *context, short revents)
 {
-    static uint8_t wire[REQUEST_UDP_MAX];
     const struct door *door = context;
-    struct serve *serve = door->serve;
-    struct query query = {.fd = door->listener->udp, .config = serve->config};
-    size_t len;
+    struct udp_batch *batch = door->serve->batch;
+    size_t count = UDP_BATCH;
 
     (void)revents; /* reading tells more */
-    for (int i = 0; i < DATAGRAMS_A_ROUND; i++) {
-        enum udp_result result =
-            udp_receive(query.fd, wire, sizeof wire, &len, &query.path);
+    for (int i = 0; i < BATCHES_A_ROUND && count == UDP_BATCH; i++) {
+        int64_t now = clock_ms();
 
-        if (result == UDP_EMPTY)
-            break;
-        if (result == UDP_SKIPPED || is_own_address(serve, door->listener, &query.path))
-            continue;
-        query.received = clock_ms();
-        handle(serve, &query, wire, len);
+        count = udp_batch_receive(batch, door->listener->udp);
+        for (size_t j = 0; j < count; j++)
+            handle_datagram(door, j, now);
+        udp_batch_send(batch, door->listener->udp);
     }
 }
 
@@ -196,12 +223,14 @@ int serve_run(const struct serve_config *config, int lookup, int supervisor)
     if (!serve.loop ||
         flights_init(&serve.flights, serve.loop, lookup, &config->cache) == -1)
         return -1;
+    serve.batch = udp_batch_new(REQUEST_UDP_MAX);
     serve.tcp = tcp_for(&serve);
-    if (serve.tcp && watch_all(&serve, doors) == 0 &&
+    if (serve.batch && serve.tcp && watch_all(&serve, doors) == 0 &&
         channel_send_word(supervisor, WORD_READY) == CHANNEL_DONE)
         result = loop_run(serve.loop);
     flights_free(&serve.flights);
     tcp_free(serve.tcp);
+    udp_batch_free(serve.batch);
     loop_free(serve.loop);
     return result;
 }

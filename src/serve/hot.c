@@ -1,0 +1,47 @@
+#include "serve/hot.h"
+
+#include "base/log.h"
+#include "dns/hot.h"
+#include "dns/reply.h"
+
+/* Options whose answers depend on more than the cache. */
+static bool wants_more(const struct serve_config *config, const struct edns_options *asked)
+{
+    return (asked->nsid && *config->nsid) || (asked->padding && config->padding) ||
+           config->policy.cookies;
+}
+
+static size_t limit_for(const struct serve_config *config,
+                        const struct hot_request *request)
+{
+    size_t limit = request->has_edns && request->edns_size > REPLY_SIZE_MIN
+                       ? request->edns_size
+                       : REPLY_SIZE_MIN;
+
+    if (limit > config->udp_size)
+        limit = config->udp_size;
+    return limit < UDP_BATCH_REPLY ? limit : UDP_BATCH_REPLY;
+}
+
+size_t hot_reply(const struct serve_config *config, struct flights *flights,
+                 const uint8_t *wire, size_t len, const struct addr *from, int64_t now,
+                 uint8_t *out)
+{
+    struct hot_request request;
+    struct cached_view view;
+    struct hot_answer answer;
+
+    if (!hot_read(&request, wire, len) || wants_more(config, &request.options) ||
+        !policy_may_ask(&config->policy, from) || log_shows(LOG_LEVEL_DEBUG) ||
+        !cache_view(&flights->cache, &request.question, now, &view))
+        return 0;
+    answer = (struct hot_answer){.records = view.records,
+                                 .len = view.len,
+                                 .count = view.count,
+                                 .rcode = view.rcode,
+                                 .age = view.age};
+    len = hot_write(&request, wire, &answer, out, limit_for(config, &request));
+    if (view.is_due)
+        flights_refresh(flights, &request.question);
+    return len;
+}

@@ -1,0 +1,168 @@
+/* Which questions take the short way, with a cache that knows "www.example. A". */
+#include "clients.h"
+
+#include "serve/hot.h"
+
+#include "base/log.h"
+
+static struct {
+    struct serve_config config;
+    struct loop *loop;
+    struct channel channel; /* left: the flights'; right: the lookup process's */
+    struct flights flights;
+    struct addr from;
+    uint8_t out[UDP_BATCH_REPLY];
+} scene;
+
+/* Puts so many addresses with a TTL of 100 into the cache, at the time 0. */
+static void know(const char *name, int addresses, enum ede ede)
+{
+    static uint8_t records[4096];
+    static const uint8_t address[] = {192, 0, 2, 1};
+    struct question question = question_of(name, "A");
+    struct answer answer;
+
+    answer_init(&answer, &question, records, sizeof records);
+    for (int i = 0; i < addresses; i++)
+        assert_true(
+            answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, 100));
+    answer.ede = (uint16_t)ede;
+    cache_put(&scene.flights.cache, &question, &answer, 0, UINT32_MAX);
+}
+
+static int set_up(void **state)
+{
+    static const struct cache_config cache = {.bytes = 1 << 20, .max_ttl = 86400};
+
+    (void)state;
+    scene.config = (struct serve_config)CONFIG_OF(1232);
+    scene.loop = loop_new();
+    assert_non_null(scene.loop);
+    assert_int_equal(channel_open(&scene.channel), 0);
+    assert_int_equal(flights_init(&scene.flights, scene.loop, scene.channel.left, &cache),
+                     0);
+    assert_true(addr_parse(&scene.from, "127.0.0.1", 4242));
+    know("www.example.", 1, EDE_NONE);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    flights_free(&scene.flights);
+    loop_free(scene.loop);
+    channel_close(&scene.channel);
+    return 0;
+}
+
+#define WWW    "\3wWw\7example"
+#define QUERY  "\x12\x34\1\0\0\1\0\0\0\0\0"
+#define ASKS_A "\0\0\1\0\1"
+#define OPT    "\0\0\51\4\320\0\0\0\0\0"
+
+/* The reply so many milliseconds after the answer was kept, or "the long way". */
+static const char *replied(const char *wire, size_t len, int64_t now)
+{
+    size_t reply = hot_reply(&scene.config, &scene.flights, (const uint8_t *)wire, len,
+                             &scene.from, now, scene.out);
+
+    return reply > 0 ? reply_text(scene.out, reply) : "the long way";
+}
+
+#define REPLIED(wire, now)  replied(wire, sizeof(wire) - 1, now)
+#define PLAIN               QUERY "\0" WWW ASKS_A
+#define WITH_OPTION(option) QUERY "\1" WWW ASKS_A OPT option
+
+static void what_the_cache_has_is_answered(void **state)
+{
+    (void)state;
+    assert_string_equal(REPLIED(PLAIN, 0), "NOERROR\n"
+                                           "wWw.example. 100 A 192.0.2.1\n");
+    assert_string_equal(REPLIED(PLAIN, 40999), "NOERROR\n"
+                                               "wWw.example. 60 A 192.0.2.1\n");
+    assert_string_equal(REPLIED(WITH_OPTION("\0"), 0), "NOERROR\n"
+                                                       "wWw.example. 100 A 192.0.2.1\n");
+}
+
+static void what_it_has_not_goes_the_long_way(void **state)
+{
+    (void)state;
+    assert_string_equal(REPLIED(QUERY "\0\1x" ASKS_A, 0), "the long way");
+    assert_string_equal(REPLIED(PLAIN, 100000), "the long way");
+    assert_string_equal(REPLIED(QUERY "\0" WWW "\0\0\1\0\3", 0), "the long way");
+}
+
+static void a_stranger_goes_the_long_way(void **state)
+{
+    (void)state;
+    assert_true(addr_parse(&scene.from, "::1", 4242)); /* `everybody` is IPv4 */
+    assert_string_equal(REPLIED(PLAIN, 0), "the long way");
+}
+
+static void options_go_the_long_way_where_they_are_answered(void **state)
+{
+    (void)state;
+    assert_string_not_equal(REPLIED(WITH_OPTION("\4\0\3\0\0"), 0), "the long way");
+    assert_string_not_equal(REPLIED(WITH_OPTION("\4\0\14\0\0"), 0), "the long way");
+    scene.config.nsid = "here";
+    assert_string_equal(REPLIED(WITH_OPTION("\4\0\3\0\0"), 0), "the long way");
+    scene.config.padding = true;
+    assert_string_equal(REPLIED(WITH_OPTION("\4\0\14\0\0"), 0), "the long way");
+    scene.config.policy.cookies = true;
+    assert_string_equal(REPLIED(WITH_OPTION("\14\0\12\0\10abcdefgh"), 0), "the long way");
+}
+
+static void a_reason_goes_the_long_way(void **state)
+{
+    (void)state;
+    know("www.example.", 1, EDE_OTHER);
+    assert_string_equal(REPLIED(PLAIN, 0), "the long way");
+}
+
+static void a_large_answer_goes_the_long_way(void **state)
+{
+    (void)state;
+    know("www.example.", 40, EDE_NONE);
+    assert_string_equal(REPLIED(WITH_OPTION("\0"), 0), "the long way");
+}
+
+static void a_question_to_be_logged_goes_the_long_way(void **state)
+{
+    (void)state;
+    log_open("hostdnsd", LOG_LEVEL_DEBUG);
+    assert_string_equal(REPLIED(PLAIN, 0), "the long way");
+    log_open("hostdnsd", LOG_LEVEL_INFO);
+    assert_string_not_equal(REPLIED(PLAIN, 0), "the long way");
+}
+
+static void a_popular_answer_is_asked_for_before_it_ends(void **state)
+{
+    struct asked asked;
+
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        REPLIED(PLAIN, 95000);
+    assert_true(nothing_asked(scene.channel.right));
+    assert_string_equal(REPLIED(PLAIN, 95000), "NOERROR\n"
+                                               "wWw.example. 5 A 192.0.2.1\n");
+    asked = next_asked(scene.channel.right);
+    assert_string_equal(asked_text(&asked), "www.example. A");
+}
+
+#define hot_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        hot_test(what_the_cache_has_is_answered),
+        hot_test(what_it_has_not_goes_the_long_way),
+        hot_test(a_stranger_goes_the_long_way),
+        hot_test(options_go_the_long_way_where_they_are_answered),
+        hot_test(a_reason_goes_the_long_way),
+        hot_test(a_large_answer_goes_the_long_way),
+        hot_test(a_question_to_be_logged_goes_the_long_way),
+        hot_test(a_popular_answer_is_asked_for_before_it_ends),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
