@@ -12,6 +12,7 @@
 
 #include <stdatomic.h>
 
+#include "base/table.h"
 #include "dns/question.h"
 #include "net/addr.h"
 #include "net/loop.h"
@@ -20,7 +21,10 @@ struct door;
 
 /* What is held: the owner's until door_drop. */
 struct door_hand {
-    struct list link;
+    struct door *door; /* door_hold sets it; NULL: not held */
+    struct table_link link;
+    struct list twins;   /* those held for the same question */
+    struct question key; /* what libc asks to come here */
     struct question question;
     const uint8_t *reply; /* NULL: the name servers have failed, and so does the door */
     size_t reply_len;
@@ -36,6 +40,7 @@ void door_close(struct door *);
 const struct addr *door_addr(const struct door *);
 
 void door_hold(struct door *, struct door_hand *);
+/* Harmless for a hand that is not held, if it was zeroed once. */
 void door_drop(struct door_hand *);
 
 #endif

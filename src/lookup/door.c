@@ -13,6 +13,7 @@ enum {
     QUESTIONS_A_ROUND = 64,
     QUERY_MAX = 512,
     BUFFER = 1 << 20,     /* questions wait here while a round is under way */
+    PROBE_FLAGS = 0xff,   /* no question's */
     DATAGRAM_MAX = 65507, /* of IPv4: a longer reply cannot be given */
 };
 
@@ -21,26 +22,37 @@ struct door {
     int fd;
     struct addr addr;
     struct watch *watch;
-    struct list hands, probes;
+    struct table hands; /* one for each question; the others are its twins */
 };
 
-/* Hands may be many, so those that only look are kept apart. */
-static void note_probe(const struct door *door, const struct question *asked)
+static bool is_for(struct table_link *link, const void *key)
 {
-    for (struct list *link = door->probes.next; link != &door->probes; link = link->next) {
-        struct door_hand *hand = list_item(link, struct door_hand, link);
-
-        if (name_equal(hand->question.name, hand->question.name_len, asked->name,
-                       asked->name_len))
-            hand->asked = true;
-    }
+    return question_equal_folded(&table_item(link, struct door_hand, link)->key, key);
 }
 
-static bool is_for(const struct door_hand *hand, const struct question *asked)
+static uint64_t hash_of(const struct door *door, const struct question *key)
 {
-    return hand->question.type == asked->type && hand->question.flags == asked->flags &&
-           name_equal(hand->question.name, hand->question.name_len, asked->name,
-                      asked->name_len);
+    size_t len;
+    const void *bytes = question_bytes(key, &len);
+
+    return table_hash(&door->hands, bytes, len);
+}
+
+/* A hand that only looks is there for every type of its name. */
+static void make_key(struct question *key, const struct question *question, bool is_probe)
+{
+    question_fold(key, question);
+    if (!is_probe)
+        return;
+    key->type = 0;
+    key->flags = PROBE_FLAGS;
+}
+
+static struct door_hand *find(const struct door *door, const struct question *key)
+{
+    struct table_link *link = table_find(&door->hands, hash_of(door, key), key);
+
+    return link ? table_item(link, struct door_hand, link) : NULL;
 }
 
 /*
@@ -48,19 +60,21 @@ static bool is_for(const struct door_hand *hand, const struct question *asked)
  * question, since a question for A may have to ask AAAA as well: each of them is asked.
  */
 static const struct door_hand *ask_hands(const struct door *door,
-                                         const struct question *asked)
+                                         const struct question *asked, bool is_probe)
 {
-    const struct door_hand *best = NULL;
+    struct door_hand *first, *hand, *best;
+    struct question key;
 
-    for (struct list *link = door->hands.next; link != &door->hands; link = link->next) {
-        struct door_hand *hand = list_item(link, struct door_hand, link);
-
-        if (!is_for(hand, asked))
-            continue;
+    make_key(&key, asked, is_probe);
+    first = hand = best = find(door, &key);
+    if (!first)
+        return NULL;
+    do {
         hand->asked = true;
-        if (!best || !best->reply)
+        if (!best->reply)
             best = hand;
-    }
+        hand = list_item(hand->twins.next, struct door_hand, twins);
+    } while (hand != first);
     return best;
 }
 
@@ -72,11 +86,7 @@ static size_t make_reply(const struct door *door, const uint8_t *query, size_t l
 
     if (!upstream_read_query(query, len, &asked))
         return 0;
-    if (!upstream_wants_recursion(query)) {
-        note_probe(door, &asked);
-        return upstream_make_reply(query, len, RCODE_SERVFAIL, out, size);
-    }
-    hand = ask_hands(door, &asked);
+    hand = ask_hands(door, &asked, !upstream_wants_recursion(query));
     if (hand && hand->reply && hand->reply_len <= DATAGRAM_MAX)
         return upstream_copy_reply(hand->reply, hand->reply_len, query, len, out, size);
     return upstream_make_reply(query, len, RCODE_SERVFAIL, out, size);
@@ -129,9 +139,7 @@ struct door *door_open(struct loop *loop)
         return NULL;
     door->loop = loop;
     door->fd = -1;
-    list_init(&door->hands);
-    list_init(&door->probes);
-    if (bind_door(door) == 0)
+    if (table_init(&door->hands, is_for) == 0 && bind_door(door) == 0)
         return door;
     saved = errno;
     door_close(door);
@@ -146,6 +154,7 @@ void door_close(struct door *door)
     loop_unwatch(door->loop, door->watch);
     if (door->fd != -1)
         close(door->fd);
+    table_free(&door->hands);
     free(door);
 }
 
@@ -156,10 +165,32 @@ const struct addr *door_addr(const struct door *door)
 
 void door_hold(struct door *door, struct door_hand *hand)
 {
-    list_append(hand->is_probe ? &door->probes : &door->hands, &hand->link);
+    struct door_hand *first;
+
+    hand->door = door;
+    list_init(&hand->twins);
+    make_key(&hand->key, &hand->question, hand->is_probe);
+    first = find(door, &hand->key);
+    if (first)
+        list_append(&first->twins, &hand->twins);
+    else
+        table_add(&door->hands, hash_of(door, &hand->key), &hand->link);
 }
 
 void door_drop(struct door_hand *hand)
 {
-    list_remove(&hand->link);
+    struct door *door = hand->door;
+    bool is_first = door && find(door, &hand->key) == hand;
+    struct door_hand *next;
+
+    if (!door)
+        return;
+    hand->door = NULL;
+    if (is_first)
+        table_remove(&door->hands, &hand->link);
+    if (is_first && !list_empty(&hand->twins)) {
+        next = list_item(hand->twins.next, struct door_hand, twins);
+        table_add(&door->hands, hash_of(door, &next->key), &next->link);
+    }
+    list_remove(&hand->twins);
 }

@@ -354,7 +354,6 @@ void job_start(struct jobs *jobs, uint64_t id, const struct question *question)
     job->question = *question;
     job->probe.question = *question;
     job->probe.is_probe = true;
-    list_init(&job->probe.link);
     job->work.run = run_probe;
     job->work.after = after_probe;
     job->work.is_slow = is_slow(question);
