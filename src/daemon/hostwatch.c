@@ -19,6 +19,7 @@ enum {
     QUIET_MS = 100, /* an edit is over when so long nothing more has come */
     EVENTS = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_CREATE | IN_DELETE |
              IN_MOVED_FROM | IN_MOVED_TO,
+    FILE_EVENTS = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB,
 };
 
 /* What libc reads for getaddrinfo(). */
@@ -41,6 +42,7 @@ struct hostwatch {
     struct watch *inotify_watch, *netlink_watch;
     struct place places[FILES][LINKS_MAX];
     size_t place_count[FILES];
+    int file[FILES];          /* inotify's number of the file itself; -1: there is none */
     bool has_changed[THINGS]; /* since the last line was logged */
     struct timer quiet;
 };
@@ -103,6 +105,8 @@ static void find_places(struct hostwatch *hosts, int file)
 {
     char path[PATH_MAX];
 
+    /* A file that is mounted over another one is not seen through the folder it is in. */
+    hosts->file[file] = inotify_add_watch(hosts->inotify, paths[file], FILE_EVENTS);
     hosts->place_count[file] = 0;
     strcpy(path, paths[file]);
     do
@@ -114,7 +118,7 @@ static void find_places(struct hostwatch *hosts, int file)
 static bool is_about(const struct hostwatch *hosts, int file,
                      const struct inotify_event *event)
 {
-    if (event->mask & IN_Q_OVERFLOW)
+    if (event->mask & IN_Q_OVERFLOW || event->wd == hosts->file[file])
         return true;
     for (size_t i = 0; i < hosts->place_count[file]; i++)
         if (hosts->places[file][i].folder == event->wd && event->len > 0 &&

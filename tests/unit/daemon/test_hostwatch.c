@@ -115,6 +115,19 @@ static void a_link_and_what_it_leads_to_are_watched(void **state)
     assert_int_equal(unlink("/etc/resolv.conf"), 0);
 }
 
+/* As containers have them. */
+static void a_file_mounted_over_another_is_watched(void **state)
+{
+    (void)state;
+    lab_put("/run/hosts", "127.0.0.1 localhost\n", 20);
+    assert_int_equal(system("mount --bind /run/hosts /etc/hosts"), 0);
+    hostwatch_free(hosts);
+    hosts = hostwatch_new(loop, changed, NULL);
+    lab_put("/run/hosts", "127.0.0.2 localhost\n", 20);
+    assert_int_not_equal(told(), 0);
+    assert_int_equal(system("umount /etc/hosts"), 0);
+}
+
 static void other_files_are_not_told(void **state)
 {
     (void)state;
@@ -143,6 +156,7 @@ int main(void)
         watch_test(a_file_that_comes_and_goes_is_told),
         watch_test(a_file_replaced_by_another_is_told),
         watch_test(a_link_and_what_it_leads_to_are_watched),
+        watch_test(a_file_mounted_over_another_is_watched),
         watch_test(other_files_are_not_told),
         watch_test(an_address_that_comes_or_goes_is_told),
     };
