@@ -25,8 +25,9 @@ size_t message_put_answer(uint64_t id, const struct question *, const struct ans
 bool message_get_answer(const void *data, size_t len, uint64_t *id, struct question *,
                         struct answer *);
 
-/* The id of an answer that nobody has asked for: it is news for the cache. */
-enum { MESSAGE_UNASKED = 0 };
+/* In the id of an answer: it is news, learnt on the way to the answer with the rest of the
+ * id, which comes next. No question's id has this bit. */
+#define MESSAGE_NEWS (UINT64_C(1) << 63)
 
 /* Between the supervisor and a child. */
 enum word {

@@ -25,8 +25,8 @@ struct options {
     unsigned udp_size;          /* octets */
     bool filter_aaaa, onion, canary, cookies, padding;
     char nsid[EDNS_NSID_MAX + 1], identity[POLICY_IDENTITY_MAX + 1];
-    unsigned cache_size;       /* octets */
-    unsigned min_ttl, max_ttl; /* seconds */
+    unsigned cache_size;              /* octets */
+    unsigned min_ttl, max_ttl, stale; /* seconds */
     unsigned tcp_clients, tcp_per_client;
     unsigned tcp_idle; /* seconds */
 

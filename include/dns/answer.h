@@ -17,6 +17,7 @@ enum {
     ANSWER_TEXT = 128,          /* room for an extended error's text and its NUL */
     ANSWER_OWNER_QUESTION = 12, /* where the asked name stands in a message */
     ANSWER_OWNER_FULL = 0,
+    ANSWER_STALE_TTL = 30, /* RFC 8767 section 4 */
 };
 
 enum section { SECTION_ANSWER, SECTION_AUTHORITY, SECTION_ADDITIONAL, SECTIONS };
@@ -29,6 +30,7 @@ enum answer_source {
 
 struct answer {
     uint8_t source; /* enum answer_source */
+    bool is_stale;  /* its TTLs have ended: clients get ANSWER_STALE_TTL (RFC 8767) */
     uint16_t rcode;
     uint16_t ede;               /* enum ede */
     char ede_text[ANSWER_TEXT]; /* UTF-8, may be empty */

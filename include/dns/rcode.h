@@ -14,6 +14,7 @@ enum rcode {
 
 enum ede {
     EDE_OTHER = 0,
+    EDE_STALE = 3,
     EDE_NOT_READY = 14,
     EDE_PROHIBITED = 18,
     EDE_NOT_SUPPORTED = 21,

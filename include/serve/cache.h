@@ -12,6 +12,7 @@
 struct cache_config {
     size_t bytes;              /* for everything; 0: only for moments, see serve/flights */
     uint32_t min_ttl, max_ttl; /* seconds that an answer is kept, at least and at most */
+    uint32_t stale;            /* seconds that cache_get_stale has it after its end */
 };
 
 struct cache {
@@ -54,7 +55,13 @@ void cache_put_for(struct cache *, const struct question *, const struct answer 
 
 /* True if there is an answer still fresh at `now`. It says that it is due only once. */
 bool cache_get(struct cache *, const struct question *, int64_t now, struct cached *);
-/* The same without copying; false also for an answer with a reason to tell (RFC 8914). */
+/*
+ * True if there is an answer that has ended, but not longer ago than the configured time,
+ * and that says what the name has (RFC 8767: a denial is not repeated).
+ */
+bool cache_get_stale(struct cache *, const struct question *, int64_t now, struct answer *);
+/* The same as cache_get without copying; false also for an answer with a reason to tell
+ * (RFC 8914). */
 bool cache_view(struct cache *, const struct question *, int64_t now, struct cached_view *);
 
 #endif

@@ -19,6 +19,9 @@ enum {
     /* Clients give up at 5 s (glibc, musl, dig); every question is answered within 4.5 s.
      */
     FLIGHT_DEADLINE_MS = 4400,
+    /* Who could have a stale answer waits no longer for a better one (RFC 8767 section 5).
+     */
+    FLIGHT_PATIENCE_MS = 1800,
 };
 
 struct flights {
@@ -32,9 +35,10 @@ struct flights {
     struct table by_question, by_id;
     struct list unsent, sent; /* flights */
     struct list waiting;      /* queries, oldest first */
+    struct list patient;      /* those of them that could have a stale answer */
     size_t waiting_count;
     uint64_t next_id;
-    struct timer deadline;
+    struct timer deadline, patience;
 };
 
 /* 0, or -1 with errno. */

@@ -29,6 +29,7 @@ struct query {
     struct flight *flight;   /* what it waits for; NULL until it does */
     struct list in_flight;   /* among those that wait for the same */
     struct list in_deadline; /* among all that wait, oldest first */
+    struct list in_patience; /* among those that could have a stale answer */
 };
 
 /* A copy on the heap that can wait and takes over the claim; NULL when memory is short. */

@@ -152,6 +152,8 @@ static const struct setting table[] = {
      "Seconds that an answer is kept at least, even if its TTL is lower."},
     {"max-ttl", NUMBER(max_ttl), "86400", 1, 604800,
      "Seconds that an answer is kept at most."},
+    {"stale", NUMBER(stale), "0", 0, 604800,
+     "Seconds that an answer may be given after its end, while looking it up fails."},
     {"udp-size", NUMBER(udp_size), "1232", 512, 65507,
      "Longest UDP reply in octets, if the client takes as much."},
     {"filter-aaaa", YES_NO(filter_aaaa), "no", 0, 0,

@@ -65,8 +65,22 @@ static void put_question(struct writer *out, const struct request *request)
     put_u16(out, request->class);
 }
 
-/* Copies the next record if it fits below `limit`; its TTL is lowered by `age`. */
-static bool copy_record(struct writer *out, struct reader *in, size_t limit, uint32_t age)
+/* How TTLs become what the client gets. */
+struct ageing {
+    uint32_t age; /* seconds to take away */
+    bool is_stale;
+};
+
+static uint32_t aged(uint32_t ttl, const struct ageing *ageing)
+{
+    if (ageing->is_stale)
+        return ANSWER_STALE_TTL;
+    return ttl > ageing->age ? ttl - ageing->age : 0;
+}
+
+/* Copies the next record if it fits below `limit`. */
+static bool copy_record(struct writer *out, struct reader *in, size_t limit,
+                        const struct ageing *ageing)
 {
     size_t start = in->pos, ttl_at;
     uint32_t ttl;
@@ -82,17 +96,17 @@ static bool copy_record(struct writer *out, struct reader *in, size_t limit, uin
     put_bytes(out, in->data + start, in->pos - start);
     patch = writer_of(out->data, out->pos);
     patch.pos = ttl_at;
-    put_u32(&patch, ttl > age ? ttl - age : 0);
+    put_u32(&patch, aged(ttl, ageing));
     return true;
 }
 
 /* Copies up to `count` records and returns how many fitted. */
 static uint16_t copy_section(struct writer *out, struct reader *in, uint16_t count,
-                             size_t limit, uint32_t age)
+                             size_t limit, const struct ageing *ageing)
 {
     uint16_t copied = 0;
 
-    while (copied < count && copy_record(out, in, limit, age))
+    while (copied < count && copy_record(out, in, limit, ageing))
         copied++;
     return copied;
 }
@@ -100,12 +114,13 @@ static uint16_t copy_section(struct writer *out, struct reader *in, uint16_t cou
 static void put_records(struct writer *out, const struct answer *answer, size_t limit,
                         uint32_t age, bool has_edns)
 {
+    const struct ageing ageing = {.age = age, .is_stale = answer->is_stale};
     struct reader in = reader_of(answer->records, answer->len);
     uint16_t copied[SECTIONS] = {0};
     int section = 0;
 
     while (section < SECTIONS) {
-        copied[section] = copy_section(out, &in, answer->count[section], limit, age);
+        copied[section] = copy_section(out, &in, answer->count[section], limit, &ageing);
         if (copied[section] < answer->count[section])
             break; /* what comes behind a gap would be read as the missing records */
         section++;

@@ -259,7 +259,7 @@ static void send_news(struct job *job)
     answer_init(&answer, question, desk->records, sizeof desk->records);
     judge(job, question, &heard, &answer);
     if (answer.rcode != RCODE_SERVFAIL)
-        send_answer(job->jobs, desk, MESSAGE_UNASKED, question, &answer);
+        send_answer(job->jobs, desk, job->id | MESSAGE_NEWS, question, &answer);
     free(desk);
 }
 

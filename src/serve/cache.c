@@ -111,7 +111,7 @@ static void show(const struct kept *kept, size_t len, struct answer *answer)
     memcpy(answer->ede_text, behind, kept->text_len);
 }
 
-/* What is kept and still fresh, with its length and age in milliseconds. */
+/* What is kept, with its length and age in milliseconds. */
 static struct kept *find(struct cache *cache, const struct question *question, int64_t now,
                          size_t *len, int64_t *age)
 {
@@ -120,20 +120,24 @@ static struct kept *find(struct cache *cache, const struct question *question, i
     struct kept *kept =
         store_find(cache->store, store_hash(cache->store, key, key_len), key, key_len, len);
 
-    if (!kept)
-        return NULL;
-    *age = now > kept->stored ? now - kept->stored : 0;
-    return *age < (int64_t)kept->stay * 1000 ? kept : NULL;
+    if (kept)
+        *age = now > kept->stored ? now - kept->stored : 0;
+    return kept;
+}
+
+static bool is_fresh(const struct kept *kept, int64_t age)
+{
+    return kept && age < (int64_t)kept->stay * 1000;
 }
 
 bool cache_get(struct cache *cache, const struct question *question, int64_t now,
                struct cached *cached)
 {
-    int64_t age;
+    int64_t age = 0;
     size_t len;
     struct kept *kept = find(cache, question, now, &len, &age);
 
-    if (!kept)
+    if (!is_fresh(kept, age))
         return false;
     show(kept, len, &cached->answer);
     cached->age = (uint32_t)(age / 1000);
@@ -141,14 +145,32 @@ bool cache_get(struct cache *cache, const struct question *question, int64_t now
     return true;
 }
 
-bool cache_view(struct cache *cache, const struct question *question, int64_t now,
-                struct cached_view *view)
+bool cache_get_stale(struct cache *cache, const struct question *question, int64_t now,
+                     struct answer *answer)
 {
-    int64_t age;
+    int64_t age = 0, most;
     size_t len;
     struct kept *kept = find(cache, question, now, &len, &age);
 
-    if (!kept || kept->ede != EDE_NONE)
+    if (!kept || kept->rcode != RCODE_NOERROR || kept->count[SECTION_ANSWER] == 0)
+        return false;
+    most = ((int64_t)kept->stay + cache->config.stale) * 1000;
+    if (cache->config.stale == 0 || age >= most)
+        return false;
+    show(kept, len, answer);
+    answer->is_stale = true;
+    answer_explain(answer, EDE_STALE, "looking it up again has failed so far");
+    return true;
+}
+
+bool cache_view(struct cache *cache, const struct question *question, int64_t now,
+                struct cached_view *view)
+{
+    int64_t age = 0;
+    size_t len;
+    struct kept *kept = find(cache, question, now, &len, &age);
+
+    if (!is_fresh(kept, age) || kept->ede != EDE_NONE)
         return false;
     *view = (struct cached_view){
         .records = (const uint8_t *)(kept + 1) + kept->text_len,

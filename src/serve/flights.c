@@ -16,8 +16,8 @@ enum {
     LATE_STAY = 5,
     NEWS_STAY = 1,
     FAILURE_STAY = 1,
-    NEWS_AFTER_FLUSH_MS = 10000, /* until then they may have been found before it */
-    ANSWERS_A_ROUND = 64,        /* then other descriptors have their turn */
+    FAILURE_FLAG = 0x80,  /* beside a question's flags: what is kept is its failure */
+    ANSWERS_A_ROUND = 64, /* then other descriptors have their turn */
 };
 
 struct flight {
@@ -74,9 +74,7 @@ static struct flight *flight_new(struct flights *flights, const struct question 
 
     if (!flight)
         return NULL;
-    flight->id = flights->next_id++;
-    if (flight->id == MESSAGE_UNASKED)
-        flight->id = flights->next_id++;
+    flight->id = flights->next_id++ & ~MESSAGE_NEWS;
     flight->question = *question;
     flight->is_sent = flight->is_closed = false;
     flight->begun = clock_ms();
@@ -118,34 +116,59 @@ static bool is_lasting_failure(const struct answer *answer)
     return answer->rcode == RCODE_SERVFAIL && answer->ede != EDE_NOT_READY;
 }
 
-/* True if the host may have changed since the answer was found. */
+/* True if the host may have changed since the flight began: it may say what was. */
 static bool is_outdated(const struct flights *flights, const struct flight *flight)
 {
-    if (flights->flushed == 0)
-        return false;
-    return flight ? flight->begun <= flights->flushed
-                  : clock_ms() - flights->flushed < NEWS_AFTER_FLUSH_MS;
+    return flights->flushed != 0 && (!flight || flight->begun <= flights->flushed);
 }
 
-static uint32_t longest_stay(const struct flights *flights, const struct flight *flight)
+/* Beside what was known before, which may be of use yet. */
+static struct question failure_of(const struct question *question)
 {
-    if (flights->keeps_answers)
-        return UINT32_MAX;
-    if (!flight)
-        return NEWS_STAY;
-    return list_empty(&flight->queries) ? LATE_STAY : 0;
+    struct question failure = *question;
+
+    failure.flags |= FAILURE_FLAG;
+    return failure;
 }
 
+static void keep_failure(struct flights *flights, const struct question *question,
+                         const struct answer *answer)
+{
+    struct question failure = failure_of(question);
+
+    cache_put_for(&flights->cache, &failure, answer, clock_ms(), FAILURE_STAY);
+}
+
+/* What the flight has brought, for at most `longest` seconds. */
 static void keep(struct flights *flights, const struct flight *flight,
-                 const struct question *question, const struct answer *answer)
+                 const struct question *question, const struct answer *answer,
+                 uint32_t longest)
 {
     if (is_outdated(flights, flight))
         return;
     if (is_lasting_failure(answer))
-        cache_put_for(&flights->cache, question, answer, clock_ms(), FAILURE_STAY);
+        keep_failure(flights, question, answer);
     else if (answer->rcode != RCODE_SERVFAIL)
         cache_put(&flights->cache, question, answer, clock_ms(),
-                  longest_stay(flights, flight));
+                  flights->keeps_answers ? UINT32_MAX : longest);
+}
+
+/* What was known before is better than a failure, if the operator says so. */
+static bool reply_stale(struct flights *flights, struct query *query,
+                        const struct question *question)
+{
+    struct answer answer;
+
+    return cache_get_stale(&flights->cache, question, clock_ms(), &answer) &&
+           query_reply(query, &answer, 0);
+}
+
+static bool reply_landed(struct flights *flights, const struct flight *flight,
+                         struct query *query, const struct answer *answer)
+{
+    if (answer->rcode == RCODE_SERVFAIL && reply_stale(flights, query, &flight->question))
+        return true;
+    return query_reply(query, answer, 0);
 }
 
 static void land(struct flights *flights, struct flight *flight,
@@ -155,12 +178,11 @@ static void land(struct flights *flights, struct flight *flight,
     bool of_use = false;
 
     while ((query = list_first(&flight->queries, struct query, in_flight))) {
-        of_use |= query_reply(query, answer, 0);
+        of_use |= reply_landed(flights, flight, query, answer);
         leave_flight(flights, query);
     }
-    if (!of_use && answer->rcode != RCODE_SERVFAIL && !is_outdated(flights, flight))
-        cache_put(&flights->cache, &flight->question, answer, clock_ms(),
-                  longest_stay(flights, flight));
+    if (!of_use && answer->rcode != RCODE_SERVFAIL)
+        keep(flights, flight, &flight->question, answer, LATE_STAY);
     flight_free(flights, flight);
 }
 
@@ -202,6 +224,33 @@ static void ring_deadline(void *context)
     set_deadline(flights);
 }
 
+static void set_patience(struct flights *flights)
+{
+    struct query *query = list_first(&flights->patient, struct query, in_patience);
+
+    if (query)
+        timer_set(flights->loop, &flights->patience, query->received + FLIGHT_PATIENCE_MS);
+    else
+        timer_cancel(&flights->patience);
+}
+
+/* The lookup goes on; what it finds is kept. */
+static void ring_patience(void *context)
+{
+    struct flights *flights = context;
+    struct query *query;
+    int64_t now = clock_ms();
+
+    while ((query = list_first(&flights->patient, struct query, in_patience)) &&
+           query->received + FLIGHT_PATIENCE_MS <= now) {
+        list_remove(&query->in_patience);
+        if (reply_stale(flights, query, &query->flight->question))
+            leave_flight(flights, query);
+    }
+    set_patience(flights);
+    set_deadline(flights);
+}
+
 /* Sends what has not been sent as far as the channel takes it. */
 static void send_questions(struct flights *flights)
 {
@@ -238,10 +287,13 @@ static void receive_answers(struct flights *flights)
         if (!message_get_answer(message, len, &id, &question, &answer))
             continue;
         parents_see(&flights->parents, &question, &answer, clock_ms());
-        flight = find_by_id(flights, id);
-        keep(flights, flight, &question, &answer);
-        if (flight)
+        flight = find_by_id(flights, id & ~MESSAGE_NEWS);
+        if (id & MESSAGE_NEWS) {
+            keep(flights, flight, &question, &answer, NEWS_STAY);
+        } else if (flight) {
+            keep(flights, flight, &question, &answer, 0);
             land(flights, flight, &answer);
+        }
     }
     set_deadline(flights);
 }
@@ -264,7 +316,9 @@ int flights_init(struct flights *flights, struct loop *loop, int channel,
     list_init(&flights->unsent);
     list_init(&flights->sent);
     list_init(&flights->waiting);
+    list_init(&flights->patient);
     timer_init(&flights->deadline, ring_deadline, flights);
+    timer_init(&flights->patience, ring_patience, flights);
     /* Random, so that answers meant for a process before this one find nobody. */
     if (getrandom(&flights->next_id, sizeof flights->next_id, 0) !=
             sizeof flights->next_id ||
@@ -293,6 +347,7 @@ void flights_free(struct flights *flights)
     free_all(flights, &flights->unsent);
     free_all(flights, &flights->sent);
     timer_cancel(&flights->deadline);
+    timer_cancel(&flights->patience);
     loop_unwatch(flights->loop, flights->watch);
     cache_free(&flights->cache);
     parents_free(&flights->parents);
@@ -312,7 +367,7 @@ static struct flight *flight_for(struct flights *flights, const struct question 
 
 void flights_refresh(struct flights *flights, const struct question *question)
 {
-    if (flight_for(flights, question))
+    if (flights->keeps_answers && flight_for(flights, question))
         send_questions(flights);
 }
 
@@ -329,6 +384,27 @@ static bool answer_from_cache(struct flights *flights, struct query *query,
     return true;
 }
 
+/* It has failed just now. */
+static bool answer_failure(struct flights *flights, struct query *query,
+                           const struct question *question)
+{
+    struct question failure = failure_of(question);
+    struct cached cached;
+
+    if (!cache_get(&flights->cache, &failure, query->received, &cached))
+        return false;
+    if (!reply_stale(flights, query, question))
+        query_reply(query, &cached.answer, 0);
+    return true;
+}
+
+static bool has_stale(struct flights *flights, const struct question *question)
+{
+    struct answer answer;
+
+    return cache_get_stale(&flights->cache, question, clock_ms(), &answer);
+}
+
 static bool wait_for(struct flights *flights, struct query *asked,
                      const struct question *question)
 {
@@ -342,6 +418,8 @@ static bool wait_for(struct flights *flights, struct query *asked,
     query->flight = flight;
     list_append(&query->flight->queries, &query->in_flight);
     list_append(&flights->waiting, &query->in_deadline);
+    if (has_stale(flights, question))
+        list_append(&flights->patient, &query->in_patience);
     flights->waiting_count++;
     return true;
 }
@@ -351,7 +429,8 @@ void flights_ask(struct flights *flights, struct query *query)
     struct question question;
 
     question_fold(&question, &query->request.question);
-    if (answer_from_cache(flights, query, &question))
+    if (answer_from_cache(flights, query, &question) ||
+        answer_failure(flights, query, &question))
         return;
     if (!wait_for(flights, query, &question)) {
         reply_servfail(query, EDE_NOT_READY, "too many questions are waiting");
@@ -359,6 +438,7 @@ void flights_ask(struct flights *flights, struct query *query)
     }
     send_questions(flights);
     set_deadline(flights);
+    set_patience(flights);
 }
 
 void flights_flush(struct flights *flights)

@@ -21,6 +21,7 @@ struct query *query_new(struct query *from)
     query->flight = NULL;
     list_init(&query->in_flight);
     list_init(&query->in_deadline);
+    list_init(&query->in_patience);
     return query;
 }
 
@@ -28,6 +29,7 @@ void query_free(struct query *query)
 {
     list_remove(&query->in_flight);
     list_remove(&query->in_deadline);
+    list_remove(&query->in_patience);
     if (query->over_tcp)
         tcp_forgo(&query->claim);
     free(query);

@@ -10,7 +10,7 @@ import dns.message
 import dns.rcode
 import pytest
 
-from ask import PATIENCE_SECONDS, Over, make
+from ask import PATIENCE_SECONDS, SLACK_SECONDS, Over, make
 from daemon import wait_until
 
 NOT_READY = 14
@@ -148,6 +148,24 @@ def test_nothing_stale_is_served(start, etc, name_server, rdtype):
         assert {ttl for _, ttl in reply.ttls} <= {0, 1}
         time.sleep(0.05)
     assert reply.outcome == "SERVFAIL"
+
+
+@pytest.mark.row("9.8")
+def test_a_stale_answer_is_better_than_none_where_that_is_wanted(start, etc, name_server):
+    """RFC 8767: for 30 seconds, with an extended error; a denial is never given so."""
+    dying = name_server(UP, short_lived)
+    etc.write("resolv.conf", f"nameserver {UP}\noptions timeout:1 attempts:1\n")
+    server = start("-o", "cache-size=1000000", "-o", "stale=3600")
+    fresh = server.ask("brief.up.test").outcome
+    assert server.ask("brief.up.test", "AAAA").outcome == "NODATA"
+    dying.close()
+    answered = time.monotonic()
+    while not (reply := server.ask("brief.up.test", edns=True)).extended_error:
+        assert time.monotonic() < answered + 1 + SLACK_SECONDS
+    assert reply.outcome == fresh
+    assert {ttl for _, ttl in reply.ttls} == {30}
+    assert reply.extended_error[0] == 3
+    assert server.ask("brief.up.test", "AAAA").outcome == "SERVFAIL"
 
 
 def short_lived(packet):

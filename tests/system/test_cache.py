@@ -130,3 +130,4 @@ def test_no_more_is_kept_after_an_edit_than_before_it(begin, etc):
     etc.add("hosts", "10.0.4.1 a.example.test\n")
     server.ask_until(["a.example.test A 10.0.4.1"], "a.example.test")
     wait_until(lambda: "/etc/hosts changed" in server.errors(), "a line in the log")
+

@@ -1,6 +1,7 @@
 """Questions over TCP (RFC 7766, RFC 9210), and clients that misuse it."""
 
 import contextlib
+import itertools
 import os
 import pathlib
 import random
@@ -525,6 +526,14 @@ def test_data_in_the_first_segment_are_not_taken(server):
 # Without descriptors.
 
 
+def limit_descriptors(pid, free):
+    """Leaves the process so many. The limit is on their numbers, among which there are gaps."""
+    used = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
+    limit = next(number for number in itertools.count(1)
+                 if len(set(range(number)) - used) == free)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (limit, limit))
+
+
 def cpu_seconds(pid):
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -534,8 +543,7 @@ def cpu_seconds(pid):
 def test_without_descriptors_idle_connections_make_room(start):
     server = start("-o", "tcp-idle=3600")
     serve = server.child("serve")
-    limit = server.descriptors("serve") + 8
-    resource.prlimit(serve, resource.RLIMIT_NOFILE, (limit, limit))
+    limit_descriptors(serve, 8)
     with streams(server, 40) as opened:
         assert opened[39].ask("localhost").outcome == LOCALHOST
         assert opened[0].is_closed()
@@ -548,8 +556,7 @@ def test_without_descriptors_new_connections_wait_in_peace(start, etc, fresh):
     etc.write("resolv.conf", PATIENT)
     server = start("-o", "tcp-idle=3600")
     serve = server.child("serve")
-    limit = server.descriptors("serve") + 4
-    resource.prlimit(serve, resource.RLIMIT_NOFILE, (limit, limit))
+    limit_descriptors(serve, 4)
     queries = [make(fresh("qslow3-ok")) for _ in range(4)]
     with streams(server, 4) as busy:
         for stream, query in zip(busy, queries):

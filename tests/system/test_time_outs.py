@@ -75,9 +75,10 @@ LATE_STAY_SECONDS = 5
 
 
 @pytest.mark.row("4.3")
-def test_the_late_result_is_not_lost(server, etc, upstream, fresh):
+def test_the_late_result_is_not_lost(start, etc, upstream, fresh):
     """The name server answers after 6 seconds, when the client has had its SERVFAIL."""
     etc.write("resolv.conf", PATIENT)
+    server = start()  # one that has not seen an edit, after which it would be
     name = fresh("qlate6-ok")
     failure = server.ask(name, "A", edns=True)
     assert failure.outcome == "SERVFAIL"

@@ -634,10 +634,11 @@ def test_the_octets_of_a_question(server, resolv_conf, name_server):
         + bytes.fromhex("0001 0001") + bytes.fromhex("00 0029 04d0 00000000 0000"))
 
 
-def test_a_missing_name_costs_one_question_for_each_family(server, resolv_conf, name_server):
+def test_a_missing_name_costs_one_question_for_each_family(start, resolv_conf, name_server):
     """RFC 4074 section 4.2; the client's second question costs nothing more."""
     one = name_server(FIRST, Packet.nxdomain)
     resolv_conf(FIRST)
+    server = start()  # what is under way during an edit is not kept
     name = next(names)
     assert server.ask(name, "A").outcome == "NXDOMAIN"
     assert server.ask(name, "AAAA").outcome == "NXDOMAIN"

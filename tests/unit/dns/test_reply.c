@@ -529,6 +529,19 @@ static void a_ttl_never_gets_below_0(void **state)
     assert_memory_equal(out + 27, expected, sizeof expected);
 }
 
+/* RFC 8767 section 4. */
+static void stale_records_have_30_seconds(void **state)
+{
+    const uint8_t expected[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 30};
+    struct request request = plain_request();
+    struct answer answer = addresses(1);
+
+    (void)state;
+    answer.is_stale = true;
+    reply_write(&request, &answer, 61, NULL, out, 512);
+    assert_memory_equal(out + 27, expected, sizeof expected);
+}
+
 static void the_stored_records_do_not_age(void **state)
 {
     const uint8_t expected[] = {ADDRESS};
@@ -674,6 +687,7 @@ int main(void)
         cmocka_unit_test(authority_records_that_do_not_fit_set_tc_and_leave_nothing_behind),
         cmocka_unit_test(ttls_are_lowered_by_the_age),
         cmocka_unit_test(a_ttl_never_gets_below_0),
+        cmocka_unit_test(stale_records_have_30_seconds),
         cmocka_unit_test(the_stored_records_do_not_age),
         cmocka_unit_test(without_edns_the_limit_is_512_octets),
         cmocka_unit_test(with_edns_the_limit_is_what_the_client_named),

@@ -79,7 +79,7 @@ static const char *process_answer(const struct process *process, uint64_t id,
                                          CHANNEL_BLOCK),
                          CHANNEL_DONE);
         assert_true(message_get_answer(message, len, &answered, &about, &answer));
-    } while (answered == MESSAGE_UNASKED);
+    } while (answered & MESSAGE_NEWS);
     assert_true(answered == id);
     return answer_text(&question, &answer);
 }

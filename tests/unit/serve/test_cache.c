@@ -334,6 +334,43 @@ static void what_is_seldom_asked_for_is_not_due(void **state)
     assert_true(is_due(97000));
 }
 
+static bool has_stale(const struct question *question, int64_t now)
+{
+    struct answer answer;
+
+    return cache_get_stale(&cache, question, now, &answer);
+}
+
+static void what_has_ended_is_stale_for_a_while(void **state)
+{
+    struct question question = question_of("host.", "A");
+
+    (void)state;
+    put("host.", 7, 10, 0);
+    assert_false(has_stale(&question, 10000));
+    cache.config.stale = 60;
+    assert_true(has_stale(&question, 10000));
+    assert_true(has_stale(&question, 69999));
+    assert_false(has_stale(&question, 70000));
+}
+
+static void a_denial_is_never_stale(void **state)
+{
+    struct question question = question_of("nosuch.example.", "A");
+    uint8_t records[128];
+    struct answer answer;
+
+    (void)state;
+    cache.config.stale = 60;
+    answer_init(&answer, &question, records, sizeof records);
+    assert_true(answer_add_soa(&answer, &question, 5));
+    cache_put(&cache, &question, &answer, 0, LONGEST); /* no data */
+    assert_false(has_stale(&question, 6000));
+    answer.rcode = RCODE_NXDOMAIN;
+    cache_put(&cache, &question, &answer, 0, LONGEST);
+    assert_false(has_stale(&question, 6000));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +397,8 @@ int main(void)
         cache_test(an_answer_is_kept_no_longer_than_the_most),
         cache_test(a_popular_answer_is_due_before_it_ends),
         cache_test(what_is_seldom_asked_for_is_not_due),
+        cache_test(what_has_ended_is_stale_for_a_while),
+        cache_test(a_denial_is_never_stale),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

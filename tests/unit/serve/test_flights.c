@@ -25,6 +25,9 @@ static struct scene scene; /* of the case that runs */
 static struct cache_config no_cache = {.bytes = 0, .max_ttl = 86400};
 static struct cache_config some_cache = {.bytes = 1 << 20, .max_ttl = 86400};
 
+static struct cache_config stale_cache = {
+    .bytes = 1 << 20, .max_ttl = 86400, .stale = 3600};
+
 static void scene_open(struct scene *one, const struct cache_config *cache)
 {
     struct addr unused;
@@ -52,6 +55,13 @@ static int set_up(void **state)
 {
     (void)state;
     scene_open(&scene, &no_cache);
+    return 0;
+}
+
+static int set_up_with_stale(void **state)
+{
+    (void)state;
+    scene_open(&scene, &stale_cache);
     return 0;
 }
 
@@ -163,7 +173,7 @@ static void fail_next(enum ede ede)
 /* An answer that nobody has asked for. */
 static struct asked news_about(const char *name, const char *type)
 {
-    return (struct asked){.id = MESSAGE_UNASKED, .question = question_of(name, type)};
+    return (struct asked){.id = MESSAGE_NEWS | 7, .question = question_of(name, type)};
 }
 
 #define WWW_ADDRESS "NOERROR\nwww.example. 10 A 192.0.2.1\n"
@@ -511,13 +521,13 @@ static void no_question_has_the_id_of_news(void **state)
     struct asked first, second;
 
     (void)state;
-    scene.flights.next_id = UINT64_MAX;
+    scene.flights.next_id = MESSAGE_NEWS - 1;
     ask(0, 1, "one.example.", "A");
     ask(1, 2, "two.example.", "A");
     first = next_asked(lookup());
     second = next_asked(lookup());
-    assert_true(first.id == UINT64_MAX);
-    assert_true(second.id == 1);
+    assert_true(first.id == MESSAGE_NEWS - 1);
+    assert_true(second.id == 0);
 }
 
 static void a_question_with_other_flags_is_sent_too(void **state)
@@ -804,7 +814,7 @@ static void an_answer_is_kept_for_its_ttl(void **state)
 
 static void news_are_kept_for_their_ttl_as_well(void **state)
 {
-    struct asked news = {.id = MESSAGE_UNASKED,
+    struct asked news = {.id = MESSAGE_NEWS | 7,
                          .question = question_of("www.example.", "A")};
 
     (void)state;
@@ -870,9 +880,30 @@ static void what_was_under_way_then_is_not_kept_nor_waited_for(void **state)
     assert_false(nothing_asked(lookup()));
 }
 
+/* They come with the answer of a question that was asked behind it. */
+static void news_from_behind_the_change_are_kept(void **state)
+{
+    struct asked asked;
+
+    (void)state;
+    flights_flush(&scene.flights);
+    while (clock_ms() <= scene.flights.flushed) {
+        /* the clock must show a later time */
+    }
+    ask(0, 1, "www.example.", "AAAA");
+    asked = next_asked(lookup());
+    asked.id |= MESSAGE_NEWS;
+    asked.question.type = TYPE_A;
+    answer_asked(lookup(), &asked, 100);
+    turn();
+    ask(1, 2, "www.example.", "A");
+    assert_string_equal(heard(1), "NOERROR\n"
+                                  "www.example. 100 A 192.0.2.1\n");
+}
+
 static void news_from_before_the_change_are_not_kept(void **state)
 {
-    struct asked news = {.id = MESSAGE_UNASKED,
+    struct asked news = {.id = MESSAGE_NEWS | 7,
                          .question = question_of("www.example.", "A")};
 
     (void)state;
@@ -885,6 +916,104 @@ static void news_from_before_the_change_are_not_kept(void **state)
 
 #define cached_test(test)                                                                  \
     cmocka_unit_test_setup_teardown(test, set_up_with_cache, tear_down)
+
+/* With stale answers (RFC 8767). What is learnt here ended so many milliseconds ago. */
+
+static void learnt_ago(const char *name, uint32_t ttl, int64_t ago)
+{
+    struct question question = question_of(name, "A");
+    static const uint8_t address[] = {192, 0, 2, 1};
+    uint8_t records[64];
+    struct answer answer;
+
+    answer_init(&answer, &question, records, sizeof records);
+    assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, ttl));
+    cache_put(&scene.flights.cache, &question, &answer,
+              clock_ms() - (int64_t)ttl * 1000 - ago, UINT32_MAX);
+}
+
+#define STALE_ANSWER                                                                       \
+    "NOERROR: Stale Answer (3): looking it up again has failed so far\n"                   \
+    "www.example. 30 A 192.0.2.1\n"
+
+static void a_failure_is_answered_with_what_was_known(void **state)
+{
+    struct asked asked;
+
+    (void)state;
+    learnt_ago("www.example.", 10, 1000);
+    ask(0, 1, "www.example.", "A");
+    asked = next_asked(lookup());
+    assert_true(nothing_came(scene.clients[0]));
+    fail_asked(lookup(), &asked);
+    turn();
+    assert_string_equal(heard(0), STALE_ANSWER);
+    ask(1, 2, "www.example.", "A"); /* it has failed just now */
+    assert_string_equal(heard(1), STALE_ANSWER);
+    assert_true(nothing_asked(lookup()));
+}
+
+static void what_is_found_is_better_than_what_was_known(void **state)
+{
+    struct asked asked;
+
+    (void)state;
+    learnt_ago("www.example.", 10, 1000);
+    ask(0, 1, "www.example.", "A");
+    asked = next_asked(lookup());
+    deny_asked(lookup(), &asked);
+    turn();
+    assert_string_equal(heard(0), "NXDOMAIN\n");
+}
+
+/* 1.8 seconds (RFC 8767 section 5). */
+static void who_has_waited_long_gets_what_was_known(void **state)
+{
+    struct query query;
+    struct asked asked;
+
+    (void)state;
+    learnt_ago("www.example.", 10, 5000);
+    query = query_from(0, 1, "www.example.", "A");
+    query.received -= FLIGHT_PATIENCE_MS;
+    flights_ask(&scene.flights, &query);
+    asked = next_asked(lookup());
+    turn();
+    assert_string_equal(heard(0), STALE_ANSWER);
+    answer_asked(lookup(), &asked, 100); /* the lookup went on */
+    turn();
+    ask(1, 2, "www.example.", "A");
+    assert_string_equal(heard(1), "NOERROR\n"
+                                  "www.example. 100 A 192.0.2.1\n");
+}
+
+static void what_ended_too_long_ago_is_not_given(void **state)
+{
+    struct asked asked;
+
+    (void)state;
+    learnt_ago("www.example.", 10, 3600 * 1000);
+    ask(0, 1, "www.example.", "A");
+    asked = next_asked(lookup());
+    fail_asked(lookup(), &asked);
+    turn();
+    assert_string_equal(heard(0), "SERVFAIL: Network Error (23): wires cut\n");
+}
+
+static void without_the_option_nothing_stale_is_given(void **state)
+{
+    struct asked asked;
+
+    (void)state;
+    learnt_ago("www.example.", 10, 1000);
+    ask(0, 1, "www.example.", "A");
+    asked = next_asked(lookup());
+    fail_asked(lookup(), &asked);
+    turn();
+    assert_string_equal(heard(0), "SERVFAIL: Network Error (23): wires cut\n");
+}
+
+#define stale_test(test) cmocka_unit_test_setup_teardown(test, set_up_with_stale, tear_down)
 
 int main(void)
 {
@@ -937,6 +1066,12 @@ int main(void)
         cached_test(when_the_host_has_changed_nothing_is_known),
         cached_test(what_was_under_way_then_is_not_kept_nor_waited_for),
         cached_test(news_from_before_the_change_are_not_kept),
+        cached_test(news_from_behind_the_change_are_kept),
+        stale_test(a_failure_is_answered_with_what_was_known),
+        stale_test(what_is_found_is_better_than_what_was_known),
+        stale_test(who_has_waited_long_gets_what_was_known),
+        stale_test(what_ended_too_long_ago_is_not_given),
+        cached_test(without_the_option_nothing_stale_is_given),
     };
 
     alarm(120); /* ends a test that waits for what never comes */
