@@ -3,6 +3,8 @@
 #   make                builds build/hostdnsd and build/hostdns
 #   make run            starts the server on 127.0.0.1:5353
 #   make test           runs every test (scripts/test installs what they need first)
+#   make bench          measures speed beside other servers (scripts/bench installs them);
+#                       QUICK=1: in under two minutes
 #   make install        DESTDIR= PREFIX=/usr/local
 #   make clean
 #
@@ -49,12 +51,15 @@ MAINS   := src/daemon/main.c src/client/main.c
 OBJECTS := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out $(MAINS),$(SOURCES)))
 TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_*.c))
 PAGES   := $(wildcard src/*/*.[1-8])
+BENCH   := $(addprefix $(BUILD)/bench/,load reflector direct)
+LOAD    := $(addprefix $(BUILD)/obj/bench/,load.o load_udp.o load_tcp.o pending.o question.o)
+QUICK   ?=
 
 ifndef V
 quiet = @printf '  %-5s %s\n' "$(1)" "$(patsubst $(BUILD)/%,%,$@)";
 endif
 
-.PHONY: all run test check unit system install uninstall clean
+.PHONY: all run test check unit system bench install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -82,6 +87,18 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libhostdns.a
 	    -o $@ $< $(BUILD)/libhostdns.a \
 	    $(shell $(PKG_CONFIG) --cflags --libs cmocka $(LIBRARIES) $(CLIENT_LIB)) -lutil
 
+# The tools of the bench. It measures what a user would run, so never an instrumented build.
+$(BUILD)/bench/load: $(LOAD)
+$(BUILD)/bench/reflector: $(BUILD)/obj/bench/reflector.o
+$(BUILD)/bench/direct: $(BUILD)/obj/bench/direct.o
+$(BENCH):
+	@mkdir -p $(@D)
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) $(OUR_LDFLAGS) -o $@ $^
+
+$(BUILD)/obj/bench/%.o: tests/bench/%.c Makefile
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) -c -o $@ $<
+
 run: all
 	exec $(BUILD)/hostdnsd
 
@@ -94,8 +111,11 @@ check: all
 unit: $(TESTS)
 	BUILD=$(BUILD) tests/lab tests/run-unit $(TESTS)
 
-system: all
+system: all $(BENCH)
 	BUILD=$(BUILD) tests/lab $(PYTHON) -m pytest -p no:cacheprovider tests/system $(PYTEST)
+
+bench: all $(BENCH)
+	BUILD=$(BUILD) tests/lab $(PYTHON) tests/bench/run.py $(if $(QUICK),--quick) $(BENCH_ONLY)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin
@@ -116,4 +136,5 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(BUILD)/obj/daemon/main.d $(BUILD)/obj/client/main.d $(TESTS:=.d)
+-include $(OBJECTS:.o=.d) $(BUILD)/obj/daemon/main.d $(BUILD)/obj/client/main.d $(TESTS:=.d) \
+         $(wildcard $(BUILD)/obj/bench/*.d)
