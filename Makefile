@@ -93,7 +93,7 @@ $(BUILD)/bench/reflector: $(BUILD)/obj/bench/reflector.o
 $(BUILD)/bench/direct: $(BUILD)/obj/bench/direct.o
 $(BENCH):
 	@mkdir -p $(@D)
-	$(call quiet,LINK)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) $(OUR_LDFLAGS) -o $@ $^
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) $(OUR_LDFLAGS) -o $@ $^ -lm
 
 $(BUILD)/obj/bench/%.o: tests/bench/%.c Makefile
 	@mkdir -p $(@D)

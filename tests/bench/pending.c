@@ -1,5 +1,6 @@
 #include "pending.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -102,7 +103,7 @@ double pending_percentile(const struct pending *pending, double share)
     for (unsigned i = 0; i < BUCKETS; i++) {
         seen += pending->buckets[i];
         if (seen && (double)seen >= wanted)
-            return bucket_end(i) / 1e3;
+            return fmin(bucket_end(i), (double)pending->longest) / 1e3;
     }
     return 0;
 }

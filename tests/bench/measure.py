@@ -1,0 +1,335 @@
+"""The measurements. Each takes the results to add to and how long it may take."""
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+import servers
+from generators import (cpu_and_load, direct, dnsperf, finish, load, noerror, start_load,
+                        warm)
+from results import KINDS, LEVELS
+from servers import (BUILD, CORES, HUNG_SERVER, NAME_SERVER, SERVER_CORE, WORK, hostdnsd_keys,
+                     pinned, running, start_hostdnsd, use_name_server, warn)
+
+CACHED_NAMES = 1000
+MANY_NAMES = 100_000
+RATE = 500  # a second, of each kind of names beside hung ones
+
+
+@dataclasses.dataclass
+class Effort:
+    rounds: int  # at least
+    seconds: float  # of load in a round
+    dnsperf_rounds: int
+    cold_names: int
+    isolation_rounds: int
+    isolation_seconds: float
+    isolation_servers: tuple
+    million: bool
+    instruction_questions: int
+
+
+QUICK = Effort(rounds=5, seconds=0.3, dnsperf_rounds=1, cold_names=2000, isolation_rounds=2,
+               isolation_seconds=1.0, isolation_servers=("hostdnsd",), million=False,
+               instruction_questions=1000)
+FULL = Effort(rounds=7, seconds=1.0, dnsperf_rounds=5, cold_names=10_000, isolation_rounds=5,
+              isolation_seconds=2.0, isolation_servers=("hostdnsd", "unbound", "dnsmasq"),
+              million=True, instruction_questions=5000)
+
+
+def add_cpu(results, measurement, server, result):
+    if result["cpu_us"] is not None:
+        results.add(measurement, server.name, result["cpu_us"])
+
+
+def cached_udp(results, effort):
+    """All servers run, idle but for the one that is asked; a round asks each in turn."""
+    with running(servers.STARTERS) as started:
+        for server in started.values():
+            warm(server, CACHED_NAMES)
+        for _ in range(effort.rounds):
+            for server in started.values():
+                how = ["-m", CACHED_NAMES, "-d", effort.seconds]
+                plain = cpu_and_load(server, *how)
+                add_cpu(results, "cached", server, plain)
+                results.add("cached-rate", server.name, plain["rate"])
+                add_cpu(results, "cached-edns", server, cpu_and_load(server, "-e", *how))
+        for _ in range(effort.dnsperf_rounds):
+            for server in started.values():
+                spent = dnsperf(server, CACHED_NAMES, max(1, round(effort.seconds)))
+                if spent is not None:
+                    results.add("cached-dnsperf", server.name, spent)
+
+
+def tcp(results, effort):
+    names = [name for name in servers.STARTERS if name not in ("reflector", "systemd-resolved")]
+    with running(names) as started:
+        speaking = [server for server in started.values() if server.tcp]
+        if "hostdnsd" in started and not started["hostdnsd"].tcp:
+            warn("hostdnsd takes no TCP connections")
+        for server in speaking:
+            warm(server, CACHED_NAMES)
+        for _ in range(effort.rounds):
+            for server in speaking:
+                how = ["-t", "-m", CACHED_NAMES, "-d", effort.seconds]
+                add_cpu(results, "tcp-single", server, cpu_and_load(server, "-w", 20, *how))
+                add_cpu(results, "tcp-pipelined", server,
+                        cpu_and_load(server, "-w", 100, "-c", 10, *how))
+
+
+def cold(results, effort):
+    """Names that nobody asked before, so the name server takes part."""
+    count = effort.cold_names
+    with running(["hostdnsd", "unbound", "dnsmasq", "knot-resolver"]) as started:
+        for number in range(effort.rounds):
+            for server in started.values():
+                result = cpu_and_load(server, "-n", count, "-p", f"cold{number}-", "-o", 5)
+                add_cpu(results, "cold", server, result)
+                results.add("cold-rate", server.name, result["rate"])
+            result = direct(count, f"direct{number}-", ".bench.lab")
+            results.add("cold", "direct", result["cpu_us"])
+            results.add("cold-rate", "direct", result["rate"])
+
+
+def write_hosts(prefix, count):
+    lines = ["127.0.0.1 localhost", "::1 localhost"]
+    lines += [f"10.0.{i >> 8}.{i & 255} {prefix}{i}.hosts.lab" for i in range(count)]
+    new = pathlib.Path("/etc/hosts.new")
+    new.write_text("\n".join(lines) + "\n")
+    new.replace("/etc/hosts")
+
+
+def hosts(results, effort):
+    """Each round has a new hosts file, so no name was asked before."""
+    with running(["hostdnsd"]) as started:
+        for number in range(effort.rounds):
+            write_hosts(f"h{number}-", 1000)
+            for server in started.values():
+                result = cpu_and_load(server, "-n", 1000, "-p", f"h{number}-", "-z",
+                                      ".hosts.lab", "-o", 5)
+                add_cpu(results, "hosts", server, result)
+                results.add("hosts-rate", server.name, result["rate"])
+            result = direct(1000, f"h{number}-", ".hosts.lab")
+            results.add("hosts", "direct", result["cpu_us"])
+            results.add("hosts-rate", "direct", result["rate"])
+
+
+def burst(results, effort):
+    """2,000 questions at once from one socket, as one Node process sends them."""
+    with running(["hostdnsd", "unbound", "dnsmasq"]) as started:
+        for number in range(effort.rounds):
+            for server in started.values():
+                result = load(server, "-n", 2000, "-w", 2000, "-b", 64, "-p",
+                              f"burst{number}-", "-o", 6)
+                results.add("burst-failed", server.name, 2000 - noerror(result))
+
+
+def load_of_kind(server, kind, seconds, number):
+    """Cached names, names of the hosts file, or names that were never asked."""
+    names = {"cached": ["-p", "c", "-m", 100], "local": ["-p", "l", "-z", ".hosts.lab"],
+             "fresh": ["-p", f"fresh{number}-"]}[kind]
+    return start_load(server, "-r", RATE, "-w", 4096, "-d", seconds, "-o", 5, *names)
+
+
+def beside_hung_names(results, server, level, effort, number, last):
+    """One run: hung names outstanding all the time, three loads beside them."""
+    hung = None
+    warm(server, 100, "c")
+    if level:
+        hung = start_load(server, "-n", level, "-w", level, "-o", 6, "-p", f"hung{number}-")
+        time.sleep(0.7)  # they are all asked by now, and none is given up yet
+    kinds = KINDS if server.name == "hostdnsd" else ("cached", "fresh")
+    loads = {kind: load_of_kind(server, kind, effort.isolation_seconds, number)
+             for kind in kinds}
+    for kind, process in loads.items():
+        result = finish(process)
+        results.add(f"p50-{kind}-{level}", server.name, result["p50_us"])
+        results.add(f"p99-{kind}-{level}", server.name, result["p99_us"])
+        results.add(f"failed-{kind}-{level}", server.name, result["sent"] - noerror(result))
+    if hung and last:
+        result = finish(hung)
+        results.add(f"hung-longest-{level}", server.name, result["max_us"] / 1e6)
+        results.add(f"hung-unanswered-{level}", server.name,
+                    level - result["rcodes"].get("SERVFAIL", 0))
+    elif hung:
+        hung.kill()
+        hung.communicate()
+
+
+def isolation(results, effort):
+    """Each run has servers of its own: nothing is cached or outstanding from another."""
+    use_name_server(HUNG_SERVER)
+    write_hosts("l", round(RATE * effort.isolation_seconds) + 1)
+    for number in range(effort.isolation_rounds):
+        last = number == effort.isolation_rounds - 1
+        for level in LEVELS:
+            for name in effort.isolation_servers:
+                with running([name], upstream=HUNG_SERVER) as started:
+                    for server in started.values():
+                        beside_hung_names(results, server, level, effort, number,
+                                          last and name == "hostdnsd")
+    use_name_server(NAME_SERVER)
+
+
+def has_cache():
+    return "cache-size" in hostdnsd_keys()
+
+
+@contextlib.contextmanager
+def silent_name_server():
+    """Knot is stopped for a while: only what is held can be answered."""
+    knots = [int(path.parent.name) for path in pathlib.Path("/proc").glob("[0-9]*/cmdline")
+             if f"{WORK}/knot.conf".encode() in path.read_bytes().split(b"\0")]
+    for pid in knots:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in knots:
+            os.kill(pid, signal.SIGCONT)
+
+
+def held_share(server, names):
+    """Of a thousand of the names, spread evenly, those that come without the name server."""
+    sample = WORK / "sample.txt"
+    sample.write_text("".join(f"m{i}.bench.lab\n" for i in range(0, names, names // 1000)))
+    with silent_name_server():
+        result = load(server, "-f", sample, "-n", 1000, "-w", 1000, "-o", 0.3)
+    return noerror(result) / 1000
+
+
+def filled_pss(name, names):
+    """PSS of a server whose cache has room for so many names and holds them; which share of
+    them it does hold."""
+    with running([name], cached=names) as started:
+        if name not in started:
+            return None, 0
+        warm(started[name], names, "m")
+        return started[name].pss_bytes(), held_share(started[name], names)
+
+
+def memory_a_name(results, _):
+    """Between 1,000 and 100,000 names, in servers that were made for so many: what one
+    allots at its start counts as well."""
+    for name in ("hostdnsd", "unbound", "dnsmasq", "knot-resolver", "dnsdist"):
+        if name == "hostdnsd" and not has_cache():
+            warn("hostdnsd has no cache-size: no bytes a cached name")
+            continue
+        few, _ = filled_pss(name, CACHED_NAMES)
+        many, held = filled_pss(name, MANY_NAMES)
+        if few is not None and many is not None:
+            results.add("name-memory", name, (many - few) / (MANY_NAMES - CACHED_NAMES))
+            results.add("names-held", name, held)
+
+
+def memory_after_start(results, effort):
+    for _ in range(effort.rounds):
+        with running(["hostdnsd", "unbound", "dnsmasq", "knot-resolver", "dnsdist",
+                      "systemd-resolved"]) as started:
+            for server in started.values():
+                results.add("start-memory", server.name, server.pss_bytes())
+
+
+def serve_pid(server):
+    return next(pid for pid in server.pids()
+                if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "hostdnsd-serve")
+
+
+def pss_of(pid):
+    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Pss:\s+(\d+)", text, re.M)[1]) * 1024
+
+
+def million_names(results, effort):
+    """A million names through a cache of 16 MB: what serve grows by."""
+    size = 16 << 20
+    if not effort.million or not has_cache():
+        return
+    server = start_hostdnsd(5400, ["-o", f"cache-size={size}"])
+    try:
+        pid = serve_pid(server)
+        before = pss_of(pid)
+        load(server, "-n", 1_000_000, "-p", "million", "-o", 5)
+        results.add("million-memory", "hostdnsd", (pss_of(pid) - before) / size)
+    finally:
+        server.stop()
+
+
+def throughput(server, seconds):
+    """Several loads, each with a socket of its own: a kernel spreads sockets, not questions."""
+    loads = [start_load(server, "-m", CACHED_NAMES, "-d", seconds, "-w", 25, core=CORES)
+             for _ in range(8)]
+    return sum(finish(process)["rate"] for process in loads)
+
+
+def workers(results, effort):
+    if "workers" not in hostdnsd_keys():
+        warn("hostdnsd has no workers key")
+        return
+    for _ in range(effort.rounds):
+        for count in 1, 2:
+            server = start_hostdnsd(5400, ["-o", f"workers={count}"], core=CORES[:2])
+            try:
+                warm(server, CACHED_NAMES)
+                results.add(f"workers-{count}", "hostdnsd",
+                            throughput(server, effort.seconds))
+            finally:
+                server.stop()
+
+
+def ready(results, effort):
+    """From fork to the line that says that it can answer."""
+    for _ in range(effort.rounds):
+        start = time.monotonic()
+        with subprocess.Popen([*pinned(SERVER_CORE), BUILD / "hostdnsd", "-l",
+                               "127.0.0.1:5400"], stdout=subprocess.PIPE) as process:
+            while b"ready" not in (line := process.stdout.readline()):
+                if not line:
+                    warn("hostdnsd did not get ready")
+                    return
+            results.add("ready", "hostdnsd", (time.monotonic() - start) * 1e3)
+            process.send_signal(signal.SIGINT)
+            process.stdout.read()
+
+
+def counted(questions):
+    """{process: instructions} of a hostdnsd that answers so many questions for 100 names."""
+    folder = WORK / "callgrind"
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
+    command = ["valgrind", "--tool=callgrind", "--trace-children=yes",
+               f"--callgrind-out-file={folder}/%p", BUILD / "hostdnsd", "-l", "127.0.0.1:5400"]
+    server = servers.Server("callgrind", command, 5400)
+    try:
+        names = {pid: pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
+                 for pid in server.pids()}
+        warm(server, 100)
+        load(server, "-m", 100, "-n", questions, "-w", 32, "-o", 30)
+        os.kill(server.process.pid, signal.SIGINT)
+        server.process.wait(30)
+    finally:
+        server.stop()
+    return {name: int(re.search(r"^totals: (\d+)", (folder / str(pid)).read_text(), re.M)[1])
+            for pid, name in names.items() if (folder / str(pid)).exists()}
+
+
+def instructions(results, effort):
+    """Of two runs the second answers more questions: start and end of the program cancel."""
+    count = effort.instruction_questions
+    few, many = counted(count), counted(2 * count)
+    for measurement, process in (("instructions", "hostdnsd-serve"),
+                                 ("instructions-lookup", "hostdnsd-lookup")):
+        if process in few and process in many:
+            results.add(measurement, "hostdnsd", (many[process] - few[process]) / count)
+        else:
+            warn(f"callgrind wrote nothing for {process}")
+
+
+ALL = (cached_udp, tcp, cold, hosts, burst, isolation, memory_after_start, memory_a_name,
+       million_names, workers, ready, instructions)

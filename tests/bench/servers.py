@@ -1,0 +1,356 @@
+"""Starts name servers, ours and others, each with the least configuration, on one core."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BUILD = (TOP / os.environ.get("BUILD", "build")).resolve()
+TOOLS = BUILD / "bench"
+UNPACKED = TOOLS / "unpacked"
+WORK = pathlib.Path("/run/bench")  # in memory, and the lab's own
+NAME_SERVER = "127.0.0.5"
+HUNG_SERVER = "127.0.0.6"  # the reflector as a name server; names that begin with "hung" hang
+START_SECONDS = 20
+
+CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORE = CORES[0]
+LOAD_CORE = CORES[1 % len(CORES)]
+NAME_SERVER_CORE = CORES[2 % len(CORES)] if len(CORES) > 2 else LOAD_CORE
+
+KNOT_CONF = """
+server:
+    rundir: {work}
+    listen: [{address}@53]
+    udp-workers: 1
+    tcp-workers: 1
+    background-workers: 1
+log:
+  - target: stderr
+    any: critical
+database:
+    storage: {work}
+zone:
+  - domain: .
+    storage: {work}
+    file: zone
+    zonefile-sync: -1
+    journal-content: none
+"""
+
+ZONE = """
+. 3600 SOA ns.bench.lab. admin.bench.lab. 1 3600 3600 3600 3600
+. 3600 NS ns.bench.lab.
+ns.bench.lab. 3600 A 127.0.0.5
+*.bench.lab. 3600 A 10.9.8.7
+"""
+
+UNBOUND_CONF = """
+server:
+    interface: 127.0.0.1@{port}
+    num-threads: 1
+    username: ""
+    chroot: ""
+    directory: {work}
+    pidfile: ""
+    use-syslog: no
+    verbosity: 0
+    module-config: iterator
+    do-not-query-localhost: no
+    do-ip6: no
+    outgoing-range: 8192
+    num-queries-per-thread: 4096
+    incoming-num-tcp: 200
+    msg-cache-size: 256m
+    rrset-cache-size: 256m
+remote-control:
+    control-enable: no
+forward-zone:
+    name: .
+    forward-addr: {upstream}
+"""
+
+KRESD_CONF = """
+net.listen('127.0.0.1', {port}, {{ kind = 'dns' }})
+cache.open(256 * MB, 'lmdb://{work}/cache')
+trust_anchors.remove('.')
+policy.add(policy.all(policy.STUB('{upstream}')))
+"""
+
+DNSDIST_CONF = """
+setLocal('127.0.0.1:{port}')
+newServer({{ address = '{upstream}', healthCheckMode = 'up' }})
+getPool(''):setCache(newPacketCache({names}, {{ maxTTL = 86400 }}))
+setSecurityPollSuffix('')
+"""
+
+RESOLVED_CONF = """
+[Resolve]
+DNS={upstream}
+Domains=~.
+DNSSEC=no
+DNSOverTLS=no
+MulticastDNS=no
+LLMNR=no
+Cache=yes
+CacheFromLocalhost=yes
+DNSStubListener=no
+DNSStubListenerExtra=127.0.0.1:{port}
+ReadEtcHosts=no
+"""
+
+
+def warn(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def pinned(core):
+    return ["taskset", "-c", ",".join(map(str, core if isinstance(core, list) else [core]))]
+
+
+def descendants(pid):
+    """A process and all that it started."""
+    parents = {}
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = path.read_text().rpartition(")")[2].split()
+            parents.setdefault(int(fields[1]), []).append(int(path.parent.name))
+    found = [pid]
+    for one in found:
+        found.extend(parents.get(one, []))
+    return found
+
+
+def cpu_seconds(pid):
+    """User and system time of a process with all its threads, dead ones too, to the
+    nanosecond: its CPU clock (clock_getcpuclockid(3))."""
+    with contextlib.suppress(OSError):
+        return time.clock_gettime(~pid << 3 | 2)
+    return 0.0
+
+
+class Server:
+    """A running name server and all its processes."""
+
+    def __init__(self, name, command, port, *, address="127.0.0.1", core=SERVER_CORE, env=None,
+                 tcp=True):
+        self.name = name
+        self.address = address
+        self.port = port
+        self.at = f"{address}:{port}"
+        self.log = open(WORK / f"{name}.log", "wb")
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            [*pinned(core), *map(str, command)], stdin=subprocess.DEVNULL, stdout=self.log,
+            stderr=self.log, env={**os.environ, **(env or {})}, cwd=WORK)
+        try:
+            self.wait_for_answer()
+        except BaseException:
+            self.stop()
+            raise
+        self.tcp = tcp and self.takes_tcp()
+
+    def wait_for_answer(self):
+        """Until any reply comes: a question for the root's name servers."""
+        question = bytes.fromhex("abcd 0100 0001 0000 0000 0000 00 0002 0001")
+        deadline = time.monotonic() + START_SECONDS
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.settimeout(0.05)
+            while time.monotonic() < deadline and self.process.poll() is None:
+                with contextlib.suppress(OSError):
+                    sock.sendto(question, (self.address, self.port))
+                    if sock.recv(4096):
+                        return
+                    time.sleep(0.005)
+        raise RuntimeError(f"{self.name} does not answer: {self.last_words()}")
+
+    def last_words(self):
+        text = (WORK / f"{self.name}.log").read_text(errors="replace").strip()
+        return text.splitlines()[-1] if text else "it says nothing"
+
+    def takes_tcp(self):
+        try:
+            socket.create_connection((self.address, self.port), 1).close()
+        except OSError:
+            return False
+        return True
+
+    def pids(self):
+        return descendants(self.process.pid)
+
+    def cpu_seconds(self):
+        return sum(map(cpu_seconds, self.pids()))
+
+    def pss_bytes(self):
+        """The proportional set size: shared pages count for their share."""
+        total = 0
+        for pid in self.pids():
+            for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1]) * 1024
+        return total
+
+    def stop(self):
+        pids = self.pids()
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.process.wait()
+        self.log.close()
+
+
+def hostdnsd_keys():
+    """The configuration keys that this hostdnsd has."""
+    text = subprocess.run([BUILD / "hostdnsd", "-h"], capture_output=True, text=True,
+                          check=False).stdout
+    return {line.strip().partition("=")[0] for line in text.splitlines() if "=" in line}
+
+
+def write(name, text):
+    path = WORK / name
+    path.write_text(text)
+    return path
+
+
+def start_hostdnsd(port, options=(), **how):
+    return Server("hostdnsd", [BUILD / "hostdnsd", "-l", f"127.0.0.1:{port}", *options], port,
+                  **how)
+
+
+def hostdnsd(port, names, _):
+    """A cache that holds them all, where there is one. The host's resolver is its upstream."""
+    room = ["-o", f"cache-size={max(4 << 20, names * 1000)}"]
+    return start_hostdnsd(port, room if "cache-size" in hostdnsd_keys() else [])
+
+
+def reflector(port, *_):
+    return Server("reflector", [TOOLS / "reflector", f"127.0.0.1:{port}"], port)
+
+
+def unbound(port, _, upstream):
+    conf = write("unbound.conf", UNBOUND_CONF.format(port=port, work=WORK, upstream=upstream))
+    return Server("unbound", ["unbound", "-d", "-c", conf], port)
+
+
+def dnsmasq(port, names, upstream):
+    """It forks for each TCP connection, and what has ended is not in our sums: no TCP."""
+    return Server("dnsmasq", [
+        "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", f"--port={port}",
+        "--listen-address=127.0.0.1", "--bind-interfaces", "--no-resolv",
+        f"--server={upstream}", f"--cache-size={names + 100}", "--dns-forward-max=20000",
+        "--user=root", "--pid-file=", "--log-facility=-"], port, tcp=False)
+
+
+def knot_resolver(port, _, upstream):
+    shutil.rmtree(WORK / "kresd", ignore_errors=True)
+    (WORK / "kresd").mkdir()
+    conf = write("kresd.conf", KRESD_CONF.format(port=port, work=WORK / "kresd",
+                                                 upstream=upstream))
+    return Server("knot-resolver", ["kresd", "-n", "-c", conf, WORK / "kresd"], port)
+
+
+def dnsdist(port, names, upstream):
+    conf = write("dnsdist.conf", DNSDIST_CONF.format(port=port, upstream=upstream,
+                                                     names=2 * names + 1000))
+    return Server("dnsdist", ["dnsdist", "--supervised", "--disable-syslog", "-C", conf], port)
+
+
+def give_a_link():
+    """systemd-resolved asks nobody while no link but loopback is up."""
+    for kind in "dummy", "veth", "bridge":
+        made = subprocess.run(["ip", "link", "add", "bench0", "type", kind],
+                              capture_output=True, check=False)
+        if made.returncode == 0:
+            for command in ("addr add 198.51.100.1/24 dev bench0", "link set bench0 up"):
+                subprocess.run(["ip", *command.split()], check=True)
+            if kind == "veth":
+                subprocess.run(["ip", "link", "set", "veth0", "up"], check=False)
+            return
+
+
+def give_a_user():
+    """The one that it runs as, in the lab's own /etc."""
+    for name, line in (("passwd", "systemd-resolve:x:0:0::/:/usr/sbin/nologin\n"),
+                       ("group", "systemd-resolve:x:0:\n")):
+        path = pathlib.Path("/etc", name)
+        if "systemd-resolve:" not in path.read_text():
+            with path.open("a") as file:
+                file.write(line)
+
+
+def systemd_resolved(port, _, upstream):
+    program = next((path for path in (UNPACKED / "lib/systemd/systemd-resolved",
+                                      pathlib.Path("/lib/systemd/systemd-resolved"))
+                    if path.exists()), None)
+    if program is None:
+        raise RuntimeError("systemd-resolved is neither unpacked (scripts/bench) nor installed")
+    if not pathlib.Path("/sys/class/net/bench0").exists():
+        give_a_link()
+    give_a_user()
+    pathlib.Path("/etc/systemd").mkdir(exist_ok=True)
+    pathlib.Path("/run/systemd").mkdir(exist_ok=True)
+    pathlib.Path("/etc/systemd/resolved.conf").write_text(
+        RESOLVED_CONF.format(port=port, upstream=upstream))
+    libraries = ":".join(map(str, UNPACKED.glob("usr/lib/*/systemd")))
+    return Server("systemd-resolved", [program], port,
+                  env={"LD_LIBRARY_PATH": libraries, "SYSTEMD_LOG_TARGET": "console"})
+
+
+STARTERS = {
+    "hostdnsd": hostdnsd,
+    "reflector": reflector,
+    "unbound": unbound,
+    "dnsmasq": dnsmasq,
+    "knot-resolver": knot_resolver,
+    "dnsdist": dnsdist,
+    "systemd-resolved": systemd_resolved,
+}
+
+
+@contextlib.contextmanager
+def running(names, cached=1000, upstream=NAME_SERVER):
+    """Servers by name, those that start; room in their caches for so many names."""
+    started = {}
+    try:
+        for number, name in enumerate(names):
+            try:
+                started[name] = STARTERS[name](5400 + number, cached, upstream)
+            except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+                warn(f"without {name}: {error}")
+        yield started
+    finally:
+        for server in started.values():
+            server.stop()
+
+
+@contextlib.contextmanager
+def name_servers():
+    """Knot with a wildcard, and the reflector with names that hang; resolv.conf names knot."""
+    WORK.mkdir(exist_ok=True)
+    (WORK / "knot").mkdir(exist_ok=True)
+    write("knot/zone", ZONE)
+    conf = write("knot.conf", KNOT_CONF.format(work=WORK / "knot", address=NAME_SERVER))
+    how = {"core": NAME_SERVER_CORE, "tcp": False}
+    knot = Server("knot", ["knotd", "-c", conf], 53, address=NAME_SERVER, **how)
+    hung = Server("hung", [TOOLS / "reflector", f"{HUNG_SERVER}:53", "hung"], 53,
+                  address=HUNG_SERVER, **how)
+    use_name_server(NAME_SERVER)
+    try:
+        yield
+    finally:
+        hung.stop()
+        knot.stop()
+
+
+def use_name_server(address):
+    pathlib.Path("/etc/resolv.conf").write_text(f"nameserver {address}\n")
