@@ -30,15 +30,20 @@ class Effort:
     isolation_rounds: int
     isolation_seconds: float
     isolation_servers: tuple
+    burst_servers: tuple
+    memory_servers: tuple
     million: bool
     instruction_questions: int
 
 
-QUICK = Effort(rounds=5, seconds=0.3, dnsperf_rounds=1, cold_names=2000, isolation_rounds=2,
-               isolation_seconds=1.0, isolation_servers=("hostdnsd",), million=False,
-               instruction_questions=1000)
+QUICK = Effort(rounds=5, seconds=0.3, dnsperf_rounds=1, cold_names=2000, isolation_rounds=3,
+               isolation_seconds=1.0, isolation_servers=("hostdnsd",),
+               burst_servers=("hostdnsd",), memory_servers=("hostdnsd", "dnsmasq"),
+               million=False, instruction_questions=400)
 FULL = Effort(rounds=7, seconds=1.0, dnsperf_rounds=5, cold_names=10_000, isolation_rounds=5,
               isolation_seconds=2.0, isolation_servers=("hostdnsd", "unbound", "dnsmasq"),
+              burst_servers=("hostdnsd", "unbound", "dnsmasq"),
+              memory_servers=("hostdnsd", "dnsmasq", "unbound", "knot-resolver", "dnsdist"),
               million=True, instruction_questions=5000)
 
 
@@ -49,6 +54,8 @@ def add_cpu(results, measurement, server, result):
 
 def cached_udp(results, effort):
     """All servers run, idle but for the one that is asked; a round asks each in turn."""
+    if not has_cache():
+        warn("hostdnsd has no cache-size: each of its `cached` answers is a lookup")
     with running(servers.STARTERS) as started:
         for server in started.values():
             warm(server, CACHED_NAMES)
@@ -121,11 +128,11 @@ def hosts(results, effort):
 
 def burst(results, effort):
     """2,000 questions at once from one socket, as one Node process sends them."""
-    with running(["hostdnsd", "unbound", "dnsmasq"]) as started:
+    with running(effort.burst_servers, waiting=20_000) as started:
         for number in range(effort.rounds):
             for server in started.values():
                 result = load(server, "-n", 2000, "-w", 2000, "-b", 64, "-p",
-                              f"burst{number}-", "-o", 6)
+                              f"burst{number}-", "-o", 4.5)
                 results.add("burst-failed", server.name, 2000 - noerror(result))
 
 
@@ -141,8 +148,11 @@ def beside_hung_names(results, server, level, effort, number, last):
     hung = None
     warm(server, 100, "c")
     if level:
-        hung = start_load(server, "-n", level, "-w", level, "-o", 6, "-p", f"hung{number}-")
-        time.sleep(0.7)  # they are all asked by now, and none is given up yet
+        # All are asked before the others start, at a pace that is no flood, and none is
+        # given up before they end.
+        hung = start_load(server, "-n", level, "-w", level, "-r", 7000, "-o", 6,
+                          "-p", f"hung{number}-")
+        time.sleep(level / 7000 + 0.3)
     kinds = KINDS if server.name == "hostdnsd" else ("cached", "fresh")
     loads = {kind: load_of_kind(server, kind, effort.isolation_seconds, number)
              for kind in kinds}
@@ -169,7 +179,7 @@ def isolation(results, effort):
         last = number == effort.isolation_rounds - 1
         for level in LEVELS:
             for name in effort.isolation_servers:
-                with running([name], upstream=HUNG_SERVER) as started:
+                with running([name], upstream=HUNG_SERVER, waiting=20_000) as started:
                     for server in started.values():
                         beside_hung_names(results, server, level, effort, number,
                                           last and name == "hostdnsd")
@@ -199,7 +209,7 @@ def held_share(server, names):
     sample = WORK / "sample.txt"
     sample.write_text("".join(f"m{i}.bench.lab\n" for i in range(0, names, names // 1000)))
     with silent_name_server():
-        result = load(server, "-f", sample, "-n", 1000, "-w", 1000, "-o", 0.3)
+        result = load(server, "-f", sample, "-n", 1000, "-w", 50, "-o", 0.3)
     return noerror(result) / 1000
 
 
@@ -213,10 +223,10 @@ def filled_pss(name, names):
         return started[name].pss_bytes(), held_share(started[name], names)
 
 
-def memory_a_name(results, _):
+def memory_a_name(results, effort):
     """Between 1,000 and 100,000 names, in servers that were made for so many: what one
     allots at its start counts as well."""
-    for name in ("hostdnsd", "unbound", "dnsmasq", "knot-resolver", "dnsdist"):
+    for name in effort.memory_servers:
         if name == "hostdnsd" and not has_cache():
             warn("hostdnsd has no cache-size: no bytes a cached name")
             continue

@@ -1,6 +1,7 @@
 """Starts name servers, ours and others, each with the least configuration, on one core."""
 
 import contextlib
+import dataclasses
 import os
 import pathlib
 import shutil
@@ -227,41 +228,52 @@ def start_hostdnsd(port, options=(), **how):
                   **how)
 
 
-def hostdnsd(port, names, _):
+@dataclasses.dataclass
+class Wish:
+    """What a measurement wants of each server."""
+
+    cached: int = 1000  # names that its cache has room for
+    waiting: int = 150  # questions that may wait for the name server; dnsmasq's default
+    upstream: str = NAME_SERVER
+
+
+def hostdnsd(port, wish):
     """A cache that holds them all, where there is one. The host's resolver is its upstream."""
-    room = ["-o", f"cache-size={max(4 << 20, names * 1000)}"]
+    room = ["-o", f"cache-size={max(4 << 20, wish.cached * 1000)}"]
     return start_hostdnsd(port, room if "cache-size" in hostdnsd_keys() else [])
 
 
-def reflector(port, *_):
+def reflector(port, _):
     return Server("reflector", [TOOLS / "reflector", f"127.0.0.1:{port}"], port)
 
 
-def unbound(port, _, upstream):
-    conf = write("unbound.conf", UNBOUND_CONF.format(port=port, work=WORK, upstream=upstream))
+def unbound(port, wish):
+    conf = write("unbound.conf", UNBOUND_CONF.format(port=port, work=WORK,
+                                                     upstream=wish.upstream))
     return Server("unbound", ["unbound", "-d", "-c", conf], port)
 
 
-def dnsmasq(port, names, upstream):
-    """It forks for each TCP connection, and what has ended is not in our sums: no TCP."""
+def dnsmasq(port, wish):
+    """It forks for each TCP connection, and what has ended is not in our sums: no TCP. Each
+    packet costs more, the more questions may wait (it walks through that many sockets)."""
     return Server("dnsmasq", [
         "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", f"--port={port}",
         "--listen-address=127.0.0.1", "--bind-interfaces", "--no-resolv",
-        f"--server={upstream}", f"--cache-size={names + 100}", "--dns-forward-max=20000",
-        "--user=root", "--pid-file=", "--log-facility=-"], port, tcp=False)
+        f"--server={wish.upstream}", f"--cache-size={wish.cached + 100}",
+        f"--dns-forward-max={wish.waiting}", "--user=root", "--pid-file=", "--log-facility=-"], port, tcp=False)
 
 
-def knot_resolver(port, _, upstream):
+def knot_resolver(port, wish):
     shutil.rmtree(WORK / "kresd", ignore_errors=True)
     (WORK / "kresd").mkdir()
     conf = write("kresd.conf", KRESD_CONF.format(port=port, work=WORK / "kresd",
-                                                 upstream=upstream))
+                                                 upstream=wish.upstream))
     return Server("knot-resolver", ["kresd", "-n", "-c", conf, WORK / "kresd"], port)
 
 
-def dnsdist(port, names, upstream):
-    conf = write("dnsdist.conf", DNSDIST_CONF.format(port=port, upstream=upstream,
-                                                     names=2 * names + 1000))
+def dnsdist(port, wish):
+    conf = write("dnsdist.conf", DNSDIST_CONF.format(port=port, upstream=wish.upstream,
+                                                     names=2 * wish.cached + 1000))
     return Server("dnsdist", ["dnsdist", "--supervised", "--disable-syslog", "-C", conf], port)
 
 
@@ -288,7 +300,7 @@ def give_a_user():
                 file.write(line)
 
 
-def systemd_resolved(port, _, upstream):
+def systemd_resolved(port, wish):
     program = next((path for path in (UNPACKED / "lib/systemd/systemd-resolved",
                                       pathlib.Path("/lib/systemd/systemd-resolved"))
                     if path.exists()), None)
@@ -300,7 +312,7 @@ def systemd_resolved(port, _, upstream):
     pathlib.Path("/etc/systemd").mkdir(exist_ok=True)
     pathlib.Path("/run/systemd").mkdir(exist_ok=True)
     pathlib.Path("/etc/systemd/resolved.conf").write_text(
-        RESOLVED_CONF.format(port=port, upstream=upstream))
+        RESOLVED_CONF.format(port=port, upstream=wish.upstream))
     libraries = ":".join(map(str, UNPACKED.glob("usr/lib/*/systemd")))
     return Server("systemd-resolved", [program], port,
                   env={"LD_LIBRARY_PATH": libraries, "SYSTEMD_LOG_TARGET": "console"})
@@ -318,13 +330,13 @@ STARTERS = {
 
 
 @contextlib.contextmanager
-def running(names, cached=1000, upstream=NAME_SERVER):
-    """Servers by name, those that start; room in their caches for so many names."""
+def running(names, **wish):
+    """Servers by name, those that start; `wish` as in Wish."""
     started = {}
     try:
         for number, name in enumerate(names):
             try:
-                started[name] = STARTERS[name](5400 + number, cached, upstream)
+                started[name] = STARTERS[name](5400 + number, Wish(**wish))
             except (OSError, RuntimeError, subprocess.SubprocessError) as error:
                 warn(f"without {name}: {error}")
         yield started
