@@ -82,7 +82,12 @@ def is_enough_for_hosts(results, value):
     return value >= 0.333 or (rate is not None and rate >= 100_000)
 
 
-def target_rows(results):
+def target_rows(results, everything):
+    rows = all_target_rows(results)
+    return [row for row in rows if everything or row[1]]
+
+
+def all_target_rows(results):
     for what, above, below, (test, limit) in ratios():
         value = results.ratio(above, below)
         if above[0] == "hosts-rate":
@@ -155,7 +160,7 @@ def other_table(results):
                                                                           server))]
 
 
-def tables(results):
+def tables(results, everything):
     columns = [head for name, head, _ in ANSWER_COLUMNS if results.servers(name)]
     levels = [f"{level:,} hung" for level in LEVELS]
     for title, head, rows in (
@@ -165,7 +170,7 @@ def tables(results):
             ("Beside hung names, p50 / p99 in µs", ["names", *levels],
              isolation_table(results)),
             ("Besides", ["what", "median"], other_table(results)),
-            ("Targets", ["what", "measured", "wanted", ""], target_rows(results))):
+            ("Targets", ["what", "measured", "wanted", ""], target_rows(results, everything))):
         if rows := list(rows):
             yield table(title, head, rows)
 
@@ -207,12 +212,13 @@ set boxwidth 0.9
 set yrange [0:*]
 set grid ytics
 set xtics rotate by -35 nomirror
-set key top left
+set key top right
 set title 'CPU of a cached answer, median and range'
 set ylabel 'µs'
 plot '{folder}/cached.dat' using 2:3:4:xtic(1) title 'UDP', \\
      '' using 5:6:7 title 'with EDNS'
 set style histogram clustered gap 1
+set key top left
 set title 'p99 of hostdnsd beside hung names'
 plot '{folder}/isolation.dat' using 2:xtic(1) title 'cached', '' using 3 title 'local', \\
      '' using 4 title 'fresh'
@@ -247,8 +253,9 @@ def draw(results, folder):
             warn(f"gnuplot: {drawn.stderr.strip()}")
 
 
-def publish(results, machine, folder, effort):
-    text = "\n".join([*tables(results), machine.noise(results, effort)])
+def publish(results, machine, folder, effort, everything):
+    """`everything` was to be measured: a target without a figure is told, too."""
+    text = "\n".join([*tables(results, everything), machine.noise(results, effort)])
     print(text, flush=True)
     (folder / "results.md").write_text(text + "\n")
     results.write_csv(folder / "results.csv")
