@@ -13,8 +13,8 @@ import servers
 from generators import (cpu_and_load, direct, dnsperf, finish, load, noerror, start_load,
                         warm)
 from results import KINDS, LEVELS
-from servers import (BUILD, CORES, HUNG_SERVER, NAME_SERVER, SERVER_CORE, WORK, hostdnsd_keys,
-                     pinned, running, start_hostdnsd, use_name_server, warn)
+from servers import (BUILD, CORES, HUNG_SERVER, SERVER_CORE, WORK, hostdnsd_keys, pinned, running,
+                     start_hostdnsd, use_hosts, use_name_server, warn)
 
 CACHED_NAMES = 1000
 MANY_NAMES = 100_000
@@ -38,8 +38,9 @@ class Effort:
 
 
 QUICK = Effort(rounds=5, seconds=0.3, dnsperf_rounds=1,
-               dnsperf_servers=("hostdnsd", "reflector", "unbound", "dnsmasq"), cold_names=2000, isolation_rounds=5,
-               isolation_seconds=0.8, isolation_servers=("hostdnsd",),
+               dnsperf_servers=("hostdnsd", "reflector", "unbound", "dnsmasq"),
+               cold_names=2000, isolation_rounds=5, isolation_seconds=0.8,
+               isolation_servers=("hostdnsd",),
                burst_servers=("hostdnsd",), memory_servers=("hostdnsd", "dnsmasq"),
                million=False, instruction_questions=400)
 FULL = Effort(rounds=7, seconds=1.0, dnsperf_rounds=5,
@@ -106,19 +107,11 @@ def cold(results, effort):
             results.add("cold-rate", "direct", result["rate"])
 
 
-def write_hosts(prefix, count):
-    lines = ["127.0.0.1 localhost", "::1 localhost"]
-    lines += [f"10.0.{i >> 8}.{i & 255} {prefix}{i}.hosts.lab" for i in range(count)]
-    new = pathlib.Path("/etc/hosts.new")
-    new.write_text("\n".join(lines) + "\n")
-    new.replace("/etc/hosts")
-
-
 def hosts(results, effort):
     """Each round has a new hosts file, so no name was asked before."""
     with running(["hostdnsd"]) as started:
         for number in range(effort.rounds):
-            write_hosts(f"h{number}-", 1000)
+            use_hosts(f"h{number}-", 1000)
             for server in started.values():
                 result = cpu_and_load(server, "-n", 1000, "-p", f"h{number}-", "-z",
                                       ".hosts.lab", "-o", 5)
@@ -140,7 +133,6 @@ def burst(results, effort):
                 results.add("burst-failed", server.name, 2000 - noerror(result))
                 if result["records"] < 2000:
                     warn(f"{server.name}, 2,000 at once: {result}")
-    use_name_server(NAME_SERVER)
 
 
 def load_of_kind(server, kind, seconds, number):
@@ -181,7 +173,7 @@ def beside_hung_names(results, server, level, effort, number, last):
 def isolation(results, effort):
     """Each run has servers of its own: nothing is cached or outstanding from another."""
     use_name_server(HUNG_SERVER)
-    write_hosts("l", round(RATE * effort.isolation_seconds) + 1)
+    use_hosts("l", round(RATE * effort.isolation_seconds) + 1)
     for number in range(effort.isolation_rounds):
         last = number == effort.isolation_rounds - 1
         for level in LEVELS:
@@ -190,7 +182,6 @@ def isolation(results, effort):
                     for server in started.values():
                         beside_hung_names(results, server, level, effort, number,
                                           last and name == "hostdnsd")
-    use_name_server(NAME_SERVER)
 
 
 def has_cache():

@@ -260,7 +260,8 @@ def dnsmasq(port, wish):
         "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", f"--port={port}",
         "--listen-address=127.0.0.1", "--bind-interfaces", "--no-resolv",
         f"--server={wish.upstream}", f"--cache-size={wish.cached + 100}",
-        f"--dns-forward-max={wish.waiting}", "--user=root", "--pid-file=", "--log-facility=-"], port, tcp=False)
+        f"--dns-forward-max={wish.waiting}", "--user=root", "--pid-file=",
+        "--log-facility=-"], port, tcp=False)
 
 
 def knot_resolver(port, wish):
@@ -366,3 +367,12 @@ def name_servers():
 
 def use_name_server(address):
     pathlib.Path("/etc/resolv.conf").write_text(f"nameserver {address}\n")
+
+
+def use_hosts(prefix="", count=0):
+    """A hosts file with so many names PREFIX NUMBER .hosts.lab, replaced in one step."""
+    lines = ["127.0.0.1 localhost", "::1 localhost"]
+    lines += [f"10.0.{i >> 8}.{i & 255} {prefix}{i}.hosts.lab" for i in range(count)]
+    new = pathlib.Path("/etc/hosts.new")
+    new.write_text("\n".join(lines) + "\n")
+    new.replace("/etc/hosts")
