@@ -4,7 +4,8 @@
 #   make run            starts the server on 127.0.0.1:5353
 #   make test           runs every test (scripts/test installs what they need first)
 #   make bench          measures speed beside other servers (scripts/bench installs them);
-#                       QUICK=1: in under two minutes
+#                       QUICK=1: in under two minutes;
+#                       BENCH_ONLY='cold ready': only these (tests/bench/measure.py)
 #   make install        DESTDIR= PREFIX=/usr/local
 #   make clean
 #

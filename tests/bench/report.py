@@ -139,8 +139,9 @@ def isolation_table(results):
             cells = []
             for level in LEVELS:
                 failed = max(results.of(f"failed-{kind}-{level}", server), default=0)
-                cells.append(f"{show(results.median(f'p50-{kind}-{level}', server))} / "
-                             f"{show(results.median(f'p99-{kind}-{level}', server))}"
+                middle, late = (results.median(f"{share}-{kind}-{level}", server)
+                                for share in ("p50", "p99"))
+                cells.append((f"{show(middle)} / {show(late)}" if middle else "no answer")
                              + (f", {failed} failed" if failed else ""))
             yield [f"{server}, {kind} names", *cells]
 

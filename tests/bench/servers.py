@@ -238,8 +238,8 @@ class Wish:
 
 
 def hostdnsd(port, wish):
-    """A cache that holds them all, where there is one. The host's resolver is its upstream."""
-    room = ["-o", f"cache-size={max(4 << 20, wish.cached * 1000)}"]
+    """With room for 300 octets a name, where it has a cache. It asks whom resolv.conf names."""
+    room = ["-o", f"cache-size={max(4 << 20, wish.cached * 300)}"]
     return start_hostdnsd(port, room if "cache-size" in hostdnsd_keys() else [])
 
 
