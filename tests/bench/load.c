@@ -13,8 +13,10 @@
  *                 or numbered names: n0.bench.lab, n1.bench.lab, ...
  *     -e          with EDNS, as dig asks
  *     -t          over TCP, one question a connection; -c N: pipelined over N connections
- *     -b N        datagrams a system call, at most 64 (default 32)
- *     -o SECONDS  a question without a reply is lost after this (default 2)
+ *     -s          never sleep and send whole batches: shows what a server costs, without
+ * what waking us costs it; UDP, for a core of its own -b N        datagrams a system call,
+ * at most 64 (default 32) -o SECONDS  a question without a reply is lost after this
+ * (default 2)
  */
 #include "load.h"
 
@@ -121,7 +123,7 @@ static void usage(void)
 {
     fprintf(stderr, "usage: load [-w N] [-r RATE] [-n COUNT] [-d SECONDS] [-f FILE]\n"
                     "            [-p PREFIX] [-z SUFFIX] [-i FIRST] [-m MODULO] [-e]\n"
-                    "            [-t] [-c CONNECTIONS] [-b BATCH] [-o SECONDS] "
+                    "            [-s] [-t] [-c CONNECTIONS] [-b BATCH] [-o SECONDS] "
                     "ADDRESS:PORT\n");
     exit(64);
 }
@@ -169,6 +171,9 @@ static void parse_option(struct load *load, int letter)
     case 'e':
         load->questions.edns = true;
         break;
+    case 's':
+        load->spins = true;
+        break;
     case 't':
         load->tcp = true;
         break;
@@ -194,7 +199,7 @@ static void parse(struct load *load, int argc, char **argv)
 {
     int letter;
 
-    while ((letter = getopt(argc, argv, "w:r:n:d:f:p:z:i:m:etc:b:o:")) != -1)
+    while ((letter = getopt(argc, argv, "w:r:n:d:f:p:z:i:m:etsc:b:o:")) != -1)
         parse_option(load, letter);
     if (optind + 1 != argc || load->window == 0 || load->window > SLOTS ||
         load->batch == 0 || load->batch > 64 || (load->count == 0 && load->seconds <= 0))
@@ -209,10 +214,10 @@ int main(int argc, char **argv)
         .batch = 32,
         .time_out = 2000000000,
         .questions = {.prefix = "n", .suffix = ".bench.lab"},
-        .pending = pending_new(),
     };
 
     parse(&load, argc, argv);
+    load.pending = pending_new(load.window);
     load.start = clock_ns();
     load.end = load.seconds > 0 ? load.start + (int64_t)(load.seconds * 1e9) : INT64_MAX;
     if (load.tcp)

@@ -18,6 +18,7 @@ struct load {
     unsigned batch;       /* datagrams a system call */
     unsigned connections; /* TCP; 0: one for each question */
     bool tcp;
+    bool spins; /* never sleeps, so that a reply wakes nobody at the server's expense */
     struct questions questions;
     struct pending *pending;
 

@@ -13,6 +13,9 @@
 
 enum { BATCH_MAX = 64, REPLY_SIZE = 4096, BUFFER = 16 << 20 };
 
+/* A load that spins sends what is less than a batch after so long without a reply. */
+enum { LULL_NS = 30000 };
+
 struct batch {
     struct mmsghdr heads[BATCH_MAX];
     struct iovec parts[BATCH_MAX];
@@ -106,17 +109,29 @@ static void wait_for(const struct load *load, int fd)
     ppoll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, &span, NULL);
 }
 
+/* Whether to send now: one that spins collects a batch, so that the server gets one. */
+static bool is_time_to_ask(const struct load *load, int64_t heard)
+{
+    int64_t now = clock_ns();
+
+    return !load->spins || load_due(load, now) >= load->batch || now - heard > LULL_NS;
+}
+
 void load_udp(struct load *load)
 {
     int fd = open_socket(load);
     struct batch *in = batch_new(), *out = batch_new();
+    int64_t heard = 0;
 
     while (!load_is_over(load, clock_ns())) {
         bool busy = receive(load, fd, in);
 
-        busy = ask(load, fd, out) || busy;
+        if (busy)
+            heard = clock_ns();
+        if (is_time_to_ask(load, heard))
+            busy = ask(load, fd, out) || busy;
         pending_expire(load->pending, clock_ns() - load->time_out);
-        if (!busy)
+        if (!busy && !load->spins)
             wait_for(load, fd);
     }
     close(fd);

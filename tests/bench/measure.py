@@ -65,7 +65,8 @@ def cached_udp(results, effort):
             warm(server, CACHED_NAMES)
         for _ in range(effort.rounds):
             for server in started.values():
-                how = ["-m", CACHED_NAMES, "-d", effort.seconds]
+                how = ["-m", CACHED_NAMES, "-d", effort.seconds,
+                       *(["-s"] if len(CORES) > 1 else [])]
                 plain = cpu_and_load(server, *how)
                 add_cpu(results, "cached", server, plain)
                 results.add("cached-rate", server.name, plain["rate"])

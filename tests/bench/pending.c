@@ -13,15 +13,16 @@ int64_t clock_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-struct pending *pending_new(void)
+struct pending *pending_new(unsigned window)
 {
+    unsigned ids = window < SLOTS / 4 ? window * 4 : SLOTS;
     struct pending *pending = calloc(1, sizeof *pending);
 
     if (!pending)
         abort();
-    for (unsigned i = 0; i < SLOTS; i++)
+    for (unsigned i = 0; i < ids; i++)
         pending->free[i] = (uint16_t)i;
-    pending->free_count = SLOTS;
+    pending->free_count = ids;
     pending->oldest = pending->newest = NO_SLOT;
     return pending;
 }

@@ -40,7 +40,9 @@ struct pending {
 
 int64_t clock_ns(void);
 
-struct pending *pending_new(void);
+/* For so many that wait at the same time. Ids come from a few more than these: to go
+ * through all 65,536 would cost a cache miss a question. */
+struct pending *pending_new(unsigned window);
 
 /* Writes the next question to `wire` and lets it wait; its length, 0 if no id is free. */
 size_t pending_ask(struct pending *, struct questions *, uint8_t wire[QUESTION_SIZE],

@@ -158,6 +158,11 @@ def test_a_rate_is_not_exceeded(reflector):
     assert result["seconds"] >= 0.2
 
 
+def test_one_that_never_sleeps(reflector):
+    result = load(reflector.to, "-s", "-n", 1001, "-w", 100)
+    assert (result["sent"], result["answered"], result["lost"]) == (1001, 1001, 0)
+
+
 def test_over_tcp(reflector):
     knot = ("127.0.0.1", 53)
     names = ["-p", "ns", "-z", ".nowhere.test", "-n", 40]
