@@ -109,9 +109,10 @@ def mixed_case(name, number):
 
 
 @pytest.mark.row("7.6")
-def test_equal_questions_in_flight_share_one_lookup(server, etc, upstream, fresh):
+def test_equal_questions_in_flight_share_one_lookup(start, etc, upstream, fresh):
     """Letter case, EDNS and the asker make no difference (RFC 4343)."""
     etc.write("resolv.conf", GOOD_SERVER)
+    server = start()  # who asks after an edit does not share what was begun before it
     name = fresh("qslow1-ok")
     pendings = [server.send(mixed_case(name, number), "A", edns=number % 2 == 0)
                 for number in range(40)]
@@ -120,8 +121,9 @@ def test_equal_questions_in_flight_share_one_lookup(server, etc, upstream, fresh
     assert upstream.asked(name) == {"A": 1}
 
 
-def test_different_types_in_flight_do_not(server, etc, upstream, fresh):
+def test_different_types_in_flight_do_not(start, etc, upstream, fresh):
     etc.write("resolv.conf", GOOD_SERVER)
+    server = start()
     name = fresh("qslow1-slow1")
     replies = gather([server.send(name, rdtype) for rdtype in ("A", "AAAA")])
     assert sorted(reply.answer for reply in replies) == [
