@@ -260,7 +260,7 @@ def test_an_idle_connection_is_closed(start):
     began = time.monotonic()
     with Stream(server) as stream:
         assert stream.is_closed()
-        assert time.monotonic() - began >= 1
+        assert time.monotonic() - began >= 0.99  # the server counts milliseconds
     with Stream(server) as stream:
         stream.ask("localhost")
         began = time.monotonic()
@@ -302,7 +302,7 @@ def test_a_message_that_trickles_in_is_not_waited_for(start, wire):
                 break
         else:
             pytest.fail("it was waited for")
-        assert time.monotonic() - began >= 1
+        assert time.monotonic() - began >= 0.99  # the server counts milliseconds
 
 
 def keepalive_of(reply):
