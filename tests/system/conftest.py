@@ -165,14 +165,60 @@ def fresh():
     return lambda faults: f"n{next(names)}.{faults}.fault.test"
 
 
+def say(request, lines):
+    """Prints them between the dots, captured or not."""
+    plugins = request.config.pluginmanager
+    with plugins.get_plugin("capturemanager").global_and_fixture_disabled():
+        plugins.get_plugin("terminalreporter").ensure_newline()
+        for line in lines:
+            plugins.get_plugin("terminalreporter").write_line(line)
+
+
 @pytest.fixture(scope="module")
 def tally(request):
     """Counts what a file of tests compares, and prints that at the end of the file."""
     counter = collections.Counter()
     yield counter
-    plugins = request.config.pluginmanager
-    with plugins.get_plugin("capturemanager").global_and_fixture_disabled():
-        for what, number in counter.items():
-            plugins.get_plugin("terminalreporter").ensure_newline()
-            plugins.get_plugin("terminalreporter").write_line(
-                f"{request.path.name}: {number} {what}")
+    say(request, [f"{request.path.name}: {number} {what}" for what, number in counter.items()])
+
+
+class Matrix:
+    """What was seen to work: one row for each asker, one column for each question."""
+
+    def __init__(self, rows, columns):
+        self.rows = rows
+        self.columns = columns
+        self.cells = {}
+
+    def fill(self, row, column, nearest=None):
+        """`nearest`: what was tested in place of the question."""
+        assert row in self.rows and column in self.columns
+        self.cells[row, column] = nearest or "ok"
+
+    def missing(self):
+        return [(row, column) for row in self.rows for column in self.columns
+                if (row, column) not in self.cells]
+
+    def lines(self):
+        notes = [f"*{number} {cell}" for number, cell in enumerate(self.notes(), 1)]
+        width = max(map(len, self.rows))
+        yield "  ".join([" " * width, *self.columns])
+        for row in self.rows:
+            marks = (f"{self.mark(row, column):{len(column)}}" for column in self.columns)
+            yield "  ".join([f"{row:{width}}", *marks]).rstrip()
+        yield from notes
+
+    def notes(self):
+        return sorted({cell for cell in self.cells.values() if cell != "ok"})
+
+    def mark(self, row, column):
+        cell = self.cells.get((row, column), "-")
+        return cell if cell in ("ok", "-") else f"*{self.notes().index(cell) + 1}"
+
+
+@pytest.fixture(scope="module")
+def matrix(request):
+    """The matrix of a file that has ROWS and COLUMNS, printed at the end of the file."""
+    filled = Matrix(request.module.ROWS, request.module.COLUMNS)
+    yield filled
+    say(request, [f"{request.path.name}:", *filled.lines()])

@@ -1,9 +1,5 @@
 """DNSSEC passes through (RFC 4035): a validating resolver may stand in front."""
 
-import subprocess
-import tempfile
-
-import dns.exception
 import dns.flags
 import dns.message
 import dns.query
@@ -11,8 +7,8 @@ import dns.rcode
 import dns.rdatatype
 import pytest
 
-from ask import PATIENCE_SECONDS, Server
-from daemon import wait_until
+import forwarders
+from forwarders import Forwarder
 
 UNBOUND = "127.0.0.6"
 
@@ -105,31 +101,6 @@ def test_ad_is_never_set(server, etc, name):
     assert not reply.message.flags & dns.flags.AD
 
 
-CONFIG = """\
-server:
-    interface: {unbound}
-    do-ip6: no
-    chroot: ""
-    username: ""
-    pidfile: ""
-    directory: "{folder}"
-    use-syslog: no
-    num-threads: 1
-    do-not-query-localhost: no
-    module-config: "validator iterator"
-    trust-anchor-signaling: no
-    local-zone: "test." nodefault
-    local-zone: "localhost." nodefault
-    domain-insecure: "lab."
-    trust-anchor: "{anchor}"
-remote-control:
-    control-enable: no
-forward-zone:
-    name: "."
-    forward-addr: {address}@{port}
-"""
-
-
 def anchor():
     """The zone's key-signing key, from the authoritative server."""
     query = dns.message.make_query("signed.test", "DNSKEY")
@@ -141,36 +112,15 @@ def anchor():
 @pytest.fixture(scope="module")
 def unbound(server):
     """A validating resolver that forwards everything to hostdnsd."""
-    with tempfile.TemporaryDirectory(prefix="unbound-", dir="/etc/lab") as folder:
-        config = f"{folder}/unbound.conf"
-        with open(config, "w", encoding="ascii") as file:
-            file.write(CONFIG.format(unbound=UNBOUND, folder=folder, anchor=anchor(),
-                                     address=server.to[0], port=server.to[1]))
-        process = subprocess.Popen(["/usr/sbin/unbound", "-d", "-c", config],
-                                   stderr=subprocess.DEVNULL)
-        resolver = Server(UNBOUND, 53)
-
-        def answers():
-            assert process.poll() is None
-            try:
-                validated(resolver, "v4only.lab", "A", seconds=0.2)
-            except OSError:
-                return False
-            return True
-
-        wait_until(answers, "unbound answers", PATIENCE_SECONDS)
-        yield resolver
-        process.terminate()
-        process.wait()
+    forwarder = Forwarder(forwarders.unbound, UNBOUND, server.to,
+                          more=forwarders.VALIDATING.format(anchor=anchor()))
+    yield forwarder
+    forwarder.stop()
 
 
-def validated(resolver, name, rdtype, seconds=4 * PATIENCE_SECONDS, flags=dns.flags.RD):
+def validated(resolver, name, rdtype, flags=dns.flags.RD):
     """(RCODE, AD, records of the answer without signatures) from the validating resolver."""
-    query = dns.message.make_query(name, rdtype, want_dnssec=True, flags=flags)
-    try:
-        reply = dns.query.udp(query, resolver.to[0], timeout=seconds, ignore_unexpected=True)
-    except dns.exception.Timeout as error:
-        raise TimeoutError from error
+    reply = resolver.ask(name, rdtype, want_dnssec=True, flags=flags)
     data = [rr.to_text() for rrset in reply.answer if rrset.rdtype != dns.rdatatype.RRSIG
             for rr in rrset]
     return dns.rcode.to_text(reply.rcode()), bool(reply.flags & dns.flags.AD), sorted(data)

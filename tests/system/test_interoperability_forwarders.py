@@ -1,204 +1,184 @@
-"""Forwarders in front of hostdnsd: they pass every kind of answer on, keep letter case, and
-keep denials for as long as our SOA records say."""
+"""Forwarders in front of hostdnsd: they pass every kind of answer on, keep the letter case,
+and keep answers and denials for as long as our TTLs and SOA records say.
+"""
 
 import re
-import socket
-import subprocess
-import tempfile
 import time
 
-import dns.exception
-import dns.message
-import dns.query
 import dns.rcode
 import dns.rdatatype
+import dns.reversename
 import pytest
 
-from ask import PATIENCE_SECONDS
+import forwarders
 from daemon import Daemon, wait_until
+from forwarders import Forwarder
 from test_interoperability_clients import QUESTIONS
 
-SECONDS = 4 * PATIENCE_SECONDS
-DENIAL_TTL = 2  # of names that do not come from DNS
+ADDRESS = "127.0.0.6"
+TTL_SECONDS = 3  # of names that do not come from DNS, and of brief.test
 
-UNBOUND = """
-server:
-    interface: 127.0.0.6@{port}
-    do-ip6: no
-    chroot: ""
-    username: ""
-    pidfile: ""
-    directory: "{folder}"
-    use-syslog: no
-    num-threads: 1
-    do-not-query-localhost: no
-    module-config: "iterator"
-    use-caps-for-id: yes
-    local-zone: "test." nodefault
-    local-zone: "2.0.192.in-addr.arpa." nodefault
-remote-control:
-    control-enable: no
-forward-zone:
-    name: "."
-    forward-addr: {to[0]}@{to[1]}
-"""
+FORWARDERS = {"dnsmasq": forwarders.dnsmasq, "unbound": forwarders.unbound,
+              "dnsdist": forwarders.dnsdist}
 
-DNSDIST = """
-setLocal("127.0.0.6:{port}")
-newServer({{address="{to[0]}:{to[1]}", checkName="localhost."}})
-getPool(""):setCache(newPacketCache(1000))
-setSecurityPollSuffix("")
-"""
+# What may be kept for TTL_SECONDS, from the hosts file and from DNS: answers and denials.
+KEPT = {
+    "hosts TTL": ("dual.lab", "A", ["dual.lab A 10.0.0.10"]),
+    "hosts NODATA TTL": ("v6only.lab", "A", "NODATA"),
+    "DNS TTL": ("a.brief.test", "A", ["a.brief.test A 192.0.2.61"]),
+    "DNS NODATA TTL": ("a.brief.test", "AAAA", "NODATA"),
+    "DNS NXDOMAIN TTL": ("nosuch.brief.test", "A", "NXDOMAIN"),
+}
+WITHOUT_DNS = {"no DNS NXDOMAIN TTL": ("nosuch.lab", "A", "NXDOMAIN")}
+
+ROWS = list(FORWARDERS)
+COLUMNS = [*QUESTIONS, "letters", *KEPT, *WITHOUT_DNS, "countdown"]
 
 
-def unbound(port, to, folder):
-    path = f"{folder}/unbound.conf"
-    with open(path, "w", encoding="ascii") as file:
-        file.write(UNBOUND.format(port=port, to=to, folder=folder))
-    return ["/usr/sbin/unbound", "-d", "-c", path]
+class Chain:
+    """A forwarder in front of a hostdnsd of its own, which logs each question."""
 
-
-def dnsdist(port, to, folder):
-    path = f"{folder}/dnsdist.conf"
-    with open(path, "w", encoding="ascii") as file:
-        file.write(DNSDIST.format(port=port, to=to))
-    return ["dnsdist", "--supervised", "--disable-syslog", "-C", path]
-
-
-def dnsmasq(port, to, _folder):
-    return ["dnsmasq", "-d", "-C", "/dev/null", f"--port={port}", "--listen-address=127.0.0.6",
-            "--bind-interfaces", "--no-resolv", "--no-hosts", f"--server={to[0]}#{to[1]}",
-            "--cache-size=1000", "--pid-file="]
-
-
-FORWARDERS = {"dnsmasq": dnsmasq, "unbound": unbound, "dnsdist": dnsdist}
-
-
-class Forwarder:
-    """One in front of a hostdnsd of its own, which logs each question."""
-
-    def __init__(self, command, folder):
-        self.daemon = Daemon("-v", "-o", f"negative-ttl={DENIAL_TTL}")
-        with socket.socket() as sock:
-            sock.bind(("127.0.0.6", 0))
-            self.port = sock.getsockname()[1]
-        self.process = subprocess.Popen(command(self.port, self.daemon.to, folder),
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
-        wait_until(self.answers, "the forwarder answers", SECONDS)
-
-    def answers(self):
-        assert self.process.poll() is None
+    def __init__(self, name):
+        self.name = name
+        self.daemon = Daemon("-v", "-o", f"ttl={TTL_SECONDS}", "-o", f"negative-ttl={TTL_SECONDS}")
         try:
-            return self.ask("dual.lab", "A", seconds=0.3).rcode() == dns.rcode.NOERROR
-        except (OSError, dns.exception.DNSException):
-            return False
-
-    def ask(self, name, rdtype, seconds=SECONDS):
-        query = dns.message.make_query(name, rdtype, use_edns=0, payload=1232)
-        reply, _ = dns.query.udp_with_fallback(query, "127.0.0.6", seconds, self.port)
-        assert reply.question == query.question  # in our letter case
-        return reply
+            self.forwarder = Forwarder(FORWARDERS[name], ADDRESS, self.daemon.to)
+        except BaseException:
+            self.daemon.kill()
+            raise
+        self.ask = self.forwarder.ask
 
     def asked_us(self, name, rdtype):
-        """How often it has asked hostdnsd, in whatever letter case."""
-        line = rf"asks {re.escape(name)}\.? {rdtype}:"
-        return len(re.findall(line, self.daemon.errors(), re.I))
+        """In which letter case each question came to hostdnsd.
 
-    def spellings(self, name):
-        return set(re.findall(rf"asks ({re.escape(name)})\.? ", self.daemon.errors(), re.I))
+        The log may be behind a reply, but not behind the reply to a later question.
+        """
+        self.daemon.ask("localhost")
+        return re.findall(rf"asks ({re.escape(name)})\.? {rdtype}:", self.daemon.errors(), re.I)
 
     def stop(self):
-        self.process.terminate()
-        self.process.wait(timeout=SECONDS)
+        self.forwarder.stop()
         self.daemon.stop()
 
 
 @pytest.fixture(scope="module", params=FORWARDERS)
-def forwarder(request):
-    with tempfile.TemporaryDirectory(prefix="forwarder-", dir="/etc/lab") as folder:
-        forwarder = Forwarder(FORWARDERS[request.param], folder)
-        forwarder.name = request.param
-        yield forwarder
-        forwarder.stop()
+def chain(request):
+    running = Chain(request.param)
+    yield running
+    running.stop()
 
 
 def outcome(reply):
-    data = [rr.to_text().removesuffix(".") for rrset in reply.answer for rr in rrset]
-    if data:
-        return sorted(data)
+    """As in QUESTIONS."""
     rcode = dns.rcode.to_text(reply.rcode())
+    records = sorted(
+        f"{rrset.name.to_text(omit_final_dot=True)} {dns.rdatatype.to_text(rrset.rdtype)} "
+        f"{rr.to_text().removesuffix('.')}" for rrset in reply.answer for rr in rrset)
+    if records:
+        assert rcode == "NOERROR"
+        return records
     return "NODATA" if rcode == "NOERROR" else rcode
 
 
-@pytest.fixture(scope="module")
-def matrix(request):
-    """{(forwarder, question): what was seen}, printed at the end of the file."""
-    seen = {}
-    yield seen
-    plugins = request.config.pluginmanager
-    write = plugins.get_plugin("terminalreporter").write_line
-    with plugins.get_plugin("capturemanager").global_and_fixture_disabled():
-        plugins.get_plugin("terminalreporter").ensure_newline()
-        for name in FORWARDERS:
-            write(f"{name:18}" + "".join(f"{question:10}" if (name, question) in seen else f"{'-':10}"
-                                         for question in [*QUESTIONS, "denials"]))
+def soa_ttls(reply):
+    """Of the SOA records that tell how long a denial holds (RFC 2308 section 5)."""
+    assert all(rrset.rdtype == dns.rdatatype.SOA for rrset in reply.authority)
+    return [min(rrset.ttl, rr.minimum) for rrset in reply.authority for rr in rrset]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_every_kind_of_answer_comes_through(forwarder, matrix, question):
+def test_every_kind_of_answer_comes_through(chain, matrix, question):
     name, rdtype, expected = QUESTIONS[question]
     if rdtype == "PTR":
-        name = ".".join(reversed(name.split("."))) + ".in-addr.arpa"
-    reply = forwarder.ask(name, rdtype)
-    assert outcome(reply) == (sorted(expected) if isinstance(expected, list) else expected)
-    matrix[forwarder.name, question] = "ok"
+        name = dns.reversename.from_address(name)
+    assert outcome(chain.ask(name, rdtype)) == expected
+    matrix.fill(chain.name, question)
 
 
-def keeps(forwarder, name, rdtype):
-    """True if a question asked again at once does not come to us."""
-    forwarder.ask(name, rdtype)
-    before = forwarder.asked_us(name, rdtype)
-    assert before > 0
-    for _ in range(5):
-        forwarder.ask(name, rdtype)
-    return forwarder.asked_us(name, rdtype) == before
+def test_letter_case_comes_back(chain, matrix):
+    """unbound mixes it, and asks again in another way if a reply has not the same."""
+    assert outcome(chain.ask("Both.EXAMPLE.tesT")) == ["Both.EXAMPLE.tesT A 192.0.2.2"]
+    asked = chain.asked_us("both.example.test", "A")
+    assert len(asked) == 1
+    if chain.name == "unbound":
+        assert asked[0] not in ("both.example.test", "Both.EXAMPLE.tesT"), "else nothing is shown"
+    matrix.fill(chain.name, "letters")
 
 
-@pytest.mark.parametrize("name, rdtype", [("v4only.lab", "AAAA"), ("v6only.lab", "A")])
-def test_a_denial_is_kept_as_long_as_the_synthetic_soa_says(forwarder, matrix, name, rdtype):
-    """Of a name in the hosts file."""
-    start = time.monotonic()
-    assert outcome(forwarder.ask(name, rdtype)) == "NODATA"
-    assert forwarder.asked_us(name, rdtype) == 1
-    while forwarder.asked_us(name, rdtype) == 1:
-        assert time.monotonic() - start < DENIAL_TTL + SECONDS
-        assert outcome(forwarder.ask(name, rdtype)) == "NODATA"
-    assert time.monotonic() - start >= DENIAL_TTL - 1  # whole seconds are counted
-    matrix[forwarder.name, "denials"] = "ok"
+class Keeping:
+    """One question, asked again and again until the forwarder passes it on a second time.
+
+    What tells how long that may take is the SOA record, or the TTL, of its first reply:
+    unbound has one SOA record for all denials of a zone. TTLs are whole seconds, hence the
+    first of them may be short.
+    """
+
+    def __init__(self, chain, name, rdtype, expected):
+        self.chain, self.question, self.expected = chain, (name, rdtype), expected
+        self.start = time.monotonic()
+        self.ttl = self.ask()
+        assert self.ttl <= TTL_SECONDS
+        assert len(chain.asked_us(name, rdtype)) == 1
+
+    def ask(self):
+        """The TTL that it tells."""
+        reply = self.chain.ask(*self.question)
+        assert outcome(reply) == self.expected
+        (ttl,) = soa_ttls(reply) or [rrset.ttl for rrset in reply.answer]
+        return ttl
+
+    def is_over(self):
+        self.ask()
+        seconds = time.monotonic() - self.start
+        if len(self.chain.asked_us(*self.question)) == 1:
+            return False
+        assert seconds > self.ttl - 1
+        return True
 
 
-@pytest.mark.parametrize("name, rdtype", [
-    ("gone.example.test", "A"), ("a.example.test", "AAAA")])
-def test_a_denial_from_dns_is_kept(forwarder, name, rdtype):
-    """The zone's own SOA says 45 seconds."""
-    assert keeps(forwarder, name, rdtype)
-    soa = [rrset for rrset in forwarder.ask(name, rdtype).authority
-           if rrset.rdtype == dns.rdatatype.SOA]
-    assert all(rrset.ttl <= 45 for rrset in soa)
-    assert soa or forwarder.name == "dnsmasq"  # which gives none from its cache
+def wait_until_all_are_over(chain, matrix, questions):
+    keeping = {what: Keeping(chain, *question) for what, question in questions.items()}
+    deadline = time.monotonic() + TTL_SECONDS + forwarders.SECONDS
+    while keeping:
+        assert time.monotonic() < deadline, f"still kept: {list(keeping)}"
+        for what in [what for what in keeping if keeping[what].is_over()]:
+            matrix.fill(chain.name, what)
+            del keeping[what]
 
 
-def test_letter_case_comes_back(forwarder):
-    """unbound mixes it, and refuses replies in which it is another one."""
-    reply = forwarder.ask("Both.EXAMPLE.tesT", "A")
-    assert outcome(reply) == ["192.0.2.2"]
-    if forwarder.name == "unbound":
-        asked = forwarder.spellings("both.example.test")
-        assert len(asked) == 1 and asked != {"both.example.test"}
+def test_answers_and_denials_are_kept_as_long_as_we_say(chain, matrix, upstream):
+    asked = {what: upstream.count(name, rdtype)["asked"]
+             for what, (name, rdtype, _) in KEPT.items()}
+    wait_until_all_are_over(chain, matrix, KEPT)
+    for what, (name, rdtype, _) in KEPT.items():
+        more = upstream.count(name, rdtype)["asked"] - asked[what]
+        assert more >= 2 if what.startswith("DNS") else more == 0
 
 
-def test_every_forwarder_asked_everything(matrix, forwarder):
+def test_denials_without_dns_are_kept_as_long_as_we_say(chain, matrix, etc):
+    etc.write("nsswitch.conf", "hosts: files\n")
+    wait_until_all_are_over(chain, matrix, WITHOUT_DNS)
+
+
+@pytest.mark.parametrize("name, expected", [("mail.example.test", "NODATA"),
+                                            ("gone.example.test", "NXDOMAIN")])
+def test_the_soa_of_a_kept_denial_counts_down(chain, matrix, upstream, name, expected):
+    """From the zone's 45 seconds on, while nobody asks us again."""
+    def ask():
+        reply = chain.ask(name, "AAAA")
+        assert outcome(reply) == expected
+        (ttl,) = soa_ttls(reply)
+        return ttl
+
+    first = ask()
+    assert first <= 45
+    asked = upstream.asked(name)
+    wait_until(lambda: ask() < first, "a TTL that counts down", forwarders.SECONDS)
+    assert len(chain.asked_us(name, "AAAA")) == 1
+    assert upstream.asked(name) == asked
+    matrix.fill(chain.name, "countdown")
+
+
+def test_every_forwarder_was_asked_everything(matrix):
     """The whole file has to run for it."""
-    assert {question for name, question in matrix if name == forwarder.name} == {
-        *QUESTIONS, "denials"}
+    assert matrix.missing() == []
