@@ -1,4 +1,4 @@
-"""dig and kdig, as people type them."""
+"""dig and kdig, as people type them: what test_interoperability_clients.py does not ask."""
 
 import subprocess
 
@@ -7,24 +7,18 @@ import pytest
 CLIENTS = ["dig", "kdig"]
 
 QUESTIONS = [
-    (["A", "both.example.test"], ["192.0.2.2"]),
-    (["AAAA", "both.example.test"], ["2001:db8::2"]),
     (["A", "chain1.example.test"],
      [*(f"{name}.example.test." for name in ("chain2", "chain3", "chain4", "chain5", "both")),
       "192.0.2.2"]),
-    (["CNAME", "chain1.example.test"], ["chain2.example.test."]),
     (["MX", "types.example.test"], ["10 mail.example.test.", "20 mail.elsewhere.test."]),
     (["TXT", "txt.example.test"], ['"only text"']),
     (["SRV", "types.example.test"], ["1 2 443 a.example.test."]),
     (["NS", "."], ["ns.lab."]),
     (["-x", "192.0.2.2"], ["two-a.example.test.", "two-b.example.test."]),
     (["-x", "192.0.2.5"], ["5.0-31.2.0.192.in-addr.arpa.", "delegated.example.test."]),
-    (["A", "alias.lab"], ["10.0.0.10"]),
     (["AAAA", "localhost"], ["::1"]),
     (["MX", "localhost"], []),
-    (["A", "nosuch.example.test"], []),
     (["-x", "127.0.0.1"], ["localhost."]),
-    (["-x", "192.0.2.1"], ["a.example.test."]),
     (["-x", "2001:db8::1"], ["aaaa.example.test."]),
 ]
 
