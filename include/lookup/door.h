@@ -23,10 +23,9 @@ struct door;
 struct door_hand {
     struct door *door; /* door_hold sets it; NULL: not held */
     struct table_link link;
-    struct list twins;   /* those held for the same question */
-    struct question key; /* what libc asks to come here */
-    struct question question;
-    const uint8_t *reply; /* NULL: the name servers have failed, and so does the door */
+    struct list twins;        /* those held for the same question */
+    struct question question; /* door_hold makes a key of it */
+    const uint8_t *reply;     /* NULL: the name servers have failed, and so does the door */
     size_t reply_len;
     bool is_probe;     /* only `asked` is wanted, of any type of the name */
     atomic_bool asked; /* libc has asked for it: its sources led it to DNS */

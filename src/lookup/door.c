@@ -27,7 +27,7 @@ struct door {
 
 static bool is_for(struct table_link *link, const void *key)
 {
-    return question_equal_folded(&table_item(link, struct door_hand, link)->key, key);
+    return question_equal_folded(&table_item(link, struct door_hand, link)->question, key);
 }
 
 static uint64_t hash_of(const struct door *door, const struct question *key)
@@ -169,18 +169,18 @@ void door_hold(struct door *door, struct door_hand *hand)
 
     hand->door = door;
     list_init(&hand->twins);
-    make_key(&hand->key, &hand->question, hand->is_probe);
-    first = find(door, &hand->key);
+    make_key(&hand->question, &hand->question, hand->is_probe);
+    first = find(door, &hand->question);
     if (first)
         list_append(&first->twins, &hand->twins);
     else
-        table_add(&door->hands, hash_of(door, &hand->key), &hand->link);
+        table_add(&door->hands, hash_of(door, &hand->question), &hand->link);
 }
 
 void door_drop(struct door_hand *hand)
 {
     struct door *door = hand->door;
-    bool is_first = door && find(door, &hand->key) == hand;
+    bool is_first = door && find(door, &hand->question) == hand;
     struct door_hand *next;
 
     if (!door)
@@ -190,7 +190,7 @@ void door_drop(struct door_hand *hand)
         table_remove(&door->hands, &hand->link);
     if (is_first && !list_empty(&hand->twins)) {
         next = list_item(hand->twins.next, struct door_hand, twins);
-        table_add(&door->hands, hash_of(door, &next->key), &next->link);
+        table_add(&door->hands, hash_of(door, &next->question), &next->link);
     }
     list_remove(&hand->twins);
 }
