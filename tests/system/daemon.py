@@ -13,6 +13,7 @@ import time
 from ask import Server
 
 PROGRAM = pathlib.Path(os.environ.get("BUILD", "build"), "hostdnsd").resolve()
+INSTRUMENTED = any(word in os.environ.get("BUILD", "") for word in ("address", "thread"))
 START_SECONDS = 30  # an instrumented build on a busy machine
 SANITIZER_WORDS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:",
                    "WARNING: ThreadSanitizer")

@@ -4,7 +4,6 @@ Two readers look at each reply: dnspython, and the one in wire.py.
 """
 
 import contextlib
-import os
 import random
 import socket
 
@@ -13,13 +12,12 @@ import dns.message
 import pytest
 
 from ask import PATIENCE_SECONDS, Connection, Over, make
-from daemon import wait_until
+from daemon import INSTRUMENTED, wait_until
 from wire import read_message, u16
 
 V4 = ["v4only.lab A 10.0.0.4"]
 SEED = 8906
 # A sanitizer makes each packet ten times as dear.
-INSTRUMENTED = any(word in os.environ.get("BUILD", "") for word in ("address", "thread"))
 PACKETS = {"udp": 2_000 if INSTRUMENTED else 20_000, "tcp": 500 if INSTRUMENTED else 5_000}
 BATCH = 50
 QR, QUERY_LIMIT = 0x8000, 1232
