@@ -34,6 +34,7 @@ enum word {
     WORD_READY = 1,    /* child: I can do my work */
     WORD_LOOKUP_DIED,  /* supervisor to serve: nobody will answer what you have asked */
     WORD_HOST_CHANGED, /* supervisor to serve: what you have kept may be wrong */
+    WORD_RETIRE,       /* supervisor to serve: others listen now; finish what you have */
 };
 
 #endif

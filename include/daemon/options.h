@@ -16,7 +16,7 @@
 enum { DEFAULT_PORT = 5353, ALLOW_MAX = 64 };
 
 struct options {
-    struct addr listen[LISTENERS_MAX];
+    struct addr listen[ADDRESSES_MAX];
     size_t listen_count;
     struct prefix allow[ALLOW_MAX];
     size_t allow_count;
@@ -29,6 +29,7 @@ struct options {
     unsigned min_ttl, max_ttl, stale; /* seconds */
     unsigned tcp_clients, tcp_per_client;
     unsigned tcp_idle; /* seconds */
+    unsigned workers;  /* processes */
 
     bool verbose;
     bool check_only;

@@ -22,10 +22,9 @@ struct jobs {
     struct work *work;
     struct upstream *upstream;
     struct door *door;
-    int channel; /* where answers go */
 };
 
 /* Takes the question up; the answer goes to the channel under this id. */
-void job_start(struct jobs *, uint64_t id, const struct question *);
+void job_start(struct jobs *, int channel, uint64_t id, const struct question *);
 
 #endif

@@ -16,13 +16,15 @@ struct lookup_config {
     bool filter_aaaa;       /* no name has an IPv6 address */
     const struct addr *own; /* the addresses we listen on: never to be asked; borrowed */
     size_t own_count;
+    const int *questions; /* the channels of those who ask; borrowed */
+    size_t question_count;
 };
 
 /*
  * Runs until the supervisor's channel closes. Returns 0, or -1 with errno if it could not
  * start or go on. Its threads may still run then: end the process with _exit().
  */
-int lookup_run(const struct lookup_config *, int questions, int supervisor);
+int lookup_run(const struct lookup_config *, int supervisor);
 
 /* How a lookup goes on after its probe. */
 enum lookup_next {

@@ -14,16 +14,31 @@
 
 #include "net/addr.h"
 
-enum { LISTENERS_MAX = 16 };
+/* Sockets of one process: addresses times workers, at the most. */
+enum { ADDRESSES_MAX = 16, WORKERS_MAX = 16, LISTENERS_MAX = ADDRESSES_MAX * WORKERS_MAX };
 
 struct listener {
     struct addr addr; /* as bound: a port of 0 has become a real one */
-    int udp;          /* non-blocking; -1 when closed */
-    int tcp;          /* non-blocking, listening; -1 when closed */
+    int udp;          /* non-blocking; -1 when there is none */
+    int tcp;          /* non-blocking, listening; -1 when there is none */
 };
 
 /* 0, or -1 with errno; then nothing is open. */
 int listener_open(struct listener *, const struct addr *);
+
+/*
+ * Opens one more pair of sockets on the address of one just opened: the kernel spreads
+ * clients over them (SO_REUSEPORT). Both processes must be of one user. 0, or -1 with
+ * errno.
+ */
+int listener_open_another(struct listener *, const struct listener *first);
+
+/*
+ * Makes a listener of bound sockets of one address that somebody else has opened; either
+ * may be -1. They are the caller's still if this fails: -1 with errno.
+ */
+int listener_adopt(struct listener *, const struct addr *, int udp, int tcp);
+
 void listener_close(struct listener *);
 
 #endif

@@ -53,6 +53,12 @@ void tcp_free(struct tcp *);
  * there are LISTENERS_MAX already. */
 int tcp_listen(struct tcp *, int fd);
 
+/* Takes no connections any more; those there are may be idle for `idle_ms` at the most. */
+void tcp_retire(struct tcp *, int64_t idle_ms);
+
+/* Connections there are. */
+size_t tcp_count(const struct tcp *);
+
 /* How long a connection may be idle at this moment. */
 int64_t tcp_idle_ms(const struct tcp *);
 

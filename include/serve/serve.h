@@ -28,8 +28,8 @@ struct serve_config {
 };
 
 /*
- * Runs until the supervisor's channel closes. 0, or -1 with errno if it could not start or
- * go on.
+ * Runs until the supervisor's channel closes, or until it is told to retire and owes nobody
+ * an answer. 0, or -1 with errno if it could not start or go on.
  */
 int serve_run(const struct serve_config *, int lookup, int supervisor);
 

@@ -4,7 +4,6 @@
  * Read on in serve/serve.c for a packet's way in and out, in lookup/host.c for the answer,
  * and in daemon/supervisor.c for the processes these run in.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +11,13 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "daemon/handover.h"
 #include "daemon/options.h"
+#include "daemon/sockets.h"
 #include "daemon/supervisor.h"
-#include "net/holder.h"
 
-static struct listener listeners[LISTENERS_MAX];
-static size_t listener_count;
+static struct sockets sockets;
+static struct handover handover;
 
 /* libc may close descriptor 0 by mistake and our sockets must never get a standard number.
  */
@@ -32,34 +32,12 @@ static void open_standard_descriptors(void)
         close(fd);
 }
 
-static void explain_failure(const struct addr *addr)
+static bool open_sockets(const struct options *options)
 {
-    int error = errno;
-    char text[ADDR_TEXT], holder[64];
-
-    addr_format(addr, text);
-    if (error == EADDRINUSE && holder_find(addr, holder, sizeof holder))
-        log_error("cannot listen on %s: %s, held by %s", text, strerror(error), holder);
-    else
-        log_error("cannot listen on %s: %s", text, strerror(error));
-}
-
-static bool open_listeners(const struct options *options)
-{
-    for (size_t i = 0; i < options->listen_count; i++) {
-        if (listener_open(&listeners[i], &options->listen[i]) == -1) {
-            explain_failure(&options->listen[i]);
-            return false;
-        }
-        listener_count++;
-    }
-    return true;
-}
-
-static void close_listeners(void)
-{
-    while (listener_count > 0)
-        listener_close(&listeners[--listener_count]);
+    if (handover.is_activated)
+        return sockets_adopt(&sockets, &handover.sockets);
+    return sockets_open(&sockets, options->listen, options->listen_count, options->workers,
+                        &handover.sockets);
 }
 
 static void say(const char *line)
@@ -73,9 +51,17 @@ static void say_ready(void)
     char text[ADDR_TEXT];
 
     puts("DNS server is ready ...");
-    for (size_t i = 0; i < listener_count; i++)
-        printf("Listening on %s (UDP and TCP).\n", addr_format(&listeners[i].addr, text));
+    for (size_t i = 0; i < sockets.addr_count; i++)
+        printf("Listening on %s (UDP and TCP).\n", addr_format(&sockets.addrs[i], text));
     say("Press 'Ctrl + C' to stop.");
+}
+
+static void say_reloaded(void)
+{
+    char text[ADDR_TEXT];
+
+    for (size_t i = 0; i < sockets.addr_count; i++)
+        log_info("reloaded: listening on %s", addr_format(&sockets.addrs[i], text));
 }
 
 static void say_shutting_down(void)
@@ -97,13 +83,10 @@ static struct policy policy_of(const struct options *options)
     };
 }
 
-static int run(const struct options *options, const struct cookie_secret *secret)
+static int run(const struct options *options, char *const *argv)
 {
-    struct addr own[LISTENERS_MAX];
     const struct supervisor_config config = {
-        .serve = {.listeners = listeners,
-                  .listener_count = listener_count,
-                  .udp_size = options->udp_size,
+        .serve = {.udp_size = options->udp_size,
                   .cache = {.bytes = options->cache_size,
                             .min_ttl = options->min_ttl,
                             .max_ttl = options->max_ttl,
@@ -112,31 +95,74 @@ static int run(const struct options *options, const struct cookie_secret *secret
                   .tcp_per_client = options->tcp_per_client,
                   .tcp_idle = options->tcp_idle,
                   .policy = policy_of(options),
-                  .cookie_secret = *secret,
+                  .cookie_secret = handover.secret,
                   .nsid = options->nsid,
                   .padding = options->padding},
         .lookup = {.filter_aaaa = options->filter_aaaa,
                    .max_lookups = options->max_lookups,
                    .ttl = options->ttl,
                    .negative_ttl = options->negative_ttl,
-                   .own = own,
-                   .own_count = listener_count},
+                   .own = sockets.addrs,
+                   .own_count = sockets.addr_count},
+        .workers = options->workers,
+        .sockets = &sockets,
+        .handover = &handover,
+        .argv = argv,
         .ready = say_ready,
+        .reloaded = say_reloaded,
         .shutting_down = say_shutting_down,
     };
 
-    for (size_t i = 0; i < listener_count; i++)
-        own[i] = listeners[i].addr;
     return supervisor_run(&config);
+}
+
+/* With -n before a reload the addresses are tried as well. */
+static int check(const struct options *options)
+{
+    bool good = !handover.is_reload || open_sockets(options);
+
+    sockets_close(&sockets);
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int serve_until_told(const struct options *options, char *const *argv)
+{
+    int result = -1;
+
+    if (open_sockets(options)) {
+        passed_close_rest(&handover.sockets);
+        result = run(options, argv);
+    }
+    sockets_close(&sockets);
+    if (result == 0)
+        say("DNS server socket closed");
+    return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* As it was given: reading the options moves and cuts the words. NULL when memory is short.
+ */
+static char **copy_of(int argc, char **argv)
+{
+    char **copy = calloc((size_t)argc + 1, sizeof *copy);
+
+    for (int i = 0; copy && i < argc; i++)
+        if (!(copy[i] = strdup(argv[i])))
+            return NULL;
+    return copy;
 }
 
 int main(int argc, char **argv)
 {
-    struct cookie_secret secret;
+    static char **given;
     struct options options;
-    int result = -1;
 
+    given = copy_of(argc, argv);
+    if (!given)
+        return EXIT_FAILURE;
     open_standard_descriptors();
+    log_open("hostdnsd", LOG_LEVEL_INFO);
+    if (!handover_read(&handover))
+        return EXIT_FAILURE;
     switch (options_read(&options, argc, argv)) {
     case OPTIONS_DONE:
         return EXIT_SUCCESS;
@@ -146,17 +172,8 @@ int main(int argc, char **argv)
         break;
     }
     if (options.check_only)
-        return EXIT_SUCCESS;
-    log_open("hostdnsd", options.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
-    if (cookie_draw_secret(&secret) == -1) {
-        log_error("no random numbers: %m");
-    } else if (open_listeners(&options)) {
-        result = run(&options, &secret);
-        close_listeners();
-        if (result == 0)
-            say("DNS server socket closed");
-    } else {
-        close_listeners();
-    }
-    return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+        return check(&options);
+    if (options.verbose)
+        log_open("hostdnsd", LOG_LEVEL_DEBUG);
+    return serve_until_told(&options, given);
 }

@@ -56,8 +56,8 @@ static bool parse_listen(const struct setting *setting, struct options *options,
     struct addr *addr = &options->listen[options->listen_count];
 
     (void)setting;
-    if (options->listen_count == LISTENERS_MAX) {
-        snprintf(why, why_size, "at most %d addresses", LISTENERS_MAX);
+    if (options->listen_count == ADDRESSES_MAX) {
+        snprintf(why, why_size, "at most %d addresses", ADDRESSES_MAX);
         return false;
     }
     if (!addr_parse(addr, value, DEFAULT_PORT)) {
@@ -175,12 +175,14 @@ static const struct setting table[] = {
      "TCP connections from one address, likewise."},
     {"tcp-idle", NUMBER(tcp_idle), "10", 1, 3600,
      "Seconds until an idle TCP connection is closed; less when there are many."},
+    {"workers", NUMBER(workers), "1", 1, WORKERS_MAX,
+     "Serve processes, each with its own sockets and cache."},
 };
 
 enum { SETTINGS = sizeof table / sizeof *table };
 
 /* Where each address to listen on was given, for what can only be said at the end. */
-static struct place listen_places[LISTENERS_MAX];
+static struct place listen_places[ADDRESSES_MAX];
 
 static const struct setting *find_setting(const char *key)
 {

@@ -1,54 +1,51 @@
 #include "daemon/supervisor.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "channel/channel.h"
+#include "daemon/descriptors.h"
 #include "daemon/hostwatch.h"
+#include "daemon/predecessors.h"
+#include "daemon/reload.h"
 #include "net/loop.h"
 
-enum {
-    LEAVE_MS = 2000,   /* a child that has not left by then is killed */
-    STEADY_MS = 10000, /* who lives this long has not failed to start */
-    RESTART_MS = 100,  /* doubled with each failure in a row ... */
-    RESTART_DOUBLINGS = 5,
-};
+enum { LEAVE_MS = 2000 }; /* a child that has not left by then is killed */
 
-enum role { ROLE_SERVE, ROLE_LOOKUP, ROLES };
+enum { CHILDREN_MAX = WORKERS_MAX + 1 };
 
-static const char *const role_names[ROLES] = {"serve", "lookup"};
 static const char *const log_names[ROLES] = {"hostdnsd[serve]", "hostdnsd[lookup]"};
-
-struct child {
-    struct supervisor *supervisor;
-    enum role role;
-    pid_t pid;            /* 0: not running */
-    int control;          /* our end of its channel; -1: closed */
-    struct watch *watch;  /* of `control` */
-    bool ready;           /* it said so */
-    int64_t started;      /* clock_ms() */
-    unsigned failures;    /* deaths in a row soon after the start */
-    struct timer restart; /* set while it is to be started later */
-};
 
 struct supervisor {
     const struct supervisor_config *config;
     struct loop *loop;
-    struct channel questions; /* left: the serve process's end; right: lookup's */
+    struct child_owner owner;
+    struct channel
+        questions[WORKERS_MAX];          /* left: a serve process's end; right: lookup's */
+    struct child children[CHILDREN_MAX]; /* serve processes, then lookup */
+    size_t child_count;
+    unsigned generation; /* of these children */
+    struct predecessors predecessors;
     int signals;
-    struct child children[ROLES];
     struct timer impatience;
     struct hostwatch *hosts;
+    struct reload reload;
+    bool reload_again; /* it was asked for before the last was over */
     bool announced, leaving, failed;
 };
+
+static struct supervisor *supervisor_of(const struct child *child)
+{
+    return (struct supervisor *)((char *)(uintptr_t)child->owner -
+                                 offsetof(struct supervisor, owner));
+}
+
+/* A child's own work. */
 
 /* A terminal's Ctrl+C reaches the children too, but when to leave the supervisor says. */
 static void child_signals(void)
@@ -57,44 +54,57 @@ static void child_signals(void)
 
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void close_listeners(const struct serve_config *config)
+static int be_serve(const struct supervisor *supervisor, const struct child *child,
+                    int control)
 {
-    for (size_t i = 0; i < config->listener_count; i++) {
-        close(config->listeners[i].udp);
-        close(config->listeners[i].tcp);
+    static struct listener share[LISTENERS_MAX];
+    const struct supervisor_config *config = supervisor->config;
+    struct serve_config serve = config->serve;
+    int questions = supervisor->questions[child->number].left;
+    int kept[2 * LISTENERS_MAX + 2] = {control, questions};
+    size_t count = 2;
+
+    serve.listeners = share;
+    serve.listener_count =
+        sockets_share(config->sockets, child->number, config->workers, share);
+    for (size_t i = 0; i < serve.listener_count; i++) {
+        kept[count++] = share[i].udp;
+        kept[count++] = share[i].tcp;
     }
+    descriptors_keep(kept, count);
+    return serve_run(&serve, questions, control);
 }
 
-static int run_role(struct supervisor *supervisor, enum role role, int control)
+static int be_lookup(const struct supervisor *supervisor, int control)
 {
     const struct supervisor_config *config = supervisor->config;
+    struct lookup_config lookup = config->lookup;
+    int questions[WORKERS_MAX], kept[WORKERS_MAX + 1];
 
-    if (role == ROLE_SERVE) {
-        channel_close_end(&supervisor->questions.right);
-        return serve_run(&config->serve, supervisor->questions.left, control);
-    }
-    channel_close_end(&supervisor->questions.left);
-    close_listeners(&config->serve);
-    return lookup_run(&config->lookup, supervisor->questions.right, control);
+    for (unsigned i = 0; i < config->workers; i++)
+        questions[i] = kept[i] = supervisor->questions[i].right;
+    kept[config->workers] = control;
+    descriptors_keep(kept, config->workers + 1);
+    lookup.questions = questions;
+    lookup.question_count = config->workers;
+    return lookup_run(&lookup, control);
 }
 
 /* In the new process: gives up what is not its own and does its work. */
 __attribute__((noreturn)) static void be_child(struct child *child, int control)
 {
-    struct supervisor *supervisor = child->supervisor;
+    const struct supervisor *supervisor = supervisor_of(child);
     int result;
 
     child_signals();
     log_rename(log_names[child->role]);
-    close(supervisor->signals);
-    hostwatch_free(supervisor->hosts);
-    for (int i = 0; i < ROLES; i++)
-        channel_close_end(&supervisor->children[i].control);
-    result = run_role(supervisor, child->role, control);
+    result = child->role == ROLE_SERVE ? be_serve(supervisor, child, control)
+                                       : be_lookup(supervisor, control);
     if (result == -1)
         log_error("ends: %m");
     if (child->role == ROLE_LOOKUP)
@@ -102,103 +112,80 @@ __attribute__((noreturn)) static void be_child(struct child *child, int control)
     exit(result == -1);
 }
 
-static void start(struct child *child);
-static void control_ready(void *context, short revents);
+/* Reloading. */
 
-static void start_again(void *context)
+static void hand_sockets(struct handover *handover, const struct sockets *sockets)
 {
-    start(context);
-}
-
-static void start_later(struct child *child)
-{
-    unsigned doublings =
-        child->failures < RESTART_DOUBLINGS ? child->failures : RESTART_DOUBLINGS;
-
-    timer_set(child->supervisor->loop, &child->restart,
-              clock_ms() + ((int64_t)RESTART_MS << doublings));
-    child->failures++;
-}
-
-static void start(struct child *child)
-{
-    struct supervisor *supervisor = child->supervisor;
-    struct channel channel;
-
-    child->started = clock_ms();
-    child->ready = false;
-    if (channel_open(&channel) == -1) {
-        log_error("cannot start the %s process: %m", role_names[child->role]);
-        start_later(child);
-        return;
+    for (size_t i = 0; i < sockets->count; i++) {
+        if (sockets->all[i].udp != -1)
+            passed_add(&handover->sockets, sockets->all[i].udp);
+        if (sockets->all[i].tcp != -1)
+            passed_add(&handover->sockets, sockets->all[i].tcp);
     }
-    child->pid = fork();
-    if (child->pid == 0) {
-        channel_close_end(&channel.left);
-        be_child(child, channel.right);
-    }
-    channel_close_end(&channel.right);
-    if (child->pid == -1) {
-        log_error("cannot start the %s process: %m", role_names[child->role]);
-        child->pid = 0;
-        channel_close_end(&channel.left);
-        start_later(child);
-        return;
-    }
-    child->control = channel.left;
-    child->watch =
-        loop_watch(supervisor->loop, child->control, POLLIN, control_ready, child);
 }
 
-/* The child sees its channel close, and leaves. */
-static void dismiss(struct child *child)
+static bool hand_over(void *context, struct handover *handover)
 {
-    loop_unwatch(child->supervisor->loop, child->watch);
-    child->watch = NULL;
-    channel_close_end(&child->control);
+    const struct supervisor *supervisor = context;
+
+    handover->generation = supervisor->generation;
+    handover->is_activated = supervisor->config->handover->is_activated;
+    handover->secret = supervisor->config->handover->secret;
+    hand_sockets(handover, supervisor->config->sockets);
+    for (size_t i = 0; i < supervisor->child_count; i++)
+        if (!handover_add(handover, &supervisor->children[i]))
+            return false;
+    return predecessors_hand_over(&supervisor->predecessors, handover);
 }
+
+/* Not before the last reload, or the start, is over. */
+static void reload(struct supervisor *supervisor)
+{
+    supervisor->reload_again = !supervisor->announced;
+    if (supervisor->announced)
+        reload_begin(&supervisor->reload, -1);
+}
+
+/* Starting and leaving. */
 
 static void announce(struct supervisor *supervisor)
 {
-    for (int i = 0; i < ROLES; i++)
+    for (size_t i = 0; i < supervisor->child_count; i++)
         if (!supervisor->children[i].ready)
             return;
-    if (!supervisor->announced)
-        supervisor->config->ready();
+    if (supervisor->announced)
+        return;
     supervisor->announced = true;
+    if (supervisor->config->handover->is_reload) {
+        predecessors_tell(&supervisor->predecessors, WORD_RETIRE);
+        reload_answer(supervisor->config->handover->asker, NULL);
+        supervisor->config->reloaded();
+    } else {
+        supervisor->config->ready();
+    }
+    if (supervisor->reload_again)
+        reload(supervisor);
 }
 
-static void control_ready(void *context, short revents)
+static void child_spoke(struct child *child, enum word word)
 {
-    struct child *child = context;
-    enum word word;
-
-    (void)revents;
-    switch (channel_receive_word(child->control, &word, CHANNEL_TRY)) {
-    case CHANNEL_DONE:
-        child->ready = child->ready || word == WORD_READY;
-        announce(child->supervisor);
-        break;
-    case CHANNEL_BUSY:
-        break;
-    case CHANNEL_CLOSED: /* it is dying; SIGCHLD tells the rest */
-        dismiss(child);
-    }
+    if (word == WORD_READY)
+        announce(supervisor_of(child));
 }
 
 static bool any_child(const struct supervisor *supervisor)
 {
-    for (int i = 0; i < ROLES; i++)
+    for (size_t i = 0; i < supervisor->child_count; i++)
         if (supervisor->children[i].pid != 0)
             return true;
-    return false;
+    return predecessors_any(&supervisor->predecessors);
 }
 
 static void kill_children(const struct supervisor *supervisor)
 {
-    for (int i = 0; i < ROLES; i++)
-        if (supervisor->children[i].pid != 0)
-            kill(supervisor->children[i].pid, SIGKILL);
+    for (size_t i = 0; i < supervisor->child_count; i++)
+        child_kill(&supervisor->children[i]);
+    predecessors_kill(&supervisor->predecessors);
 }
 
 static void lose_patience(void *context)
@@ -209,62 +196,38 @@ static void lose_patience(void *context)
 static void leave(struct supervisor *supervisor)
 {
     supervisor->leaving = true;
-    for (int i = 0; i < ROLES; i++) {
-        timer_cancel(&supervisor->children[i].restart);
-        dismiss(&supervisor->children[i]);
-    }
+    reload_cancel(&supervisor->reload);
+    for (size_t i = 0; i < supervisor->child_count; i++)
+        child_dismiss(&supervisor->children[i]);
+    predecessors_dismiss(&supervisor->predecessors);
     timer_set(supervisor->loop, &supervisor->impatience, clock_ms() + LEAVE_MS);
     if (!any_child(supervisor))
         loop_stop(supervisor->loop);
 }
 
-static void log_death(const struct child *child, pid_t pid, int status)
+/* What it was asked is lost. */
+static void tell_of_lookups_death(const struct supervisor *supervisor)
 {
-    const char *name = role_names[child->role];
-
-    if (WIFSIGNALED(status))
-        log_warning("the %s process (pid %d) died: %s; starting another", name, (int)pid,
-                    strsignal(WTERMSIG(status)));
-    else
-        log_warning("the %s process (pid %d) ended with status %d; starting another", name,
-                    (int)pid, WEXITSTATUS(status));
+    for (unsigned i = 0; i < supervisor->config->workers; i++)
+        child_tell(&supervisor->children[i], WORD_LOOKUP_DIED);
 }
 
-static void replace(struct child *child, pid_t pid, int status)
+static void child_ended(struct supervisor *supervisor, struct child *child, pid_t pid,
+                        int status)
 {
-    struct supervisor *supervisor = child->supervisor;
-    struct child *serve = &supervisor->children[ROLE_SERVE];
-
-    log_death(child, pid, status);
-    if (child->role == ROLE_LOOKUP && serve->control != -1)
-        channel_send_word(serve->control, WORD_LOOKUP_DIED);
-    if (clock_ms() - child->started >= STEADY_MS)
-        child->failures = 0;
-    if (child->failures == 0) {
-        child->failures = 1;
-        start(child);
-    } else {
-        start_later(child);
-    }
-}
-
-static void child_ended(struct child *child, pid_t pid, int status)
-{
-    struct supervisor *supervisor = child->supervisor;
-
-    child->pid = 0;
-    dismiss(child);
-    if (!supervisor->leaving && supervisor->announced) {
-        replace(child, pid, status);
+    if (!supervisor->leaving &&
+        (supervisor->announced || predecessors_any(&supervisor->predecessors))) {
+        child_log_death(child, pid, status, "; starting another");
+        if (child->role == ROLE_LOOKUP)
+            tell_of_lookups_death(supervisor);
+        child_start_again(child);
         return;
     }
     if (!supervisor->leaving) { /* it never got to work: another would not either */
-        log_error("the %s process could not start", role_names[child->role]);
+        log_error("the %s process could not start", role_name(child->role));
         supervisor->failed = true;
         leave(supervisor);
     }
-    if (!any_child(supervisor))
-        loop_stop(supervisor->loop);
 }
 
 static void reap(struct supervisor *supervisor)
@@ -272,10 +235,29 @@ static void reap(struct supervisor *supervisor)
     pid_t pid;
     int status;
 
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-        for (int i = 0; i < ROLES; i++)
-            if (supervisor->children[i].pid == pid)
-                child_ended(&supervisor->children[i], pid, status);
+    for (size_t i = 0; i < supervisor->child_count; i++)
+        if ((pid = child_reap(&supervisor->children[i], &status)))
+            child_ended(supervisor, &supervisor->children[i], pid, status);
+    predecessors_reap(&supervisor->predecessors);
+    if (supervisor->leaving && !any_child(supervisor))
+        loop_stop(supervisor->loop);
+}
+
+/* Events. */
+
+static void signal_came(struct supervisor *supervisor, unsigned number)
+{
+    if (number == SIGCHLD) {
+        reap(supervisor);
+    } else if (supervisor->leaving) {
+        if (number != SIGHUP)
+            kill_children(supervisor); /* asked twice: now */
+    } else if (number == SIGHUP) {
+        reload(supervisor);
+    } else {
+        supervisor->config->shutting_down();
+        leave(supervisor);
+    }
 }
 
 static void signal_ready(void *context, short revents)
@@ -284,26 +266,18 @@ static void signal_ready(void *context, short revents)
     struct signalfd_siginfo info;
 
     (void)revents;
-    while (read(supervisor->signals, &info, sizeof info) == sizeof info) {
-        if (info.ssi_signo == SIGCHLD) {
-            reap(supervisor);
-        } else if (supervisor->leaving) {
-            kill_children(supervisor); /* asked twice: now */
-        } else {
-            supervisor->config->shutting_down();
-            leave(supervisor);
-        }
-    }
+    while (read(supervisor->signals, &info, sizeof info) == sizeof info)
+        signal_came(supervisor, info.ssi_signo);
 }
 
 /* What serve has kept may be wrong now. */
 static void host_changed(void *context)
 {
-    struct supervisor *supervisor = context;
-    const struct child *serve = &supervisor->children[ROLE_SERVE];
+    const struct supervisor *supervisor = context;
 
-    if (serve->control != -1)
-        channel_send_word(serve->control, WORD_HOST_CHANGED);
+    for (unsigned i = 0; i < supervisor->config->workers; i++)
+        child_tell(&supervisor->children[i], WORD_HOST_CHANGED);
+    predecessors_tell(&supervisor->predecessors, WORD_HOST_CHANGED);
 }
 
 static int open_signals(void)
@@ -313,6 +287,7 @@ static int open_signals(void)
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGCHLD);
     signal(SIGPIPE, SIG_IGN);
     if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
@@ -320,24 +295,45 @@ static int open_signals(void)
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+static int open_channels(struct supervisor *supervisor)
+{
+    for (unsigned i = 0; i < supervisor->config->workers; i++)
+        if (channel_open(&supervisor->questions[i]) == -1)
+            return -1;
+    return 0;
+}
+
+static void init_children(struct supervisor *supervisor)
+{
+    unsigned workers = supervisor->config->workers;
+
+    for (unsigned i = 0; i <= workers; i++)
+        child_init(&supervisor->children[i], &supervisor->owner,
+                   i < workers ? ROLE_SERVE : ROLE_LOOKUP, i < workers ? i : 0,
+                   supervisor->generation);
+    supervisor->child_count = workers + 1;
+}
+
 static int open_all(struct supervisor *supervisor, const struct supervisor_config *config)
 {
-    *supervisor = (struct supervisor){
-        .config = config, .questions = {.left = -1, .right = -1}, .signals = -1};
-    for (int i = 0; i < ROLES; i++) {
-        struct child *child = &supervisor->children[i];
-
-        *child =
-            (struct child){.supervisor = supervisor, .role = (enum role)i, .control = -1};
-        timer_init(&child->restart, start_again, child);
-    }
+    *supervisor = (struct supervisor){.config = config,
+                                      .generation = config->handover->generation + 1,
+                                      .owner = {.be = be_child, .spoke = child_spoke},
+                                      .signals = -1};
+    for (unsigned i = 0; i < WORKERS_MAX; i++)
+        supervisor->questions[i] = (struct channel){.left = -1, .right = -1};
+    predecessors_init(&supervisor->predecessors);
     timer_init(&supervisor->impatience, lose_patience, supervisor);
-    supervisor->loop = loop_new();
+    init_children(supervisor);
+    supervisor->loop = supervisor->owner.loop = loop_new();
+    reload_init(&supervisor->reload, supervisor->loop, config->argv, hand_over, supervisor);
     supervisor->signals = open_signals();
     if (supervisor->loop)
         supervisor->hosts = hostwatch_new(supervisor->loop, host_changed, supervisor);
     if (!supervisor->loop || supervisor->signals == -1 || !supervisor->hosts ||
-        channel_open(&supervisor->questions) == -1 ||
+        open_channels(supervisor) == -1 ||
+        predecessors_adopt(&supervisor->predecessors, &supervisor->owner,
+                           config->handover) == -1 ||
         !loop_watch(supervisor->loop, supervisor->signals, POLLIN, signal_ready,
                     supervisor))
         return -1;
@@ -346,7 +342,9 @@ static int open_all(struct supervisor *supervisor, const struct supervisor_confi
 
 static void close_all(struct supervisor *supervisor)
 {
-    channel_close(&supervisor->questions);
+    predecessors_free(&supervisor->predecessors);
+    for (unsigned i = 0; i < supervisor->config->workers; i++)
+        channel_close(&supervisor->questions[i]);
     if (supervisor->signals != -1)
         close(supervisor->signals);
     hostwatch_free(supervisor->hosts);
@@ -355,12 +353,13 @@ static void close_all(struct supervisor *supervisor)
 
 int supervisor_run(const struct supervisor_config *config)
 {
-    struct supervisor supervisor;
+    static struct supervisor supervisor;
     int result = -1;
 
     if (open_all(&supervisor, config) == 0) {
-        for (int i = 0; i < ROLES; i++)
-            start(&supervisor.children[i]);
+        for (size_t i = 0; i < supervisor.child_count; i++)
+            child_start(&supervisor.children[i]);
+        reap(&supervisor); /* what ended while the program was executed */
         result = loop_run(supervisor.loop);
     }
     if (result == -1)

@@ -18,6 +18,7 @@ struct inquiry {
 struct job {
     struct work_item work;
     struct jobs *jobs;
+    int channel; /* where the answer goes, under this id */
     uint64_t id;
     struct question question;
     enum lookup_next next;
@@ -48,18 +49,18 @@ static void job_free(struct job *job)
     free(job);
 }
 
-static void send_answer(const struct jobs *jobs, struct desk *desk, uint64_t id,
+static void send_answer(int channel, struct desk *desk, uint64_t id,
                         const struct question *question, const struct answer *answer)
 {
     size_t len =
         message_put_answer(id, question, answer, desk->message, sizeof desk->message);
 
-    channel_send(jobs->channel, desk->message, len, CHANNEL_BLOCK);
+    channel_send(channel, desk->message, len, CHANNEL_BLOCK);
 }
 
 /* An answer without records, from the loop's thread. */
-static void refuse(const struct jobs *jobs, uint64_t id, const struct question *question,
-                   enum ede ede, const char *reason)
+static void refuse(int channel, uint64_t id, const struct question *question, enum ede ede,
+                   const char *reason)
 {
     uint8_t message[NAME_WIRE_MAX + ANSWER_TEXT + 64];
     struct answer answer;
@@ -68,12 +69,12 @@ static void refuse(const struct jobs *jobs, uint64_t id, const struct question *
     answer_init(&answer, question, NULL, 0);
     answer_fail(&answer, RCODE_SERVFAIL, ede, "%s", reason);
     len = message_put_answer(id, question, &answer, message, sizeof message);
-    channel_send(jobs->channel, message, len, CHANNEL_BLOCK);
+    channel_send(channel, message, len, CHANNEL_BLOCK);
 }
 
 static void job_refuse(struct job *job, enum ede ede, const char *reason)
 {
-    refuse(job->jobs, job->id, &job->question, ede, reason);
+    refuse(job->channel, job->id, &job->question, ede, reason);
     job_free(job);
 }
 
@@ -109,7 +110,7 @@ static void run_probe(struct work_item *item)
     answer_init(&answer, &job->question, desk->records, sizeof desk->records);
     job->next = probe(job, &answer);
     if (job->next == LOOKUP_DONE)
-        send_answer(job->jobs, desk, job->id, &job->question, &answer);
+        send_answer(job->channel, desk, job->id, &job->question, &answer);
     free(desk);
 }
 
@@ -259,7 +260,7 @@ static void send_news(struct job *job)
     answer_init(&answer, question, desk->records, sizeof desk->records);
     judge(job, question, &heard, &answer);
     if (answer.rcode != RCODE_SERVFAIL)
-        send_answer(job->jobs, desk, job->id | MESSAGE_NEWS, question, &answer);
+        send_answer(job->channel, desk, job->id | MESSAGE_NEWS, question, &answer);
     free(desk);
 }
 
@@ -272,7 +273,8 @@ static void run_verdict(struct work_item *item)
     struct answer answer;
 
     if (!desk) {
-        refuse(job->jobs, job->id, &job->question, EDE_OTHER, "no memory for the answer");
+        refuse(job->channel, job->id, &job->question, EDE_OTHER,
+               "no memory for the answer");
         return;
     }
     answer_init(&answer, &job->question, desk->records, sizeof desk->records);
@@ -284,7 +286,7 @@ static void run_verdict(struct work_item *item)
     }
     if (job->other && is_address_type(job->question.type))
         send_news(job); /* first: who gets the answer may ask for it at once */
-    send_answer(job->jobs, desk, job->id, &job->question, &answer);
+    send_answer(job->channel, desk, job->id, &job->question, &answer);
     free(desk);
 }
 
@@ -330,26 +332,27 @@ static bool put_work(struct job *job)
 {
     if (work_put(job->jobs->work, &job->work))
         return true;
-    refuse(job->jobs, job->id, &job->question, EDE_NOT_READY,
+    refuse(job->channel, job->id, &job->question, EDE_NOT_READY,
            job->work.is_slow ? "too many .local names are being looked up"
                              : "all lookup threads hang");
     return false;
 }
 
-void job_start(struct jobs *jobs, uint64_t id, const struct question *question)
+void job_start(struct jobs *jobs, int channel, uint64_t id, const struct question *question)
 {
     struct job *job;
 
     if (upstream_is_own_check(jobs->upstream, question)) {
-        refuse(jobs, id, question, EDE_NETWORK_ERROR, "loop: this is our own question");
+        refuse(channel, id, question, EDE_NETWORK_ERROR, "loop: this is our own question");
         return;
     }
     job = calloc(1, sizeof *job);
     if (!job) {
-        refuse(jobs, id, question, EDE_OTHER, "no memory for the question");
+        refuse(channel, id, question, EDE_OTHER, "no memory for the question");
         return;
     }
     job->jobs = jobs;
+    job->channel = channel;
     job->id = id;
     job->question = *question;
     job->probe.question = *question;

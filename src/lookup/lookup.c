@@ -17,8 +17,15 @@ enum {
     LOOK_MS = 1000,         /* how often hung threads are counted */
 };
 
+/* One of those who ask. */
+struct asker {
+    struct lookup *lookup;
+    int channel;
+};
+
 struct lookup {
     struct jobs jobs;
+    struct asker *askers;
     int supervisor;
     struct timer look;
     unsigned hung_told; /* the number last logged: only a doubling is news */
@@ -27,7 +34,7 @@ struct lookup {
 
 static void questions_ready(void *context, short revents)
 {
-    struct lookup *lookup = context;
+    const struct asker *asker = context;
     uint8_t message[NAME_WIRE_MAX + 32];
     struct question question;
     uint64_t id;
@@ -35,11 +42,11 @@ static void questions_ready(void *context, short revents)
 
     (void)revents;
     for (int i = 0; i < QUESTIONS_A_ROUND; i++) {
-        if (channel_receive(lookup->jobs.channel, message, sizeof message, &len,
-                            CHANNEL_TRY) != CHANNEL_DONE)
+        if (channel_receive(asker->channel, message, sizeof message, &len, CHANNEL_TRY) !=
+            CHANNEL_DONE)
             return;
         if (message_get_question(message, len, &id, &question))
-            job_start(&lookup->jobs, id, &question);
+            job_start(&asker->lookup->jobs, asker->channel, id, &question);
     }
 }
 
@@ -85,12 +92,27 @@ static void raise_descriptor_limit(void)
     }
 }
 
-static int set_up(struct lookup *lookup, const struct lookup_config *config, int questions)
+static int watch_askers(struct lookup *lookup)
+{
+    const struct lookup_config *config = lookup->jobs.config;
+
+    lookup->askers = calloc(config->question_count, sizeof *lookup->askers);
+    if (!lookup->askers)
+        return -1;
+    for (size_t i = 0; i < config->question_count; i++) {
+        lookup->askers[i] = (struct asker){lookup, config->questions[i]};
+        if (!loop_watch(lookup->jobs.loop, config->questions[i], POLLIN, questions_ready,
+                        &lookup->askers[i]))
+            return -1;
+    }
+    return 0;
+}
+
+static int set_up(struct lookup *lookup, const struct lookup_config *config)
 {
     struct jobs *jobs = &lookup->jobs;
 
     jobs->config = config;
-    jobs->channel = questions;
     jobs->loop = loop_new();
     if (!jobs->loop)
         return -1;
@@ -99,14 +121,13 @@ static int set_up(struct lookup *lookup, const struct lookup_config *config, int
     jobs->door = door_open(jobs->loop);
     timer_init(&lookup->look, look_at_threads, lookup);
     timer_set(jobs->loop, &lookup->look, clock_ms() + LOOK_MS);
-    if (!jobs->work || !jobs->upstream || !jobs->door ||
-        !loop_watch(jobs->loop, questions, POLLIN, questions_ready, lookup) ||
+    if (!jobs->work || !jobs->upstream || !jobs->door || watch_askers(lookup) == -1 ||
         !loop_watch(jobs->loop, lookup->supervisor, POLLIN, supervisor_speaks, lookup))
         return -1;
     return 0;
 }
 
-int lookup_run(const struct lookup_config *config, int questions, int supervisor)
+int lookup_run(const struct lookup_config *config, int supervisor)
 {
     static struct lookup lookup;
     int result;
@@ -115,7 +136,7 @@ int lookup_run(const struct lookup_config *config, int questions, int supervisor
     resolver_clean_environment();
     raise_descriptor_limit();
     lookup.supervisor = supervisor;
-    if (set_up(&lookup, config, questions) == -1 ||
+    if (set_up(&lookup, config) == -1 ||
         channel_send_word(supervisor, WORD_READY) != CHANNEL_DONE)
         return -1;
     result = loop_run(lookup.jobs.loop);

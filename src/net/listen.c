@@ -1,6 +1,7 @@
 #include "net/listen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 enum {
@@ -8,12 +9,22 @@ enum {
     BACKLOG = 1024, /* connections that the kernel keeps while the loop is busy */
 };
 
+static bool switch_on(int fd, int level, int option, int value)
+{
+    return setsockopt(fd, level, option, &value, sizeof value) == 0;
+}
+
+static bool share_port(int fd)
+{
+    return switch_on(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+}
+
 /*
  * A non-blocking socket never puts the process to sleep: a call that would have to wait
  * fails with EAGAIN at once. The only place to wait is poll() in net/loop, where all
  * sockets are waited for together.
  */
-static int bound_socket(const struct addr *addr, int type)
+static int bound_socket(const struct addr *addr, int type, bool another)
 {
     int one = 1, saved;
     int fd = socket(addr->sock.any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -23,7 +34,7 @@ static int bound_socket(const struct addr *addr, int type)
     if ((addr->sock.any.sa_family == AF_INET6 &&
          setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) == -1) ||
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == -1 ||
-        bind(fd, &addr->sock.any, addr->len) == -1) {
+        (another && !share_port(fd)) || bind(fd, &addr->sock.any, addr->len) == -1) {
         saved = errno;
         close(fd);
         errno = saved;
@@ -40,11 +51,6 @@ static void enlarge_buffer(int fd)
 
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) == -1)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-}
-
-static bool switch_on(int fd, int level, int option, int value)
-{
-    return setsockopt(fd, level, option, &value, sizeof value) == 0;
 }
 
 /*
@@ -64,16 +70,16 @@ static bool set_up_udp(const struct listener *listener)
            (!wildcard || switch_on(listener->udp, IPPROTO_IP, IP_PKTINFO, 1));
 }
 
-int listener_open(struct listener *listener, const struct addr *addr)
+static int open_pair(struct listener *listener, const struct addr *addr, bool another)
 {
     int saved;
 
     *listener = (struct listener){.addr = *addr, .udp = -1, .tcp = -1};
-    listener->tcp = bound_socket(addr, SOCK_STREAM);
+    listener->tcp = bound_socket(addr, SOCK_STREAM, another);
     if (listener->tcp == -1 ||
         getsockname(listener->tcp, &listener->addr.sock.any, &listener->addr.len) == -1)
         goto failed;
-    listener->udp = bound_socket(&listener->addr, SOCK_DGRAM);
+    listener->udp = bound_socket(&listener->addr, SOCK_DGRAM, another);
     if (listener->udp == -1 || !set_up_udp(listener) ||
         listen(listener->tcp, BACKLOG) == -1)
         goto failed;
@@ -84,6 +90,38 @@ failed:
     listener_close(listener);
     errno = saved;
     return -1;
+}
+
+int listener_open(struct listener *listener, const struct addr *addr)
+{
+    return open_pair(listener, addr, false);
+}
+
+/* The first was bound without SO_REUSEPORT, so that a second server would have failed. */
+int listener_open_another(struct listener *listener, const struct listener *first)
+{
+    if (!share_port(first->udp) || !share_port(first->tcp))
+        return -1;
+    return open_pair(listener, &first->addr, true);
+}
+
+static bool never_block(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    return flags != -1 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
+           fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+int listener_adopt(struct listener *listener, const struct addr *addr, int udp, int tcp)
+{
+    *listener = (struct listener){.addr = *addr, .udp = udp, .tcp = tcp};
+    if ((udp != -1 && (!never_block(udp) || !set_up_udp(listener))) ||
+        (tcp != -1 && !never_block(tcp)))
+        return -1;
+    if (udp != -1)
+        enlarge_buffer(udp);
+    return 0;
 }
 
 void listener_close(struct listener *listener)

@@ -564,6 +564,26 @@ struct tcp *tcp_new(struct loop *loop, const struct tcp_limits *limits,
     return tcp;
 }
 
+static void close_doors(struct tcp *tcp)
+{
+    while (tcp->door_count > 0)
+        loop_unwatch(tcp->loop, tcp->doors[--tcp->door_count].watch);
+    timer_cancel(&tcp->pause_timer);
+}
+
+void tcp_retire(struct tcp *tcp, int64_t idle_ms)
+{
+    close_doors(tcp);
+    if (tcp->limits.idle_ms > idle_ms)
+        tcp->limits.idle_ms = idle_ms;
+    set_idle_timer(tcp);
+}
+
+size_t tcp_count(const struct tcp *tcp)
+{
+    return tcp->count;
+}
+
 void tcp_free(struct tcp *tcp)
 {
     struct tcp_conn *conn;
@@ -572,11 +592,9 @@ void tcp_free(struct tcp *tcp)
         return;
     while ((conn = list_first(&tcp->conns, struct tcp_conn, link)))
         conn_free(conn);
-    for (size_t i = 0; i < tcp->door_count; i++)
-        loop_unwatch(tcp->loop, tcp->doors[i].watch);
+    close_doors(tcp);
     timer_cancel(&tcp->idle_timer);
     timer_cancel(&tcp->unread_timer);
-    timer_cancel(&tcp->pause_timer);
     table_free(&tcp->clients);
     free(tcp);
 }

@@ -19,6 +19,13 @@
 /* One socket is read this often at the most before others have their turn. */
 enum { BATCHES_A_ROUND = 8 };
 
+/* Once others listen. */
+enum {
+    RETIRED_IDLE_MS = 1000,  /* for a TCP connection; its client opens another */
+    RETIRED_LOOK_MS = 20,    /* how often it looks whether it is done */
+    RETIRED_MOST_MS = 60000, /* then connections in use are closed too */
+};
+
 enum {
     HEADER_SIZE = 12,       /* of a DNS message, which is no shorter */
     OTHER_DESCRIPTORS = 64, /* besides connections: listeners, channels, standard ones */
@@ -32,12 +39,16 @@ struct serve {
     struct flights flights;
     struct ratelimit errors;
     int supervisor;
+    struct door *doors;
+    struct timer retirement; /* set while it is retired */
+    int64_t retires;         /* clock_ms() at which it leaves whatever it owes */
 };
 
 /* What a listener's watch needs to know. */
 struct door {
     struct serve *serve;
     const struct listener *listener;
+    struct watch *watch; /* of its UDP socket; NULL if there is none */
 };
 
 /* Errors are limited: they may be what a forged address brings upon somebody. */
@@ -145,6 +156,34 @@ static void message_arrived(void *context, struct tcp_conn *conn, const uint8_t 
     tcp_forgo(&query.claim); /* unless it was answered, or somebody else owes it now */
 }
 
+static bool is_done(const struct serve *serve)
+{
+    return serve->flights.waiting_count == 0 && tcp_count(serve->tcp) == 0;
+}
+
+static void look_whether_done(void *context)
+{
+    struct serve *serve = context;
+    int64_t now = clock_ms();
+
+    if (is_done(serve) || now >= serve->retires)
+        loop_stop(serve->loop);
+    else
+        timer_set(serve->loop, &serve->retirement, now + RETIRED_LOOK_MS);
+}
+
+/* What has come to the sockets and was not read yet is for those who listen now. */
+static void retire(struct serve *serve)
+{
+    for (size_t i = 0; i < serve->config->listener_count; i++) {
+        loop_unwatch(serve->loop, serve->doors[i].watch);
+        serve->doors[i].watch = NULL;
+    }
+    tcp_retire(serve->tcp, RETIRED_IDLE_MS);
+    serve->retires = clock_ms() + RETIRED_MOST_MS;
+    look_whether_done(serve);
+}
+
 static void supervisor_speaks(void *context, short revents)
 {
     struct serve *serve = context;
@@ -157,6 +196,8 @@ static void supervisor_speaks(void *context, short revents)
             flights_lookup_died(&serve->flights);
         else if (word == WORD_HOST_CHANGED)
             flights_flush(&serve->flights);
+        else if (word == WORD_RETIRE)
+            retire(serve);
         break;
     case CHANNEL_BUSY:
         break;
@@ -167,15 +208,21 @@ static void supervisor_speaks(void *context, short revents)
 
 /* The supervisor first: a question read before its word that lookup died would share the
  * fate of those that died with it. */
-static int watch_all(struct serve *serve, struct door *doors)
+static int watch_all(struct serve *serve)
 {
+    struct door *doors = serve->doors;
+
     if (!loop_watch(serve->loop, serve->supervisor, POLLIN, supervisor_speaks, serve))
         return -1;
     for (size_t i = 0; i < serve->config->listener_count; i++) {
-        doors[i] = (struct door){serve, &serve->config->listeners[i]};
-        if (!loop_watch(serve->loop, doors[i].listener->udp, POLLIN, socket_ready,
-                        &doors[i]) ||
-            tcp_listen(serve->tcp, doors[i].listener->tcp) == -1)
+        const struct listener *listener = &serve->config->listeners[i];
+
+        doors[i] = (struct door){.serve = serve, .listener = listener};
+        if (listener->udp != -1 &&
+            !(doors[i].watch =
+                  loop_watch(serve->loop, listener->udp, POLLIN, socket_ready, &doors[i])))
+            return -1;
+        if (listener->tcp != -1 && tcp_listen(serve->tcp, listener->tcp) == -1)
             return -1;
     }
     return 0;
@@ -210,11 +257,12 @@ static struct tcp *tcp_for(struct serve *serve)
 
 int serve_run(const struct serve_config *config, int lookup, int supervisor)
 {
-    struct serve serve = {.config = config, .supervisor = supervisor};
     struct door doors[LISTENERS_MAX];
+    struct serve serve = {.config = config, .supervisor = supervisor, .doors = doors};
     int result = -1;
 
     prctl(PR_SET_NAME, "hostdnsd-serve");
+    timer_init(&serve.retirement, look_whether_done, &serve);
     raise_descriptor_limit(config->tcp_clients);
     if (getrandom(&serve.errors.seed, sizeof serve.errors.seed, 0) !=
         sizeof serve.errors.seed)
@@ -225,9 +273,10 @@ int serve_run(const struct serve_config *config, int lookup, int supervisor)
         return -1;
     serve.batch = udp_batch_new(REQUEST_UDP_MAX);
     serve.tcp = tcp_for(&serve);
-    if (serve.batch && serve.tcp && watch_all(&serve, doors) == 0 &&
+    if (serve.batch && serve.tcp && watch_all(&serve) == 0 &&
         channel_send_word(supervisor, WORD_READY) == CHANNEL_DONE)
         result = loop_run(serve.loop);
+    timer_cancel(&serve.retirement);
     flights_free(&serve.flights);
     tcp_free(serve.tcp);
     udp_batch_free(serve.batch);

@@ -52,14 +52,15 @@ def children_of(parent):
 class Daemon(Server):
     """A running hostdnsd; `listen` with port 0 lets the kernel choose one."""
 
-    def __init__(self, *options, listen="127.0.0.1:0", env=None):
+    def __init__(self, *options, listen="127.0.0.1:0", env=None, program=(PROGRAM,),
+                 pass_fds=()):
         self.stderr = tempfile.TemporaryFile()
         self.said = ""
         self.stopped = False
         self.process = subprocess.Popen(
-            [PROGRAM, *(["-l", listen] if listen else []), *self.without_cache(options), *options],
+            [*program, *(["-l", listen] if listen else []), *self.without_cache(options), *options],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.stderr,
-            env={**os.environ, **(env or {})}, start_new_session=True)
+            env={**os.environ, **(env or {})}, pass_fds=pass_fds, start_new_session=True)
         self.pid = self.process.pid
         try:
             super().__init__(*self.wait_for_address())

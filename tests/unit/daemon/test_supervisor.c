@@ -1,7 +1,7 @@
 /*
  * The server's processes, started by a supervisor in a process of its own. What it says
  * comes through a pipe, one letter a word, and its log through another. All processes hold
- * the writing ends, so the end of the file tells that the last of them is gone.
+ * the writing end of this one, so the end of the file tells that the last of them is gone.
  *
  * All but one ask for a name that /etc/hosts of every host has, and need no name server.
  */
@@ -49,22 +49,30 @@ static void shutting_down(void)
 
 __attribute__((noreturn)) static void supervise(const struct scene *scene)
 {
+    static char name[] = "hostdnsd";
+    static char *const argv[] = {name, NULL};
+    static struct handover handover;
+    static struct sockets sockets;
     const struct supervisor_config config = {
-        .serve = {.listeners = &scene->listener,
-                  .listener_count = 1,
-                  .udp_size = 1232,
+        .serve = {.udp_size = 1232,
                   .cache = {.max_ttl = 86400},
                   .nsid = "",
                   .policy = {.allow = &everybody, .allow_count = 1, .identity = ""}},
         .lookup = {.max_lookups = 8, .ttl = 10, .negative_ttl = 5},
+        .workers = 1,
+        .sockets = &sockets,
+        .handover = &handover,
+        .argv = argv,
         .ready = ready,
         .shutting_down = shutting_down,
     };
 
+    sockets.all[sockets.count++] = scene->listener;
+    sockets.addrs[sockets.addr_count++] = scene->listener.addr;
     exit(supervisor_run(&config) == 0 ? 42 : 1);
 }
 
-/* The next letter that is said, or '-' when all processes are gone. */
+/* The next letter that is said, or '-' when the supervisor is gone. */
 static char next_word(const struct scene *scene)
 {
     char letter;
@@ -290,7 +298,7 @@ static void nothing_is_left_when_it_has_ended(void **state)
     kill(scene.pid, SIGTERM);
     assert_int_equal(wait_end(&scene), 42);
     assert_int_equal(next_word(&scene), 's');
-    assert_int_equal(next_word(&scene), '-');
+    assert_string_equal(next_line(&scene), "");
     tear_down(&scene);
 }
 
@@ -301,7 +309,7 @@ static void nothing_outlives_a_killed_supervisor(void **state)
     (void)state;
     kill(scene.pid, SIGKILL);
     assert_int_equal(wait_end(&scene), 200 + SIGKILL);
-    assert_int_equal(next_word(&scene), '-');
+    assert_string_equal(next_line(&scene), "");
     tear_down(&scene);
 }
 
@@ -404,7 +412,7 @@ static void a_child_that_does_not_leave_is_killed(void **state)
     kill(scene.pid, SIGTERM);
     assert_int_equal(wait_end(&scene), 42);
     assert_int_equal(next_word(&scene), 's');
-    assert_int_equal(next_word(&scene), '-');
+    assert_string_equal(next_line(&scene), "");
     tear_down(&scene);
 }
 

@@ -127,7 +127,6 @@ static inline struct lab_lookup *lab_lookup(void)
         return &lookup;
     assert_int_equal(channel_open(&lookup.channel), 0);
     lookup.jobs.config = &lab_config;
-    lookup.jobs.channel = lookup.channel.right;
     lookup.jobs.loop = loop_new();
     lookup.jobs.work = work_new(lookup.jobs.loop, lab_config.max_lookups);
     lookup.jobs.upstream = upstream_new(lookup.jobs.loop, NULL, 0);
@@ -173,7 +172,7 @@ static inline const char *lab_ask(const char *name, const char *type)
     const char *text;
     uint64_t id;
 
-    job_start(&lookup->jobs, ++last, &question);
+    job_start(&lookup->jobs, lookup->channel.right, ++last, &question);
     do
         text = lab_next(lookup, &id); /* news for the cache may come first */
     while (id != last);

@@ -100,7 +100,7 @@ static void the_other_familys_answer_is_news(void **state)
     uint64_t id;
 
     (void)state;
-    job_start(&lookup->jobs, 1 << 20, &question);
+    job_start(&lookup->jobs, lookup->channel.right, 1 << 20, &question);
     text = lab_next(lookup, &id);
     assert_true(id == (MESSAGE_NEWS | 1 << 20));
     assert_non_null(strstr(text, "x.qok-nxdomain.fault.test. 60 A 192.0.2.200\n"));
@@ -158,8 +158,8 @@ static void one_name_is_asked_with_and_without_do_at_once(void **state)
     (void)state;
     signed_too.flags = QUESTION_DNSSEC_OK;
     for (int i = 0; i < 20; i++) {
-        job_start(&lookup->jobs, 1000, &plain);
-        job_start(&lookup->jobs, 1001, &signed_too);
+        job_start(&lookup->jobs, lookup->channel.right, 1000, &plain);
+        job_start(&lookup->jobs, lookup->channel.right, 1001, &signed_too);
         for (int answers = 0; answers < 2; answers++) {
             const char *text = lab_next(lookup, &id);
 

@@ -1,0 +1,41 @@
+/*
+ * A reload: a trial first; if the program says that it could do its work, it is executed
+ * with what is handed over. If anything is wrong everything stays as it was.
+ */
+#ifndef DAEMON_RELOAD_H
+#define DAEMON_RELOAD_H
+
+#include <limits.h>
+
+#include "daemon/handover.h"
+#include "daemon/trial.h"
+
+/* Fills in what is to be handed over at this moment. False if it is too much. */
+typedef bool reload_hand_over(void *context, struct handover *);
+
+struct reload {
+    struct loop *loop;
+    char program[PATH_MAX]; /* what is executed */
+    char *const *argv;
+    reload_hand_over *hand_over;
+    void *context;
+    struct trial *trial; /* NULL: no reload is under way */
+    bool again;          /* once more after this one, for what was edited meanwhile */
+    int asker;
+};
+
+/* `argv` is borrowed: the program's own, as it was given. */
+void reload_init(struct reload *, struct loop *, char *const *argv, reload_hand_over *,
+                 void *context);
+
+/*
+ * Begins one. `asker`, if it is not -1, is a socket that gets a line "error ..." and what
+ * is wrong, or the reload's success from reload_answer, and is closed.
+ */
+void reload_begin(struct reload *, int asker);
+void reload_cancel(struct reload *);
+
+/* "ok", or "error" with the reason, to who asked; closes it. Nothing happens to -1. */
+void reload_answer(int asker, const char *error);
+
+#endif

@@ -1,0 +1,178 @@
+#include "daemon/child.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+enum {
+    STEADY_MS = 10000, /* who lives this long has not failed to start */
+    RESTART_MS = 100,  /* doubled with each failure in a row ... */
+    RESTART_DOUBLINGS = 5,
+};
+
+static const char *const role_names[ROLES] = {"serve", "lookup"};
+
+const char *role_name(enum role role)
+{
+    return role_names[role];
+}
+
+bool role_parse(enum role *role, const char *name)
+{
+    for (int i = 0; i < ROLES; i++)
+        if (strcmp(role_names[i], name) == 0) {
+            *role = (enum role)i;
+            return true;
+        }
+    return false;
+}
+
+static void restart_rings(void *context)
+{
+    child_start(context);
+}
+
+void child_init(struct child *child, const struct child_owner *owner, enum role role,
+                unsigned number, unsigned generation)
+{
+    *child = (struct child){.owner = owner,
+                            .role = role,
+                            .number = number,
+                            .generation = generation,
+                            .control = -1};
+    list_init(&child->link);
+    timer_init(&child->restart, restart_rings, child);
+}
+
+static void start_later(struct child *child)
+{
+    unsigned doublings =
+        child->failures < RESTART_DOUBLINGS ? child->failures : RESTART_DOUBLINGS;
+
+    timer_set(child->owner->loop, &child->restart,
+              clock_ms() + ((int64_t)RESTART_MS << doublings));
+    child->failures++;
+}
+
+static void hang_up(struct child *child)
+{
+    loop_unwatch(child->owner->loop, child->watch);
+    child->watch = NULL;
+    channel_close_end(&child->control);
+}
+
+static void control_ready(void *context, short revents)
+{
+    struct child *child = context;
+    enum word word;
+
+    (void)revents;
+    switch (channel_receive_word(child->control, &word, CHANNEL_TRY)) {
+    case CHANNEL_DONE:
+        child->ready = child->ready || word == WORD_READY;
+        child->owner->spoke(child, word);
+        break;
+    case CHANNEL_BUSY:
+        break;
+    case CHANNEL_CLOSED: /* it is dying; SIGCHLD tells the rest */
+        hang_up(child);
+    }
+}
+
+int child_adopt(struct child *child, pid_t pid, int control)
+{
+    child->pid = pid;
+    child->control = control;
+    child->watch = loop_watch(child->owner->loop, control, POLLIN, control_ready, child);
+    return child->watch ? 0 : -1;
+}
+
+static pid_t fork_child(struct child *child, struct channel *channel)
+{
+    pid_t pid;
+
+    if (channel_open(channel) == -1)
+        return -1;
+    pid = fork();
+    if (pid == 0)
+        child->owner->be(child, channel->right);
+    channel_close_end(&channel->right);
+    if (pid == -1)
+        channel_close_end(&channel->left);
+    return pid;
+}
+
+void child_start(struct child *child)
+{
+    struct channel channel;
+    pid_t pid;
+
+    child->started = clock_ms();
+    child->ready = false;
+    pid = fork_child(child, &channel);
+    if (pid == -1) {
+        log_error("cannot start the %s process: %m", role_name(child->role));
+        start_later(child);
+    } else if (child_adopt(child, pid, channel.left) == -1) {
+        child_dismiss(child); /* it leaves, and will be started again */
+    }
+}
+
+void child_start_again(struct child *child)
+{
+    if (clock_ms() - child->started >= STEADY_MS)
+        child->failures = 0;
+    if (child->failures == 0) {
+        child->failures = 1;
+        child_start(child);
+    } else {
+        start_later(child);
+    }
+}
+
+void child_dismiss(struct child *child)
+{
+    timer_cancel(&child->restart);
+    hang_up(child);
+}
+
+void child_kill(const struct child *child)
+{
+    if (child->pid != 0)
+        kill(child->pid, SIGKILL);
+}
+
+pid_t child_reap(struct child *child, int *status)
+{
+    pid_t pid = child->pid;
+
+    if (pid == 0 || waitpid(pid, status, WNOHANG) != pid)
+        return 0;
+    child->pid = 0;
+    hang_up(child);
+    return pid;
+}
+
+void child_log_death(const struct child *child, pid_t pid, int status, const char *then)
+{
+    const char *name = role_name(child->role);
+
+    if (WIFSIGNALED(status))
+        log_warning("the %s process (pid %d) died: %s%s", name, (int)pid,
+                    strsignal(WTERMSIG(status)), then);
+    else
+        log_warning("the %s process (pid %d) ended with status %d%s", name, (int)pid,
+                    WEXITSTATUS(status), then);
+}
+
+void child_tell(const struct child *child, enum word word)
+{
+    if (child->control != -1)
+        channel_send_word(child->control, word);
+}

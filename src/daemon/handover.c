@@ -1,0 +1,212 @@
+#include "daemon/handover.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "daemon/descriptors.h"
+
+static const char variable[] = "HOSTDNSD_HANDOVER"; /* the descriptor of a file of lines */
+
+enum { LINE_MAX_SIZE = 256 };
+
+/* Reading: "KEY VALUES" a line. What is not understood is another version's: no harm. */
+
+static void read_child(struct handover *handover, const char *values)
+{
+    struct handed_child *child = &handover->children[handover->child_count];
+    char name[16];
+    int pid;
+
+    if (handover->child_count < HANDOVER_CHILDREN &&
+        sscanf(values, "%15s %u %d %d", name, &child->generation, &pid, &child->control) ==
+            4 &&
+        role_parse(&child->role, name)) {
+        child->pid = pid;
+        descriptors_pass_on(child->control, false);
+        handover->child_count++;
+    }
+}
+
+static void read_socket(struct handover *handover, const char *values)
+{
+    int fd = atoi(values);
+
+    if (passed_add(&handover->sockets, fd))
+        descriptors_pass_on(fd, false);
+}
+
+static void read_secret(struct handover *handover, const char *values)
+{
+    for (size_t i = 0; i < COOKIE_SECRET; i++)
+        if (sscanf(values + 2 * i, "%2" SCNx8, &handover->secret.octets[i]) != 1)
+            return;
+}
+
+static void read_asker(struct handover *handover, const char *values)
+{
+    handover->asker = atoi(values);
+    descriptors_pass_on(handover->asker, false);
+}
+
+static void read_line(struct handover *handover, char *line)
+{
+    char *values = line + strcspn(line, " ");
+
+    if (*values)
+        *values++ = '\0';
+    if (strcmp(line, "generation") == 0)
+        handover->generation = (unsigned)strtoul(values, NULL, 10);
+    else if (strcmp(line, "activated") == 0)
+        handover->is_activated = true;
+    else if (strcmp(line, "socket") == 0)
+        read_socket(handover, values);
+    else if (strcmp(line, "child") == 0)
+        read_child(handover, values);
+    else if (strcmp(line, "secret") == 0)
+        read_secret(handover, values);
+    else if (strcmp(line, "asker") == 0)
+        read_asker(handover, values);
+}
+
+static bool read_file(struct handover *handover, int fd)
+{
+    FILE *file = fdopen(fd, "r");
+    char line[LINE_MAX_SIZE];
+
+    if (!file) {
+        log_error("cannot read what was handed over: %m");
+        return false;
+    }
+    rewind(file);
+    while (fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = '\0';
+        read_line(handover, line);
+    }
+    fclose(file);
+    return true;
+}
+
+static bool read_activation(struct handover *handover)
+{
+    int bad, count = passed_from_environment(&handover->sockets, &bad);
+
+    if (count == -1)
+        log_error("LISTEN_FDS: descriptor %d is neither a bound UDP socket nor a listening "
+                  "TCP socket",
+                  bad);
+    handover->is_activated = count > 0;
+    return count != -1;
+}
+
+bool handover_read(struct handover *handover)
+{
+    const char *text = getenv(variable);
+    int fd = text ? atoi(text) : -1;
+
+    *handover = (struct handover){.is_reload = text != NULL, .asker = -1};
+    unsetenv(variable);
+    if (!handover->is_reload)
+        return read_activation(handover) && cookie_draw_secret(&handover->secret) == 0;
+    return read_file(handover, fd);
+}
+
+/* Writing. */
+
+bool handover_add(struct handover *handover, const struct child *child)
+{
+    if (child->pid == 0 || child->control == -1)
+        return true;
+    if (handover->child_count == HANDOVER_CHILDREN)
+        return false;
+    handover->children[handover->child_count++] =
+        (struct handed_child){.role = child->role,
+                              .generation = child->generation,
+                              .pid = child->pid,
+                              .control = child->control};
+    return true;
+}
+
+static void write_secret(const struct cookie_secret *secret, FILE *file)
+{
+    fputs("secret ", file);
+    for (size_t i = 0; i < COOKIE_SECRET; i++)
+        fprintf(file, "%02x", secret->octets[i]);
+    fputc('\n', file);
+}
+
+static void write_lines(const struct handover *handover, FILE *file)
+{
+    fprintf(file, "generation %u\n", handover->generation);
+    if (handover->is_activated)
+        fputs("activated\n", file);
+    for (size_t i = 0; i < handover->sockets.count; i++)
+        fprintf(file, "socket %d\n", handover->sockets.sockets[i].fd);
+    for (size_t i = 0; i < handover->child_count; i++) {
+        const struct handed_child *child = &handover->children[i];
+
+        fprintf(file, "child %s %u %d %d\n", role_name(child->role), child->generation,
+                (int)child->pid, child->control);
+    }
+    write_secret(&handover->secret, file);
+    fprintf(file, "asker %d\n", handover->asker);
+}
+
+static void pass_all_on(const struct handover *handover, bool pass)
+{
+    for (size_t i = 0; i < handover->sockets.count; i++)
+        descriptors_pass_on(handover->sockets.sockets[i].fd, pass);
+    for (size_t i = 0; i < handover->child_count; i++)
+        descriptors_pass_on(handover->children[i].control, pass);
+    descriptors_pass_on(handover->asker, pass);
+}
+
+/* The file lives as long as its descriptor, which the program inherits. */
+static int make_file(const struct handover *handover)
+{
+    int fd = memfd_create("hostdnsd-handover", 0);
+    int copy = fd == -1 ? -1 : dup(fd);
+    FILE *file = copy == -1 ? NULL : fdopen(copy, "w");
+
+    if (!file) {
+        if (fd != -1)
+            close(fd);
+        return -1;
+    }
+    write_lines(handover, file);
+    if (fclose(file) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+int handover_give(const struct handover *handover)
+{
+    int fd = make_file(handover);
+    char number[16];
+
+    if (fd == -1)
+        return -1;
+    snprintf(number, sizeof number, "%d", fd);
+    if (setenv(variable, number, 1) == -1) {
+        close(fd);
+        return -1;
+    }
+    pass_all_on(handover, true);
+    return 0;
+}
+
+void handover_take_back(const struct handover *handover)
+{
+    const char *text = getenv(variable);
+
+    if (text)
+        close(atoi(text));
+    unsetenv(variable);
+    pass_all_on(handover, false);
+}
