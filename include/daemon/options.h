@@ -1,6 +1,6 @@
 /*
  * The server's options: one table gives key, parser, default, range and help. The same keys
- * stand in the configuration file and behind -o; -l is short for `listen`.
+ * stand in the configuration file (daemon/config_file) and behind -o (daemon/command_line).
  */
 #ifndef DAEMON_OPTIONS_H
 #define DAEMON_OPTIONS_H
@@ -35,18 +35,30 @@ struct options {
     bool check_only;
 };
 
-enum options_result {
-    OPTIONS_RUN,
-    OPTIONS_DONE,   /* help or version was asked for and printed */
-    OPTIONS_FAILED, /* every error has been printed to stderr */
+/* Where a value stands, for messages about it: nowhere, if all is 0. */
+struct options_place {
+    const char *file; /* NULL: the command line */
+    int line;
+    const char *flag; /* "-l" or "-o", where there is no file */
 };
 
-/* Reads the command line and the file it names. */
-enum options_result options_read(struct options *, int argc, char **argv);
+/*
+ * First the defaults, then what somebody sets, then options_complete: it gives lists to
+ * which nothing was added their defaults, and checks what only all values together can
+ * tell. False if there was an error; it has been printed.
+ */
+void options_set_defaults(struct options *);
+bool options_set(struct options *, const struct options_place *, const char *key,
+                 const char *value);
+bool options_complete(struct options *);
+
+/* Prints an error to stderr; false, for the caller to return. */
+__attribute__((format(printf, 2, 3))) bool options_complain(const struct options_place *,
+                                                            const char *format, ...);
 
 /* The table as help lines, and as a sample configuration file with everything at its
  * default. */
-void options_print_help(FILE *);
+void options_print_keys(FILE *);
 void options_print_sample(FILE *);
 
 #endif

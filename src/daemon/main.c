@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "daemon/command_line.h"
 #include "daemon/handover.h"
-#include "daemon/options.h"
 #include "daemon/sockets.h"
 #include "daemon/supervisor.h"
 
@@ -163,12 +163,12 @@ int main(int argc, char **argv)
     log_open("hostdnsd", LOG_LEVEL_INFO);
     if (!handover_read(&handover))
         return EXIT_FAILURE;
-    switch (options_read(&options, argc, argv)) {
-    case OPTIONS_DONE:
+    switch (command_line_read(&options, argc, argv)) {
+    case COMMAND_LINE_DONE:
         return EXIT_SUCCESS;
-    case OPTIONS_FAILED:
+    case COMMAND_LINE_FAILED:
         return EXIT_FAILURE;
-    case OPTIONS_RUN:
+    case COMMAND_LINE_RUN:
         break;
     }
     if (options.check_only)

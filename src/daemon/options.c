@@ -1,22 +1,10 @@
 #include "daemon/options.h"
 
 #include <errno.h>
-#include <getopt.h>
-#include <ini.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-static const char program[] = "hostdnsd";
-
-/* Where a value stands, for its error message. */
-struct place {
-    const char *file; /* NULL: the command line */
-    int line;
-    const char *flag; /* "-l" or "-o", where there is no file */
-};
 
 struct setting;
 /* Stores the value, or says in `why` what is allowed instead. */
@@ -182,7 +170,7 @@ static const struct setting table[] = {
 enum { SETTINGS = sizeof table / sizeof *table };
 
 /* Where each address to listen on was given, for what can only be said at the end. */
-static struct place listen_places[ADDRESSES_MAX];
+static struct options_place listen_places[ADDRESSES_MAX];
 
 static const struct setting *find_setting(const char *key)
 {
@@ -192,15 +180,15 @@ static const struct setting *find_setting(const char *key)
     return NULL;
 }
 
-__attribute__((format(printf, 2, 3))) static bool complain(const struct place *place,
-                                                           const char *format, ...)
+bool options_complain(const struct options_place *place, const char *format, ...)
 {
     va_list args;
 
+    fputs("hostdnsd: ", stderr);
     if (place->file)
-        fprintf(stderr, "%s: %s:%d: ", program, place->file, place->line);
-    else
-        fprintf(stderr, "%s: %s ", program, place->flag);
+        fprintf(stderr, "%s:%d: ", place->file, place->line);
+    else if (place->flag)
+        fprintf(stderr, "%s ", place->flag);
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);
@@ -208,126 +196,22 @@ __attribute__((format(printf, 2, 3))) static bool complain(const struct place *p
     return false;
 }
 
-static bool set_setting(struct options *options, const struct place *place, const char *key,
-                        const char *value)
+bool options_set(struct options *options, const struct options_place *place,
+                 const char *key, const char *value)
 {
     const struct setting *setting = find_setting(key);
     char why[128];
 
     if (!setting)
-        return complain(place, "%s: no such key (hostdnsd -h lists them)", key);
+        return options_complain(place, "%s: no such key (hostdnsd -h lists them)", key);
     if (!setting->parse(setting, options, value, why, sizeof why))
-        return complain(place, "%s=%s: %s", key, value, why);
+        return options_complain(place, "%s=%s: %s", key, value, why);
     if (setting->parse == parse_listen)
         listen_places[options->listen_count - 1] = *place;
     return true;
 }
 
-/* A server that strangers reach is an open one unless somebody has said who may ask. */
-static bool check_listen(const struct options *options)
-{
-    char text[ADDR_TEXT];
-    bool done = true;
-
-    for (size_t i = 0; i < options->listen_count; i++)
-        if (!addr_is_loopback(&options->listen[i]) && options->allow_count == 0)
-            done = complain(&listen_places[i],
-                            "listen=%s: not a loopback address: allow=BLOCK must say who "
-                            "may ask",
-                            addr_format(&options->listen[i], text));
-    return done;
-}
-
-/* What inih's callbacks work on: it tells them neither the line nor each error's. */
-struct file {
-    struct options *options;
-    struct place place;
-    FILE *stream;
-    char *text; /* the line; getline()'s */
-    size_t room;
-    bool failed;
-};
-
-/* True if inih can make something of the line; otherwise it has been complained of. */
-static bool is_usable(struct file *file, const char *text, int size)
-{
-    if (*text == '\0' || strchr("#;[", *text))
-        return strlen(text) < (size_t)size;
-    if (!strpbrk(text, "=:"))
-        file->failed |= !complain(&file->place, "no \"key = value\"");
-    else if (strlen(text) >= (size_t)size)
-        file->failed |= !complain(&file->place, "longer than %d octets", size - 1);
-    else
-        return true;
-    return false;
-}
-
-/*
- * Gives inih the next line, or an empty one instead of one it would misread: it cuts long
- * lines into several, takes an indented one for part of the line above, and reports only
- * the first without a value.
- */
-static char *next_line(char *line, int size, void *context)
-{
-    struct file *file = context;
-    const char *text;
-
-    if (getline(&file->text, &file->room, file->stream) == -1)
-        return NULL;
-    file->place.line++;
-    file->text[strcspn(file->text, "\r\n")] = '\0';
-    text = file->text + strspn(file->text, " \t");
-    snprintf(line, (size_t)size, "%s", is_usable(file, text, size) ? text : "");
-    return line;
-}
-
-static int set_from_file(void *context, const char *section, const char *key,
-                         const char *value)
-{
-    struct file *file = context;
-
-    if (*section)
-        file->failed |= !complain(&file->place, "[%s]: there are no sections", section);
-    else if (!set_setting(file->options, &file->place, key, value))
-        file->failed = true;
-    return 1; /* go on: all errors are wanted */
-}
-
-static bool cannot_read(const char *path)
-{
-    fprintf(stderr, "%s: -c %s: %s\n", program, path, strerror(errno));
-    return false;
-}
-
-static bool read_file(struct options *options, const char *path)
-{
-    struct file file = {.options = options, .place = {.file = path}};
-    bool done;
-
-    file.stream = fopen(path, "re");
-    if (!file.stream)
-        return cannot_read(path);
-    errno = 0;
-    done = ini_parse_stream(next_line, &file, set_from_file, &file) == 0 && !file.failed;
-    if (ferror(file.stream))
-        done = cannot_read(path);
-    free(file.text);
-    fclose(file.stream);
-    return done;
-}
-
-static bool set_from_argument(struct options *options, char *argument)
-{
-    static const struct place place = {.flag = "-o"};
-    char *value = strchr(argument, '=');
-
-    if (!value)
-        return complain(&place, "%s: KEY=VALUE is needed", argument);
-    *value++ = '\0';
-    return set_setting(options, &place, argument, value);
-}
-
-static void set_defaults(struct options *options)
+void options_set_defaults(struct options *options)
 {
     char why[128];
 
@@ -346,20 +230,36 @@ static void default_list(struct options *options, const char *key)
     setting->parse(setting, options, setting->initial, why, sizeof why);
 }
 
-void options_print_help(FILE *out)
+/* A server that strangers reach is an open one unless somebody has said who may ask. */
+static bool check_listen(const struct options *options)
 {
-    fputs("usage: hostdnsd [-c FILE] [-l ADDRESS[:PORT]]... [-o KEY=VALUE]... [-nv]\n"
-          "       hostdnsd -h | -V\n"
-          "Answers DNS questions with what getaddrinfo() says.\n\n"
-          "  -c FILE     read the configuration from FILE\n"
-          "  -l ADDRESS  the same as -o listen=ADDRESS, instead of the file's\n"
-          "  -o KEY=VALUE  set an option, whatever the file says\n"
-          "  -n          check the configuration and exit\n"
-          "  -v          log each question\n"
-          "  -V          print the version\n"
-          "  -h          print this\n\n"
-          "Keys, in the file as KEY = VALUE:\n",
-          out);
+    char text[ADDR_TEXT];
+    bool done = true;
+
+    for (size_t i = 0; i < options->listen_count; i++)
+        if (!addr_is_loopback(&options->listen[i]) && options->allow_count == 0)
+            done = options_complain(
+                &listen_places[i],
+                "listen=%s: not a loopback address: allow=BLOCK must say who "
+                "may ask",
+                addr_format(&options->listen[i], text));
+    return done;
+}
+
+bool options_complete(struct options *options)
+{
+    bool done;
+
+    if (options->listen_count == 0)
+        default_list(options, "listen");
+    done = check_listen(options);
+    if (options->allow_count == 0)
+        default_list(options, "allow");
+    return done;
+}
+
+void options_print_keys(FILE *out)
+{
     for (size_t i = 0; i < SETTINGS; i++)
         fprintf(out, "  %s=VALUE   %s (default %s)\n", table[i].key, table[i].help,
                 *table[i].initial ? table[i].initial : "none");
@@ -374,96 +274,4 @@ void options_print_sample(FILE *out)
     for (size_t i = 0; i < SETTINGS; i++)
         fprintf(out, "\n# %s\n#%s =%s%s\n", table[i].help, table[i].key,
                 *table[i].initial ? " " : "", table[i].initial);
-}
-
-/* There are no long options, but a word with "--" is to be named whole if it is wrong. */
-static int next_flag(int argc, char **argv)
-{
-    static const struct option none[] = {{0}};
-
-    return getopt_long(argc, argv, ":c:l:o:nvVh", none, NULL);
-}
-
-/* What is said on the command line wins over the file wherever it stands, so the file comes
- * first. */
-static bool read_named_file(struct options *options, int argc, char **argv)
-{
-    bool done = true;
-    int flag;
-
-    opterr = 0;
-    optind = 1;
-    while ((flag = next_flag(argc, argv)) != -1)
-        if (flag == 'c')
-            done &= read_file(options, optarg);
-    return done;
-}
-
-static bool unknown_flag(int flag, const char *word)
-{
-    if (optopt == 0)
-        fprintf(stderr, "%s: %s: unknown option (hostdnsd -h lists them)\n", program, word);
-    else if (flag == ':')
-        fprintf(stderr, "%s: -%c needs a value\n", program, optopt);
-    else
-        fprintf(stderr, "%s: -%c: unknown option (hostdnsd -h lists them)\n", program,
-                optopt);
-    return false;
-}
-
-/* Acts on one flag; -h and -V are the caller's. */
-static bool use_flag(struct options *options, int flag, const char *word, bool *listen_said)
-{
-    static const struct place place = {.flag = "-l"};
-
-    switch (flag) {
-    case 'c':
-        return true;
-    case 'l':
-        if (!*listen_said)
-            options->listen_count = 0;
-        *listen_said = true;
-        return set_setting(options, &place, "listen", optarg);
-    case 'o':
-        return set_from_argument(options, optarg);
-    case 'n':
-        options->check_only = true;
-        return true;
-    case 'v':
-        options->verbose = true;
-        return true;
-    default:
-        return unknown_flag(flag, word);
-    }
-}
-
-enum options_result options_read(struct options *options, int argc, char **argv)
-{
-    bool done, listen_said = false;
-    int flag;
-
-    set_defaults(options);
-    done = read_named_file(options, argc, argv);
-    optind = 1;
-    while ((flag = next_flag(argc, argv)) != -1) {
-        if (flag == 'h') {
-            options_print_help(stdout);
-            return OPTIONS_DONE;
-        }
-        if (flag == 'V') {
-            puts("hostdnsd " HOSTDNS_VERSION);
-            return OPTIONS_DONE;
-        }
-        done &= use_flag(options, flag, argv[optind - 1], &listen_said);
-    }
-    if (optind < argc) {
-        fprintf(stderr, "%s: %s: no arguments are taken\n", program, argv[optind]);
-        done = false;
-    }
-    if (options->listen_count == 0)
-        default_list(options, "listen");
-    done &= check_listen(options);
-    if (options->allow_count == 0)
-        default_list(options, "allow");
-    return done ? OPTIONS_RUN : OPTIONS_FAILED;
 }

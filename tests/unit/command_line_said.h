@@ -1,0 +1,130 @@
+/*
+ * Reads command lines and configuration files as hostdnsd does, and keeps what it said. The
+ * tests run in a folder of their own, where the file is test.conf.
+ */
+#ifndef TESTS_COMMAND_LINE_SAID_H
+#define TESTS_COMMAND_LINE_SAID_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "daemon/command_line.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { WORDS = 160, TEXT = 8192 };
+
+/* What a command line came to: the result, and what was printed. */
+static struct {
+    enum command_line_result result;
+    struct options options;
+    char out[TEXT], err[TEXT];
+} said;
+
+static inline int capture(int fd, int *file)
+{
+    int saved = dup(fd);
+
+    *file = memfd_create("captured", MFD_CLOEXEC);
+    assert_int_equal(dup2(*file, fd), fd);
+    return saved;
+}
+
+static inline void release(int fd, int saved, int file, char text[static TEXT])
+{
+    ssize_t len = pread(file, text, TEXT - 1, 0);
+
+    assert_true(len >= 0);
+    text[len] = '\0';
+    assert_int_equal(dup2(saved, fd), fd);
+    close(saved);
+    close(file);
+}
+
+static inline void read_words(int argc, char **argv)
+{
+    int out, err, saved_out, saved_err;
+
+    fflush(stdout);
+    saved_out = capture(STDOUT_FILENO, &out);
+    saved_err = capture(STDERR_FILENO, &err);
+    said.result = command_line_read(&said.options, argc, argv);
+    fflush(stdout);
+    release(STDERR_FILENO, saved_err, err, said.err);
+    release(STDOUT_FILENO, saved_out, out, said.out);
+}
+
+/* Reads a command line of these words, split at blanks. */
+static inline void command_line(const char *words)
+{
+    char copy[TEXT], *argv[WORDS] = {(char[]){"hostdnsd"}}, *rest = copy, *word;
+    int argc = 1;
+
+    strcpy(copy, words);
+    while ((word = strsep(&rest, " ")))
+        if (*word)
+            argv[argc++] = word;
+    read_words(argc, argv);
+}
+
+/* Writes the file test.conf here; set_up has made a folder of its own. */
+static inline void file_says(const char *text)
+{
+    FILE *file = fopen("test.conf", "we");
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static char folder[] = "/tmp/hostdns-options-XXXXXX";
+static char *start;
+
+static inline int set_up(void **state)
+{
+    (void)state;
+    start = getcwd(NULL, 0);
+    return start && mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+}
+
+static inline int tear_down(void **state)
+{
+    (void)state;
+    unlink("test.conf");
+    if (chdir(start) == -1)
+        return -1;
+    free(start);
+    return rmdir(folder);
+}
+
+static inline const char *listen_at(size_t i)
+{
+    static char text[ADDR_TEXT];
+
+    assert_true(i < said.options.listen_count);
+    return addr_format(&said.options.listen[i], text);
+}
+
+/* A command line with this error and no other. */
+static inline void assert_wrong(const char *words, const char *error)
+{
+    command_line(words);
+    assert_string_equal(said.err, error);
+    assert_int_equal(said.result, COMMAND_LINE_FAILED);
+}
+
+/* A file with this error and no other. */
+static inline void assert_wrong_file(const char *text, const char *error)
+{
+    file_says(text);
+    assert_wrong("-c test.conf", error);
+}
+
+#endif
