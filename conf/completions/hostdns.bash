@@ -1,0 +1,25 @@
+# bash completion for hostdns: the options that hostdns -h lists, names of the hosts file,
+# and record types behind a name.
+
+_hostdns() {
+    local types="A AAAA ANY CAA CNAME DNSKEY DS HTTPS LOC MX NAPTR NS PTR SOA SRV SSHFP SVCB TLSA TXT"
+    local words cur before
+    read -ra words <<< "${COMP_LINE:0:COMP_POINT}x" # whole words; bash splits them at "@"
+    cur=${words[-1]%x} before=${words[-2]}
+    case $before in
+    -p | -x) return ;;
+    esac
+    case $cur in
+    [-+]* | @)
+        COMPREPLY=($(compgen -W "$("$1" -h 2>/dev/null | sed -n 's/^  \([-+][^ ]*\) .*/\1/p')" -- "$cur"))
+        ;;
+    @*) ;;
+    *)
+        COMPREPLY=($(compgen -A hostname -- "$cur"))
+        [[ ${#words[@]} -eq 2 || $before == [-+@]* ]] ||
+            COMPREPLY+=($(compgen -W "$types" -- "$cur"))
+        ;;
+    esac
+}
+
+complete -F _hostdns hostdns
