@@ -6,7 +6,7 @@
 #   make bench          measures speed beside other servers (scripts/bench installs them);
 #                       QUICK=1: in under two minutes;
 #                       BENCH_ONLY='cold ready': only these (tests/bench/measure.py)
-#   make install        DESTDIR= PREFIX=/usr/local
+#   make install        DESTDIR= PREFIX=/usr/local; make uninstall takes away what it placed
 #   make clean
 #
 # V=1 shows the commands. WERROR=1 makes warnings errors. SANITIZE=address,undefined
@@ -14,7 +14,6 @@
 
 VERSION := 0.1
 PREFIX  ?= /usr/local
-MANDIR  ?= $(PREFIX)/share/man
 DESTDIR ?=
 
 SANITIZE ?=
@@ -47,11 +46,15 @@ OUR_LDFLAGS += -fsanitize=$(SANITIZE)
 CPPFLAGS    := -U_FORTIFY_SOURCE
 endif
 
+# Where a program goes below PREFIX.
+PROGRAMS := sbin/hostdnsd bin/hostdns
+
 SOURCES := $(wildcard src/*/*.c)
-MAINS   := src/daemon/main.c src/client/main.c
+MAINS   := $(wildcard src/*/main.c)
 OBJECTS := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out $(MAINS),$(SOURCES)))
 TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_*.c))
 PAGES   := $(wildcard src/*/*.[1-8])
+UNITS   := $(wildcard conf/*.service.in conf/*.service conf/*.socket.in conf/*.socket)
 BENCH   := $(addprefix $(BUILD)/bench/,load reflector direct)
 LOAD    := $(addprefix $(BUILD)/obj/bench/,load.o load_udp.o load_tcp.o pending.o question.o)
 QUICK   ?=
@@ -64,7 +67,7 @@ endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BUILD)/hostdnsd $(BUILD)/hostdns
+all: $(addprefix $(BUILD)/,$(notdir $(PROGRAMS)))
 
 $(BUILD)/hostdnsd: $(BUILD)/obj/daemon/main.o $(BUILD)/libhostdns.a
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) $(OUR_LDFLAGS) -o $@ $^ \
@@ -118,24 +121,43 @@ system: all $(BENCH)
 bench: all $(BENCH)
 	BUILD=$(BUILD) tests/lab $(PYTHON) tests/bench/run.py $(if $(QUICK),--quick) $(BENCH_ONLY)
 
+# Everything that is installed, as PLACE=FILE, where PLACE is below PREFIX. The sample goes
+# where nobody edits it; a configuration in use is never touched.
+INSTALLED := $(foreach to,$(PROGRAMS),$(to)=$(BUILD)/$(notdir $(to))) \
+    $(foreach page,$(PAGES),share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page))=$(page)) \
+    share/doc/hostdns/hostdns.conf=conf/hostdns.conf \
+    $(foreach unit,$(UNITS),lib/systemd/system/$(patsubst %.in,%,$(notdir $(unit)))=$(unit)) \
+    $(foreach file,$(wildcard conf/completions/*.bash),\
+        share/bash-completion/completions/$(notdir $(basename $(file)))=$(file)) \
+    $(foreach file,$(wildcard conf/completions/_*),share/zsh/site-functions/$(notdir $(file))=$(file))
+
+# From the environment, the shell takes folders with any name.
+install uninstall: export TO = $(DESTDIR)$(PREFIX)
+install uninstall: export SBINDIR = $(PREFIX)/sbin
+
 install: all
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(BUILD)/hostdnsd $(DESTDIR)$(PREFIX)/sbin/hostdnsd
-	install -m 755 $(BUILD)/hostdns $(DESTDIR)$(PREFIX)/bin/hostdns
-	for page in $(PAGES); do \
-	    section=man$${page##*.}; \
-	    install -d $(DESTDIR)$(MANDIR)/$$section && \
-	    install -m 644 $$page $(DESTDIR)$(MANDIR)/$$section/ || exit 1; \
+	$(if $(V),,@)set -e; umask 022; for item in $(INSTALLED); do \
+	    place="$$TO/$${item%%=*}" file=$${item#*=}; \
+	    echo "  INSTALL $$place"; \
+	    install -d "$${place%/*}"; \
+	    case $$file in \
+	    *.in) sed "s|@SBINDIR@|$$SBINDIR|g" $$file >$(BUILD)/placed; \
+	        install -m 644 $(BUILD)/placed "$$place" ;; \
+	    $(BUILD)/*) install -m 755 $$file "$$place" ;; \
+	    *) install -m 644 $$file "$$place" ;; \
+	    esac; \
 	done
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/sbin/hostdnsd $(DESTDIR)$(PREFIX)/bin/hostdns
-	for page in $(PAGES); do \
-	    rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
+	$(if $(V),,@)for item in $(INSTALLED); do \
+	    echo "  REMOVE $$TO/$${item%%=*}"; \
+	    rm -f "$$TO/$${item%%=*}" || exit 1; \
 	done
+	$(if $(V),,@)[ ! -d "$$TO/share/doc/hostdns" ] || \
+	    rmdir --ignore-fail-on-non-empty "$$TO/share/doc/hostdns"
 
 clean:
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(BUILD)/obj/daemon/main.d $(BUILD)/obj/client/main.d $(TESTS:=.d) \
+-include $(OBJECTS:.o=.d) $(MAINS:src/%.c=$(BUILD)/obj/%.d) $(TESTS:=.d) \
          $(wildcard $(BUILD)/obj/bench/*.d)
