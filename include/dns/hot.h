@@ -12,7 +12,7 @@
 struct hot_request {
     struct question question; /* folded */
     bool has_edns;
-    uint16_t edns_size;
+    uint16_t edns_size; /* 0 without */
     struct edns_options options;
 };
 

@@ -15,10 +15,10 @@ enum {
 };
 
 /*
- * The longest UDP reply the client may get: 512 octets without EDNS, otherwise the size it
- * named, but at least 512 (RFC 6891 section 6.2.3) and at most `most` of ours.
+ * The longest UDP reply the client may get: 512 octets, or the size that it named with EDNS
+ * (0 without), but at least 512 (RFC 6891 section 6.2.3) and at most `most` of ours.
  */
-size_t reply_limit(const struct request *, size_t most);
+size_t reply_limit(uint16_t edns_size, size_t most);
 
 /*
  * Writes the reply and returns its length, at most `limit`, which is at least

@@ -91,6 +91,7 @@ bool hot_read(struct hot_request *request, const uint8_t *wire, size_t len)
     question->type = u16_at(wire + at - 4);
     question->flags = wire[3] & FLAG_CD ? QUESTION_CHECKING_DISABLED : 0;
     request->has_edns = false;
+    request->edns_size = 0;
     request->options = (struct edns_options){0};
     return wire[11] == 0 ? at == len : read_opt(request, wire + at, len - at);
 }

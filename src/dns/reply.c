@@ -15,15 +15,11 @@ enum {
 /* Offsets of the header's fields. */
 enum { AT_FLAGS = 2, AT_ANCOUNT = 6, AT_NSCOUNT = 8, AT_ARCOUNT = 10 };
 
-size_t reply_limit(const struct request *request, size_t most)
+size_t reply_limit(uint16_t edns_size, size_t most)
 {
-    size_t limit = REPLY_SIZE_MIN;
+    size_t limit = edns_size > REPLY_SIZE_MIN ? edns_size : REPLY_SIZE_MIN;
 
-    if (request->has_edns && request->edns_size > limit)
-        limit = request->edns_size;
-    if (limit > most)
-        limit = most;
-    return limit;
+    return limit < most ? limit : most;
 }
 
 /* The high bits of an RCODE travel in the OPT record (RFC 6891 section 6.1.3). */

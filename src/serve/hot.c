@@ -14,12 +14,8 @@ static bool wants_more(const struct serve_config *config, const struct edns_opti
 static size_t limit_for(const struct serve_config *config,
                         const struct hot_request *request)
 {
-    size_t limit = request->has_edns && request->edns_size > REPLY_SIZE_MIN
-                       ? request->edns_size
-                       : REPLY_SIZE_MIN;
+    size_t limit = reply_limit(request->edns_size, config->udp_size);
 
-    if (limit > config->udp_size)
-        limit = config->udp_size;
     return limit < UDP_BATCH_REPLY ? limit : UDP_BATCH_REPLY;
 }
 

@@ -77,7 +77,7 @@ static unsigned keepalive_for(const struct query *query)
 static void reply_over_udp(const struct query *query, const struct answer *answer,
                            uint32_t age, const struct edns_extras *extras)
 {
-    size_t limit = reply_limit(&query->request, query->config->udp_size);
+    size_t limit = reply_limit(query->request.edns_size, query->config->udp_size);
     size_t len = reply_write(&query->request, answer, age, extras, message, limit);
 
     if (udp_send(query->fd, message, len, &query->path) || len <= REPLY_SIZE_MIN)

@@ -13,7 +13,7 @@ import servers
 from generators import (cpu_and_load, direct, dnsperf, finish, load, noerror, start_load,
                         warm)
 from results import KINDS, LEVELS
-from servers import (BUILD, CORES, HUNG_SERVER, SERVER_CORE, WORK, hostdnsd_keys, pinned, running,
+from servers import (BUILD, CORES, HUNG_SERVER, SERVER_CORE, WORK, pinned, running,
                      start_hostdnsd, use_hosts, use_name_server, warn)
 
 CACHED_NAMES = 1000
@@ -58,8 +58,6 @@ def add_cpu(results, measurement, server, result):
 
 def cached_udp(results, effort):
     """All servers run, idle but for the one that is asked; a round asks each in turn."""
-    if not has_cache():
-        warn("hostdnsd has no cache-size: each of its `cached` answers is a lookup")
     with running(servers.STARTERS) as started:
         for server in started.values():
             warm(server, CACHED_NAMES)
@@ -185,10 +183,6 @@ def isolation(results, effort):
                                           last and name == "hostdnsd")
 
 
-def has_cache():
-    return "cache-size" in hostdnsd_keys()
-
-
 @contextlib.contextmanager
 def silent_name_server():
     """Knot is stopped for a while: only what is held can be answered."""
@@ -226,9 +220,6 @@ def memory_a_name(results, effort):
     """Between 1,000 and 100,000 names, in servers that were made for so many: what one
     allots at its start counts as well."""
     for name in effort.memory_servers:
-        if name == "hostdnsd" and not has_cache():
-            warn("hostdnsd has no cache-size: no bytes a cached name")
-            continue
         few, _ = filled_pss(name, CACHED_NAMES)
         many, held = filled_pss(name, MANY_NAMES)
         if few is None or many is None:
@@ -261,7 +252,7 @@ def pss_of(pid):
 def million_names(results, effort):
     """A million names through a cache of 16 MB: what serve grows by."""
     size = 16 << 20
-    if not effort.million or not has_cache():
+    if not effort.million:
         return
     server = start_hostdnsd(5400, ["-o", f"cache-size={size}"])
     try:
@@ -281,9 +272,6 @@ def throughput(server, seconds):
 
 
 def workers(results, effort):
-    if "workers" not in hostdnsd_keys():
-        warn("hostdnsd has no workers key")
-        return
     for _ in range(effort.rounds):
         for count in 1, 2:
             server = start_hostdnsd(5400, ["-o", f"workers={count}"], core=CORES[:2])
@@ -334,7 +322,7 @@ def counted(questions):
 
 def instructions(results, effort):
     """Of two runs the second answers more questions: start and end of the program cancel."""
-    count = effort.instruction_questions * (10 if has_cache() else 1)
+    count = effort.instruction_questions * 10
     few, many = counted(count), counted(2 * count)
     for measurement, process in (("instructions", "hostdnsd-serve"),
                                  ("instructions-lookup", "hostdnsd-lookup")):

@@ -210,13 +210,6 @@ class Server:
         self.log.close()
 
 
-def hostdnsd_keys():
-    """The configuration keys that this hostdnsd has."""
-    text = subprocess.run([BUILD / "hostdnsd", "-h"], capture_output=True, text=True,
-                          check=False).stdout
-    return {line.strip().partition("=")[0] for line in text.splitlines() if "=" in line}
-
-
 def write(name, text):
     path = WORK / name
     path.write_text(text)
@@ -238,9 +231,8 @@ class Wish:
 
 
 def hostdnsd(port, wish):
-    """With room for 300 octets a name, where it has a cache. It asks whom resolv.conf names."""
-    room = ["-o", f"cache-size={max(4 << 20, wish.cached * 300)}"]
-    return start_hostdnsd(port, room if "cache-size" in hostdnsd_keys() else [])
+    """With room for 300 octets a name. It asks whom resolv.conf names."""
+    return start_hostdnsd(port, ["-o", f"cache-size={max(4 << 20, wish.cached * 300)}"])
 
 
 def reflector(port, _):
