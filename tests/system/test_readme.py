@@ -23,7 +23,7 @@ SERVERS = ("scripts/run", "dnsmasq ", "unbound ")  # stay in the foreground
 PROMPT = "Enter hostname to be looked up: "
 END_OF_DIALOGUE = "Press 'Ctrl + C' to exit or 'Enter' to continue."
 SECTIONS = ["A first try", "A network namespace, a container, a virtual machine",
-            "dnsmasq sends one domain here", "unbound in front"]
+            "dnsmasq sends one domain here", "unbound in front", "Configuration"]
 
 
 class Step:
