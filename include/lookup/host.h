@@ -11,6 +11,11 @@
  *  3. Verdict: getaddrinfo() for the asked family, with the name servers' reply in hand at
  *     the door. nsswitch.conf's rules and libc's own checks decide; if it was the reply
  * that libc went by, the client gets the reply's own records.
+ *
+ * The verdict is left out where it is known. Where nsswitch.conf says `files dns` and no
+ * more, the probe has shown that `files` does not know the name and that libc asks DNS. It
+ * would do the same again; so of a reply that it can understand in one way only, or of no
+ * reply at all, its verdict is what was heard.
  */
 #ifndef LOOKUP_HOST_H
 #define LOOKUP_HOST_H
@@ -33,7 +38,14 @@ enum lookup_next host_probe(const struct lookup_config *, const struct question 
 enum lookup_next host_probe_odd(const struct lookup_config *, const struct question *,
                                 struct answer *);
 
-/* Step 3, for A and AAAA of a name whose probe said LOOKUP_VERDICT. */
+/*
+ * Of a name whose probe said LOOKUP_PLAIN: true if libc's verdict is known without asking,
+ * because the name servers have failed, as libc's DNS module did in the probe, or because
+ * their reply is clear (dns/clear): then what was heard is what libc would say.
+ */
+bool host_knows_verdict(const struct question *, const struct heard *);
+
+/* Step 3, for A and AAAA of a name whose probe said LOOKUP_VERDICT or LOOKUP_PLAIN. */
 void host_verdict(const struct lookup_config *, const struct question *,
                   const struct heard *, const struct addr *door, struct answer *);
 

@@ -31,6 +31,8 @@ enum lookup_next {
     LOOKUP_DONE,    /* the answer is complete */
     LOOKUP_VERDICT, /* ask the name servers, then let libc judge what they say */
     LOOKUP_RELAY,   /* ask the name servers, and pass on what they say */
+    LOOKUP_PLAIN,   /* as LOOKUP_VERDICT; but nobody but the name servers can know the name,
+                       so of most replies the verdict is known (host_knows_verdict) */
 };
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dns/clear.h"
 #include "lookup/negative.h"
 #include "lookup/resolver.h"
 #include "lookup/sources.h"
@@ -245,13 +246,29 @@ static void say_localhost(const struct lookup_config *config,
     negative_finish(config, question, answer);
 }
 
+/*
+ * How it goes on where no source before DNS knows the name. libc has just gone through
+ * `files` and has failed in DNS for want of a server; between plain sources it would do so
+ * again, and take what the name servers say.
+ */
+static enum lookup_next next_of(const struct lookup_config *config,
+                                const struct question *question, enum name_reach reach,
+                                const struct call *call)
+{
+    if (!asks_addresses(config, question))
+        return LOOKUP_RELAY;
+    return call->code == EAI_AGAIN && call->resolver_error == TRY_AGAIN &&
+                   reach == NAME_EVERYWHERE && sources_are_plain()
+               ? LOOKUP_PLAIN
+               : LOOKUP_VERDICT;
+}
+
 enum lookup_next host_probe(const struct lookup_config *config,
                             const struct question *question, const struct addr *door,
                             const atomic_bool *asked, struct answer *answer)
 {
     bool follow = sources_follow_dns(), came = follow;
-    enum lookup_next next =
-        asks_addresses(config, question) ? LOOKUP_VERDICT : LOOKUP_RELAY;
+    enum lookup_next next;
     char name[NAME_TEXT + 1];
     enum name_reach reach = host_text(question, name);
     struct call call;
@@ -261,6 +278,7 @@ enum lookup_next host_probe(const struct lookup_config *config,
     call = call_libc(name, AF_UNSPEC, follow ? door : NULL, RESOLVER_PROBE);
     if (follow && door)
         came = *asked;
+    next = next_of(config, question, reach, &call);
     if (is_localhost(question)) {
         say_localhost(config, question, &call, answer);
         next = LOOKUP_DONE;
@@ -383,6 +401,11 @@ static void say_without_dns(const struct lookup_config *config,
     else
         say_failure(answer, &call);
     call_free(&call);
+}
+
+bool host_knows_verdict(const struct question *question, const struct heard *heard)
+{
+    return !heard->reply || clear_reply(question, heard->reply, heard->reply_len);
 }
 
 void host_verdict(const struct lookup_config *config, const struct question *question,

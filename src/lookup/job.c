@@ -7,12 +7,16 @@
 #include "lookup/host.h"
 #include "lookup/negative.h"
 #include "lookup/reverse.h"
+#include "lookup/sources.h"
+
+enum { QUICK_REPLY = 4096 }; /* octets; a longer one is worth a thread */
 
 /* A question to the name servers, and what came of it. */
 struct inquiry {
     struct job *job;
     struct errand ask;
     struct door_hand hand;
+    bool is_known; /* libc need not be asked what it makes of it */
 };
 
 struct job {
@@ -22,7 +26,6 @@ struct job {
     uint64_t id;
     struct question question;
     enum lookup_next next;
-    bool no_aaaa;           /* resolv.conf says so: AAAA is never asked for */
     struct door_hand probe; /* sees whether libc comes to the door without being asked in */
     struct inquiry *inquiry; /* for the question itself; for ANY of A */
     struct inquiry *other;   /* for the other address family, if it had to be asked */
@@ -80,7 +83,8 @@ static void job_refuse(struct job *job, enum ede ede, const char *reason)
 
 static enum lookup_next probe(const struct job *job, struct answer *answer)
 {
-    const struct addr *door = door_addr(job->jobs->door);
+    /* In the loop's thread nobody would open the door. */
+    const struct addr *door = job->probe.door ? door_addr(job->jobs->door) : NULL;
     const struct lookup_config *config = job->jobs->config;
     const struct question *question = &job->question;
     uint8_t address[16];
@@ -115,6 +119,7 @@ static void run_probe(struct work_item *item)
 }
 
 static bool put_work(struct job *job);
+static void work_here(struct job *job);
 static void start_verdict(struct job *job);
 static void inquire(struct job *job, struct inquiry **inquiry, uint16_t type);
 
@@ -123,16 +128,25 @@ static bool is_address_type(uint16_t type)
     return type == TYPE_A || type == TYPE_AAAA;
 }
 
+static bool has_no_aaaa(const struct job *job)
+{
+    struct servers servers;
+
+    return job->jobs->config->filter_aaaa ||
+           (servers_read(&servers) == 0 && servers.no_aaaa);
+}
+
 /*
  * The type to ask the name servers for. ANY is made of both address families; of types that
  * are no data (RFC 6895 section 3.1) only whether the name exists can be said, and of AAAA
  * too where resolv.conf says no-aaaa.
  */
-static uint16_t asked_type(const struct question *question, bool no_aaaa)
+static uint16_t asked_type(const struct job *job)
 {
-    bool is_meta = question->type == 0 || (question->type >= 128 && question->type <= 255);
+    uint16_t type = job->question.type;
+    bool is_meta = type == 0 || (type >= 128 && type <= 255);
 
-    return is_meta || (question->type == TYPE_AAAA && no_aaaa) ? TYPE_A : question->type;
+    return is_meta || (type == TYPE_AAAA && has_no_aaaa(job)) ? TYPE_A : type;
 }
 
 /* RFC 4074 section 4.2: of an NXDOMAIN for one family the other one must say the same. */
@@ -143,7 +157,8 @@ static bool needs_other(const struct job *job)
         return false;
     if (job->question.type == TYPE_ANY)
         return !job->jobs->config->filter_aaaa;
-    return !job->no_aaaa && is_address_type(ask->question.type) && ask->reply &&
+    return !job->jobs->config->filter_aaaa && !ask->servers.no_aaaa &&
+           is_address_type(ask->question.type) && ask->reply &&
            upstream_rcode(ask->reply) == RCODE_NXDOMAIN;
 }
 
@@ -177,16 +192,12 @@ static void inquire(struct job *job, struct inquiry **inquiry, uint16_t type)
 static void after_probe(struct work_item *item)
 {
     struct job *job = list_item(item, struct job, work);
-    struct servers servers;
 
     door_drop(&job->probe);
-    if (job->next == LOOKUP_DONE) {
+    if (job->next == LOOKUP_DONE)
         job_free(job);
-        return;
-    }
-    job->no_aaaa =
-        job->jobs->config->filter_aaaa || (servers_read(&servers) == 0 && servers.no_aaaa);
-    inquire(job, &job->inquiry, asked_type(&job->question, job->no_aaaa));
+    else
+        inquire(job, &job->inquiry, asked_type(job));
 }
 
 /* A reply that makes no sense does not tell that the name exists. */
@@ -232,13 +243,14 @@ static struct heard heard_of(const struct inquiry *inquiry, const struct inquiry
     };
 }
 
-static void judge(const struct job *job, const struct question *question,
-                  const struct heard *heard, struct answer *answer)
+static void judge(const struct job *job, const struct inquiry *inquiry,
+                  const struct question *question, const struct heard *heard,
+                  struct answer *answer)
 {
     const struct lookup_config *config = job->jobs->config;
     const struct addr *door = door_addr(job->jobs->door);
 
-    if (job->next == LOOKUP_RELAY)
+    if (inquiry->is_known)
         heard_say(heard, question, NULL, answer);
     else if (question->type == TYPE_PTR)
         reverse_verdict(config, question, heard, door, answer);
@@ -258,7 +270,7 @@ static void send_news(struct job *job)
         return;
 
     answer_init(&answer, question, desk->records, sizeof desk->records);
-    judge(job, question, &heard, &answer);
+    judge(job, job->other, question, &heard, &answer);
     if (answer.rcode != RCODE_SERVFAIL)
         send_answer(job->channel, desk, job->id | MESSAGE_NEWS, question, &answer);
     free(desk);
@@ -282,7 +294,7 @@ static void run_verdict(struct work_item *item)
         other = heard_of(job->other, job->inquiry);
         host_say_any(&job->question, &heard, &other, &answer);
     } else {
-        judge(job, &job->question, &heard, &answer);
+        judge(job, job->inquiry, &job->question, &heard, &answer);
     }
     if (job->other && is_address_type(job->question.type))
         send_news(job); /* first: who gets the answer may ask for it at once */
@@ -310,12 +322,41 @@ static void after_verdict(struct work_item *item)
     job_free(job);
 }
 
+/*
+ * True if libc need not be asked about it. A reply of another type than the question's says
+ * nothing of what libc would see, which asks for the question's.
+ */
+static bool is_known(const struct job *job, const struct inquiry *inquiry,
+                     const struct question *question)
+{
+    struct heard heard = heard_of(inquiry, NULL);
+
+    return job->next == LOOKUP_RELAY ||
+           (job->next == LOOKUP_PLAIN && inquiry->ask.question.type == question->type &&
+            host_knows_verdict(question, &heard));
+}
+
+/* True if the answer can be made here and now: without libc, and of short messages. */
+static bool is_quick(const struct inquiry *inquiry)
+{
+    return !inquiry || (inquiry->is_known && inquiry->ask.reply_len <= QUICK_REPLY);
+}
+
 static void start_verdict(struct job *job)
 {
-    hold(job, job->inquiry);
-    hold(job, job->other);
+    struct inquiry *inquiry = job->inquiry, *other = job->other;
+
+    inquiry->is_known = is_known(job, inquiry, &job->question);
+    if (other)
+        other->is_known = is_known(job, other, &other->ask.question);
     job->work.run = run_verdict;
     job->work.after = after_verdict;
+    if (is_quick(inquiry) && is_quick(other)) {
+        work_here(job);
+        return;
+    }
+    hold(job, inquiry);
+    hold(job, other);
     if (!put_work(job))
         after_verdict(&job->work);
 }
@@ -326,6 +367,13 @@ static bool is_slow(const struct question *question)
     static const uint8_t local[] = "\5local";
 
     return name_apex_at(question->name, question->name_len, local, sizeof local) != -1;
+}
+
+/* In the loop's thread: what cannot take long needs no other one, and no wake-ups. */
+static void work_here(struct job *job)
+{
+    job->work.run(&job->work);
+    job->work.after(&job->work);
 }
 
 static bool put_work(struct job *job)
@@ -360,8 +408,13 @@ void job_start(struct jobs *jobs, int channel, uint64_t id, const struct questio
     job->work.run = run_probe;
     job->work.after = after_probe;
     job->work.is_slow = is_slow(question);
-    if (put_work(job))
-        door_hold(jobs->door, &job->probe);
-    else
+    if (sources_are_quick()) {
+        work_here(job);
+        return;
+    }
+    door_hold(jobs->door, &job->probe);
+    if (!put_work(job)) {
+        door_drop(&job->probe);
         job_free(job);
+    }
 }

@@ -1,5 +1,6 @@
 #include "lookup/sources.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <nss.h>
 #include <pthread.h>
@@ -14,6 +15,10 @@ static const char path[] = "/etc/nsswitch.conf";
 
 /* Beyond this the file is not read: no real one is longer. */
 enum { FILE_MAX = 16384 };
+
+/* A hosts file that libc reads at once. Twice as long costs as much as a change of threads.
+ */
+enum { SHORT_FILE = 4096 };
 
 static const char *skip_blanks(const char *text)
 {
@@ -63,6 +68,30 @@ bool sources_follow_dns_in(const char *text)
     return false;
 }
 
+/* The next word of the line, which it leaves behind; NULL at the end. */
+static const char *next_word(const char **line, size_t *len)
+{
+    const char *word = skip_blanks(*line);
+
+    *len = strcspn(word, " \t\n#");
+    *line = word + *len;
+    return *len > 0 ? word : NULL;
+}
+
+bool sources_are_plain_in(const char *text)
+{
+    static const char *const plain[] = {"files", "dns"};
+    const char *line = hosts_line(text), *word;
+    size_t len;
+
+    for (size_t i = 0; line && i < sizeof plain / sizeof *plain; i++) {
+        word = next_word(&line, &len);
+        if (!word || len != strlen(plain[i]) || strncmp(word, plain[i], len) != 0)
+            return false;
+    }
+    return line && !next_word(&line, &len);
+}
+
 /* The file's text, or NULL; `text` has room for FILE_MAX octets and a NUL. */
 static const char *read_file(char *text)
 {
@@ -77,11 +106,18 @@ static const char *read_file(char *text)
     return text;
 }
 
-static bool read_and_decide(void)
+/* What the file says. */
+struct said {
+    bool follow_dns, plain;
+};
+
+static struct said read_and_decide(void)
 {
     char text[FILE_MAX + 1];
 
-    return !read_file(text) || sources_follow_dns_in(text);
+    if (!read_file(text))
+        return (struct said){.follow_dns = true};
+    return (struct said){sources_follow_dns_in(text), sources_are_plain_in(text)};
 }
 
 static bool same_file(const struct stat *a, const struct stat *b)
@@ -106,14 +142,38 @@ static bool file_changed(struct stat *seen)
     return true;
 }
 
-bool sources_follow_dns(void)
+static struct said look(void)
 {
     static _Thread_local struct stat seen;
-    static _Thread_local bool follow;
+    static _Thread_local struct said said;
 
     if (file_changed(&seen))
-        follow = read_and_decide();
-    return follow;
+        said = read_and_decide();
+    return said;
+}
+
+bool sources_follow_dns(void)
+{
+    return look().follow_dns;
+}
+
+bool sources_are_plain(void)
+{
+    return look().plain;
+}
+
+static bool is_short(const char *name)
+{
+    struct stat file;
+
+    if (stat(name, &file) == -1)
+        return errno == ENOENT;
+    return S_ISREG(file.st_mode) && file.st_size <= SHORT_FILE;
+}
+
+bool sources_are_quick(void)
+{
+    return sources_are_plain() && is_short("/etc/hosts");
 }
 
 /*

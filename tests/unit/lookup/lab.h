@@ -101,7 +101,7 @@ static inline const char *lab_probe(enum lookup_next (*probe)(const struct looku
                                                               struct answer *),
                                     const char *name, const char *type)
 {
-    static const char *const how[] = {"answered", "verdict", "relay"};
+    static const char *const how[] = {"answered", "verdict", "relay", "plain"};
     struct question question = question_of(name, type);
     struct answer answer;
     enum lookup_next next;
