@@ -1,5 +1,6 @@
 #include "daemon/supervisor.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ struct supervisor {
     struct hostwatch *hosts;
     struct reload reload;
     bool reload_again; /* it was asked for before the last was over */
+    bool had_terminal; /* at the start */
     bool announced, leaving, failed;
 };
 
@@ -245,6 +247,21 @@ static void reap(struct supervisor *supervisor)
 
 /* Events. */
 
+static bool has_terminal(void)
+{
+    int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+
+    if (fd != -1)
+        close(fd);
+    return fd != -1;
+}
+
+/* Closing the terminal window of a server in the foreground means the end of it. */
+static bool means_reload(const struct supervisor *supervisor, unsigned number)
+{
+    return number == SIGHUP && (!supervisor->had_terminal || has_terminal());
+}
+
 static void signal_came(struct supervisor *supervisor, unsigned number)
 {
     if (number == SIGCHLD) {
@@ -252,7 +269,7 @@ static void signal_came(struct supervisor *supervisor, unsigned number)
     } else if (supervisor->leaving) {
         if (number != SIGHUP)
             kill_children(supervisor); /* asked twice: now */
-    } else if (number == SIGHUP) {
+    } else if (means_reload(supervisor, number)) {
         reload(supervisor);
     } else {
         supervisor->config->shutting_down();
@@ -319,7 +336,8 @@ static int open_all(struct supervisor *supervisor, const struct supervisor_confi
     *supervisor = (struct supervisor){.config = config,
                                       .generation = config->handover->generation + 1,
                                       .owner = {.be = be_child, .spoke = child_spoke},
-                                      .signals = -1};
+                                      .had_terminal = has_terminal(),
+                            .signals = -1};
     for (unsigned i = 0; i < WORKERS_MAX; i++)
         supervisor->questions[i] = (struct channel){.left = -1, .right = -1};
     predecessors_init(&supervisor->predecessors);

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import pty
 import re
 import signal
 import socket
@@ -54,6 +55,18 @@ def test_a_signal_ends_it(start, number, group):
     assert server.said.endswith(LAST_LINES)
     assert server.said.count("shutting down") == 1
     assert server.errors() == ""
+
+
+def test_it_ends_with_its_terminal():
+    """Closing the window sends SIGHUP, as a reload does; nobody could press Ctrl+C any more."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(PROGRAM, [PROGRAM, "-l", "127.0.0.1:0"])
+    said = b""
+    while b"Ctrl + C" not in said:
+        said += os.read(terminal, 1024)
+    os.close(terminal)
+    assert os.waitpid(pid, 0) == (pid, 0)
 
 
 def test_it_ends_while_lookups_hang(start, etc, upstream, fresh):
