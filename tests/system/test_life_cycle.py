@@ -66,7 +66,7 @@ def test_it_ends_with_its_terminal():
     while b"Ctrl + C" not in said:
         said += os.read(terminal, 1024)
     os.close(terminal)
-    assert os.waitpid(pid, 0) == (pid, 0)
+    wait_until(lambda: os.waitpid(pid, os.WNOHANG) == (pid, 0), "its end")
 
 
 def test_it_ends_while_lookups_hang(start, etc, upstream, fresh):
