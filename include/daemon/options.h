@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "daemon/privileges.h"
 #include "dns/edns.h"
 #include "net/listen.h"
 #include "net/prefix.h"
@@ -30,6 +31,7 @@ struct options {
     unsigned tcp_clients, tcp_per_client;
     unsigned tcp_idle; /* seconds */
     unsigned workers;  /* processes */
+    char user[USER_NAME_MAX + 1];
 
     bool verbose;
     bool check_only;

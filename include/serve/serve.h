@@ -25,6 +25,7 @@ struct serve_config {
     struct cache_config cache;
     size_t tcp_clients, tcp_per_client; /* connections in all, and from one address */
     unsigned tcp_idle;                  /* seconds */
+    void (*confine)(void); /* called when all is open, before the first packet is read */
 };
 
 /*

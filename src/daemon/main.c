@@ -13,6 +13,8 @@
 #include "base/log.h"
 #include "daemon/command_line.h"
 #include "daemon/handover.h"
+#include "daemon/privileges.h"
+#include "daemon/sandbox.h"
 #include "daemon/sockets.h"
 #include "daemon/supervisor.h"
 
@@ -129,7 +131,8 @@ static int serve_until_told(const struct options *options, char *const *argv)
 {
     int result = -1;
 
-    if (open_sockets(options)) {
+    if (open_sockets(options) && privileges_drop(options->user) == 0) {
+        sandbox_all(handover.is_reload);
         passed_close_rest(&handover.sockets);
         result = run(options, argv);
     }

@@ -119,6 +119,18 @@ static bool parse_text(const struct setting *setting, struct options *options,
     return true;
 }
 
+static bool parse_user(const struct setting *setting, struct options *options,
+                       const char *value, char *why, size_t why_size)
+{
+    (void)setting;
+    if (*value && (strlen(value) > USER_NAME_MAX || !privileges_may_be(value))) {
+        snprintf(why, why_size, "a user of this host other than root is needed");
+        return false;
+    }
+    strcpy(options->user, value);
+    return true;
+}
+
 #define NUMBER(field) parse_number, offsetof(struct options, field)
 #define YES_NO(field) parse_yes_no, offsetof(struct options, field)
 #define TEXT(field)   parse_text, offsetof(struct options, field)
@@ -165,6 +177,8 @@ static const struct setting table[] = {
      "Seconds until an idle TCP connection is closed; less when there are many."},
     {"workers", NUMBER(workers), "1", 1, WORKERS_MAX,
      "Serve processes, each with its own sockets and cache."},
+    {"user", parse_user, offsetof(struct options, user), "", 0, 0,
+     "Whom to run as if it is started by root; without it hostdns, or nobody."},
 };
 
 enum { SETTINGS = sizeof table / sizeof *table };

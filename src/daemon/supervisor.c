@@ -13,7 +13,9 @@
 #include "daemon/descriptors.h"
 #include "daemon/hostwatch.h"
 #include "daemon/predecessors.h"
+#include "daemon/privileges.h"
 #include "daemon/reload.h"
+#include "daemon/sandbox.h"
 #include "net/loop.h"
 
 enum { LEAVE_MS = 2000 }; /* a child that has not left by then is killed */
@@ -79,6 +81,7 @@ static int be_serve(const struct supervisor *supervisor, const struct child *chi
         kept[count++] = share[i].tcp;
     }
     descriptors_keep(kept, count);
+    serve.confine = sandbox_serve;
     return serve_run(&serve, questions, control);
 }
 
@@ -92,6 +95,7 @@ static int be_lookup(const struct supervisor *supervisor, int control)
         questions[i] = kept[i] = supervisor->questions[i].right;
     kept[config->workers] = control;
     descriptors_keep(kept, config->workers + 1);
+    sandbox_lookup();
     lookup.questions = questions;
     lookup.question_count = config->workers;
     return lookup_run(&lookup, control);
@@ -105,6 +109,8 @@ __attribute__((noreturn)) static void be_child(struct child *child, int control)
 
     child_signals();
     log_rename(log_names[child->role]);
+    if (privileges_drop_rest() == -1)
+        log_warning("cannot give up the last capabilities: %m");
     result = child->role == ROLE_SERVE ? be_serve(supervisor, child, control)
                                        : be_lookup(supervisor, control);
     if (result == -1)
@@ -337,7 +343,7 @@ static int open_all(struct supervisor *supervisor, const struct supervisor_confi
                                       .generation = config->handover->generation + 1,
                                       .owner = {.be = be_child, .spoke = child_spoke},
                                       .had_terminal = has_terminal(),
-                            .signals = -1};
+                                      .signals = -1};
     for (unsigned i = 0; i < WORKERS_MAX; i++)
         supervisor->questions[i] = (struct channel){.left = -1, .right = -1};
     predecessors_init(&supervisor->predecessors);

@@ -273,9 +273,11 @@ int serve_run(const struct serve_config *config, int lookup, int supervisor)
         return -1;
     serve.batch = udp_batch_new(REQUEST_UDP_MAX);
     serve.tcp = tcp_for(&serve);
-    if (serve.batch && serve.tcp && watch_all(&serve) == 0 &&
-        channel_send_word(supervisor, WORD_READY) == CHANNEL_DONE)
-        result = loop_run(serve.loop);
+    if (serve.batch && serve.tcp && watch_all(&serve) == 0) {
+        config->confine();
+        if (channel_send_word(supervisor, WORD_READY) == CHANNEL_DONE)
+            result = loop_run(serve.loop);
+    }
     timer_cancel(&serve.retirement);
     flights_free(&serve.flights);
     tcp_free(serve.tcp);

@@ -1,0 +1,246 @@
+#include "daemon/sandbox.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "base/log.h"
+
+/* The checkers attach to their own process and need calls that nobody else does. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+static const bool is_checked = true;
+#else
+static const bool is_checked = false;
+#endif
+
+/* By name, since not every kernel and machine has all of them. */
+static const char *const never[] = {
+    "_sysctl",
+    "acct",
+    "add_key",
+    "adjtimex",
+    "bpf",
+    "chroot",
+    "clock_adjtime",
+    "clock_adjtime64",
+    "clock_settime",
+    "clock_settime64",
+    "create_module",
+    "delete_module",
+    "finit_module",
+    "fsconfig",
+    "fsmount",
+    "fsopen",
+    "fspick",
+    "get_kernel_syms",
+    "init_module",
+    "io_uring_enter",
+    "io_uring_register",
+    "io_uring_setup",
+    "ioperm",
+    "iopl",
+    "kcmp",
+    "kexec_file_load",
+    "kexec_load",
+    "keyctl",
+    "lookup_dcookie",
+    "migrate_pages",
+    "mount",
+    "mount_setattr",
+    "move_mount",
+    "move_pages",
+    "name_to_handle_at",
+    "nfsservctl",
+    "open_by_handle_at",
+    "open_tree",
+    "perf_event_open",
+    "personality",
+    "pidfd_getfd",
+    "pivot_root",
+    "process_madvise",
+    "process_vm_readv",
+    "process_vm_writev",
+    "ptrace",
+    "query_module",
+    "quotactl",
+    "quotactl_fd",
+    "reboot",
+    "request_key",
+    "setdomainname",
+    "sethostname",
+    "setns",
+    "settimeofday",
+    "stime",
+    "swapoff",
+    "swapon",
+    "syslog",
+    "umount",
+    "umount2",
+    "unshare",
+    "uselib",
+    "userfaultfd",
+    "ustat",
+    "vhangup",
+    "vmsplice",
+};
+
+static const char *const never_in_lookup[] = {
+    "chmod",      "chown",     "chown32",     "execve",    "execveat",    "fchmod",
+    "fchmodat",   "fchown",    "fchown32",    "fchownat",  "kill",        "lchown",
+    "lchown32",   "mknod",     "mknodat",     "setfsgid",  "setfsgid32",  "setfsuid",
+    "setfsuid32", "setgid",    "setgid32",    "setgroups", "setgroups32", "setregid",
+    "setregid32", "setresgid", "setresgid32", "setresuid", "setresuid32", "setreuid",
+    "setreuid32", "setuid",    "setuid32",    "tkill",     "truncate",    "truncate64",
+};
+
+static const char *const serve_may[] = {
+    "accept",
+    "accept4",
+    "brk",
+    "clock_gettime",
+    "clock_gettime64",
+    "clock_nanosleep",
+    "clock_nanosleep_time64",
+    "close",
+    "exit",
+    "exit_group",
+    "fcntl",
+    "fcntl64",
+    "futex",
+    "futex_time64",
+    "getpeername",
+    "getpid",
+    "getrandom",
+    "getrusage",
+    "getsockname",
+    "getsockopt",
+    "gettid",
+    "gettimeofday",
+    "madvise",
+    "mremap",
+    "munmap",
+    "nanosleep",
+    "poll",
+    "ppoll",
+    "ppoll_time64",
+    "read",
+    "readv",
+    "recv",
+    "recvfrom",
+    "recvmmsg",
+    "recvmmsg_time64",
+    "recvmsg",
+    "restart_syscall",
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "sched_yield",
+    "send",
+    "sendmmsg",
+    "sendmsg",
+    "sendto",
+    "setsockopt",
+    "shutdown",
+    "sigreturn",
+    "time",
+    "write",
+    "writev",
+};
+
+/* Memory may be had, but not for code. */
+static const char *const serve_may_without_execution[] = {"mmap", "mmap2", "mprotect"};
+
+static int rule(scmp_filter_ctx filter, uint32_t action, const char *name)
+{
+    int number = seccomp_syscall_resolve_name(name);
+
+    return number == __NR_SCMP_ERROR ? 0 : seccomp_rule_add(filter, action, number, 0);
+}
+
+static int rules(scmp_filter_ctx filter, uint32_t action, const char *const *names,
+                 size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int result = rule(filter, action, names[i]);
+
+        if (result < 0)
+            return result;
+    }
+    return 0;
+}
+
+static int allow_without_execution(scmp_filter_ctx filter)
+{
+    const size_t count =
+        sizeof serve_may_without_execution / sizeof *serve_may_without_execution;
+
+    for (size_t i = 0; i < count; i++) {
+        int number = seccomp_syscall_resolve_name(serve_may_without_execution[i]);
+        int result = number == __NR_SCMP_ERROR
+                         ? 0
+                         : seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1,
+                                            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+
+        if (result < 0)
+            return result;
+    }
+    return 0;
+}
+
+/* The service goes on without it: what it keeps out has to get in first. */
+static void load(scmp_filter_ctx filter, int result)
+{
+    if (filter && result == 0)
+        result = seccomp_load(filter);
+    if (!filter || result < 0)
+        log_warning("no filter of system calls: %s",
+                    filter ? strerror(-result) : strerror(ENOMEM));
+    seccomp_release(filter);
+}
+
+static void forbid(const char *const *names, size_t count)
+{
+    scmp_filter_ctx filter = is_checked ? NULL : seccomp_init(SCMP_ACT_ALLOW);
+
+    if (is_checked)
+        return;
+    load(filter, filter ? rules(filter, SCMP_ACT_ERRNO(EPERM), names, count) : 0);
+}
+
+void sandbox_all(bool is_reload)
+{
+    const struct rlimit none = {0};
+
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (!is_checked)
+        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    if (!is_reload)
+        forbid(never, sizeof never / sizeof *never);
+}
+
+void sandbox_lookup(void)
+{
+    forbid(never_in_lookup, sizeof never_in_lookup / sizeof *never_in_lookup);
+}
+
+void sandbox_serve(void)
+{
+    scmp_filter_ctx filter;
+    int result = 0;
+
+    if (is_checked)
+        return;
+    filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    if (filter)
+        result =
+            rules(filter, SCMP_ACT_ALLOW, serve_may, sizeof serve_may / sizeof *serve_may);
+    if (filter && result == 0)
+        result = allow_without_execution(filter);
+    load(filter, result);
+}

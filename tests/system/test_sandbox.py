@@ -1,0 +1,152 @@
+"""What the processes cannot do, and as whom they run."""
+
+import os
+import pathlib
+import pwd
+import re
+import signal
+import subprocess
+
+import pytest
+
+from conftest import say
+from daemon import INSTRUMENTED, PROGRAM, children_of, wait_until
+
+NEVER = ["chroot", "clock", "io_uring", "keys", "memory-of-others", "mount", "perf", "ptrace",
+         "setns", "unshare"]
+FORBIDDEN = {
+    "hostdnsd": NEVER,
+    "hostdnsd-lookup": sorted([*NEVER, "chmod", "execve", "kill", "setuid"]),
+    "hostdnsd-serve": sorted([*NEVER, "bind", "chmod", "connect", "executable-memory", "execve",
+                              "fork", "kill", "open", "open-to-write", "setuid", "socket",
+                              "unix-socket", "unlink"]),
+}
+NET_BIND_SERVICE = 1 << 10
+ROOT = os.getuid() == 0
+ALONE = pathlib.Path("/proc/self/uid_map").read_text().split()[2] == "1"
+
+
+@pytest.fixture(scope="module")
+def inside(tmp_path_factory):
+    """A library that tries everything from inside the process that loads it."""
+    library = tmp_path_factory.mktemp("inside") / "inside.so"
+    source = pathlib.Path(__file__).parent / "inside" / "inside.c"
+    subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-shared", "-fPIC", "-O1", "-o",
+                    library, source], check=True)
+    return {"LD_PRELOAD": str(library)}
+
+
+def tried(text):
+    """{process: {call: what came of it}}"""
+    return {name: dict(word.split("=") for word in words.split())
+            for name, words in re.findall(r"^inside ([^:]+): (.*)$", text, re.M)}
+
+
+def status(pid):
+    lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+    return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+
+
+def processes(server):
+    return {"hostdnsd": server.pid, **{name: pid for pid, name in children_of(server.pid)}}
+
+
+if not INSTRUMENTED:  # the checkers need calls that are forbidden, so they do without
+
+    def test_what_is_tried_would_be_possible(inside):
+        """Or the next test would prove nothing."""
+        text = subprocess.run(["/bin/true"], env={**os.environ, **inside}, check=True,
+                              capture_output=True, text=True).stderr
+        (calls,) = tried(text).values()
+        assert set(calls) == set(FORBIDDEN["hostdnsd-serve"])
+        assert "EPERM" not in calls.values(), calls
+
+    @pytest.mark.parametrize("reloads", [0, 1])
+    def test_from_inside_each_process(request, start, inside, reloads):
+        server = start(env=inside)
+        for _ in range(reloads):
+            os.kill(server.pid, signal.SIGHUP)
+            wait_until(lambda: "reloaded" in server.errors(), "the end of the reload")
+        wait_until(lambda: tried(server.errors()).keys() == FORBIDDEN.keys(), "all three")
+        found = {name: sorted(call for call, result in calls.items() if result == "EPERM")
+                 for name, calls in tried(server.errors()).items()}
+        assert found == FORBIDDEN
+        assert server.ask("a.example.test").outcome == ["a.example.test A 192.0.2.1"]
+        say(request, [f"{name} cannot: {', '.join(calls)}" for name, calls in found.items()])
+
+    def test_every_process_is_filtered_and_keeps_its_memory_to_itself(start):
+        server = start("-o", "workers=2")
+        for name, pid in processes(server).items():
+            assert status(pid)["Seccomp"] == "2", name
+            assert status(pid)["Seccomp_filters"] == ("1" if name == "hostdnsd" else "2")
+
+    def test_reloads_do_not_pile_up_filters(start):
+        server = start()
+        for number in range(1, 4):
+            os.kill(server.pid, signal.SIGHUP)
+            wait_until(lambda: server.errors().count("reloaded") == number, "the reload")
+        assert status(server.pid)["Seccomp_filters"] == "1"
+
+
+def test_no_process_can_gain_privileges_or_dump_core(start):
+    server = start()
+    for pid in processes(server).values():
+        assert status(pid)["NoNewPrivs"] == "1"
+        limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
+        assert re.search(r"^Max core file size +0 +0 ", limits, re.M)
+
+
+@pytest.mark.parametrize("reloads", [0, 1])
+def test_only_the_supervisor_has_a_capability_and_only_one(start, reloads):
+    """To bind ports below 1024 on a reload."""
+    server = start()
+    for _ in range(reloads):
+        os.kill(server.pid, signal.SIGHUP)
+        wait_until(lambda: "reloaded" in server.errors(), "the end of the reload")
+    for name, pid in processes(server).items():
+        wanted = NET_BIND_SERVICE if name == "hostdnsd" and ROOT else 0
+        for kind in "CapEff", "CapPrm", "CapAmb":
+            assert int(status(pid)[kind], 16) == wanted, (name, kind)
+
+
+def test_a_reload_can_open_a_port_below_1024(start, etc):
+    etc.write("hostdns.conf", "listen = 127.0.0.1:5353\n")
+    server = start("-c", "/etc/hostdns.conf", listen=None)
+    etc.write("hostdns.conf", "listen = 127.0.0.1:5353\nlisten = 127.0.0.7:53\n")
+    os.kill(server.pid, signal.SIGHUP)
+    wait_until(lambda: "listening on 127.0.0.7:53\n" in server.errors(), "the reload")
+
+
+if ROOT and not ALONE:
+    @pytest.mark.parametrize("user", [None, "daemon"])
+    def test_no_process_stays_root(start, user):
+        """Started by root: nobody, or who is named, with the groups of that user."""
+        server = start(*(["-o", f"user={user}"] if user else []))
+        entry = pwd.getpwnam(user or "nobody")
+        for pid in processes(server).values():
+            assert set(status(pid)["Uid"].split()) == {str(entry.pw_uid)}
+            assert set(status(pid)["Gid"].split()) == {str(entry.pw_gid)}
+            assert set(status(pid)["Groups"].split()) <= {str(entry.pw_gid)}
+
+    def test_a_user_hostdns_is_preferred(start, etc):
+        etc.add("passwd", "hostdns:x:4321:4321::/:/bin/false\n")
+        server = start()
+        assert set(status(server.pid)["Uid"].split()) == {"4321"}
+
+
+if ROOT and ALONE:
+    def test_where_there_is_no_other_user_root_has_no_power(start):
+        """In the namespace of somebody who is not root outside."""
+        server = start()
+        for pid in processes(server).values():
+            assert set(status(pid)["Uid"].split()) == {"0"}
+            assert int(status(pid)["CapBnd"], 16) & ~NET_BIND_SERVICE == 0 or \
+                int(status(pid)["CapEff"], 16) & ~NET_BIND_SERVICE == 0
+
+
+@pytest.mark.parametrize("user", ["root", "nosuchuser", "x" * 40])
+def test_a_user_who_will_not_do_is_refused(user):
+    result = subprocess.run([PROGRAM, "-n", "-o", f"user={user}"], capture_output=True,
+                            text=True, timeout=20, check=False)
+    assert result.returncode == 1
+    assert f"-o user={user}: a user of this host other than root is needed" in result.stderr

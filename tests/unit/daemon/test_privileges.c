@@ -1,0 +1,115 @@
+/* In processes of their own: what is given up does not come back. */
+#include "../check.h"
+
+#include "daemon/privileges.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A number from /proc/self/status, in hexadecimal. */
+static unsigned long status_of(const char *key)
+{
+    FILE *file = fopen("/proc/self/status", "re");
+    unsigned long value = ~0UL;
+    char line[256];
+
+    while (file && fgets(line, sizeof line, file))
+        if (strncmp(line, key, strlen(key)) == 0)
+            value = strtoul(line + strlen(key) + 1, NULL, 16);
+    if (file)
+        fclose(file);
+    return value;
+}
+
+/* The exit status of what `act` returns in a child. */
+static int in_child(int (*act)(void))
+{
+    pid_t pid = fork();
+    int status;
+
+    if (pid == 0)
+        _exit(act());
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void root_and_strangers_may_not_be_it(void **state)
+{
+    (void)state;
+    assert_false(privileges_may_be("root"));
+    assert_false(privileges_may_be("no-such-user"));
+    assert_false(privileges_may_be(""));
+    assert_true(privileges_may_be("nobody"));
+}
+
+/* 0: as it should be. Who is not root has nothing to give up. */
+static int drop_to_default(void)
+{
+    bool was_root = geteuid() == 0;
+
+    if (privileges_drop("") == -1)
+        return 1;
+    return was_root && status_of("CapEff:") != 0x400 ? 2 : 0;
+}
+
+static int drop_all(void)
+{
+    if (privileges_drop("") == -1 || privileges_drop_rest() == -1)
+        return 1;
+    return status_of("CapEff:") == 0 && status_of("CapPrm:") == 0 &&
+                   status_of("CapAmb:") == 0
+               ? 0
+               : 2;
+}
+
+static int become_root_again(void)
+{
+    if (privileges_drop("") == -1)
+        return 1;
+    return geteuid() != 0 && (setuid(0) == 0 || seteuid(0) == 0) ? 2 : 0;
+}
+
+static int become_stranger(void)
+{
+    return geteuid() != 0 || privileges_drop("no-such-user") == -1 ? 0 : 2;
+}
+
+static void root_keeps_one_capability(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(drop_to_default), 0);
+}
+
+static void a_child_keeps_none(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(drop_all), 0);
+}
+
+static void there_is_no_way_back(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(become_root_again), 0);
+}
+
+static void without_the_user_it_does_not_go_on_as_root(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(become_stranger), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(root_and_strangers_may_not_be_it),
+        cmocka_unit_test(root_keeps_one_capability),
+        cmocka_unit_test(a_child_keeps_none),
+        cmocka_unit_test(there_is_no_way_back),
+        cmocka_unit_test(without_the_user_it_does_not_go_on_as_root),
+    };
+
+    return cmocka_run_group_tests_name("privileges", tests, NULL, NULL);
+}

@@ -1,0 +1,158 @@
+/*
+ * Each case in a process of its own. tests/system/test_sandbox.py tries much more, from
+ * inside the real processes; the checkers do without filters.
+ */
+#include "../check.h"
+
+#include "daemon/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { FORBIDDEN = 0 };
+#else
+enum { FORBIDDEN = EPERM };
+#endif
+
+static int in_child(int (*act)(void))
+{
+    pid_t pid = fork();
+    int status;
+
+    if (pid == 0)
+        _exit(act());
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int error_of(int result)
+{
+    return result == -1 ? errno : 0;
+}
+
+static int serve_opens(void)
+{
+    sandbox_serve();
+    return error_of(open("/dev/null", O_RDONLY));
+}
+
+static int serve_makes_a_socket(void)
+{
+    sandbox_serve();
+    return error_of(socket(AF_INET, SOCK_DGRAM, 0));
+}
+
+static int serve_makes_code(void)
+{
+    void *at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    sandbox_serve();
+    return error_of(mprotect(at, 4096, PROT_READ | PROT_EXEC));
+}
+
+static int serve_works(void)
+{
+    int ends[2];
+    void *memory;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == -1)
+        return 1;
+    sandbox_serve();
+    memory = malloc(64 << 20);
+    if (!memory || write(ends[0], "x", 1) != 1 || read(ends[1], memory, 1) != 1)
+        return 2;
+    memset(memory, 1, 64 << 20);
+    free(memory);
+    return error_of(shutdown(ends[0], SHUT_WR));
+}
+
+static int lookup_executes(void)
+{
+    char *none[] = {NULL};
+
+    sandbox_lookup();
+    execve("/nonexistent", none, none);
+    return errno == ENOENT ? 0 : errno;
+}
+
+static int lookup_opens(void)
+{
+    sandbox_lookup();
+    return error_of(open("/dev/null", O_RDONLY));
+}
+
+static int nobody_leaves_a_namespace(void)
+{
+    sandbox_all(false);
+    return error_of(unshare(0));
+}
+
+static int nobody_dumps_core(void)
+{
+    struct rlimit limit;
+
+    sandbox_all(true);
+    return getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0 ? 0 : 1;
+}
+
+static int a_reload_adds_nothing(void)
+{
+    sandbox_all(true);
+    return error_of(unshare(0));
+}
+
+static void serve_has_no_files_no_new_sockets_and_no_new_code(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(serve_opens), FORBIDDEN);
+    assert_int_equal(in_child(serve_makes_a_socket), FORBIDDEN);
+    assert_int_equal(in_child(serve_makes_code), FORBIDDEN);
+}
+
+static void serve_can_do_its_work(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(serve_works), 0);
+}
+
+static void lookup_has_files_but_no_programs(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(lookup_opens), 0);
+    assert_int_equal(in_child(lookup_executes), FORBIDDEN);
+}
+
+static void all_stay_in_their_namespaces_and_dump_no_core(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(nobody_leaves_a_namespace), FORBIDDEN);
+    assert_int_equal(in_child(nobody_dumps_core), 0);
+}
+
+static void after_a_reload_there_is_no_second_filter(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(a_reload_adds_nothing), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(serve_has_no_files_no_new_sockets_and_no_new_code),
+        cmocka_unit_test(serve_can_do_its_work),
+        cmocka_unit_test(lookup_has_files_but_no_programs),
+        cmocka_unit_test(all_stay_in_their_namespaces_and_dump_no_core),
+        cmocka_unit_test(after_a_reload_there_is_no_second_filter),
+    };
+
+    return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
+}
