@@ -252,7 +252,7 @@ def dnsmasq(port, wish):
         "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", f"--port={port}",
         "--listen-address=127.0.0.1", "--bind-interfaces", "--no-resolv",
         f"--server={wish.upstream}", f"--cache-size={wish.cached + 100}",
-        f"--dns-forward-max={wish.waiting}", "--user=root", "--pid-file=",
+        f"--dns-forward-max={wish.waiting}", "--user=", "--group=", "--pid-file=",
         "--log-facility=-"], port, tcp=False)
 
 

@@ -78,7 +78,7 @@ def dnsdist(address, to, folder):
 
 def dnsmasq(address, to, _folder):
     return ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=",
-            f"--listen-address={address}", "--bind-interfaces", "--user=root", "--no-resolv",
+            f"--listen-address={address}", "--bind-interfaces", "--user=", "--group=", "--no-resolv",
             "--no-hosts", f"--server={to[0]}#{to[1]}", "--cache-size=1000"]
 
 
