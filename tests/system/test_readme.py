@@ -183,3 +183,20 @@ def test_it_goes_as_it_says(reader, heading):
 ])
 def test_what_counts_as_shown(shown, real, right):
     assert is_shown(shown, real) == right
+
+
+ROOMS = "base|dns|net|channel|lookup|serve|daemon|client|ctl"
+NAMED = rf"`((?:src|scripts|tests|conf|{ROOMS})/[\w./]*)`(?:, `(\w+)`)?"
+
+
+def test_files_and_functions_that_are_named_exist():
+    """`src/net/loop.c`, `scripts/run`; in src/README.md `net/loop.c`, or "`net/loop.c`, `loop_run`"."""
+    top = README.parent
+    pages = [" ".join(page.read_text().split()) for page in (README, top / "src/README.md")]
+    named = [name for page in pages for name in re.findall(NAMED, page)]
+    assert ("scripts/packages", "") in named and ("dns/reply.c", "reply_write") in named
+    for name, function in named:
+        path = next((path for path in (top / name, top / "src" / name, top / "include" / name)
+                     if path.exists()), None)
+        assert path, name
+        assert not function or re.search(rf"\b{function}\(", path.read_text()), (name, function)
