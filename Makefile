@@ -69,13 +69,12 @@ endif
 
 all: $(addprefix $(BUILD)/,$(notdir $(PROGRAMS)))
 
-$(BUILD)/hostdnsd: $(BUILD)/obj/daemon/main.o $(BUILD)/libhostdns.a
-	$(call quiet,LINK)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) $(OUR_LDFLAGS) -o $@ $^ \
-	    $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
-
-$(BUILD)/hostdns: $(BUILD)/obj/client/main.o $(BUILD)/libhostdns.a
-	$(call quiet,LINK)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) $(OUR_LDFLAGS) -o $@ $^ \
-	    $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(CLIENT_LIB))
+# A program is its main, and what the linker finds it to need of our library and the others.
+$(BUILD)/hostdnsd: $(BUILD)/obj/daemon/main.o
+$(BUILD)/hostdns: $(BUILD)/obj/client/main.o
+$(addprefix $(BUILD)/,$(notdir $(PROGRAMS))): $(BUILD)/libhostdns.a
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) $(OUR_LDFLAGS) -o $@ $(filter %.o,$^) \
+	    $(BUILD)/libhostdns.a $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(CLIENT_LIB))
 
 # Made anew each time: an archive keeps the members of deleted files.
 $(BUILD)/libhostdns.a: $(OBJECTS)
