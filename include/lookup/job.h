@@ -12,6 +12,7 @@
 
 #include "lookup/door.h"
 #include "lookup/lookup.h"
+#include "lookup/mailbag.h"
 #include "lookup/upstream.h"
 #include "lookup/work.h"
 
@@ -24,7 +25,7 @@ struct jobs {
     struct door *door;
 };
 
-/* Takes the question up; the answer goes to the channel under this id. */
-void job_start(struct jobs *, int channel, uint64_t id, const struct question *);
+/* Takes the question up; the answer is put into the bag under this id. */
+void job_start(struct jobs *, struct mailbag *, uint64_t id, const struct question *);
 
 #endif

@@ -3,29 +3,32 @@
 #define LOOKUP_SOURCES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-/*
- * True if another source comes after `dns`, so that an answer found without DNS may not be
- * the one that counts. Also true where the file does not say. Re-reads a changed file.
- */
+struct sources {
+    /* Another source comes after `dns`, so that an answer found without DNS may not be the
+     * one that counts. Also true where the file does not say. */
+    bool follow_dns;
+    /* The line is `files dns` and no more: none but libc's own two modules, in this order,
+     * without actions. Who has seen that `files` does not know a name knows then that the
+     * name servers alone decide. */
+    bool plain;
+};
+
+/* Re-reads a changed file. */
+struct sources sources_look(void);
 bool sources_follow_dns(void);
 
 /* The same of one text, the contents of a file. */
 bool sources_follow_dns_in(const char *text);
-
-/*
- * True if the line is `files dns` and no more: none but libc's own two modules, in this
- * order, without actions. Who has seen that `files` does not know a name knows then that
- * the name servers alone decide.
- */
-bool sources_are_plain(void);
 bool sources_are_plain_in(const char *text);
 
 /*
- * True if, besides, the hosts file is short: a probe is then over within microseconds
- * and waits for nobody, so no thread is needed to make it.
+ * True if the sources are plain and the hosts file is short: a probe is then over within
+ * microseconds and waits for nobody, so that no thread is needed to make it. Looks once in
+ * a millisecond (`now` is clock_ms()): who makes the probe is no matter of truth.
  */
-bool sources_are_quick(void);
+bool sources_are_quick(int64_t now);
 
 /*
  * Keeps libc from asking nscd, if it runs, instead of the sources: its cache knows neither

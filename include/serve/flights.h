@@ -46,11 +46,18 @@ int flights_init(struct flights *, struct loop *, int channel, const struct cach
 /* Ends all flights without a reply. */
 void flights_free(struct flights *);
 
-/* Answers the query from the cache or at once with SERVFAIL, or copies it to wait. */
+/*
+ * Answers the query from the cache or at once with SERVFAIL, or copies it to wait for what
+ * flights_send asks.
+ */
 void flights_ask(struct flights *, struct query *);
 
 /* Looks the folded question up again, so that the cache has a new answer in time. */
 void flights_refresh(struct flights *, const struct question *);
+
+/* Sends the questions that have come up to the lookup process, all together. To be called
+ * when no more are at hand. */
+void flights_send(struct flights *);
 
 /*
  * The host has changed: what is known is forgotten, and what is under way will not be kept.

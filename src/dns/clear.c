@@ -14,7 +14,7 @@ enum {
 
 /* How far the answer section has been followed. */
 struct trail {
-    uint16_t type;              /* the asked one */
+    uint16_t type;               /* the asked one */
     uint8_t name[NAME_WIRE_MAX]; /* the owner that comes next */
     size_t name_len;
     bool at_end; /* the address has come */

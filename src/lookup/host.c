@@ -252,13 +252,12 @@ static void say_localhost(const struct lookup_config *config,
  * again, and take what the name servers say.
  */
 static enum lookup_next next_of(const struct lookup_config *config,
-                                const struct question *question, enum name_reach reach,
+                                const struct question *question, bool plain,
                                 const struct call *call)
 {
     if (!asks_addresses(config, question))
         return LOOKUP_RELAY;
-    return call->code == EAI_AGAIN && call->resolver_error == TRY_AGAIN &&
-                   reach == NAME_EVERYWHERE && sources_are_plain()
+    return plain && call->code == EAI_AGAIN && call->resolver_error == TRY_AGAIN
                ? LOOKUP_PLAIN
                : LOOKUP_VERDICT;
 }
@@ -267,7 +266,8 @@ enum lookup_next host_probe(const struct lookup_config *config,
                             const struct question *question, const struct addr *door,
                             const atomic_bool *asked, struct answer *answer)
 {
-    bool follow = sources_follow_dns(), came = follow;
+    struct sources sources = sources_look();
+    bool follow = sources.follow_dns, came = follow;
     enum lookup_next next;
     char name[NAME_TEXT + 1];
     enum name_reach reach = host_text(question, name);
@@ -278,7 +278,7 @@ enum lookup_next host_probe(const struct lookup_config *config,
     call = call_libc(name, AF_UNSPEC, follow ? door : NULL, RESOLVER_PROBE);
     if (follow && door)
         came = *asked;
-    next = next_of(config, question, reach, &call);
+    next = next_of(config, question, sources.plain && reach == NAME_EVERYWHERE, &call);
     if (is_localhost(question)) {
         say_localhost(config, question, &call, answer);
         next = LOOKUP_DONE;

@@ -1,8 +1,9 @@
 #include "lookup/job.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "channel/channel.h"
+#include "base/clock.h"
 #include "dns/upstream.h"
 #include "lookup/host.h"
 #include "lookup/negative.h"
@@ -22,13 +23,22 @@ struct inquiry {
 struct job {
     struct work_item work;
     struct jobs *jobs;
-    int channel; /* where the answer goes, under this id */
+    struct mailbag *mailbag; /* of the process that asks */
     uint64_t id;
     struct question question;
     enum lookup_next next;
     struct door_hand probe; /* sees whether libc comes to the door without being asked in */
     struct inquiry *inquiry; /* for the question itself; for ANY of A */
     struct inquiry *other;   /* for the other address family, if it had to be asked */
+    struct list letters;     /* what a thread has to say; the loop's posts it */
+    bool is_answered;        /* the answer is among them, not only news */
+};
+
+/* A message to serve, ready to go. */
+struct letter {
+    struct list link;
+    size_t len;
+    uint8_t octets[];
 };
 
 /* Buffers for an answer and its message, too large for a thread's stack. */
@@ -47,23 +57,37 @@ static void inquiry_free(struct inquiry *inquiry)
 
 static void job_free(struct job *job)
 {
+    struct letter *letter;
+
+    while ((letter = list_first(&job->letters, struct letter, link))) {
+        list_remove(&letter->link);
+        free(letter);
+    }
     inquiry_free(job->inquiry);
     inquiry_free(job->other);
     free(job);
 }
 
-static void send_answer(int channel, struct desk *desk, uint64_t id,
-                        const struct question *question, const struct answer *answer)
+/* Without memory for it the job is refused later. */
+static void write_letter(struct job *job, struct desk *desk, uint64_t id,
+                         const struct question *question, const struct answer *answer)
 {
     size_t len =
         message_put_answer(id, question, answer, desk->message, sizeof desk->message);
+    struct letter *letter = malloc(sizeof *letter + len);
 
-    channel_send(channel, desk->message, len, CHANNEL_BLOCK);
+    if (!letter)
+        return;
+    letter->len = len;
+    memcpy(letter->octets, desk->message, len);
+    list_init(&letter->link);
+    list_append(&job->letters, &letter->link);
+    job->is_answered |= id == job->id;
 }
 
-/* An answer without records, from the loop's thread. */
-static void refuse(int channel, uint64_t id, const struct question *question, enum ede ede,
-                   const char *reason)
+/* An answer without records. */
+static void refuse(struct mailbag *mailbag, uint64_t id, const struct question *question,
+                   enum ede ede, const char *reason)
 {
     uint8_t message[NAME_WIRE_MAX + ANSWER_TEXT + 64];
     struct answer answer;
@@ -72,13 +96,27 @@ static void refuse(int channel, uint64_t id, const struct question *question, en
     answer_init(&answer, question, NULL, 0);
     answer_fail(&answer, RCODE_SERVFAIL, ede, "%s", reason);
     len = message_put_answer(id, question, &answer, message, sizeof message);
-    channel_send(channel, message, len, CHANNEL_BLOCK);
+    mailbag_put(mailbag, message, len);
 }
 
 static void job_refuse(struct job *job, enum ede ede, const char *reason)
 {
-    refuse(job->channel, job->id, &job->question, ede, reason);
+    refuse(job->mailbag, job->id, &job->question, ede, reason);
     job_free(job);
+}
+
+/* All has been said. */
+static void job_end(struct job *job)
+{
+    for (struct list *link = job->letters.next; link != &job->letters; link = link->next) {
+        const struct letter *letter = list_item(link, struct letter, link);
+
+        mailbag_put(job->mailbag, letter->octets, letter->len);
+    }
+    if (job->is_answered)
+        job_free(job);
+    else
+        job_refuse(job, EDE_OTHER, "no memory for the answer");
 }
 
 static enum lookup_next probe(const struct job *job, struct answer *answer)
@@ -114,7 +152,7 @@ static void run_probe(struct work_item *item)
     answer_init(&answer, &job->question, desk->records, sizeof desk->records);
     job->next = probe(job, &answer);
     if (job->next == LOOKUP_DONE)
-        send_answer(job->channel, desk, job->id, &job->question, &answer);
+        write_letter(job, desk, job->id, &job->question, &answer);
     free(desk);
 }
 
@@ -195,7 +233,7 @@ static void after_probe(struct work_item *item)
 
     door_drop(&job->probe);
     if (job->next == LOOKUP_DONE)
-        job_free(job);
+        job_end(job);
     else
         inquire(job, &job->inquiry, asked_type(job));
 }
@@ -272,7 +310,7 @@ static void send_news(struct job *job)
     answer_init(&answer, question, desk->records, sizeof desk->records);
     judge(job, job->other, question, &heard, &answer);
     if (answer.rcode != RCODE_SERVFAIL)
-        send_answer(job->channel, desk, job->id | MESSAGE_NEWS, question, &answer);
+        write_letter(job, desk, job->id | MESSAGE_NEWS, question, &answer);
     free(desk);
 }
 
@@ -284,11 +322,8 @@ static void run_verdict(struct work_item *item)
     struct desk *desk = malloc(sizeof *desk);
     struct answer answer;
 
-    if (!desk) {
-        refuse(job->channel, job->id, &job->question, EDE_OTHER,
-               "no memory for the answer");
+    if (!desk)
         return;
-    }
     answer_init(&answer, &job->question, desk->records, sizeof desk->records);
     if (job->question.type == TYPE_ANY && job->other) {
         other = heard_of(job->other, job->inquiry);
@@ -298,7 +333,7 @@ static void run_verdict(struct work_item *item)
     }
     if (job->other && is_address_type(job->question.type))
         send_news(job); /* first: who gets the answer may ask for it at once */
-    send_answer(job->channel, desk, job->id, &job->question, &answer);
+    write_letter(job, desk, job->id, &job->question, &answer);
     free(desk);
 }
 
@@ -319,7 +354,7 @@ static void after_verdict(struct work_item *item)
     door_drop(&job->inquiry->hand);
     if (job->other)
         door_drop(&job->other->hand);
-    job_free(job);
+    job_end(job);
 }
 
 /*
@@ -357,8 +392,12 @@ static void start_verdict(struct job *job)
     }
     hold(job, inquiry);
     hold(job, other);
-    if (!put_work(job))
-        after_verdict(&job->work);
+    if (!put_work(job)) {
+        door_drop(&inquiry->hand);
+        if (other)
+            door_drop(&other->hand);
+        job_free(job);
+    }
 }
 
 /* Where an mDNS module is asked for a name that nobody has, it waits 5 s to say so. */
@@ -380,27 +419,29 @@ static bool put_work(struct job *job)
 {
     if (work_put(job->jobs->work, &job->work))
         return true;
-    refuse(job->channel, job->id, &job->question, EDE_NOT_READY,
+    refuse(job->mailbag, job->id, &job->question, EDE_NOT_READY,
            job->work.is_slow ? "too many .local names are being looked up"
                              : "all lookup threads hang");
     return false;
 }
 
-void job_start(struct jobs *jobs, int channel, uint64_t id, const struct question *question)
+void job_start(struct jobs *jobs, struct mailbag *mailbag, uint64_t id,
+               const struct question *question)
 {
     struct job *job;
 
     if (upstream_is_own_check(jobs->upstream, question)) {
-        refuse(channel, id, question, EDE_NETWORK_ERROR, "loop: this is our own question");
+        refuse(mailbag, id, question, EDE_NETWORK_ERROR, "loop: this is our own question");
         return;
     }
     job = calloc(1, sizeof *job);
     if (!job) {
-        refuse(channel, id, question, EDE_OTHER, "no memory for the question");
+        refuse(mailbag, id, question, EDE_OTHER, "no memory for the question");
         return;
     }
+    list_init(&job->letters);
     job->jobs = jobs;
-    job->channel = channel;
+    job->mailbag = mailbag;
     job->id = id;
     job->question = *question;
     job->probe.question = *question;
@@ -408,7 +449,7 @@ void job_start(struct jobs *jobs, int channel, uint64_t id, const struct questio
     job->work.run = run_probe;
     job->work.after = after_probe;
     job->work.is_slow = is_slow(question);
-    if (sources_are_quick()) {
+    if (sources_are_quick(clock_ms())) {
         work_here(job);
         return;
     }

@@ -13,14 +13,15 @@
 #include "lookup/resolver.h"
 
 enum {
-    QUESTIONS_A_ROUND = 64, /* then replies have their turn */
-    LOOK_MS = 1000,         /* how often hung threads are counted */
+    BUNDLES_A_ROUND = 4, /* of questions; then replies have their turn */
+    LOOK_MS = 1000,      /* how often hung threads are counted */
 };
 
 /* One of those who ask. */
 struct asker {
     struct lookup *lookup;
     int channel;
+    struct mailbag *mailbag;
 };
 
 struct lookup {
@@ -32,21 +33,28 @@ struct lookup {
     bool threads_exhausted;
 };
 
-static void questions_ready(void *context, short revents)
+static void start_jobs(const struct asker *asker, struct bundle *questions)
 {
-    const struct asker *asker = context;
-    uint8_t message[NAME_WIRE_MAX + 32];
     struct question question;
+    const uint8_t *message;
     uint64_t id;
     size_t len;
 
-    (void)revents;
-    for (int i = 0; i < QUESTIONS_A_ROUND; i++) {
-        if (channel_receive(asker->channel, message, sizeof message, &len, CHANNEL_TRY) !=
-            CHANNEL_DONE)
-            return;
+    while (bundle_next(questions, &message, &len))
         if (message_get_question(message, len, &id, &question))
-            job_start(&asker->lookup->jobs, asker->channel, id, &question);
+            job_start(&asker->lookup->jobs, asker->mailbag, id, &question);
+}
+
+static void questions_ready(void *context, short revents)
+{
+    static struct bundle questions;
+    const struct asker *asker = context;
+
+    (void)revents;
+    for (int i = 0; i < BUNDLES_A_ROUND; i++) {
+        if (bundle_receive(&questions, asker->channel, CHANNEL_TRY) != CHANNEL_DONE)
+            return;
+        start_jobs(asker, &questions);
     }
 }
 
@@ -100,8 +108,11 @@ static int watch_askers(struct lookup *lookup)
     if (!lookup->askers)
         return -1;
     for (size_t i = 0; i < config->question_count; i++) {
-        lookup->askers[i] = (struct asker){lookup, config->questions[i]};
-        if (!loop_watch(lookup->jobs.loop, config->questions[i], POLLIN, questions_ready,
+        lookup->askers[i] =
+            (struct asker){lookup, config->questions[i],
+                           mailbag_new(lookup->jobs.loop, config->questions[i])};
+        if (!lookup->askers[i].mailbag ||
+            !loop_watch(lookup->jobs.loop, config->questions[i], POLLIN, questions_ready,
                         &lookup->askers[i]))
             return -1;
     }

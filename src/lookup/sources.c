@@ -106,18 +106,13 @@ static const char *read_file(char *text)
     return text;
 }
 
-/* What the file says. */
-struct said {
-    bool follow_dns, plain;
-};
-
-static struct said read_and_decide(void)
+static struct sources read_and_decide(void)
 {
     char text[FILE_MAX + 1];
 
     if (!read_file(text))
-        return (struct said){.follow_dns = true};
-    return (struct said){sources_follow_dns_in(text), sources_are_plain_in(text)};
+        return (struct sources){.follow_dns = true};
+    return (struct sources){sources_follow_dns_in(text), sources_are_plain_in(text)};
 }
 
 static bool same_file(const struct stat *a, const struct stat *b)
@@ -142,10 +137,10 @@ static bool file_changed(struct stat *seen)
     return true;
 }
 
-static struct said look(void)
+struct sources sources_look(void)
 {
     static _Thread_local struct stat seen;
-    static _Thread_local struct said said;
+    static _Thread_local struct sources said;
 
     if (file_changed(&seen))
         said = read_and_decide();
@@ -154,12 +149,7 @@ static struct said look(void)
 
 bool sources_follow_dns(void)
 {
-    return look().follow_dns;
-}
-
-bool sources_are_plain(void)
-{
-    return look().plain;
+    return sources_look().follow_dns;
 }
 
 static bool is_short(const char *name)
@@ -171,9 +161,15 @@ static bool is_short(const char *name)
     return S_ISREG(file.st_mode) && file.st_size <= SHORT_FILE;
 }
 
-bool sources_are_quick(void)
+bool sources_are_quick(int64_t now)
 {
-    return sources_are_plain() && is_short("/etc/hosts");
+    static _Thread_local int64_t looked;
+    static _Thread_local bool quick;
+
+    if (now != looked)
+        quick = sources_look().plain && is_short("/etc/hosts");
+    looked = now;
+    return quick;
 }
 
 /*

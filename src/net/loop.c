@@ -130,14 +130,17 @@ void timer_init(struct timer *timer, void (*ring)(void *context), void *context)
     timer->context = context;
 }
 
-/* Timers are few, and a new one mostly rings last: the search starts at the end. */
+/* A new timer mostly rings last, or, if it is due at once, first: the search starts at the
+ * end. */
 void timer_set(struct loop *loop, struct timer *timer, int64_t at)
 {
+    const struct timer *first;
     struct list *before;
 
     list_remove(&timer->link);
     timer->at = at;
-    before = loop->timers.prev;
+    first = list_first(&loop->timers, struct timer, link);
+    before = first && at < first->at ? &loop->timers : loop->timers.prev;
     while (before != &loop->timers && list_item(before, struct timer, link)->at > at)
         before = before->prev;
     list_append(before->next, &timer->link);

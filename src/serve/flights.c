@@ -5,7 +5,7 @@
 #include <sys/random.h>
 
 #include "base/clock.h"
-#include "channel/channel.h"
+#include "channel/bundle.h"
 
 enum {
     FLIGHTS_MAX = 16384,
@@ -16,8 +16,9 @@ enum {
     LATE_STAY = 5,
     NEWS_STAY = 1,
     FAILURE_STAY = 1,
-    FAILURE_FLAG = 0x80,  /* beside a question's flags: what is kept is its failure */
-    ANSWERS_A_ROUND = 64, /* then other descriptors have their turn */
+    FAILURE_FLAG = 0x80,     /* beside a question's flags: what is kept is its failure */
+    ANSWERS_A_ROUND = 64,    /* then other descriptors have their turn */
+    QUESTIONS_A_BUNDLE = 64, /* so that lookup can begin */
 };
 
 struct flight {
@@ -251,50 +252,79 @@ static void ring_patience(void *context)
     set_deadline(flights);
 }
 
-/* Sends what has not been sent as far as the channel takes it. */
-static void send_questions(struct flights *flights)
+/* Puts questions that have not been sent into the bundle; how many. */
+static unsigned pack_questions(struct flights *flights, struct bundle *bundle)
 {
     uint8_t message[NAME_WIRE_MAX + 16];
-    struct flight *flight;
+    unsigned count = 0;
 
-    while ((flight = list_first(&flights->unsent, struct flight, link))) {
+    bundle->len = 0;
+    for (struct list *link = flights->unsent.next;
+         link != &flights->unsent && count < QUESTIONS_A_BUNDLE; link = link->next) {
+        const struct flight *flight = list_item(link, struct flight, link);
         size_t len =
             message_put_question(flight->id, &flight->question, message, sizeof message);
 
-        if (channel_send(flights->channel, message, len, CHANNEL_TRY) != CHANNEL_DONE)
+        if (!bundle_add(bundle, message, len))
             break;
+        count++;
+    }
+    return count;
+}
+
+static void note_sent(struct flights *flights, unsigned count)
+{
+    while (count-- > 0) {
+        struct flight *flight = list_first(&flights->unsent, struct flight, link);
+
         flight->is_sent = true;
         list_remove(&flight->link);
         list_append(&flights->sent, &flight->link);
     }
+}
+
+void flights_send(struct flights *flights)
+{
+    static struct bundle bundle;
+    unsigned count;
+
+    while ((count = pack_questions(flights, &bundle)) > 0 &&
+           bundle_send(&bundle, flights->channel, CHANNEL_TRY) == CHANNEL_DONE)
+        note_sent(flights, count);
     watch_events(flights->watch,
                  (short)(list_empty(&flights->unsent) ? POLLIN : POLLIN | POLLOUT));
 }
 
-static void receive_answers(struct flights *flights)
+static void take_answer(struct flights *flights, const uint8_t *message, size_t len)
 {
-    static uint8_t message[MESSAGE_MAX];
     struct question question;
     struct answer answer;
     struct flight *flight;
     uint64_t id;
-    size_t len;
 
-    for (int i = 0; i < ANSWERS_A_ROUND; i++) {
-        if (channel_receive(flights->channel, message, sizeof message, &len, CHANNEL_TRY) !=
-            CHANNEL_DONE)
-            break;
-        if (!message_get_answer(message, len, &id, &question, &answer))
-            continue;
-        parents_see(&flights->parents, &question, &answer, clock_ms());
-        flight = find_by_id(flights, id & ~MESSAGE_NEWS);
-        if (id & MESSAGE_NEWS) {
-            keep(flights, flight, &question, &answer, NEWS_STAY);
-        } else if (flight) {
-            keep(flights, flight, &question, &answer, 0);
-            land(flights, flight, &answer);
-        }
+    if (!message_get_answer(message, len, &id, &question, &answer))
+        return;
+    parents_see(&flights->parents, &question, &answer, clock_ms());
+    flight = find_by_id(flights, id & ~MESSAGE_NEWS);
+    if (id & MESSAGE_NEWS) {
+        keep(flights, flight, &question, &answer, NEWS_STAY);
+    } else if (flight) {
+        keep(flights, flight, &question, &answer, 0);
+        land(flights, flight, &answer);
     }
+}
+
+static void receive_answers(struct flights *flights)
+{
+    static struct bundle bundle;
+    const uint8_t *message;
+    size_t len;
+    int count = 0;
+
+    while (count < ANSWERS_A_ROUND &&
+           bundle_receive(&bundle, flights->channel, CHANNEL_TRY) == CHANNEL_DONE)
+        for (; bundle_next(&bundle, &message, &len); count++)
+            take_answer(flights, message, len);
     set_deadline(flights);
 }
 
@@ -303,7 +333,7 @@ static void channel_ready(void *context, short revents)
     struct flights *flights = context;
 
     if (revents & POLLOUT)
-        send_questions(flights);
+        flights_send(flights);
     if (revents & POLLIN)
         receive_answers(flights);
 }
@@ -367,8 +397,8 @@ static struct flight *flight_for(struct flights *flights, const struct question 
 
 void flights_refresh(struct flights *flights, const struct question *question)
 {
-    if (flights->keeps_answers && flight_for(flights, question))
-        send_questions(flights);
+    if (flights->keeps_answers)
+        flight_for(flights, question);
 }
 
 static bool answer_from_cache(struct flights *flights, struct query *query,
@@ -436,7 +466,6 @@ void flights_ask(struct flights *flights, struct query *query)
         reply_servfail(query, EDE_NOT_READY, "too many questions are waiting");
         return;
     }
-    send_questions(flights);
     set_deadline(flights);
     set_patience(flights);
 }

@@ -138,6 +138,7 @@ static void socket_ready(void *context, short revents)
         for (size_t j = 0; j < count; j++)
             handle_datagram(door, j, now);
         udp_batch_send(batch, door->listener->udp);
+        flights_send(&door->serve->flights);
     }
 }
 
@@ -153,6 +154,7 @@ static void message_arrived(void *context, struct tcp_conn *conn, const uint8_t 
     tcp_owe(conn, &query.claim);
     if (!handle(serve, &query, wire, len))
         tcp_close(conn);
+    flights_send(&serve->flights);
     tcp_forgo(&query.claim); /* unless it was answered, or somebody else owes it now */
 }
 

@@ -8,7 +8,6 @@
 
 #include "../reply_text.h"
 
-#include "channel/channel.h"
 #include "lookup/job.h"
 
 #include <linux/magic.h>
@@ -24,12 +23,17 @@ static const struct lookup_config lab_config = {
     .max_lookups = 8, .ttl = 10, .negative_ttl = 5};
 
 /* The lab's /etc is in memory, and knot's configuration is there only. */
-static inline void need_lab(void)
+static inline bool has_lab(void)
 {
     struct statfs etc;
 
-    if (access("/etc/lab/knot.conf", F_OK) == 0 && statfs("/etc", &etc) == 0 &&
-        etc.f_type == TMPFS_MAGIC)
+    return access("/etc/lab/knot.conf", F_OK) == 0 && statfs("/etc", &etc) == 0 &&
+           etc.f_type == TMPFS_MAGIC;
+}
+
+static inline void need_lab(void)
+{
+    if (has_lab())
         return;
     print_message("skipped: run it as: tests/lab PROGRAM\n");
     skip();
@@ -94,12 +98,10 @@ static inline int lab_restore(void **state)
 static uint8_t lab_records[ANSWER_RECORDS_MAX];
 
 /* What a probe such as host_probe says, or how the lookup goes on. */
-static inline const char *lab_probe(enum lookup_next (*probe)(const struct lookup_config *,
-                                                              const struct question *,
-                                                              const struct addr *,
-                                                              const atomic_bool *,
-                                                              struct answer *),
-                                    const char *name, const char *type)
+static inline const char *lab_probe(
+    enum lookup_next (*probe)(const struct lookup_config *, const struct question *,
+                              const struct addr *, const atomic_bool *, struct answer *),
+    const char *name, const char *type)
 {
     static const char *const how[] = {"answered", "verdict", "relay", "plain"};
     struct question question = question_of(name, type);
@@ -116,6 +118,7 @@ static inline const char *lab_probe(enum lookup_next (*probe)(const struct looku
 struct lab_lookup {
     struct jobs jobs;
     struct channel channel; /* left: where answers come out */
+    struct mailbag *mailbag;
 };
 
 static inline struct lab_lookup *lab_lookup(void)
@@ -134,6 +137,8 @@ static inline struct lab_lookup *lab_lookup(void)
     assert_non_null(lookup.jobs.work);
     assert_non_null(lookup.jobs.upstream);
     assert_non_null(lookup.jobs.door);
+    lookup.mailbag = mailbag_new(lookup.jobs.loop, lookup.channel.right);
+    assert_non_null(lookup.mailbag);
     return &lookup;
 }
 
@@ -146,19 +151,22 @@ static inline void lab_stop(void *context, short revents)
 /* The next answer that comes out, with its id, as text. Runs the loop until it is there. */
 static inline const char *lab_next(struct lab_lookup *lookup, uint64_t *id)
 {
-    static uint8_t message[MESSAGE_MAX];
+    static struct bundle bundle;
+    const uint8_t *message;
     struct question question;
     struct answer answer;
     struct watch *watch;
     size_t len;
 
-    watch = loop_watch(lookup->jobs.loop, lookup->channel.left, POLLIN, lab_stop,
-                       lookup->jobs.loop);
-    assert_int_equal(loop_run(lookup->jobs.loop), 0);
-    loop_unwatch(lookup->jobs.loop, watch);
-    assert_int_equal(
-        channel_receive(lookup->channel.left, message, sizeof message, &len, CHANNEL_TRY),
-        CHANNEL_DONE);
+    if (!bundle_next(&bundle, &message, &len)) {
+        watch = loop_watch(lookup->jobs.loop, lookup->channel.left, POLLIN, lab_stop,
+                           lookup->jobs.loop);
+        assert_int_equal(loop_run(lookup->jobs.loop), 0);
+        loop_unwatch(lookup->jobs.loop, watch);
+        assert_int_equal(bundle_receive(&bundle, lookup->channel.left, CHANNEL_TRY),
+                         CHANNEL_DONE);
+        assert_true(bundle_next(&bundle, &message, &len));
+    }
     assert_true(message_get_answer(message, len, id, &question, &answer));
     return answer_text(&question, &answer);
 }
@@ -172,7 +180,7 @@ static inline const char *lab_ask(const char *name, const char *type)
     const char *text;
     uint64_t id;
 
-    job_start(&lookup->jobs, lookup->channel.right, ++last, &question);
+    job_start(&lookup->jobs, lookup->mailbag, ++last, &question);
     do
         text = lab_next(lookup, &id); /* news for the cache may come first */
     while (id != last);

@@ -17,6 +17,13 @@
 #define REFUSAL                                                                            \
     "SERVFAIL: Network Error (23): name server 127.0.0.9:53: Connection refused\n"
 
+/*
+ * Everything is seen twice: with `files dns`, where most verdicts are known, and with a
+ * line that says the same in other words, where libc is asked for each. What the probe of a
+ * name that only DNS may know says then:
+ */
+static const char *asks_on;
+
 static const char *probe(const char *name, const char *type)
 {
     return lab_probe(host_probe, name, type);
@@ -133,8 +140,8 @@ static void more_addresses_than_a_message_holds_are_a_failure(void **state)
 static void a_name_that_only_dns_may_know_asks_on(void **state)
 {
     (void)state;
-    assert_string_equal(probe("a.example.test", "A"), "verdict");
-    assert_string_equal(probe("nosuch.lab", "A"), "verdict");
+    assert_string_equal(probe("a.example.test", "A"), asks_on);
+    assert_string_equal(probe("nosuch.lab", "A"), asks_on);
 }
 
 static void where_sources_end_before_dns_an_unknown_name_does_not_exist(void **state)
@@ -208,9 +215,9 @@ static void a_name_that_is_no_c_string_does_not_exist_without_dns(void **state)
 static void a_name_that_looks_like_an_address_is_a_name(void **state)
 {
     (void)state;
-    assert_string_equal(probe("127.1", "A"), "verdict");
-    assert_string_equal(probe("1.2.3.4", "A"), "verdict");
-    assert_string_equal(probe("0x7f000001", "A"), "verdict");
+    assert_string_equal(probe("127.1", "A"), asks_on);
+    assert_string_equal(probe("1.2.3.4", "A"), asks_on);
+    assert_string_equal(probe("0x7f000001", "A"), asks_on);
 }
 
 /* With the name servers: one family. */
@@ -734,8 +741,30 @@ static void an_alias_of_dns_before_files_is_a_cname(void **state)
                         "a.example.test. 60 A 192.0.2.1\n");
 }
 
+static int with_plain_sources(void **state)
+{
+    (void)state;
+    asks_on = "plain";
+    return 0;
+}
+
+/* NOTFOUND=continue is what happens without it. lab_restore keeps this file for all cases.
+ */
+static int with_other_sources(void **state)
+{
+    static const char line[] = "hosts: files [NOTFOUND=continue] dns\n";
+
+    (void)state;
+    asks_on = "verdict";
+    if (has_lab())
+        lab_put("/etc/nsswitch.conf", line, sizeof line - 1);
+    return 0;
+}
+
 int main(void)
 {
+    int failed;
+
     const struct CMUnitTest tests[] = {
         lab_test(a_name_of_the_hosts_file_has_its_address),
         lab_test(a_name_of_the_hosts_file_has_no_data_of_the_other_family),
@@ -821,5 +850,8 @@ int main(void)
         lab_test(an_alias_of_files_behind_dns_is_no_cname),
         lab_test(an_alias_of_dns_before_files_is_a_cname),
     };
-    return cmocka_run_group_tests_name("host", tests, NULL, NULL);
+
+    failed = cmocka_run_group_tests_name("host", tests, with_plain_sources, NULL);
+    return failed + cmocka_run_group_tests_name("host, other sources", tests,
+                                                with_other_sources, NULL);
 }

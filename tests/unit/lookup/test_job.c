@@ -92,6 +92,64 @@ static void ptr_of_a_hosts_name_has_no_data(void **state)
                                                       "authority v4only.lab." SOA);
 }
 
+/* So many were needed since the first case. */
+static unsigned threads_of(const struct lab_lookup *lookup)
+{
+    return work_state(lookup->jobs.work).threads;
+}
+
+/* These are the first cases: later ones would find threads. */
+static void what_needs_no_thread_gets_none(void **state)
+{
+    static const char *const questions[][2] = {
+        {"v4only.lab", "A"},
+        {"a.example.test", "A"},
+        {"cname-a.example.test", "A"},
+        {"aaaa.example.test", "AAAA"},
+        {"nosuch.example.test", "A"},
+        {"txt.example.test", "A"},
+        {"cname-txt.example.test", "A"},
+        {"x.broken.test", "A"},
+        {"types.example.test", "MX"},
+        {"both.example.test", "ANY"},
+        {"nosuch.lab", "AAAA"},
+        {"printer.local", "A"},
+        {"4.0.0.10.in-addr.arpa", "PTR"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        lab_ask(questions[i][0], questions[i][1]);
+        assert_int_equal(threads_of(lab_lookup()), 0);
+    }
+}
+
+static void libc_is_asked_in_a_thread(void **state)
+{
+    (void)state;
+    assert_string_equal(lab_ask("multi.example.test", "A"),
+                        "NOERROR\n"
+                        "multi.example.test. 60 A 192.0.2.31\n"
+                        "multi.example.test. 60 A 192.0.2.32\n"
+                        "multi.example.test. 60 A 192.0.2.33\n");
+    assert_int_equal(threads_of(lab_lookup()), 1);
+}
+
+/* Both halves of a verdict in one job: one is known, of the other libc is asked. */
+static void news_may_need_libc_where_the_answer_does_not(void **state)
+{
+    struct lab_lookup *lookup = lab_lookup();
+    struct question question = question_of("x.qmany3-nxdomain.fault.test", "AAAA");
+    uint64_t id;
+
+    (void)state;
+    job_start(&lookup->jobs, lookup->mailbag, 1 << 20, &question);
+    assert_non_null(strstr(lab_next(lookup, &id), "x.qmany3-nxdomain.fault.test. 60 A "));
+    assert_true(id == (MESSAGE_NEWS | 1 << 20));
+    assert_string_equal(lab_next(lookup, &id), "NOERROR\n");
+    assert_int_equal(id, 1 << 20);
+}
+
 static void the_other_familys_answer_is_news(void **state)
 {
     struct lab_lookup *lookup = lab_lookup();
@@ -100,7 +158,7 @@ static void the_other_familys_answer_is_news(void **state)
     uint64_t id;
 
     (void)state;
-    job_start(&lookup->jobs, lookup->channel.right, 1 << 20, &question);
+    job_start(&lookup->jobs, lookup->mailbag, 1 << 20, &question);
     text = lab_next(lookup, &id);
     assert_true(id == (MESSAGE_NEWS | 1 << 20));
     assert_non_null(strstr(text, "x.qok-nxdomain.fault.test. 60 A 192.0.2.200\n"));
@@ -158,8 +216,8 @@ static void one_name_is_asked_with_and_without_do_at_once(void **state)
     (void)state;
     signed_too.flags = QUESTION_DNSSEC_OK;
     for (int i = 0; i < 20; i++) {
-        job_start(&lookup->jobs, lookup->channel.right, 1000, &plain);
-        job_start(&lookup->jobs, lookup->channel.right, 1001, &signed_too);
+        job_start(&lookup->jobs, lookup->mailbag, 1000, &plain);
+        job_start(&lookup->jobs, lookup->mailbag, 1001, &signed_too);
         for (int answers = 0; answers < 2; answers++) {
             const char *text = lab_next(lookup, &id);
 
@@ -175,6 +233,9 @@ static void one_name_is_asked_with_and_without_do_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        lab_test(what_needs_no_thread_gets_none),
+        lab_test(libc_is_asked_in_a_thread),
+        lab_test(news_may_need_libc_where_the_answer_does_not),
         lab_test(the_root_has_no_data),
         lab_test(the_tops_of_the_reverse_trees_have_no_data),
         lab_test(a_part_of_an_address_has_no_data),

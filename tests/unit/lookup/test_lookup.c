@@ -62,25 +62,27 @@ static void process_ask(const struct process *process, uint64_t id, const char *
     uint8_t message[512];
     struct question question = question_of(name, type);
     size_t len = message_put_question(id, &question, message, sizeof message);
+    static struct bundle bundle;
 
-    assert_int_equal(channel_send(process->questions, message, len, CHANNEL_BLOCK),
-                     CHANNEL_DONE);
+    assert_true(bundle_add(&bundle, message, len));
+    assert_int_equal(bundle_send(&bundle, process->questions, CHANNEL_BLOCK), CHANNEL_DONE);
 }
 
 /* The answer to a question, which must be the next to come. */
 static const char *process_answer(const struct process *process, uint64_t id,
                                   const char *name, const char *type)
 {
-    static uint8_t message[MESSAGE_MAX];
+    static struct bundle bundle;
     struct question question = question_of(name, type), about;
+    const uint8_t *message;
     struct answer answer;
     uint64_t answered;
     size_t len;
 
     do { /* news for the cache may come first */
-        assert_int_equal(channel_receive(process->questions, message, sizeof message, &len,
-                                         CHANNEL_BLOCK),
-                         CHANNEL_DONE);
+        while (!bundle_next(&bundle, &message, &len))
+            assert_int_equal(bundle_receive(&bundle, process->questions, CHANNEL_BLOCK),
+                             CHANNEL_DONE);
         assert_true(message_get_answer(message, len, &answered, &about, &answer));
     } while (answered & MESSAGE_NEWS);
     assert_true(answered == id);

@@ -2,6 +2,8 @@
 
 #include "lookup/sources.h"
 
+#include <sys/stat.h>
+
 static void dns_last_has_nothing_behind_it(void **state)
 {
     (void)state;
@@ -155,6 +157,107 @@ static void without_the_line_any_order_is_possible(void **state)
     assert_true(sources_follow_dns_in(""));
 }
 
+static void files_and_then_dns_are_plain(void **state)
+{
+    (void)state;
+    assert_true(sources_are_plain_in("hosts: files dns\n"));
+    assert_true(
+        sources_are_plain_in("passwd: files ldap\n \thosts :\tfiles  dns # no more"));
+    assert_true(sources_are_plain_in("hosts: ldap\nhosts:files dns#\n"));
+}
+
+static void another_source_or_order_is_not_plain(void **state)
+{
+    static const char *const lines[] = {
+        "",
+        "passwd: files dns\n",
+        "# hosts: files dns\n",
+        "hosts:\n",
+        "hosts: files\nnetworks: dns\n",
+        "hosts: dns\n",
+        "hosts: dns files\n",
+        "hosts: files dns dns\n",
+        "hosts: files files dns\n",
+        "hosts: files dnsx\n",
+        "hosts: filesx dns\n",
+        "hosts: file dns\n",
+        "hosts: Files DNS\n",
+        "hosts: files dns myhostname\n",
+        "hosts: files myhostname dns\n",
+        "hosts: myhostname files dns\n",
+        "hosts: files dns\nhosts: files ldap dns\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        assert_false(sources_are_plain_in(lines[i]));
+}
+
+static void actions_are_not_plain(void **state)
+{
+    static const char *const lines[] = {
+        "hosts: files [NOTFOUND=continue] dns\n", "hosts: files[NOTFOUND=continue]dns\n",
+        "hosts: files [SUCCESS=merge] dns\n",     "hosts: files dns [NOTFOUND=return]\n",
+        "hosts: files dns[!UNAVAIL=return]\n",    "hosts: [NOTFOUND=return] files dns\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        assert_false(sources_are_plain_in(lines[i]));
+}
+
+static void what_the_hosts_file_says_is_seen_at_once(void **state)
+{
+    (void)state;
+    etc_write("nsswitch.conf", "hosts: files dns\n");
+    assert_true(sources_look().plain);
+    assert_false(sources_look().follow_dns);
+    etc_write("nsswitch.conf", "hosts: dns files\n");
+    assert_false(sources_look().plain);
+    assert_true(sources_look().follow_dns);
+    assert_int_equal(unlink("/etc/nsswitch.conf"), 0);
+    assert_false(sources_look().plain);
+}
+
+static void plain_sources_with_a_short_hosts_file_are_quick(void **state)
+{
+    static char text[4097];
+
+    (void)state;
+    memset(text, '\n', sizeof text - 1);
+    etc_write("hosts", text);
+    assert_true(sources_are_quick(1));
+    etc_write("nsswitch.conf", "hosts: dns files\n");
+    assert_false(sources_are_quick(2));
+}
+
+static void a_long_hosts_file_takes_time(void **state)
+{
+    static char text[4098];
+
+    (void)state;
+    memset(text, '\n', sizeof text - 1);
+    etc_write("hosts", text);
+    assert_false(sources_are_quick(1));
+    etc_write("hosts", "");
+    assert_true(sources_are_quick(2));
+    assert_int_equal(unlink("/etc/hosts"), 0);
+    assert_true(sources_are_quick(3));
+    assert_int_equal(mkfifo("/etc/hosts", 0644), 0); /* who reads it waits for ever */
+    assert_false(sources_are_quick(4));
+    assert_int_equal(unlink("/etc/hosts"), 0);
+}
+
+static void they_are_looked_at_once_in_a_millisecond(void **state)
+{
+    (void)state;
+    etc_write("nsswitch.conf", "hosts: files dns\n");
+    assert_true(sources_are_quick(1));
+    etc_write("nsswitch.conf", "hosts: dns\n");
+    assert_true(sources_are_quick(1));
+    assert_false(sources_are_quick(2));
+}
+
 static void the_file_of_the_host_is_read(void **state)
 {
     (void)state;
@@ -207,6 +310,13 @@ int main(void)
         cmocka_unit_test(other_databases_are_passed_over),
         cmocka_unit_test(of_several_lines_the_last_counts),
         cmocka_unit_test(without_the_line_any_order_is_possible),
+        cmocka_unit_test(files_and_then_dns_are_plain),
+        cmocka_unit_test(another_source_or_order_is_not_plain),
+        cmocka_unit_test(actions_are_not_plain),
+        lab_test(what_the_hosts_file_says_is_seen_at_once),
+        lab_test(plain_sources_with_a_short_hosts_file_are_quick),
+        lab_test(a_long_hosts_file_takes_time),
+        lab_test(they_are_looked_at_once_in_a_millisecond),
         lab_test(the_file_of_the_host_is_read),
         lab_test(a_changed_file_is_read_again),
         lab_test(without_the_file_any_order_is_possible),

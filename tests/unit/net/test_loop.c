@@ -506,6 +506,25 @@ static void timers_of_one_time_ring_in_the_order_they_were_set(void **state)
     assert_string_equal(events, "abc");
 }
 
+/* It is set before all others, and yet keeps behind those of the same time. */
+static void a_timer_that_is_due_at_once_rings_first(void **state)
+{
+    struct timer timers[4];
+    int64_t now = clock_ms();
+
+    (void)state;
+    timer_make(&timers[0], ring_and_stop, 'd');
+    timer_make(&timers[1], ring, 'c');
+    timer_make(&timers[2], ring, 'a');
+    timer_make(&timers[3], ring, 'b');
+    timer_set(loop, &timers[0], now);
+    timer_set(loop, &timers[1], now - 1);
+    timer_set(loop, &timers[2], 0);
+    timer_set(loop, &timers[3], 0);
+    assert_int_equal(loop_run(loop), 0);
+    assert_string_equal(events, "abcd");
+}
+
 static void a_timer_rings_not_before_its_time(void **state)
 {
     int64_t at = clock_ms() + 20;
@@ -735,6 +754,7 @@ int main(void)
         LOOP(a_stopped_loop_can_run_on),
         LOOP(timers_ring_in_the_order_of_their_times),
         LOOP(timers_of_one_time_ring_in_the_order_they_were_set),
+        LOOP(a_timer_that_is_due_at_once_rings_first),
         LOOP(a_timer_rings_not_before_its_time),
         LOOP(a_timer_rings_once),
         LOOP(setting_a_timer_again_replaces_its_time),

@@ -8,7 +8,7 @@
 #include "../reply_text.h"
 
 #include "base/clock.h"
-#include "channel/channel.h"
+#include "channel/bundle.h"
 #include "net/addr.h"
 #include "serve/query.h"
 #include "serve/serve.h"
@@ -96,14 +96,24 @@ struct asked {
     struct question question;
 };
 
+/* Of the bundle that came last, what has not been looked at. */
+static struct bundle clients_bundle;
+
+/* For a case that begins. */
+static inline void forget_questions(void)
+{
+    clients_bundle.len = clients_bundle.read = 0;
+}
+
 static inline struct asked next_asked(int lookup)
 {
-    uint8_t message[512];
+    const uint8_t *message;
     struct asked asked;
     size_t len;
 
-    assert_int_equal(channel_receive(lookup, message, sizeof message, &len, CHANNEL_BLOCK),
-                     CHANNEL_DONE);
+    while (!bundle_next(&clients_bundle, &message, &len))
+        assert_int_equal(bundle_receive(&clients_bundle, lookup, CHANNEL_BLOCK),
+                         CHANNEL_DONE);
     assert_true(message_get_question(message, len, &asked.id, &asked.question));
     return asked;
 }
@@ -117,19 +127,24 @@ static inline const char *asked_text(const struct asked *asked)
 
 static inline bool nothing_asked(int lookup)
 {
+    const uint8_t *message;
+    size_t len;
     char byte;
 
-    return recv(lookup, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == -1;
+    return !bundle_next(&clients_bundle, &message, &len) &&
+           recv(lookup, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == -1;
 }
 
 static inline void send_answer(int lookup, const struct asked *asked,
                                const struct answer *answer)
 {
-    uint8_t message[512];
+    static uint8_t message[MESSAGE_MAX];
+    static struct bundle bundle;
     size_t len =
         message_put_answer(asked->id, &asked->question, answer, message, sizeof message);
 
-    assert_int_equal(channel_send(lookup, message, len, CHANNEL_BLOCK), CHANNEL_DONE);
+    assert_true(bundle_add(&bundle, message, len));
+    assert_int_equal(bundle_send(&bundle, lookup, CHANNEL_BLOCK), CHANNEL_DONE);
 }
 
 /* The lookup process answers with the address 192.0.2.1, from such a source. */

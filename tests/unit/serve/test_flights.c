@@ -32,6 +32,7 @@ static void scene_open(struct scene *one, const struct cache_config *cache)
 {
     struct addr unused;
 
+    forget_questions();
     one->loop = loop_new();
     assert_non_null(one->loop);
     assert_int_equal(channel_open(&one->channel), 0);
@@ -117,6 +118,7 @@ static void ask(int client, uint16_t id, const char *name, const char *type)
     struct query query = query_from(client, id, name, type);
 
     flights_ask(&scene.flights, &query);
+    flights_send(&scene.flights);
 }
 
 /* Asks as if it were so long from now. */
@@ -126,6 +128,7 @@ static void ask_later(int client, int64_t later, const char *name)
 
     query.received += later;
     flights_ask(&scene.flights, &query);
+    flights_send(&scene.flights);
 }
 
 /* Or as if that had been so long ago. */
@@ -373,6 +376,7 @@ static void an_answer_to_a_client_that_is_gone_is_kept_for_the_next(void **state
     (void)state;
     gone.over_tcp = true;
     flights_ask(&scene.flights, &gone);
+    flights_send(&scene.flights);
     answer_next(10);
     assert_silent(0);
     ask(1, 2, "www.example.", "A");
@@ -537,6 +541,7 @@ static void a_question_with_other_flags_is_sent_too(void **state)
     ask(0, 1, "www.example.", "A");
     query.request.question.flags = QUESTION_DNSSEC_OK;
     flights_ask(&scene.flights, &query);
+    flights_send(&scene.flights);
     asked = next_asked(lookup());
     assert_int_equal(asked.question.flags, 0);
     asked = next_asked(lookup());
@@ -565,6 +570,7 @@ static void ids_do_not_start_at_the_same_number(void **state)
     scene_open(&other, &no_cache);
     ask(0, 1, "www.example.", "A");
     flights_ask(&other.flights, &query);
+    flights_send(&other.flights);
     id = next_asked(lookup()).id;
     assert_true(next_asked(other.channel.right).id != id);
     scene_close(&other);
@@ -796,6 +802,7 @@ static void ask_after(uint16_t id, const char *name, int64_t later)
 
     query.received += later;
     flights_ask(&scene.flights, &query);
+    flights_send(&scene.flights);
 }
 
 static void an_answer_is_kept_for_its_ttl(void **state)
@@ -975,6 +982,7 @@ static void who_has_waited_long_gets_what_was_known(void **state)
     query = query_from(0, 1, "www.example.", "A");
     query.received -= FLIGHT_PATIENCE_MS;
     flights_ask(&scene.flights, &query);
+    flights_send(&scene.flights);
     asked = next_asked(lookup());
     turn();
     assert_string_equal(heard(0), STALE_ANSWER);

@@ -36,6 +36,7 @@ static int set_up(void **state)
 
     (void)state;
     scene.config = (struct serve_config)CONFIG_OF(1232);
+    forget_questions();
     scene.loop = loop_new();
     assert_non_null(scene.loop);
     assert_int_equal(channel_open(&scene.channel), 0);
@@ -66,6 +67,7 @@ static const char *replied(const char *wire, size_t len, int64_t now)
     size_t reply = hot_reply(&scene.config, &scene.flights, (const uint8_t *)wire, len,
                              &scene.from, now, scene.out);
 
+    flights_send(&scene.flights);
     return reply > 0 ? reply_text(scene.out, reply) : "the long way";
 }
 

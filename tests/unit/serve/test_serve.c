@@ -54,6 +54,7 @@ static struct scene *set_up(size_t udp_size)
         .tcp_idle = 60,
         .confine = stay_free,
     };
+    forget_questions();
     assert_int_equal(channel_open(&scene->lookup), 0);
     assert_int_equal(channel_open(&scene->supervisor), 0);
     scene->client = udp_socket(&scene->client_addr);
@@ -315,7 +316,7 @@ static void a_burst_of_questions_is_answered(void **state)
 
 static void a_reply_is_no_longer_than_configured(void **state)
 {
-    static uint8_t records[8192], message[MESSAGE_MAX];
+    static uint8_t records[8192];
     const uint8_t address[] = {192, 0, 2, 1};
     struct scene *scene = set_up(700);
     struct ask query = ask_of(1, "www.example.", "A");
@@ -329,10 +330,7 @@ static void a_reply_is_no_longer_than_configured(void **state)
     for (int i = 0; i < 100; i++)
         assert_true(
             answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, 10));
-    channel_send(
-        lookup_of(scene), message,
-        message_put_answer(asked.id, &asked.question, &answer, message, sizeof message),
-        CHANNEL_BLOCK);
+    send_answer(lookup_of(scene), &asked, &answer);
     assert_in_range(receive(scene->client)->len, 700 - 16 + 1, 700);
     tear_down(scene);
 }
@@ -403,7 +401,7 @@ static void answers_over_tcp_come_as_they_are_found(void **state)
 
 static void a_reply_over_tcp_has_no_limit_but_its_length(void **state)
 {
-    static uint8_t records[ANSWER_RECORDS_MAX], message[MESSAGE_MAX];
+    static uint8_t records[ANSWER_RECORDS_MAX];
     const uint8_t address[] = {192, 0, 2, 1};
     struct scene *scene = set_up(512);
     struct answer answer;
@@ -418,10 +416,7 @@ static void a_reply_over_tcp_has_no_limit_but_its_length(void **state)
     for (int i = 0; i < 4090; i++)
         assert_true(
             answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, 10));
-    channel_send(
-        lookup_of(scene), message,
-        message_put_answer(asked.id, &asked.question, &answer, message, sizeof message),
-        CHANNEL_BLOCK);
+    send_answer(lookup_of(scene), &asked, &answer);
     reply = receive_framed(fd);
     assert_in_range(reply->len, 12 + 10 + 4090 * 16, 65535);
     assert_int_equal(reply->wire[2] & 2, 0); /* TC */

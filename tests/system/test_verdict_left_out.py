@@ -1,0 +1,271 @@
+"""Where libc's verdict on a reply is known, libc is not asked for it (include/lookup/host.h).
+
+Nobody may be able to tell. So every name is looked up twice, with `hosts: files dns`, where
+most verdicts are left out, and with a line that says the same in other words, where libc is
+asked each time: the replies are equal to the octet, and have getaddrinfo()'s addresses.
+"""
+
+import itertools
+import pathlib
+import re
+import socket
+import struct
+
+import dns.name
+import dns.rdatatype
+import pytest
+
+from daemon import Daemon
+from name_server import NameServer
+from test_same_as_getaddrinfo import FAULTS, IN_ZONES, NUMERIC, by_type, libc
+
+PLAIN = "hosts: files dns\n"
+SAME = "hosts: files [NOTFOUND=continue] dns\n"  # what happens without the action, too
+HAND = "127.0.3.7"  # the server with the handmade replies
+CLASSES = {"IN": 1, "CH": 3}
+OWN = {"A": "192.0.2.7", "AAAA": "2001:db8::7"}
+NEXT = {"A": "192.0.2.8", "AAAA": "2001:db8::8"}
+OTHER = {"A": "AAAA", "AAAA": "A"}
+
+
+def name_wire(text, asked):
+    """"@" is the asked name; other names are whole."""
+    return asked.to_wire() if text == "@" else dns.name.from_text(text).to_wire()
+
+
+def record(asked, owner, rdtype, data, rdclass="IN"):
+    """`data`: octets, an address, or a name."""
+    if isinstance(data, str) and rdtype in OWN:
+        data = socket.inet_pton(socket.AF_INET6 if ":" in data else socket.AF_INET, data)
+    elif isinstance(data, str):
+        data = name_wire(data, asked)
+    number = dns.rdatatype.from_text(rdtype)
+    return (name_wire(owner, asked)
+            + struct.pack("!HHIH", number, CLASSES[rdclass], 60, len(data)) + data)
+
+
+def chain(length, rdtype):
+    """CNAMEs from the asked name on, and an address at their end."""
+    names = ["@", *(f"n{i}.hand.test" for i in range(length))]
+    return [*((owner, "CNAME", target) for owner, target in itertools.pairwise(names)),
+            (names[-1], rdtype, OWN[rdtype])]
+
+
+def one(rdtype, owner="@"):
+    return (owner, rdtype, OWN[rdtype])
+
+
+# What the answer section holds for a question of type `t`, by the first label of the name.
+REPLIES = {
+    "one": lambda t: [one(t)],
+    "nothing": lambda t: [],
+    "two": lambda t: [one(t), ("@", t, NEXT[t])],
+    "twice": lambda t: [one(t), one(t)],
+    "case": lambda t: [one(t, "CASE.HAND.TEST")],
+    "alias": lambda t: chain(1, t),
+    "eight": lambda t: chain(8, t),
+    "nine": lambda t: chain(9, t),
+    "seventeen": lambda t: chain(17, t),
+    "alias-only": lambda t: [("@", "CNAME", "a.hand.test")],
+    "alias-other": lambda t: [("@", "CNAME", "a.hand.test"), one(OTHER[t], "a.hand.test")],
+    "alias-two": lambda t: [*chain(1, t), ("n0.hand.test", t, NEXT[t])],
+    "two-aliases": lambda t: [("@", "CNAME", "a.hand.test"), ("@", "CNAME", "b.hand.test"),
+                              one(t, "b.hand.test")],
+    "reversed": lambda t: chain(1, t)[::-1],
+    "scattered": lambda t: [chain(2, t)[1], chain(2, t)[0], chain(2, t)[2]],
+    "loop": lambda t: [("@", "CNAME", "@")],
+    "loop-of-two": lambda t: [("@", "CNAME", "a.hand.test"), ("a.hand.test", "CNAME", "@")],
+    "loop-address": lambda t: [("@", "CNAME", "@"), one(t)],
+    "another": lambda t: [one(t, "a.hand.test")],
+    "beside-another": lambda t: [one(t), ("a.hand.test", t, NEXT[t])],
+    "other-family": lambda t: [one(OTHER[t])],
+    "both-families": lambda t: [one(t), one(OTHER[t])],
+    "text": lambda t: [("@", "TXT", b"\4text"), one(t)],
+    "text-only": lambda t: [("@", "TXT", b"\4text")],
+    "signed": lambda t: [one(t), ("@", "RRSIG", bytes(18) + b"\0" + bytes(64))],
+    "dname": lambda t: [("hand.test", "DNAME", "b.test"), ("@", "CNAME", "dname.b.test"),
+                        one(t, "dname.b.test")],
+    "chaos": lambda t: [("@", t, OWN[t], "CH")],
+    "chaos-too": lambda t: [("@", t, OWN[t], "CH"), one(t)],
+    "odd": lambda t: [("@", "CNAME", "o\\!dd.hand.test"), one(t, "o\\!dd.hand.test")],
+    "dash": lambda t: [("@", "CNAME", "-a.hand.test"), one(t, "-a.hand.test")],
+    "under": lambda t: [("@", "CNAME", "_a-.hand.test"), one(t, "_a-.hand.test")],
+    "dot": lambda t: [("@", "CNAME", "a\\.b.hand.test"), one(t, "a\\.b.hand.test")],
+    "binary": lambda t: [("@", "CNAME", "a\\000b.test"), one(t, "a\\000b.test")],
+    "root": lambda t: [("@", "CNAME", "."), one(t, ".")],
+    "number": lambda t: [("@", "CNAME", "127.1"), one(t, "127.1")],
+    "longest": lambda t: [("@", "CNAME", LONGEST), one(t, LONGEST)],
+    "short-data": lambda t: [("@", t, b"\1\2\3")],
+    "long-data": lambda t: [("@", t, bytes(17))],
+    "short-data-first": lambda t: [("@", t, b"\1\2\3"), one(t)],
+    "short-data-last": lambda t: [one(t), ("@", t, b"\1\2\3")],
+    "unspecified": lambda t: [("@", t, bytes(4 if t == "A" else 16))],
+    "ones": lambda t: [("@", t, b"\xff" * (4 if t == "A" else 16))],
+    "loopback": lambda t: [("@", t, {"A": "127.0.0.1", "AAAA": "::1"}[t])],
+    "link-local": lambda t: [("@", t, {"A": "169.254.1.1", "AAAA": "fe80::1"}[t])],
+    "multicast": lambda t: [("@", t, {"A": "224.0.0.1", "AAAA": "ff02::1"}[t])],
+    "mapped": lambda t: [("@", t, {"A": "192.0.2.9", "AAAA": "::ffff:192.0.2.9"}[t])],
+    "compatible": lambda t: [("@", t, {"A": "192.0.2.9", "AAAA": "::192.0.2.9"}[t])],
+    "translated": lambda t: [("@", t, {"A": "192.0.2.9", "AAAA": "64:ff9b::c000:209"}[t])],
+}
+LONGEST = ".".join((63 * "a", 63 * "b", 63 * "c", 61 * "d"))
+# The whole reply is spoilt or coloured: what is done to one with an address.
+RCODES = {"denied": 3, "yxdomain": 6, "notauth": 9}
+SPOILT = {
+    "cut": lambda wire: wire[:-1],
+    "cut-owner": lambda wire: wire[:7] + b"\2" + wire[8:],  # one record more than there is
+    "tail": lambda wire: wire + b"tail",
+    "bad-authority": lambda wire: wire[:9] + b"\1" + wire[10:] + b"\0\0",
+    "bad-additional": lambda wire: wire[:11] + b"\1" + wire[12:] + b"\0\0",
+    "not-recursive": lambda wire: wire[:3] + bytes([wire[3] & 0x7f]) + wire[4:],
+}
+HANDMADE = [*REPLIES, *RCODES, *(f"{word}-alias" for word in RCODES), *SPOILT]
+
+
+def handmade(packet):
+    """Without an OPT record: libc does not ask for one, and our own does not need it."""
+    label = packet.name.labels[0].decode().lower()
+    if packet.type not in OWN:
+        return packet.reply()
+    rcode = RCODES.get(label.removesuffix("-alias"), 0)
+    if label in REPLIES:
+        answers = REPLIES[label](packet.type)
+    elif rcode and label.endswith("-alias"):
+        answers = [("@", "CNAME", "a.hand.test")]
+    else:
+        answers = [one(packet.type)]
+    head = packet.wire[:2] + struct.pack("!HHHHH", 0x8180 | rcode, 1, len(answers), 0, 0)
+    wire = head + packet.name.to_wire() + struct.pack(
+        "!HH", dns.rdatatype.from_text(packet.type), 1)
+    wire += b"".join(record(packet.name, *answer) for answer in answers)
+    return SPOILT.get(label, bytes)(wire)
+
+
+def lookups(etc, line, questions):
+    """{question: what comes}, from a server of their own."""
+    etc.write("nsswitch.conf", line)
+    daemon = Daemon("-o", "udp-size=65507")
+    replies = {question: daemon.ask(*question, edns=True, size=65507)
+               for question in questions}
+    daemon.stop()
+    return replies
+
+
+def compare(etc, questions, tally):
+    """Both ways, and with libc. {question: reply}"""
+    with_libc = lookups(etc, SAME, questions)
+    without = lookups(etc, PLAIN, questions)
+    for question in questions:
+        assert without[question].wire[2:] == with_libc[question].wire[2:], question
+        tally["replies with and without a verdict of libc"] += 1
+    return without
+
+
+def addresses(reply, rdtype):
+    number = dns.rdatatype.from_text(rdtype)
+    return [rr[0].to_text() for rr in reply.message.answer if rr.rdtype == number]
+
+
+def assert_addresses_of_libc(replies, tally, but=()):
+    for (name, rdtype), reply in replies.items():
+        said = libc(name, rdtype)[0]
+        if (name, rdtype) not in but:
+            assert addresses(reply, rdtype) == (said if isinstance(said, list) else []), name
+            tally["comparisons with getaddrinfo()"] += 1
+
+
+def test_names_of_real_zones(etc, tally):
+    replies = compare(etc, by_type(IN_ZONES + NUMERIC), tally)
+    assert_addresses_of_libc(
+        {question: reply for question, reply in replies.items() if question[0] not in NUMERIC},
+        tally, but={("mapped.example.test", "AAAA")})
+
+
+def test_faults_of_name_servers(etc, tally):
+    names = [f"left-out.q{a}-{aaaa}.fault.test" for a in FAULTS for aaaa in FAULTS]
+    assert_addresses_of_libc(compare(etc, by_type(names), tally), tally)
+
+
+@pytest.fixture
+def hand(etc):
+    server = NameServer(HAND, handmade)
+    etc.write("resolv.conf", f"nameserver {HAND}\noptions timeout:1 attempts:1\n")
+    yield server
+    server.close()
+
+
+def test_handmade_replies(hand, etc, tally):
+    replies = compare(etc, by_type([f"{label}.hand.test" for label in HANDMADE]), tally)
+    # An IPv4 address in an AAAA record is no IPv6 address.
+    assert_addresses_of_libc(replies, tally, but={("mapped.hand.test", "AAAA")})
+    assert len(hand.packets) > 2 * len(replies)
+
+
+@pytest.mark.parametrize("options", ["no-aaaa", "rotate", "trust-ad", "edns0", "use-vc"])
+def test_options_of_resolv_conf(hand, etc, tally, options):
+    etc.write("resolv.conf", f"nameserver {HAND}\noptions {options}\n")
+    questions = by_type([f"{label}.hand.test" for label in (
+        "one", "alias", "alias-only", "nothing", "denied-alias", "two")])
+    assert_addresses_of_libc(compare(etc, questions, tally), tally)
+
+
+def threads(daemon):
+    status = pathlib.Path(f"/proc/{daemon.child('lookup')}/status").read_text()
+    return int(re.search(r"^Threads:\s+(\d+)$", status, re.M)[1])
+
+
+CLEAR = [("a.example.test", "A"), ("aaaa.example.test", "AAAA"), ("chain1.example.test", "A"),
+         ("nosuch.example.test", "A"), ("txt.example.test", "A"), ("x.broken.test", "A"),
+         ("types.example.test", "MX"), ("v4only.lab", "A")]
+
+
+def idle_threads(daemon):
+    """Those that are there before anything was looked up: sanitizers have some."""
+    assert daemon.ask("v4only.lab").rcode == "NOERROR"
+    return threads(daemon)
+
+
+def test_what_is_clear_needs_no_thread(start):
+    server = start()
+    idle = idle_threads(server)
+    for question in CLEAR:
+        server.ask(*question)
+        assert threads(server) == idle, question
+
+
+def test_what_is_not_is_asked_of_libc(start):
+    server = start()
+    idle = idle_threads(server)
+    assert len(server.ask("multi.example.test").answer) == 3
+    assert threads(server) > idle
+
+
+@pytest.mark.parametrize("line", [SAME, "hosts: files myhostname dns\n", "hosts: dns files\n"])
+def test_other_sources_are_asked_each_time(start, etc, line):
+    server = start()
+    idle = idle_threads(server)
+    etc.write("nsswitch.conf", line)
+    assert server.ask("a.example.test").answer == ["a.example.test A 192.0.2.1"]
+    assert threads(server) > idle
+
+
+def test_a_long_hosts_file_is_read_by_a_thread(start, etc):
+    server = start()
+    idle = idle_threads(server)
+    etc.add("hosts", "".join(f"10.1.0.{i} long{i}.lab\n" for i in range(256)))
+    assert server.ask("long255.lab").answer == ["long255.lab A 10.1.0.255"]
+    assert threads(server) > idle
+    assert server.ask("a.example.test").answer == ["a.example.test A 192.0.2.1"]
+
+
+def test_an_edit_while_the_name_server_thinks(start, etc, name_server):
+    """The name is asked for when the probe has seen that no other source knows it."""
+    thinking = name_server("127.0.3.8", lambda packet: None)
+    etc.write("resolv.conf", "nameserver 127.0.3.8\n")
+    server = start()
+    pending = server.send("late.hand.test")
+    packet = thinking.next()
+    etc.add("hosts", "10.1.1.1 late.hand.test\n")
+    thinking.send(packet, packet.reply("192.0.2.7"))
+    assert pending.reply().answer == ["late.hand.test A 192.0.2.7"]
+    assert server.ask("late.hand.test").answer == ["late.hand.test A 10.1.1.1"]

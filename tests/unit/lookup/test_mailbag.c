@@ -1,0 +1,253 @@
+#include "../check.h"
+
+#include "lookup/mailbag.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+static struct loop *loop;
+static struct channel channel;
+static struct mailbag *mailbag;
+static struct bundle bundle;
+
+static int set_up(void **state)
+{
+    (void)state;
+    loop = loop_new();
+    if (!loop || channel_open(&channel) == -1)
+        return -1;
+    mailbag = mailbag_new(loop, channel.left);
+    return mailbag ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    mailbag_free(mailbag);
+    channel_close(&channel);
+    loop_free(loop);
+    return 0;
+}
+
+static void stop(void *unused)
+{
+    (void)unused;
+    loop_stop(loop);
+}
+
+static void end_the_round(void)
+{
+    struct timer timer;
+
+    timer_init(&timer, stop, NULL);
+    timer_set(loop, &timer, clock_ms());
+    assert_int_equal(loop_run(loop), 0);
+}
+
+static bool nothing_came(void)
+{
+    return bundle_receive(&bundle, channel.right, CHANNEL_TRY) == CHANNEL_BUSY;
+}
+
+static void assert_came(const char *const *expected, size_t count)
+{
+    const uint8_t *message;
+    size_t len;
+
+    assert_int_equal(bundle_receive(&bundle, channel.right, CHANNEL_TRY), CHANNEL_DONE);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(bundle_next(&bundle, &message, &len));
+        assert_int_equal(len, strlen(expected[i]));
+        assert_memory_equal(message, expected[i], len);
+    }
+    assert_false(bundle_next(&bundle, &message, &len));
+}
+
+static void messages_leave_together_at_the_end_of_the_round(void **state)
+{
+    static const char *const expected[] = {"one", "three"};
+
+    (void)state;
+    mailbag_put(mailbag, "one", 3);
+    mailbag_put(mailbag, "three", 5);
+    assert_true(nothing_came());
+    end_the_round();
+    assert_came(expected, 2);
+}
+
+static void those_of_the_next_round_leave_then(void **state)
+{
+    static const char *const first[] = {"one"}, *const second[] = {"two"};
+
+    (void)state;
+    mailbag_put(mailbag, "one", 3);
+    end_the_round();
+    mailbag_put(mailbag, "two", 3);
+    end_the_round();
+    assert_came(first, 1);
+    assert_came(second, 1);
+    end_the_round();
+    assert_true(nothing_came());
+}
+
+/* It is last in the round that the timer rings in which an earlier one had them written. */
+static void write_late(void *unused)
+{
+    (void)unused;
+    mailbag_put(mailbag, "late", 4);
+}
+
+static void what_a_timer_writes_leaves_too(void **state)
+{
+    static const char *const first[] = {"one"}, *const second[] = {"late"};
+    struct timer timer;
+
+    (void)state;
+    timer_init(&timer, write_late, NULL);
+    timer_set(loop, &timer, clock_ms());
+    mailbag_put(mailbag, "one", 3);
+    end_the_round();
+    end_the_round();
+    assert_came(first, 1);
+    assert_came(second, 1);
+}
+
+static void a_full_bag_leaves_at_once(void **state)
+{
+    static uint8_t longest[MESSAGE_MAX];
+    static const char *const first[] = {"one"};
+    const uint8_t *message;
+    size_t len;
+
+    (void)state;
+    mailbag_put(mailbag, "one", 3);
+    mailbag_put(mailbag, longest, sizeof longest);
+    assert_came(first, 1);
+    assert_true(nothing_came());
+    end_the_round();
+    assert_int_equal(bundle_receive(&bundle, channel.right, CHANNEL_TRY), CHANNEL_DONE);
+    assert_true(bundle_next(&bundle, &message, &len));
+    assert_int_equal(len, sizeof longest);
+}
+
+/* Fills the channel; how many messages that was. */
+static unsigned fill(void)
+{
+    unsigned count = 0;
+
+    while (channel_send(channel.left, "full", 4, CHANNEL_TRY) == CHANNEL_DONE)
+        count++;
+    return count;
+}
+
+static void drain(unsigned count)
+{
+    while (count-- > 0)
+        assert_int_equal(bundle_receive(&bundle, channel.right, CHANNEL_TRY), CHANNEL_DONE);
+}
+
+static void who_does_not_read_is_not_waited_for(void **state)
+{
+    static const char *const expected[3][2] = {{"one", "two"}, {"three"}, {"four"}};
+    unsigned count = fill();
+
+    (void)state;
+    mailbag_put(mailbag, "one", 3);
+    mailbag_put(mailbag, "two", 3);
+    end_the_round();
+    mailbag_put(mailbag, "three", 5);
+    end_the_round();
+    drain(count);
+    assert_true(nothing_came());
+    mailbag_put(mailbag, "four", 4); /* keeps behind the others */
+    end_the_round();
+    end_the_round();
+    assert_came(expected[0], 2);
+    assert_came(expected[1], 1);
+    assert_came(expected[2], 1);
+    mailbag_put(mailbag, "one", 3);
+    end_the_round();
+    assert_came(expected[0], 1);
+}
+
+static void what_waits_for_room_is_bounded(void **state)
+{
+    static uint8_t longest[MESSAGE_MAX];
+    unsigned count = fill(), came = 0;
+
+    (void)state;
+    for (int i = 0; i < 512; i++) /* 32 MB */
+        mailbag_put(mailbag, longest, sizeof longest);
+    end_the_round();
+    drain(count);
+    do {
+        end_the_round();
+        while (bundle_receive(&bundle, channel.right, CHANNEL_TRY) == CHANNEL_DONE)
+            came++;
+        end_the_round();
+    } while (!nothing_came() && ++came);
+    assert_in_range(came, 250, 260); /* 16 MB */
+}
+
+static void what_waits_may_be_freed(void **state)
+{
+    (void)state;
+    fill();
+    mailbag_put(mailbag, "one", 3);
+    end_the_round();
+    channel_close_end(&channel.right);
+}
+
+static void who_is_gone_is_not_waited_for(void **state)
+{
+    (void)state;
+    fill();
+    mailbag_put(mailbag, "one", 3);
+    end_the_round();
+    channel_close_end(&channel.right);
+    end_the_round();
+    mailbag_put(mailbag, "two", 3);
+    end_the_round();
+}
+
+static void without_a_reader_nothing_happens(void **state)
+{
+    (void)state;
+    channel_close_end(&channel.right);
+    mailbag_put(mailbag, "one", 3);
+    end_the_round();
+    mailbag_put(mailbag, "two", 3);
+    end_the_round();
+}
+
+static void nothing_may_be_freed(void **state)
+{
+    (void)state;
+    mailbag_free(NULL);
+    mailbag_put(mailbag, "lost", 4);
+    mailbag_free(mailbag);
+    end_the_round();
+    assert_true(nothing_came());
+    mailbag = NULL;
+}
+
+#define mailbag_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        mailbag_test(messages_leave_together_at_the_end_of_the_round),
+        mailbag_test(those_of_the_next_round_leave_then),
+        mailbag_test(what_a_timer_writes_leaves_too),
+        mailbag_test(a_full_bag_leaves_at_once),
+        mailbag_test(who_does_not_read_is_not_waited_for),
+        mailbag_test(what_waits_for_room_is_bounded),
+        mailbag_test(what_waits_may_be_freed),
+        mailbag_test(who_is_gone_is_not_waited_for),
+        mailbag_test(without_a_reader_nothing_happens),
+        mailbag_test(nothing_may_be_freed),
+    };
+
+    return cmocka_run_group_tests_name("mailbag", tests, NULL, NULL);
+}
