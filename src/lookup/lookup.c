@@ -13,8 +13,7 @@
 #include "lookup/resolver.h"
 
 enum {
-    BUNDLES_A_ROUND = 4, /* of questions; then replies have their turn */
-    LOOK_MS = 1000,      /* how often hung threads are counted */
+    LOOK_MS = 1000, /* how often hung threads are counted */
 };
 
 /* One of those who ask. */
@@ -33,29 +32,22 @@ struct lookup {
     bool threads_exhausted;
 };
 
-static void start_jobs(const struct asker *asker, struct bundle *questions)
+/* One bundle, then replies have their turn. */
+static void questions_ready(void *context, short revents)
 {
+    static struct bundle questions;
+    const struct asker *asker = context;
     struct question question;
     const uint8_t *message;
     uint64_t id;
     size_t len;
 
-    while (bundle_next(questions, &message, &len))
+    (void)revents;
+    if (bundle_receive(&questions, asker->channel, CHANNEL_TRY) != CHANNEL_DONE)
+        return;
+    while (bundle_next(&questions, &message, &len))
         if (message_get_question(message, len, &id, &question))
             job_start(&asker->lookup->jobs, asker->mailbag, id, &question);
-}
-
-static void questions_ready(void *context, short revents)
-{
-    static struct bundle questions;
-    const struct asker *asker = context;
-
-    (void)revents;
-    for (int i = 0; i < BUNDLES_A_ROUND; i++) {
-        if (bundle_receive(&questions, asker->channel, CHANNEL_TRY) != CHANNEL_DONE)
-            return;
-        start_jobs(asker, &questions);
-    }
 }
 
 static void supervisor_speaks(void *context, short revents)
