@@ -34,6 +34,7 @@ struct flights {
     int64_t flushed;    /* clock_ms() of the last flights_flush */
     struct table by_question, by_id;
     struct list unsent, sent; /* flights */
+    bool awaits_room;         /* in the channel */
     struct list waiting;      /* queries, oldest first */
     struct list patient;      /* those of them that could have a stale answer */
     size_t waiting_count;

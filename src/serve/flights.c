@@ -288,11 +288,13 @@ void flights_send(struct flights *flights)
     static struct bundle bundle;
     unsigned count;
 
+    if (list_empty(&flights->unsent) && !flights->awaits_room)
+        return; /* as after most batches */
     while ((count = pack_questions(flights, &bundle)) > 0 &&
            bundle_send(&bundle, flights->channel, CHANNEL_TRY) == CHANNEL_DONE)
         note_sent(flights, count);
-    watch_events(flights->watch,
-                 (short)(list_empty(&flights->unsent) ? POLLIN : POLLIN | POLLOUT));
+    flights->awaits_room = !list_empty(&flights->unsent);
+    watch_events(flights->watch, flights->awaits_room ? POLLIN | POLLOUT : POLLIN);
 }
 
 static void take_answer(struct flights *flights, const uint8_t *message, size_t len)
