@@ -4,14 +4,16 @@ import collections
 import itertools
 import os
 import pathlib
+import shutil
 import subprocess
+import tempfile
 
 import dns.query
 import pytest
 
 from ask import Over, Server, make
 from conformance_table import MARKER, ConformanceTable
-from daemon import Daemon
+from daemon import BUILT, PROGRAM, Daemon
 from name_server import NameServer
 
 names = itertools.count(1)
@@ -20,6 +22,9 @@ names = itertools.count(1)
 def pytest_configure(config):
     if not os.path.isdir("/etc/lab"):
         pytest.exit("these tests rewrite /etc: run them with tests/lab", returncode=1)
+    PROGRAM.parent.mkdir(exist_ok=True)
+    for program in BUILT.parent.glob("hostdns*"):
+        shutil.copy(program, PROGRAM.parent)
     config.addinivalue_line("markers", MARKER)
     config.pluginmanager.register(ConformanceTable(config), "conformance table")
 
@@ -106,10 +111,22 @@ def module_etc():
     files.restore()
 
 
+def make_open_folder():
+    """One that a server can read though it has given up root. It ends with the lab."""
+    folder = pathlib.Path(tempfile.mkdtemp(dir="/run"))
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def open_folder():
+    return make_open_folder()
+
+
 @pytest.fixture(scope="package")
-def modules(tmp_path_factory):
+def modules():
     """The environment of a server that finds the NSS modules in nss/."""
-    folder = tmp_path_factory.mktemp("nss")
+    folder = make_open_folder()
     for name in ("hang", "crash", "garbage", "status"):
         subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-shared", "-fPIC", "-O1",
                         "-o", folder / f"libnss_{name}.so.2",

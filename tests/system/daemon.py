@@ -12,7 +12,9 @@ import time
 
 from ask import Server
 
-PROGRAM = pathlib.Path(os.environ.get("BUILD", "build"), "hostdnsd").resolve()
+BUILT = pathlib.Path(os.environ.get("BUILD", "build"), "hostdnsd").resolve()
+# A copy, which the server can execute again though it has given up root.
+PROGRAM = pathlib.Path("/run/programs/hostdnsd")
 INSTRUMENTED = any(word in os.environ.get("BUILD", "") for word in ("address", "thread"))
 START_SECONDS = 30  # an instrumented build on a busy machine
 SANITIZER_WORDS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:",

@@ -35,9 +35,9 @@ def refused(server):
 
 
 @pytest.fixture
-def conf(tmp_path):
+def conf(open_folder):
     """A configuration file; writing it is not told to anybody."""
-    path = tmp_path / "hostdns.conf"
+    path = open_folder / "hostdns.conf"
     path.write_text("ttl = 11\n")
     return path
 
@@ -158,13 +158,13 @@ def test_workers_come_and_go(start, conf, before, after):
     assert len(pids(server, "serve")) == after
 
 
-def test_a_changed_program_takes_over(tmp_path, start, monkeypatch):
+def test_a_changed_program_takes_over(open_folder, start):
     """As a package's upgrade does it: the file is replaced by another."""
-    program = tmp_path / "hostdnsd"
+    program = open_folder / "hostdnsd"
     shutil.copy(PROGRAM, program)
     server = start(program=[program])
     old = os.stat(f"/proc/{server.pid}/exe").st_ino
-    replacement = tmp_path / "new"
+    replacement = open_folder / "new"
     shutil.copy(PROGRAM, replacement)
     replacement.rename(program)
     reload(server)
@@ -172,8 +172,8 @@ def test_a_changed_program_takes_over(tmp_path, start, monkeypatch):
     assert server.ask("localhost").rcode == "NOERROR"
 
 
-def test_a_broken_program_changes_nothing(tmp_path, start):
-    program = tmp_path / "hostdnsd"
+def test_a_broken_program_changes_nothing(open_folder, start):
+    program = open_folder / "hostdnsd"
     shutil.copy(PROGRAM, program)
     server = start(program=[program])
     program.unlink()

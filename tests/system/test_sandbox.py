@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from conftest import say
+from conftest import make_open_folder, say
 from daemon import INSTRUMENTED, PROGRAM, children_of, wait_until
 
 NEVER = ["chroot", "clock", "io_uring", "keys", "memory-of-others", "mount", "perf", "ptrace",
@@ -27,9 +27,9 @@ ALONE = pathlib.Path("/proc/self/uid_map").read_text().split()[2] == "1"
 
 
 @pytest.fixture(scope="module")
-def inside(tmp_path_factory):
+def inside():
     """A library that tries everything from inside the process that loads it."""
-    library = tmp_path_factory.mktemp("inside") / "inside.so"
+    library = make_open_folder() / "inside.so"
     source = pathlib.Path(__file__).parent / "inside" / "inside.c"
     subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-shared", "-fPIC", "-O1", "-o",
                     library, source], check=True)

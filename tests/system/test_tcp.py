@@ -5,11 +5,13 @@ import itertools
 import os
 import pathlib
 import random
+import re
 import resource
 import select
 import signal
 import socket
 import struct
+import subprocess
 import time
 
 import dns.edns
@@ -531,7 +533,10 @@ def limit_descriptors(pid, free):
     used = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
     limit = next(number for number in itertools.count(1)
                  if len(set(range(number)) - used) == free)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (limit, limit))
+    # As its user: root without CAP_SYS_RESOURCE may not limit others.
+    owner = pathlib.Path(f"/proc/{pid}/status").read_text()
+    uid, gid = (int(re.search(rf"^{key}:\t(\d+)", owner, re.M)[1]) for key in ("Uid", "Gid"))
+    subprocess.run(["prlimit", f"--pid={pid}", f"--nofile={limit}"], check=True, user=uid, group=gid)
 
 
 def cpu_seconds(pid):

@@ -5,7 +5,7 @@
 static enum nss_status ask(const char *name, int *error, int *h_error)
 {
     if (strstr(name, "kill"))
-        kill(getpid(), SIGKILL);
+        raise(SIGKILL);
     if (strstr(name, "abort"))
         abort();
     return not_found(error, h_error);
