@@ -26,7 +26,7 @@ PYTHON     ?= /usr/bin/python3
 CFLAGS     ?= -O2 -g
 CPPFLAGS   ?= -D_FORTIFY_SOURCE=2
 
-LIBRARIES  := ldns libxxhash inih libsodium libseccomp libcap-ng
+LIBRARIES  := ldns libxxhash inih libsodium libseccomp libcap-ng jansson
 CLIENT_LIB := libedit
 WARNINGS   := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
               -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2
@@ -47,7 +47,7 @@ CPPFLAGS    := -U_FORTIFY_SOURCE
 endif
 
 # Where a program goes below PREFIX.
-PROGRAMS := sbin/hostdnsd bin/hostdns
+PROGRAMS := sbin/hostdnsd sbin/hostdnsctl bin/hostdns
 
 SOURCES := $(wildcard src/*/*.c)
 MAINS   := $(wildcard src/*/main.c)
@@ -72,6 +72,7 @@ all: $(addprefix $(BUILD)/,$(notdir $(PROGRAMS)))
 # A program is its main, and what the linker finds it to need of our library and the others.
 $(BUILD)/hostdnsd: $(BUILD)/obj/daemon/main.o
 $(BUILD)/hostdns: $(BUILD)/obj/client/main.o
+$(BUILD)/hostdnsctl: $(BUILD)/obj/ctl/main.o
 $(addprefix $(BUILD)/,$(notdir $(PROGRAMS))): $(BUILD)/libhostdns.a
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) $(OUR_LDFLAGS) -o $@ $(filter %.o,$^) \
 	    $(BUILD)/libhostdns.a $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(CLIENT_LIB))

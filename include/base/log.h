@@ -12,6 +12,9 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 /* `name` (borrowed for ever) stands before each line; lines above `level` are dropped. */
 void log_open(const char *name, enum log_level level);
 
+void log_set_level(enum log_level);
+enum log_level log_get_level(void);
+
 /* The same level under another name. */
 void log_rename(const char *name);
 

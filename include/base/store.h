@@ -47,6 +47,10 @@ void *store_put(struct store *, uint64_t hash, const void *key, size_t key_len, 
 
 /* Forgets the key's value, if there is one. */
 void store_remove(struct store *, uint64_t hash, const void *key, size_t key_len);
+/* Forgets all whose key the function says true of. Looks at every one. */
+void store_remove_if(struct store *,
+                     bool (*matches)(const void *context, const void *key, size_t key_len),
+                     const void *context);
 void store_clear(struct store *);
 
 struct store_state store_state(const struct store *);

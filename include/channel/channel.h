@@ -31,7 +31,14 @@ enum channel_result channel_receive(int end, void *data, size_t size, size_t *le
 
 /* One word; words are few, so the receiver always has room. */
 enum channel_result channel_send_word(int end, enum word);
-/* A message that is no word reads as 0. */
+/* A word with something to it, of at most WORD_DATA_MAX octets. */
+enum channel_result channel_send_word_with(int end, enum word, const void *data,
+                                           size_t len);
+/* `len` is what came with the word. A message that is no word reads as 0. */
+enum channel_result channel_receive_word_with(int end, enum word *,
+                                              uint8_t data[static WORD_DATA_MAX],
+                                              size_t *len, enum channel_wait);
+/* Likewise, for words with nothing to them. */
 enum channel_result channel_receive_word(int end, enum word *, enum channel_wait);
 
 #endif

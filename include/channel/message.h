@@ -29,12 +29,17 @@ bool message_get_answer(const void *data, size_t len, uint64_t *id, struct quest
  * id, which comes next. No question's id has this bit. */
 #define MESSAGE_NEWS (UINT64_C(1) << 63)
 
+/* Room for what comes with a word: a name. */
+enum { WORD_DATA_MAX = NAME_WIRE_MAX };
+
 /* Between the supervisor and a child. */
 enum word {
     WORD_READY = 1,    /* child: I can do my work */
     WORD_LOOKUP_DIED,  /* supervisor to serve: nobody will answer what you have asked */
     WORD_HOST_CHANGED, /* supervisor to serve: what you have kept may be wrong */
     WORD_RETIRE,       /* supervisor to serve: others listen now; finish what you have */
+    WORD_FORGET,       /* supervisor to serve, with a folded name: what you have of it */
+    WORD_LOG_LEVEL,    /* supervisor to any, with an octet: enum log_level */
 };
 
 #endif

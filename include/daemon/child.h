@@ -5,6 +5,7 @@
 #ifndef DAEMON_CHILD_H
 #define DAEMON_CHILD_H
 
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "base/list.h"
@@ -67,5 +68,9 @@ void child_log_death(const struct child *, pid_t pid, int status, const char *th
 
 /* Nothing happens if its channel is closed. */
 void child_tell(const struct child *, enum word);
+void child_tell_with(const struct child *, enum word, const void *data, size_t len);
+
+/* A line about it, for who asks for the server's status. */
+void child_report(const struct child *, FILE *, bool is_retiring);
 
 #endif

@@ -26,7 +26,9 @@ struct handover {
     struct handed_child children[HANDOVER_CHILDREN];
     size_t child_count;
     struct cookie_secret secret;
-    int asker; /* who wants to know how the reload went; -1: nobody */
+    int asker;    /* who wants to know how the reload went; -1: nobody */
+    int counters; /* the page; -1: none yet */
+    int control;  /* the listening control socket; -1: none */
 };
 
 /*

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "daemon/control.h"
 #include "daemon/privileges.h"
 #include "dns/edns.h"
 #include "net/listen.h"
@@ -32,6 +33,7 @@ struct options {
     unsigned tcp_idle; /* seconds */
     unsigned workers;  /* processes */
     char user[USER_NAME_MAX + 1];
+    char control[CONTROL_PATH_MAX + 1];
 
     bool verbose;
     bool check_only;

@@ -31,6 +31,8 @@ void predecessors_kill(const struct predecessors *);
  * generation serves any more. */
 void predecessors_reap(struct predecessors *);
 
+void predecessors_report(const struct predecessors *, FILE *);
+
 /* For the next reload. False if there is no room for all. */
 bool predecessors_hand_over(const struct predecessors *, struct handover *);
 

@@ -29,13 +29,10 @@ void reload_init(struct reload *, struct loop *, char *const *argv, reload_hand_
                  void *context);
 
 /*
- * Begins one. `asker`, if it is not -1, is a socket that gets a line "error ..." and what
- * is wrong, or the reload's success from reload_answer, and is closed.
+ * Begins one. `asker`, if it is not -1, is a connection of daemon/control: it is told what is
+ * wrong, or handed over to be told of the success.
  */
 void reload_begin(struct reload *, int asker);
 void reload_cancel(struct reload *);
-
-/* "ok", or "error" with the reason, to who asked; closes it. Nothing happens to -1. */
-void reload_answer(int asker, const char *error);
 
 #endif

@@ -26,6 +26,7 @@ struct supervisor_config {
     unsigned workers;            /* serve processes, 1 to WORKERS_MAX */
     const struct sockets *sockets;
     const struct handover *handover;
+    int control;                 /* the listening control socket; -1: none */
     char *const *argv;           /* for the next reload */
     void (*ready)(void);         /* called once, when the first question can be answered */
     void (*reloaded)(void);      /* instead, after a reload */

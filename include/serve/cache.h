@@ -41,6 +41,8 @@ struct cached_view {
 int cache_init(struct cache *, const struct cache_config *);
 void cache_free(struct cache *);
 void cache_clear(struct cache *);
+/* Forgets all there is about a folded name, of every type. */
+void cache_forget(struct cache *, const uint8_t *name, size_t len);
 
 /*
  * Keeps a copy of the answer to a folded question at the time `now` (clock_ms()), in place

@@ -65,6 +65,9 @@ void flights_send(struct flights *);
  */
 void flights_flush(struct flights *);
 
+/* Forgets what is known of a folded name; what is under way of it will not be kept. */
+void flights_forget(struct flights *, const uint8_t *name, size_t len);
+
 /* The lookup process has died: whoever waits for what it was asked gets SERVFAIL. */
 void flights_lookup_died(struct flights *);
 

@@ -7,12 +7,22 @@
 #include <unistd.h>
 
 static const char *log_name = "hostdns";
-static enum log_level log_level = LOG_LEVEL_INFO;
+static _Atomic enum log_level log_level = LOG_LEVEL_INFO; /* threads read it */
 
 void log_open(const char *name, enum log_level level)
 {
     log_name = name;
     log_level = level;
+}
+
+void log_set_level(enum log_level level)
+{
+    log_level = level;
+}
+
+enum log_level log_get_level(void)
+{
+    return log_level;
 }
 
 void log_rename(const char *name)

@@ -366,6 +366,23 @@ void store_remove(struct store *store, uint64_t hash, const void *key, size_t ke
         forget(store, block_in(store, store->slots[i]));
 }
 
+/* Where one leaves the index, a later one may take its place: it is looked at again. */
+void store_remove_if(struct store *store,
+                     bool (*matches)(const void *context, const void *key, size_t key_len),
+                     const void *context)
+{
+    size_t i = 0;
+
+    while (i < store->slot_count) {
+        struct block *block = store->slots[i] ? block_in(store, store->slots[i]) : NULL;
+
+        if (block && matches(context, value_of(block) + block->value, block->key))
+            forget(store, block);
+        else
+            i++;
+    }
+}
+
 static void *fill(struct block *block, uint32_t hash, const void *key, size_t key_len,
                   size_t len, uint8_t asked)
 {

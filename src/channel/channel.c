@@ -1,6 +1,7 @@
 #include "channel/channel.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -75,20 +76,44 @@ enum channel_result channel_receive(int end, void *data, size_t size, size_t *le
     return got == 0 ? CHANNEL_CLOSED : CHANNEL_DONE; /* no message of ours is empty */
 }
 
+enum channel_result channel_send_word_with(int end, enum word word, const void *data,
+                                           size_t len)
+{
+    uint8_t message[1 + WORD_DATA_MAX] = {(uint8_t)word};
+
+    if (len > 0)
+        memcpy(message + 1, data, len);
+    return channel_send(end, message, 1 + len, CHANNEL_TRY);
+}
+
 enum channel_result channel_send_word(int end, enum word word)
 {
-    uint8_t octet = (uint8_t)word;
+    return channel_send_word_with(end, word, NULL, 0);
+}
 
-    return channel_send(end, &octet, sizeof octet, CHANNEL_TRY);
+enum channel_result channel_receive_word_with(int end, enum word *word,
+                                              uint8_t data[static WORD_DATA_MAX],
+                                              size_t *len, enum channel_wait wait)
+{
+    uint8_t message[1 + WORD_DATA_MAX + 1];
+    size_t got;
+    enum channel_result result = channel_receive(end, message, sizeof message, &got, wait);
+
+    if (result != CHANNEL_DONE)
+        return result;
+    *word = got < sizeof message ? (enum word)message[0] : 0;
+    *len = *word ? got - 1 : 0;
+    memcpy(data, message + 1, *len);
+    return CHANNEL_DONE;
 }
 
 enum channel_result channel_receive_word(int end, enum word *word, enum channel_wait wait)
 {
-    uint8_t data[2];
+    uint8_t data[WORD_DATA_MAX];
     size_t len;
-    enum channel_result result = channel_receive(end, data, sizeof data, &len, wait);
+    enum channel_result result = channel_receive_word_with(end, word, data, &len, wait);
 
-    if (result == CHANNEL_DONE)
-        *word = len == 1 ? (enum word)data[0] : 0;
+    if (result == CHANNEL_DONE && len > 0)
+        *word = 0;
     return result;
 }

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/report.h"
 
 enum {
     STEADY_MS = 10000, /* who lives this long has not failed to start */
@@ -88,6 +89,7 @@ static void control_ready(void *context, short revents)
 int child_adopt(struct child *child, pid_t pid, int control)
 {
     child->pid = pid;
+    child->started = clock_ms();
     child->control = control;
     child->watch = loop_watch(child->owner->loop, control, POLLIN, control_ready, child);
     return child->watch ? 0 : -1;
@@ -171,8 +173,25 @@ void child_log_death(const struct child *child, pid_t pid, int status, const cha
                     WEXITSTATUS(status), then);
 }
 
-void child_tell(const struct child *child, enum word word)
+void child_tell_with(const struct child *child, enum word word, const void *data,
+                     size_t len)
 {
     if (child->control != -1)
-        channel_send_word(child->control, word);
+        channel_send_word_with(child->control, word, data, len);
+}
+
+void child_tell(const struct child *child, enum word word)
+{
+    child_tell_with(child, word, NULL, 0);
+}
+
+void child_report(const struct child *child, FILE *out, bool is_retiring)
+{
+    const struct report_process process = {.role = role_name(child->role),
+                                           .number = child->number,
+                                           .pid = child->pid,
+                                           .ms = clock_ms() - child->started,
+                                           .is_retiring = is_retiring};
+
+    report_process(out, &process);
 }

@@ -48,10 +48,12 @@ static void read_secret(struct handover *handover, const char *values)
             return;
 }
 
-static void read_asker(struct handover *handover, const char *values)
+static int read_descriptor(const char *values)
 {
-    handover->asker = atoi(values);
-    descriptors_pass_on(handover->asker, false);
+    int fd = atoi(values);
+
+    descriptors_pass_on(fd, false);
+    return fd;
 }
 
 static void read_line(struct handover *handover, char *line)
@@ -71,7 +73,11 @@ static void read_line(struct handover *handover, char *line)
     else if (strcmp(line, "secret") == 0)
         read_secret(handover, values);
     else if (strcmp(line, "asker") == 0)
-        read_asker(handover, values);
+        handover->asker = read_descriptor(values);
+    else if (strcmp(line, "counters") == 0)
+        handover->counters = read_descriptor(values);
+    else if (strcmp(line, "control") == 0)
+        handover->control = read_descriptor(values);
 }
 
 static bool read_file(struct handover *handover, int fd)
@@ -109,7 +115,8 @@ bool handover_read(struct handover *handover)
     const char *text = getenv(variable);
     int fd = text ? atoi(text) : -1;
 
-    *handover = (struct handover){.is_reload = text != NULL, .asker = -1};
+    *handover = (struct handover){
+        .is_reload = text != NULL, .asker = -1, .counters = -1, .control = -1};
     unsetenv(variable);
     if (!handover->is_reload)
         return read_activation(handover) && cookie_draw_secret(&handover->secret) == 0;
@@ -154,7 +161,8 @@ static void write_lines(const struct handover *handover, FILE *file)
                 (int)child->pid, child->control);
     }
     write_secret(&handover->secret, file);
-    fprintf(file, "asker %d\n", handover->asker);
+    fprintf(file, "asker %d\ncounters %d\ncontrol %d\n", handover->asker,
+            handover->counters, handover->control);
 }
 
 static void pass_all_on(const struct handover *handover, bool pass)
@@ -164,6 +172,8 @@ static void pass_all_on(const struct handover *handover, bool pass)
     for (size_t i = 0; i < handover->child_count; i++)
         descriptors_pass_on(handover->children[i].control, pass);
     descriptors_pass_on(handover->asker, pass);
+    descriptors_pass_on(handover->counters, pass);
+    descriptors_pass_on(handover->control, pass);
 }
 
 /* The file lives as long as its descriptor, which the program inherits. */

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "daemon/command_line.h"
+#include "daemon/control.h"
 #include "daemon/handover.h"
 #include "daemon/privileges.h"
 #include "daemon/sandbox.h"
@@ -85,7 +86,7 @@ static struct policy policy_of(const struct options *options)
     };
 }
 
-static int run(const struct options *options, char *const *argv)
+static int run(const struct options *options, int control, char *const *argv)
 {
     const struct supervisor_config config = {
         .serve = {.udp_size = options->udp_size,
@@ -109,6 +110,7 @@ static int run(const struct options *options, char *const *argv)
         .workers = options->workers,
         .sockets = &sockets,
         .handover = &handover,
+        .control = control,
         .argv = argv,
         .ready = say_ready,
         .reloaded = say_reloaded,
@@ -116,6 +118,40 @@ static int run(const struct options *options, char *const *argv)
     };
 
     return supervisor_run(&config);
+}
+
+/* The one from before a reload, if it is where it is to be. */
+static bool is_there_already(const char *path)
+{
+    char old[CONTROL_PATH_MAX + 1];
+
+    control_path_of(handover.control, old);
+    return strcmp(path, old) == 0;
+}
+
+/* Without a place of its own given, the server can do without. -1 is none; false if one
+ * that was asked for cannot be had. */
+static bool open_control(const struct options *options, int *control)
+{
+    const char *path = options->control;
+    char by_default[CONTROL_PATH_MAX + 1];
+
+    if (!*path) {
+        control_default_path(by_default);
+        path = by_default;
+    }
+    *control = handover.control;
+    if (*control != -1 && is_there_already(path))
+        return true;
+    *control = control_listen(path, !*options->control);
+    if (*control != -1)
+        return true;
+    if (!*options->control) {
+        log_debug("no control socket %s: %m", path);
+        return true;
+    }
+    log_error("cannot make the control socket %s: %m", path);
+    return false;
 }
 
 /* With -n before a reload the addresses are tried as well. */
@@ -129,12 +165,13 @@ static int check(const struct options *options)
 
 static int serve_until_told(const struct options *options, char *const *argv)
 {
-    int result = -1;
+    int result = -1, control;
 
-    if (open_sockets(options) && privileges_drop(options->user) == 0) {
+    if (open_sockets(options) && open_control(options, &control) &&
+        privileges_drop(options->user) == 0) {
         sandbox_all(handover.is_reload);
         passed_close_rest(&handover.sockets);
-        result = run(options, argv);
+        result = run(options, control, argv);
     }
     sockets_close(&sockets);
     if (result == 0)

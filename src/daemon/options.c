@@ -179,6 +179,8 @@ static const struct setting table[] = {
      "Serve processes, each with its own sockets and cache."},
     {"user", parse_user, offsetof(struct options, user), "", 0, 0,
      "Whom to run as if it is started by root; without it hostdns, or nobody."},
+    {"control", TEXT(control), "", 0, CONTROL_PATH_MAX,
+     "Socket for hostdnsctl, instead of one in /run/hostdns or $XDG_RUNTIME_DIR/hostdns."},
 };
 
 enum { SETTINGS = sizeof table / sizeof *table };

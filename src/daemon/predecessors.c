@@ -130,6 +130,13 @@ void predecessors_reap(struct predecessors *predecessors)
     }
 }
 
+void predecessors_report(const struct predecessors *predecessors, FILE *out)
+{
+    for (struct child *child = first_child(predecessors); child;
+         child = next_child(predecessors, &child->link))
+        child_report(child, out, true);
+}
+
 bool predecessors_hand_over(const struct predecessors *predecessors,
                             struct handover *handover)
 {

@@ -1,10 +1,10 @@
 #include "daemon/reload.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "daemon/control.h"
 
 void reload_init(struct reload *reload, struct loop *loop, char *const *argv,
                  reload_hand_over *hand_over, void *context)
@@ -19,23 +19,17 @@ void reload_init(struct reload *reload, struct loop *loop, char *const *argv,
         strncpy(reload->program, argv[0], PATH_MAX - 1);
 }
 
-/* Short, and the socket is empty: it need not wait. */
-void reload_answer(int asker, const char *error)
+static void answer(struct reload *reload, const char *why)
 {
-    if (asker == -1)
-        return;
-    if (error)
-        dprintf(asker, "error not reloaded: %s\n", error);
-    else
-        dprintf(asker, "ok\n");
-    close(asker);
+    if (reload->asker != -1)
+        control_refuse_on(reload->asker, why);
+    reload->asker = -1;
 }
 
 static void refuse(struct reload *reload, const char *why)
 {
     log_error("not reloaded: %s", why);
-    reload_answer(reload->asker, why);
-    reload->asker = -1;
+    answer(reload, why);
 }
 
 /* Comes back only if the program cannot be executed. */
@@ -85,7 +79,7 @@ static void begin(struct reload *reload)
 void reload_begin(struct reload *reload, int asker)
 {
     if (asker != -1 && reload->asker != -1) {
-        reload_answer(asker, "another reload is under way");
+        control_refuse_on(asker, "another reload is under way");
         return;
     }
     if (asker != -1)
@@ -99,6 +93,5 @@ void reload_cancel(struct reload *reload)
 {
     trial_free(reload->trial);
     reload->trial = NULL;
-    reload_answer(reload->asker, "the server is shutting down");
-    reload->asker = -1;
+    answer(reload, "the server is shutting down");
 }

@@ -8,13 +8,16 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/log.h"
 #include "channel/channel.h"
+#include "daemon/commands.h"
 #include "daemon/descriptors.h"
 #include "daemon/hostwatch.h"
 #include "daemon/predecessors.h"
 #include "daemon/privileges.h"
 #include "daemon/reload.h"
+#include "daemon/report.h"
 #include "daemon/sandbox.h"
 #include "net/loop.h"
 
@@ -38,6 +41,10 @@ struct supervisor {
     struct timer impatience;
     struct hostwatch *hosts;
     struct reload reload;
+    struct control *control;
+    struct commands_host host;
+    int counters; /* the page's descriptor */
+    int64_t started;
     bool reload_again; /* it was asked for before the last was over */
     bool had_terminal; /* at the start */
     bool announced, leaving, failed;
@@ -101,6 +108,14 @@ static int be_lookup(const struct supervisor *supervisor, int control)
     return lookup_run(&lookup, control);
 }
 
+/* Each has its own, and those of the next generation others: for a time both are there. */
+static unsigned slot_of(const struct child *child)
+{
+    unsigned first = 1 + child->generation % 2 * CHILDREN_MAX;
+
+    return first + (child->role == ROLE_LOOKUP ? 0 : 1 + child->number);
+}
+
 /* In the new process: gives up what is not its own and does its work. */
 __attribute__((noreturn)) static void be_child(struct child *child, int control)
 {
@@ -108,6 +123,7 @@ __attribute__((noreturn)) static void be_child(struct child *child, int control)
     int result;
 
     child_signals();
+    counters_use(slot_of(child));
     log_rename(log_names[child->role]);
     if (privileges_drop_rest() == -1)
         log_warning("cannot give up the last capabilities: %m");
@@ -139,6 +155,8 @@ static bool hand_over(void *context, struct handover *handover)
     handover->generation = supervisor->generation;
     handover->is_activated = supervisor->config->handover->is_activated;
     handover->secret = supervisor->config->handover->secret;
+    handover->counters = supervisor->counters;
+    handover->control = supervisor->config->control;
     hand_sockets(handover, supervisor->config->sockets);
     for (size_t i = 0; i < supervisor->child_count; i++)
         if (!handover_add(handover, &supervisor->children[i]))
@@ -147,11 +165,14 @@ static bool hand_over(void *context, struct handover *handover)
 }
 
 /* Not before the last reload, or the start, is over. */
-static void reload(struct supervisor *supervisor)
+static void reload(struct supervisor *supervisor, int asker)
 {
-    supervisor->reload_again = !supervisor->announced;
     if (supervisor->announced)
-        reload_begin(&supervisor->reload, -1);
+        reload_begin(&supervisor->reload, asker);
+    else if (asker != -1)
+        control_refuse_on(asker, "the server is starting");
+    else
+        supervisor->reload_again = true;
 }
 
 /* Starting and leaving. */
@@ -166,13 +187,15 @@ static void announce(struct supervisor *supervisor)
     supervisor->announced = true;
     if (supervisor->config->handover->is_reload) {
         predecessors_tell(&supervisor->predecessors, WORD_RETIRE);
-        reload_answer(supervisor->config->handover->asker, NULL);
+        count(COUNT_RELOADS);
+        if (supervisor->config->handover->asker != -1)
+            control_answer_on(supervisor->config->handover->asker, "");
         supervisor->config->reloaded();
     } else {
         supervisor->config->ready();
     }
     if (supervisor->reload_again)
-        reload(supervisor);
+        reload(supervisor, -1);
 }
 
 static void child_spoke(struct child *child, enum word word)
@@ -223,9 +246,11 @@ static void tell_of_lookups_death(const struct supervisor *supervisor)
 static void child_ended(struct supervisor *supervisor, struct child *child, pid_t pid,
                         int status)
 {
+    counters_reset_gauges(slot_of(child));
     if (!supervisor->leaving &&
         (supervisor->announced || predecessors_any(&supervisor->predecessors))) {
         child_log_death(child, pid, status, "; starting another");
+        count(child->role == ROLE_SERVE ? COUNT_RESTARTS_SERVE : COUNT_RESTARTS_LOOKUP);
         if (child->role == ROLE_LOOKUP)
             tell_of_lookups_death(supervisor);
         child_start_again(child);
@@ -253,6 +278,16 @@ static void reap(struct supervisor *supervisor)
 
 /* Events. */
 
+static void stop(void *context)
+{
+    struct supervisor *supervisor = context;
+
+    if (supervisor->leaving)
+        return;
+    supervisor->config->shutting_down();
+    leave(supervisor);
+}
+
 static bool has_terminal(void)
 {
     int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
@@ -276,10 +311,9 @@ static void signal_came(struct supervisor *supervisor, unsigned number)
         if (number != SIGHUP)
             kill_children(supervisor); /* asked twice: now */
     } else if (means_reload(supervisor, number)) {
-        reload(supervisor);
+        reload(supervisor, -1);
     } else {
-        supervisor->config->shutting_down();
-        leave(supervisor);
+        stop(supervisor);
     }
 }
 
@@ -298,9 +332,80 @@ static void host_changed(void *context)
 {
     const struct supervisor *supervisor = context;
 
+    count(COUNT_HOST_CHANGES);
     for (unsigned i = 0; i < supervisor->config->workers; i++)
         child_tell(&supervisor->children[i], WORD_HOST_CHANGED);
     predecessors_tell(&supervisor->predecessors, WORD_HOST_CHANGED);
+}
+
+/* Commands. */
+
+static void describe(void *context, FILE *out)
+{
+    const struct supervisor *supervisor = context;
+    char text[COUNTERS_NOTE]; /* longer than an address */
+    int64_t now = clock_ms();
+
+    fprintf(out, "hostdnsd %s, pid %d, for %.3f s, generation %u\n", HOSTDNS_VERSION,
+            (int)getpid(), (double)(now - supervisor->started) / 1000,
+            supervisor->generation);
+    for (size_t i = 0; i < supervisor->config->sockets->addr_count; i++)
+        fprintf(out, "listens: %s\n",
+                addr_format(&supervisor->config->sockets->addrs[i], text));
+    for (size_t i = 0; i < supervisor->child_count; i++)
+        child_report(&supervisor->children[i], out, false);
+    predecessors_report(&supervisor->predecessors, out);
+    counters_read_note(slot_of(&supervisor->children[supervisor->child_count - 1]), text);
+    fprintf(out, "name servers: %s\n", *text ? text : "none");
+}
+
+static void tell_serve(void *context, enum word word, const void *data, size_t len)
+{
+    const struct supervisor *supervisor = context;
+
+    for (unsigned i = 0; i < supervisor->config->workers; i++)
+        child_tell_with(&supervisor->children[i], word, data, len);
+}
+
+static void set_level(void *context, int level)
+{
+    const struct supervisor *supervisor = context;
+    uint8_t octet = (uint8_t)level;
+
+    log_set_level((enum log_level)level);
+    for (size_t i = 0; i < supervisor->child_count; i++)
+        child_tell_with(&supervisor->children[i], WORD_LOG_LEVEL, &octet, 1);
+}
+
+static void reload_for(void *context, int asker)
+{
+    reload(context, asker);
+}
+
+static int open_control(struct supervisor *supervisor)
+{
+    if (supervisor->config->control == -1)
+        return 0;
+    supervisor->host =
+        (struct commands_host){.context = supervisor,
+                               .cache_bytes = supervisor->config->serve.cache.bytes,
+                               .describe = describe,
+                               .tell = tell_serve,
+                               .set_level = set_level,
+                               .reload = reload_for,
+                               .stop = stop};
+    supervisor->control = control_new(supervisor->loop, supervisor->config->control,
+                                      commands, &supervisor->host);
+    return supervisor->control ? 0 : -1;
+}
+
+static int open_counters(struct supervisor *supervisor)
+{
+    supervisor->counters = counters_open(supervisor->config->handover->counters);
+    if (supervisor->counters == -1)
+        return -1;
+    counters_use(0);
+    return 0;
 }
 
 static int open_signals(void)
@@ -343,6 +448,8 @@ static int open_all(struct supervisor *supervisor, const struct supervisor_confi
                                       .generation = config->handover->generation + 1,
                                       .owner = {.be = be_child, .spoke = child_spoke},
                                       .had_terminal = has_terminal(),
+                                      .started = clock_ms(),
+                                      .counters = -1,
                                       .signals = -1};
     for (unsigned i = 0; i < WORKERS_MAX; i++)
         supervisor->questions[i] = (struct channel){.left = -1, .right = -1};
@@ -355,6 +462,7 @@ static int open_all(struct supervisor *supervisor, const struct supervisor_confi
     if (supervisor->loop)
         supervisor->hosts = hostwatch_new(supervisor->loop, host_changed, supervisor);
     if (!supervisor->loop || supervisor->signals == -1 || !supervisor->hosts ||
+        open_counters(supervisor) == -1 || open_control(supervisor) == -1 ||
         open_channels(supervisor) == -1 ||
         predecessors_adopt(&supervisor->predecessors, &supervisor->owner,
                            config->handover) == -1 ||
@@ -372,6 +480,7 @@ static void close_all(struct supervisor *supervisor)
     if (supervisor->signals != -1)
         close(supervisor->signals);
     hostwatch_free(supervisor->hosts);
+    control_free(supervisor->control);
     loop_free(supervisor->loop);
 }
 

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/log.h"
 #include "channel/channel.h"
 #include "lookup/job.h"
@@ -53,11 +55,40 @@ static void questions_ready(void *context, short revents)
 static void supervisor_speaks(void *context, short revents)
 {
     struct lookup *lookup = context;
+    uint8_t data[WORD_DATA_MAX];
+    enum channel_result result;
     enum word word;
+    size_t len;
 
     (void)revents;
-    if (channel_receive_word(lookup->supervisor, &word, CHANNEL_TRY) == CHANNEL_CLOSED)
+    result = channel_receive_word_with(lookup->supervisor, &word, data, &len, CHANNEL_TRY);
+    if (result == CHANNEL_CLOSED)
         loop_stop(lookup->jobs.loop); /* without a supervisor there is no service */
+    else if (result == CHANNEL_DONE && word == WORD_LOG_LEVEL && len == 1)
+        log_set_level((enum log_level)data[0]);
+}
+
+static void tell_threads(const struct work_state *state)
+{
+    count_set(COUNT_THREADS, state->threads);
+    count_set(COUNT_THREADS_BUSY, state->busy);
+    count_set(COUNT_THREADS_HUNG, state->hung);
+}
+
+/* For who asks for the server's status. */
+static void tell_readers(const struct work_state *state)
+{
+    char text[COUNTERS_NOTE] = "", addr[ADDR_TEXT];
+    struct servers servers;
+
+    tell_threads(state);
+    if (servers_read(&servers) == -1)
+        return;
+    for (size_t i = 0; i < servers.count; i++) {
+        strcat(text, i > 0 ? " " : "");
+        strcat(text, addr_format(&servers.addr[i], addr));
+    }
+    counters_note(text);
 }
 
 /* Threads inside modules cannot be ended, so if all of them hang the process must go. */
@@ -66,6 +97,7 @@ static void look_at_threads(void *context)
     struct lookup *lookup = context;
     struct work_state state = work_state(lookup->jobs.work);
 
+    tell_readers(&state);
     if (state.hung >= lookup->jobs.config->max_lookups) {
         log_warning("all %u lookup threads hang in NSS modules", state.hung);
         lookup->threads_exhausted = true;
@@ -123,7 +155,7 @@ static int set_up(struct lookup *lookup, const struct lookup_config *config)
     jobs->upstream = upstream_new(jobs->loop, config->own, config->own_count);
     jobs->door = door_open(jobs->loop);
     timer_init(&lookup->look, look_at_threads, lookup);
-    timer_set(jobs->loop, &lookup->look, clock_ms() + LOOK_MS);
+    timer_set(jobs->loop, &lookup->look, clock_ms());
     if (!jobs->work || !jobs->upstream || !jobs->door || watch_askers(lookup) == -1 ||
         !loop_watch(jobs->loop, lookup->supervisor, POLLIN, supervisor_speaks, lookup))
         return -1;
@@ -143,6 +175,7 @@ int lookup_run(const struct lookup_config *config, int supervisor)
         channel_send_word(supervisor, WORD_READY) != CHANNEL_DONE)
         return -1;
     result = loop_run(lookup.jobs.loop);
+    tell_threads(&(struct work_state){0});
     if (result == 0 && lookup.threads_exhausted) {
         errno = EAGAIN;
         return -1;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/log.h"
 #include "base/table.h"
 #include "net/frames.h"
@@ -164,7 +165,7 @@ static void conn_free(struct tcp_conn *conn)
     tcp->waiting -= outbox_waiting(&conn->out);
     outbox_free(&conn->out);
     client_leave(tcp, conn->client);
-    tcp->count--;
+    count_set(COUNT_TCP_OPEN, --tcp->count);
     free(conn);
 }
 
@@ -443,7 +444,8 @@ static bool conn_new(struct tcp *tcp, int fd, const struct addr *peer,
     list_init(&conn->in_unread);
     list_init(&conn->link);
     list_append(&tcp->conns, &conn->link);
-    tcp->count++;
+    count(COUNT_TCP_ACCEPTED);
+    count_set(COUNT_TCP_OPEN, ++tcp->count);
     set_no_delay(fd);
     enter_idle(conn);
     set_idle_timer(tcp); /* one more may have shortened the time of all */
@@ -466,8 +468,10 @@ static void admit(struct tcp *tcp, int fd, const struct addr *peer)
     struct addr host = *peer;
 
     addr_set_port(&host, 0);
-    if (!has_room(tcp, &host) || !conn_new(tcp, fd, peer, &host))
+    if (!has_room(tcp, &host) || !conn_new(tcp, fd, peer, &host)) {
+        count(COUNT_TCP_REFUSED);
         close(fd);
+    }
 }
 
 static void open_doors(struct tcp *tcp, bool open)

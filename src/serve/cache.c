@@ -1,6 +1,9 @@
 #include "serve/cache.h"
 
+#include <stddef.h>
 #include <string.h>
+
+#include "base/counters.h"
 
 enum {
     POPULAR_HITS = 3, /* since it was put */
@@ -29,11 +32,35 @@ int cache_init(struct cache *cache, const struct cache_config *config)
 void cache_free(struct cache *cache)
 {
     store_free(cache->store);
+    count_set(COUNT_CACHE_ENTRIES, 0);
 }
 
 void cache_clear(struct cache *cache)
 {
     store_clear(cache->store);
+    count_set(COUNT_CACHE_ENTRIES, 0);
+}
+
+struct name {
+    const uint8_t *octets;
+    size_t len;
+};
+
+static bool has_name(const void *context, const void *key, size_t key_len)
+{
+    const struct name *name = context;
+
+    return key_len == offsetof(struct question, name) + name->len &&
+           memcmp((const uint8_t *)key + offsetof(struct question, name), name->octets,
+                  name->len) == 0;
+}
+
+void cache_forget(struct cache *cache, const uint8_t *name, size_t len)
+{
+    const struct name wanted = {name, len};
+
+    store_remove_if(cache->store, has_name, &wanted);
+    count_set(COUNT_CACHE_ENTRIES, store_state(cache->store).entries);
 }
 
 static void fill(struct kept *kept, const struct answer *answer, size_t text_len)
@@ -67,6 +94,8 @@ void cache_put_for(struct cache *cache, const struct question *question,
         store_put(cache->store, hash, key, key_len, sizeof *kept + text_len + answer->len);
     if (!kept)
         return;
+    count_set(COUNT_CACHE_ENTRIES, store_state(cache->store).entries);
+    count_set(COUNT_CACHE_EVICTIONS, store_state(cache->store).evictions);
     kept->stored = now;
     kept->stay = stay;
     fill(kept, answer, text_len);

@@ -5,7 +5,9 @@
 #include <sys/random.h>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "channel/bundle.h"
+#include "serve/tally.h"
 
 enum {
     FLIGHTS_MAX = 16384,
@@ -25,8 +27,9 @@ struct flight {
     struct table_link by_question, by_id;
     struct list link; /* in `unsent` or `sent` */
     bool is_sent;
-    bool is_closed; /* not in `by_question`: who asks now must not wait for it */
-    int64_t begun;  /* clock_ms() */
+    bool is_forgotten; /* what it brings must not be kept */
+    bool is_closed;    /* not in `by_question`: who asks now must not wait for it */
+    int64_t begun;     /* clock_ms() */
     uint64_t id;
     struct question question; /* folded */
     struct list queries;
@@ -77,7 +80,7 @@ static struct flight *flight_new(struct flights *flights, const struct question 
         return NULL;
     flight->id = flights->next_id++ & ~MESSAGE_NEWS;
     flight->question = *question;
-    flight->is_sent = flight->is_closed = false;
+    flight->is_sent = flight->is_closed = flight->is_forgotten = false;
     flight->begun = clock_ms();
     list_init(&flight->queries);
     list_init(&flight->link);
@@ -86,12 +89,14 @@ static struct flight *flight_new(struct flights *flights, const struct question 
               &flight->by_question);
     table_add(&flights->by_id, table_hash(&flights->by_id, &flight->id, sizeof flight->id),
               &flight->by_id);
+    count(COUNT_LOOKUPS);
+    count_set(COUNT_LOOKUPS_IN_FLIGHT, flights->by_id.count);
     return flight;
 }
 
 static void leave_flight(struct flights *flights, struct query *query)
 {
-    flights->waiting_count--;
+    count_set(COUNT_WAITING, --flights->waiting_count);
     query_free(query);
 }
 
@@ -107,6 +112,7 @@ static void flight_free(struct flights *flights, struct flight *flight)
 {
     close_flight(flights, flight);
     table_remove(&flights->by_id, &flight->by_id);
+    count_set(COUNT_LOOKUPS_IN_FLIGHT, flights->by_id.count);
     list_remove(&flight->link);
     free(flight);
 }
@@ -120,7 +126,8 @@ static bool is_lasting_failure(const struct answer *answer)
 /* True if the host may have changed since the flight began: it may say what was. */
 static bool is_outdated(const struct flights *flights, const struct flight *flight)
 {
-    return flights->flushed != 0 && (!flight || flight->begun <= flights->flushed);
+    return (flight && flight->is_forgotten) ||
+           (flights->flushed != 0 && (!flight || flight->begun <= flights->flushed));
 }
 
 /* Beside what was known before, which may be of use yet. */
@@ -160,8 +167,11 @@ static bool reply_stale(struct flights *flights, struct query *query,
 {
     struct answer answer;
 
-    return cache_get_stale(&flights->cache, question, clock_ms(), &answer) &&
-           query_reply(query, &answer, 0);
+    if (!cache_get_stale(&flights->cache, question, clock_ms(), &answer) ||
+        !query_reply(query, &answer, 0))
+        return false;
+    count(COUNT_CACHE_STALE);
+    return true;
 }
 
 static bool reply_landed(struct flights *flights, const struct flight *flight,
@@ -311,6 +321,7 @@ static void take_answer(struct flights *flights, const uint8_t *message, size_t 
     if (id & MESSAGE_NEWS) {
         keep(flights, flight, &question, &answer, NEWS_STAY);
     } else if (flight) {
+        tally_lookup(&answer, clock_ms() - flight->begun);
         keep(flights, flight, &question, &answer, 0);
         land(flights, flight, &answer);
     }
@@ -399,8 +410,8 @@ static struct flight *flight_for(struct flights *flights, const struct question 
 
 void flights_refresh(struct flights *flights, const struct question *question)
 {
-    if (flights->keeps_answers)
-        flight_for(flights, question);
+    if (flights->keeps_answers && flight_for(flights, question))
+        count(COUNT_CACHE_PREFETCHES);
 }
 
 static bool answer_from_cache(struct flights *flights, struct query *query,
@@ -410,6 +421,7 @@ static bool answer_from_cache(struct flights *flights, struct query *query,
 
     if (!cache_get(&flights->cache, question, query->received, &cached))
         return false;
+    count(COUNT_CACHE_HITS);
     query_reply(query, &cached.answer, cached.age);
     if (cached.is_due)
         flights_refresh(flights, question);
@@ -425,8 +437,10 @@ static bool answer_failure(struct flights *flights, struct query *query,
 
     if (!cache_get(&flights->cache, &failure, query->received, &cached))
         return false;
-    if (!reply_stale(flights, query, question))
+    if (!reply_stale(flights, query, question)) {
+        count(COUNT_CACHE_FAILURES);
         query_reply(query, &cached.answer, 0);
+    }
     return true;
 }
 
@@ -452,7 +466,8 @@ static bool wait_for(struct flights *flights, struct query *asked,
     list_append(&flights->waiting, &query->in_deadline);
     if (has_stale(flights, question))
         list_append(&flights->patient, &query->in_patience);
-    flights->waiting_count++;
+    count(COUNT_CACHE_MISSES);
+    count_set(COUNT_WAITING, ++flights->waiting_count);
     return true;
 }
 
@@ -478,6 +493,20 @@ void flights_flush(struct flights *flights)
     flights->flushed = clock_ms();
     for (struct list *link = flights->sent.next; link != &flights->sent; link = link->next)
         close_flight(flights, list_item(link, struct flight, link));
+}
+
+void flights_forget(struct flights *flights, const uint8_t *name, size_t len)
+{
+    cache_forget(&flights->cache, name, len);
+    for (struct list *link = flights->sent.next; link != &flights->sent;
+         link = link->next) {
+        struct flight *flight = list_item(link, struct flight, link);
+
+        if (!name_equal(flight->question.name, flight->question.name_len, name, len))
+            continue;
+        flight->is_forgotten = true;
+        close_flight(flights, flight);
+    }
 }
 
 void flights_lookup_died(struct flights *flights)

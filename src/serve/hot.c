@@ -1,8 +1,10 @@
 #include "serve/hot.h"
 
+#include "base/counters.h"
 #include "base/log.h"
 #include "dns/hot.h"
 #include "dns/reply.h"
+#include "serve/tally.h"
 
 /* Options whose answers depend on more than the cache. */
 static bool wants_more(const struct serve_config *config, const struct edns_options *asked)
@@ -37,6 +39,10 @@ size_t hot_reply(const struct serve_config *config, struct flights *flights,
                                  .rcode = view.rcode,
                                  .age = view.age};
     len = hot_write(&request, wire, &answer, out, limit_for(config, &request));
+    if (len > 0) {
+        count(COUNT_CACHE_HITS);
+        tally_reply(false, request.question.type, view.rcode, view.count[SECTION_ANSWER]);
+    }
     if (view.is_due)
         flights_refresh(flights, &request.question);
     return len;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "dns/reply.h"
 #include "serve/serve.h"
+#include "serve/tally.h"
 
 static uint8_t message[ANSWER_RECORDS_MAX]; /* the reply under way */
 
@@ -102,6 +103,8 @@ bool query_reply(struct query *query, const struct answer *answer, uint32_t age)
             reply_write(&query->request, answer, age, &extras, message, sizeof message));
     else
         reply_over_udp(query, answer, age, &extras);
+    tally_reply(query->over_tcp, query->request.question.type, answer->rcode,
+                answer->count[SECTION_ANSWER]);
     log_reply(query, answer);
     return true;
 }

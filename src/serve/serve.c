@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/log.h"
 #include "channel/channel.h"
 #include "dns/request.h"
@@ -67,14 +68,18 @@ static bool handle(struct serve *serve, struct query *query, const uint8_t *wire
     uint8_t records[POLICY_RECORDS];
     struct answer answer;
 
-    if (rcode == -1)
+    if (rcode == -1) {
+        count(COUNT_DROPPED_MALFORMED);
         return false;
+    }
     answer_init(&answer, &query->request.question, records, sizeof records);
     if (!policy_settles(&serve->config->policy, &query->request, &query->path.peer, rcode,
                         &answer))
         flights_ask(&serve->flights, query);
     else if (query->over_tcp || is_within_rate(serve, query, &answer))
         query_reply(query, &answer, 0);
+    else
+        count(COUNT_DROPPED_RATE);
     return true;
 }
 
@@ -186,20 +191,41 @@ static void retire(struct serve *serve)
     look_whether_done(serve);
 }
 
+static void obey(struct serve *serve, enum word word, const uint8_t *data, size_t len)
+{
+    switch (word) {
+    case WORD_LOOKUP_DIED:
+        flights_lookup_died(&serve->flights);
+        break;
+    case WORD_HOST_CHANGED:
+        flights_flush(&serve->flights);
+        break;
+    case WORD_FORGET:
+        flights_forget(&serve->flights, data, len);
+        break;
+    case WORD_RETIRE:
+        retire(serve);
+        break;
+    case WORD_LOG_LEVEL:
+        if (len == 1)
+            log_set_level((enum log_level)data[0]);
+        break;
+    case WORD_READY: /* ours */
+        break;
+    }
+}
+
 static void supervisor_speaks(void *context, short revents)
 {
     struct serve *serve = context;
+    uint8_t data[WORD_DATA_MAX];
     enum word word;
+    size_t len;
 
     (void)revents;
-    switch (channel_receive_word(serve->supervisor, &word, CHANNEL_TRY)) {
+    switch (channel_receive_word_with(serve->supervisor, &word, data, &len, CHANNEL_TRY)) {
     case CHANNEL_DONE:
-        if (word == WORD_LOOKUP_DIED)
-            flights_lookup_died(&serve->flights);
-        else if (word == WORD_HOST_CHANGED)
-            flights_flush(&serve->flights);
-        else if (word == WORD_RETIRE)
-            retire(serve);
+        obey(serve, word, data, len);
         break;
     case CHANNEL_BUSY:
         break;

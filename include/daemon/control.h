@@ -1,0 +1,62 @@
+/*
+ * The control socket: a Unix socket for its owner alone (0600). Who connects sends one
+ * line, a command and perhaps a word, and gets "ok" or "error REASON" as the first line and
+ * what there is to say behind it; then the connection ends.
+ */
+#ifndef DAEMON_CONTROL_H
+#define DAEMON_CONTROL_H
+
+#include <stdio.h>
+
+#include "net/loop.h"
+
+enum { CONTROL_PATH_MAX = 107 }; /* octets, sun_path's without the NUL */
+
+struct control;
+struct control_request;
+
+struct control_command {
+    const char *name;
+    const char *argument; /* what it is called in the help; NULL: it takes none. In
+                             brackets: it may be left out */
+    const char *help;
+    /* Answers the request, at once or later. `argument` is NULL if there is none. */
+    void (*run)(void *context, struct control_request *, const char *argument);
+};
+
+/*
+ * Where it is by default: in $XDG_RUNTIME_DIR/hostdns for a user, in /run/hostdns for root
+ * and for services.
+ */
+void control_default_path(char path[static CONTROL_PATH_MAX + 1]);
+
+/* The path that a listening control socket has; "" if it is none. */
+void control_path_of(int fd, char path[static CONTROL_PATH_MAX + 1]);
+
+/*
+ * The socket, listening, non-blocking; a file that a killed server left is replaced. With
+ * `may_fail` the folder is made, too. -1 with errno: EADDRINUSE if another server answers
+ * there.
+ */
+int control_listen(const char *path, bool may_fail);
+
+/*
+ * Serves the socket. `commands`, ended by one without a name, are borrowed; "help" is
+ * added. NULL when memory is short.
+ */
+struct control *control_new(struct loop *, int fd, const struct control_command *commands,
+                            void *context);
+/* Ends all connections; the socket stays open. Accepts NULL. */
+void control_free(struct control *);
+
+/* Answers "ok" and the text, which may be empty; the request is gone. */
+void control_answer(struct control_request *, const char *text);
+/* Answers "error" and the reason; the request is gone. */
+void control_refuse(struct control_request *, const char *reason);
+/* The connection of a request that is gone thereby: whoever has it answers. */
+int control_detach(struct control_request *);
+/* The same answers on a connection that was detached, which is closed. */
+void control_answer_on(int fd, const char *text);
+void control_refuse_on(int fd, const char *reason);
+
+#endif

@@ -1,0 +1,129 @@
+/*
+ * hostdnsctl asks a running hostdnsd over its control socket (daemon/control): it sends the
+ * words of its command line as one line and prints what comes back. Which commands there
+ * are the server knows.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "daemon/control.h"
+
+enum { CTL_REFUSED = 1, CTL_NO_SERVER = 2 };
+
+static int connect_to(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (strlen(path) >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(address.sun_path, path);
+    if (fd != -1 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    return -1;
+}
+
+/* The words with a blank between each two. */
+static bool send_line(int fd, char *const *words, size_t count)
+{
+    bool sent = true;
+
+    for (size_t i = 0; i < count && sent; i++)
+        sent = dprintf(fd, "%s%s", i > 0 ? " " : "", words[i]) >= 0;
+    return sent && dprintf(fd, "\n") > 0;
+}
+
+/* "ok" and the answer, or "error" and a reason, perhaps of several lines. */
+static int print_answer(FILE *answer)
+{
+    char line[4096];
+    bool first = true, refused = false;
+
+    while (fgets(line, sizeof line, answer)) {
+        refused |= first && strncmp(line, "error ", 6) == 0;
+        if (refused)
+            fprintf(stderr, "%s%s", first ? "hostdnsctl: " : "", line + (first ? 6 : 0));
+        else if (!first)
+            fputs(line, stdout);
+        first = false;
+    }
+    if (!first)
+        return refused ? CTL_REFUSED : 0;
+    fputs("hostdnsctl: the server has not answered\n", stderr);
+    return CTL_NO_SERVER;
+}
+
+static int ask(const char *path, char *const *words, size_t count)
+{
+    int fd = connect_to(path), code;
+    FILE *answer;
+
+    if (fd == -1) {
+        fprintf(stderr, "hostdnsctl: no server at %s: %s\n", path, strerror(errno));
+        return CTL_NO_SERVER;
+    }
+    answer = send_line(fd, words, count) ? fdopen(fd, "r") : NULL;
+    if (!answer) {
+        fprintf(stderr, "hostdnsctl: %s: %s\n", path, strerror(errno));
+        close(fd);
+        return CTL_NO_SERVER;
+    }
+    code = print_answer(answer);
+    fclose(answer);
+    return code;
+}
+
+static int help(const char *path)
+{
+    static char word[] = "help";
+    char *const words[] = {word};
+
+    puts("usage: hostdnsctl [-s SOCKET] COMMAND [ARGUMENT]\n"
+         "       hostdnsctl -h | -V\n"
+         "Asks a running hostdnsd.\n\n"
+         "  -s SOCKET  its control socket\n"
+         "  -V         print the version\n"
+         "  -h         print this, and the server's commands\n\n"
+         "Commands:");
+    fflush(stdout);
+    return ask(path, words, 1);
+}
+
+int main(int argc, char **argv)
+{
+    char by_default[CONTROL_PATH_MAX + 1];
+    const char *path = by_default;
+    bool wants_help = false;
+    int flag;
+
+    control_default_path(by_default);
+    while ((flag = getopt(argc, argv, "s:hV")) != -1)
+        switch (flag) {
+        case 's':
+            path = optarg;
+            break;
+        case 'h':
+            wants_help = true;
+            break;
+        case 'V':
+            puts("hostdnsctl " HOSTDNS_VERSION);
+            return 0;
+        default:
+            return EX_USAGE;
+        }
+    if (wants_help)
+        return help(path);
+    if (optind < argc)
+        return ask(path, argv + optind, (size_t)(argc - optind));
+    fputs("hostdnsctl: a command is needed (hostdnsctl -h lists them)\n", stderr);
+    return EX_USAGE;
+}

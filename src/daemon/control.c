@@ -1,0 +1,331 @@
+#include "daemon/control.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/list.h"
+
+enum {
+    LINE_MAX_SIZE = 1100, /* a command and a name */
+    REQUESTS_MAX = 16,    /* at the same time */
+    PATIENCE_MS = 5000,   /* for the line */
+    BACKLOG = 16,
+};
+
+struct control {
+    struct loop *loop;
+    int fd;
+    struct watch *watch;
+    const struct control_command *commands;
+    void *context;
+    struct list requests; /* oldest first */
+    size_t count;
+};
+
+struct control_request {
+    struct list link;
+    struct control *control;
+    int fd;
+    struct watch *watch;
+    struct timer patience;
+    size_t len;
+    char line[LINE_MAX_SIZE + 1];
+};
+
+/* The socket's file. */
+
+void control_default_path(char path[static CONTROL_PATH_MAX + 1])
+{
+    const char *folder = geteuid() == 0 ? NULL : getenv("XDG_RUNTIME_DIR");
+
+    snprintf(path, CONTROL_PATH_MAX + 1, "%s/hostdns/control", folder ? folder : "/run");
+}
+
+void control_path_of(int fd, char path[static CONTROL_PATH_MAX + 1])
+{
+    struct sockaddr_un address = {0};
+    socklen_t len = sizeof address - 1;
+
+    path[0] = '\0';
+    if (getsockname(fd, (struct sockaddr *)&address, &len) == 0 &&
+        address.sun_family == AF_UNIX)
+        snprintf(path, CONTROL_PATH_MAX + 1, "%s", address.sun_path);
+}
+
+static struct sockaddr_un address_of(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    return address;
+}
+
+static bool is_answered(const char *path)
+{
+    struct sockaddr_un address = address_of(path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool answered =
+        fd != -1 && (connect(fd, (struct sockaddr *)&address, sizeof address) == 0 ||
+                     errno == EAGAIN); /* its backlog is full */
+
+    if (fd != -1)
+        close(fd);
+    return answered;
+}
+
+/* What a killed server left. No other file is removed. */
+static void remove_left_over(const char *path)
+{
+    struct stat file;
+
+    if (lstat(path, &file) == 0 && S_ISSOCK(file.st_mode) && !is_answered(path))
+        unlink(path);
+}
+
+static void make_folder(const char *path)
+{
+    char folder[CONTROL_PATH_MAX + 1];
+    char *slash;
+
+    snprintf(folder, sizeof folder, "%s", path);
+    slash = strrchr(folder, '/');
+    if (slash && slash != folder) {
+        *slash = '\0';
+        mkdir(folder, 0755);
+    }
+}
+
+/* The mode from the first moment on. */
+static int bind_for_owner(int fd, const char *path)
+{
+    struct sockaddr_un address = address_of(path);
+    mode_t before = umask(0177);
+    int result = bind(fd, (struct sockaddr *)&address, sizeof address);
+
+    umask(before);
+    return result;
+}
+
+int control_listen(const char *path, bool may_fail)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), saved;
+
+    if (fd == -1)
+        return -1;
+    if (may_fail)
+        make_folder(path);
+    remove_left_over(path);
+    if (bind_for_owner(fd, path) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+    saved = errno;
+    close(fd);
+    errno = saved;
+    return -1;
+}
+
+/* Answers. All fit into a socket that has nothing in it yet. */
+
+static void send_text(int fd, const char *text, size_t len)
+{
+    while (len > 0) {
+        ssize_t sent = send(fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+        if (sent == -1)
+            return; /* who asked is gone, or does not read */
+        text += sent;
+        len -= (size_t)sent;
+    }
+}
+
+void control_answer_on(int fd, const char *text)
+{
+    send_text(fd, "ok\n", 3);
+    send_text(fd, text, strlen(text));
+    close(fd);
+}
+
+void control_refuse_on(int fd, const char *reason)
+{
+    send_text(fd, "error ", 6);
+    send_text(fd, reason, strlen(reason));
+    send_text(fd, "\n", 1);
+    close(fd);
+}
+
+int control_detach(struct control_request *request)
+{
+    int fd = request->fd;
+
+    timer_cancel(&request->patience);
+    loop_unwatch(request->control->loop, request->watch);
+    list_remove(&request->link);
+    request->control->count--;
+    free(request);
+    return fd;
+}
+
+void control_answer(struct control_request *request, const char *text)
+{
+    control_answer_on(control_detach(request), text);
+}
+
+void control_refuse(struct control_request *request, const char *reason)
+{
+    control_refuse_on(control_detach(request), reason);
+}
+
+/* Commands. */
+
+static void help(struct control_request *request)
+{
+    const struct control_command *command = request->control->commands;
+    char *text = NULL;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+
+    if (!out) {
+        control_refuse(request, "no memory for the answer");
+        return;
+    }
+    for (; command->name; command++) {
+        char usage[64];
+
+        snprintf(usage, sizeof usage, "%s%s%s", command->name, command->argument ? " " : "",
+                 command->argument ? command->argument : "");
+        fprintf(out, "  %-20s  %s\n", usage, command->help);
+    }
+    fclose(out);
+    control_answer(request, text);
+    free(text);
+}
+
+static bool fits(const struct control_command *command, const char *argument)
+{
+    if (!command->argument)
+        return !argument;
+    return argument || *command->argument == '[';
+}
+
+static void run_command(struct control_request *request)
+{
+    const struct control *control = request->control;
+    const struct control_command *command = control->commands;
+    char *name = request->line, *argument = strchr(name, ' ');
+
+    if (argument)
+        *argument++ = '\0';
+    if (strcmp(name, "help") == 0) {
+        help(request);
+        return;
+    }
+    while (command->name && strcmp(command->name, name) != 0)
+        command++;
+    if (!command->name)
+        control_refuse(request, "no such command (help lists them)");
+    else if (!fits(command, argument))
+        control_refuse(request, argument ? "the command takes no argument"
+                                         : "the command needs an argument");
+    else
+        command->run(control->context, request, argument);
+}
+
+/* Connections. */
+
+static void give_up(void *context)
+{
+    control_refuse(context, "no line came");
+}
+
+/* Nothing more is read than the line: who sends more is not listened to. */
+static void request_ready(void *context, short revents)
+{
+    struct control_request *request = context;
+    ssize_t got =
+        read(request->fd, request->line + request->len, LINE_MAX_SIZE - request->len);
+    char *end;
+
+    (void)revents;
+    if (got == -1 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (got <= 0) {
+        close(control_detach(request));
+        return;
+    }
+    request->len += (size_t)got;
+    request->line[request->len] = '\0';
+    end = memchr(request->line, '\n', request->len);
+    if (end) {
+        *end = '\0';
+        timer_cancel(&request->patience);
+        run_command(request);
+    } else if (request->len == LINE_MAX_SIZE) {
+        control_refuse(request, "the line is too long");
+    }
+}
+
+static void admit(struct control *control, int fd)
+{
+    struct control_request *request =
+        control->count < REQUESTS_MAX ? calloc(1, sizeof *request) : NULL;
+
+    if (!request) {
+        control_refuse_on(fd, "too many are asking");
+        return;
+    }
+    request->control = control;
+    request->fd = fd;
+    list_init(&request->link);
+    list_append(&control->requests, &request->link);
+    control->count++;
+    timer_init(&request->patience, give_up, request);
+    timer_set(control->loop, &request->patience, clock_ms() + PATIENCE_MS);
+    request->watch = loop_watch(control->loop, fd, POLLIN, request_ready, request);
+    if (!request->watch)
+        control_refuse(request, "no memory for the question");
+}
+
+static void socket_ready(void *context, short revents)
+{
+    struct control *control = context;
+    int fd = accept4(control->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+    (void)revents;
+    if (fd != -1)
+        admit(control, fd);
+}
+
+struct control *control_new(struct loop *loop, int fd,
+                            const struct control_command *commands, void *context)
+{
+    struct control *control = malloc(sizeof *control);
+
+    if (!control)
+        return NULL;
+    *control =
+        (struct control){.loop = loop, .fd = fd, .commands = commands, .context = context};
+    list_init(&control->requests);
+    control->watch = loop_watch(loop, fd, POLLIN, socket_ready, control);
+    if (control->watch)
+        return control;
+    free(control);
+    return NULL;
+}
+
+void control_free(struct control *control)
+{
+    struct control_request *request;
+
+    if (!control)
+        return;
+    while ((request = list_first(&control->requests, struct control_request, link)))
+        close(control_detach(request));
+    loop_unwatch(control->loop, control->watch);
+    free(control);
+}

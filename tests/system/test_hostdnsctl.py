@@ -1,0 +1,387 @@
+"""hostdnsctl: the control socket, its commands, and what the counters say."""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import stat
+import subprocess
+
+import dns.message
+import pytest
+
+from daemon import PROGRAM, children_of, is_alive, wait_until
+from load import Load
+from stream import Stream
+
+CTL = PROGRAM.with_name("hostdnsctl")
+ROOT = os.getuid() == 0
+SOURCE = pathlib.Path(__file__).parents[2]
+
+
+@pytest.fixture
+def path(open_folder):
+    return open_folder / "control"
+
+
+@pytest.fixture
+def server(start, path):
+    return start("-o", f"control={path}", "-o", "cache-size=1000000", "-o", "ttl=300")
+
+
+def run(path, *words):
+    return subprocess.run([CTL, "-s", str(path), *words], capture_output=True, text=True,
+                          timeout=60, check=False)
+
+
+def ctl(path, *words):
+    result = run(path, *words)
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    return result.stdout
+
+
+def refused(path, *words):
+    result = run(path, *words)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("hostdnsctl: ")
+    return result.stderr.removeprefix("hostdnsctl: ")
+
+
+def stats(path):
+    return {name: int(value) for name, value in (line.split() for line in
+                                                 ctl(path, "stats").splitlines())}
+
+
+def grown(path, before):
+    """What has become more since then."""
+    after = stats(path)
+    return {name: after[name] - before[name] for name in after if after[name] != before[name]}
+
+
+def converse(path, line):
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(20)
+        connection.connect(str(path))
+        connection.sendall(line)
+        chunks = []
+        while chunk := connection.recv(65536):
+            chunks.append(chunk)
+    return b"".join(chunks)
+
+
+# The socket.
+
+
+def test_the_socket_is_for_its_owner_alone(server, path):
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_ISSOCK(path.stat().st_mode)
+
+
+if ROOT:
+    def test_another_user_is_refused(server, path):
+        result = subprocess.run(["setpriv", "--reuid=1", "--regid=1", "--clear-groups", CTL, "-s",
+                                 path, "status"], capture_output=True, text=True, timeout=20,
+                                check=False)
+        if "setresuid failed" in result.stderr or "setresgid failed" in result.stderr:
+            return  # in a namespace that has no other user there is nobody to be refused
+        assert result.returncode == 2
+        assert "Permission denied" in result.stderr
+
+
+def test_it_has_a_place_of_its_own_by_default(start):
+    start()
+    default = pathlib.Path("/run/hostdns/control")
+    assert stat.S_ISSOCK(default.stat().st_mode)
+    assert ctl(default, "status").startswith("hostdnsd ")
+
+
+def test_what_a_killed_server_left_is_replaced(start, path):
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    start("-o", f"control={path}")
+    assert ctl(path, "status")
+
+
+def test_the_socket_of_a_running_server_is_not_taken(server, path):
+    result = subprocess.run([PROGRAM, "-l", "127.0.0.1:0", "-o", f"control={path}"],
+                            capture_output=True, text=True, timeout=20, check=False)
+    assert result.returncode == 1
+    assert f"cannot make the control socket {path}: Address already in use" in result.stderr
+    assert ctl(path, "status")
+
+
+def test_a_file_that_is_no_socket_is_not_removed(path):
+    path.write_text("precious")
+    result = subprocess.run([PROGRAM, "-l", "127.0.0.1:0", "-o", f"control={path}"],
+                            capture_output=True, text=True, timeout=20, check=False)
+    assert result.returncode == 1
+    assert path.read_text() == "precious"
+
+
+def test_without_a_server_it_says_so(path):
+    result = run(path, "status")
+    assert result.returncode == 2
+    assert result.stderr == f"hostdnsctl: no server at {path}: No such file or directory\n"
+
+
+# The protocol.
+
+
+@pytest.mark.parametrize("line, answer", [
+    (b"nonsense\n", b"error no such command (help lists them)\n"),
+    (b"\n", b"error no such command (help lists them)\n"),
+    (b"status now\n", b"error the command takes no argument\n"),
+    (b"log\n", b"error the command needs an argument\n"),
+    (b"log loud\n", b"error error, warning, info or debug is needed\n"),
+    (b"flush a..b\n", b"error a domain name is needed\n"),
+    (b"stats xml\n", b"error json or nothing is needed\n"),
+    (b"x" * 1100, b"error the line is too long\n"),
+    (b"flush\nflush\nnonsense\n", b"ok\n"),
+])
+def test_a_line_and_its_answer(server, path, line, answer):
+    assert converse(path, line) == answer
+
+
+def test_a_line_that_comes_in_pieces(server, path):
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        for octet in b"flush":
+            connection.sendall(bytes([octet]))
+            server.ask("localhost")
+        connection.sendall(b"\n")
+        assert connection.recv(100) == b"ok\n"
+
+
+def test_those_who_say_nothing_keep_nobody_out_for_long(server, path):
+    with contextlib.ExitStack() as stack:
+        silent = [stack.enter_context(socket.socket(socket.AF_UNIX)) for _ in range(16)]
+        for connection in silent:
+            connection.connect(str(path))
+        wait_until(lambda: run(path, "status").returncode == 0, "a place", seconds=20)
+        assert silent[0].recv(100) == b"error no line came\n"
+    assert server.ask("localhost").rcode == "NOERROR"
+
+
+# Commands.
+
+
+def test_help_comes_from_the_server(server, path):
+    text = ctl(path, "-h")
+    assert re.findall(r"^  (\w+)", text, re.M) == ["status", "stats", "flush", "reload", "log",
+                                                   "stop"]
+    page = (SOURCE / "src/ctl/hostdnsctl.8").read_text()
+    for command in re.findall(r"^  (\w+)", text, re.M):
+        assert f".It Cm {command}" in page
+
+
+def test_status(server, path):
+    text = ctl(path, "status")
+    assert re.search(rf"^hostdnsd \S+, pid {server.pid}, for [\d.]+ s, generation 1$", text, re.M)
+    assert f"listens: 127.0.0.1:{server.to[1]}\n" in text
+    for role in "serve", "lookup":
+        assert f"process: {role} 0, pid {server.child(role)}, for " in text
+    wait_until(lambda: "name servers: 127.0.0.2:53\n" in ctl(path, "status"), "the name servers")
+    assert "lookups: 0 in flight, for 0 questions\n" in text
+    assert re.search(r"^cache: 0 answers, of at most 1000000 octets", text, re.M)
+
+
+def test_status_tells_of_lookups_in_flight(server, path, etc):
+    etc.write("resolv.conf", "nameserver 127.0.0.3\n")
+    waiting = [server.send(f"hang{number}.example.test") for number in range(5)]
+    wait_until(lambda: "lookups: 5 in flight, for 5 questions\n" in ctl(path, "status"), "them")
+    for pending in waiting:
+        assert pending.reply().rcode == "SERVFAIL"
+
+
+def test_status_tells_of_hung_threads(start, path, etc, modules):
+    etc.write("nsswitch.conf", "hosts: hang\n")
+    server = start("-o", f"control={path}", env=modules)
+    waiting = [server.send(f"hang{number}.lab") for number in range(3)]
+    wait_until(lambda: "busy and 3 hung\n" in ctl(path, "status"), "hung threads", seconds=30)
+    for pending in waiting:
+        pending.socket.close()
+
+
+QUESTIONS = [("localhost", "A", {"type-a": 1, "answer-records": 1}),
+             ("localhost", "AAAA", {"type-aaaa": 1, "answer-records": 1}),
+             ("nosuch.example.test", "A", {"type-a": 1, "answer-nxdomain": 1}),
+             ("v4only.lab", "AAAA", {"type-aaaa": 1, "answer-nodata": 1}),
+             ("types.example.test", "MX", {"type-mx": 1, "answer-records": 1}),
+             ("1.0.0.127.in-addr.arpa", "PTR", {"type-ptr": 1, "answer-records": 1}),
+             ("x.qservfail-servfail.fault.test", "A", {"type-a": 1, "answer-servfail": 1}),
+             ("example.test", "AXFR", {"type-other": 1, "answer-refused": 1})]
+
+
+@pytest.mark.parametrize("tcp", [False, True], ids=["UDP", "TCP"])
+@pytest.mark.parametrize("name, rdtype, expected", QUESTIONS)
+def test_each_question_is_counted_once(start, path, name, rdtype, expected, tcp):
+    server = start("-o", f"control={path}")
+    before = stats(path)
+    for _ in range(3):
+        server.ask(name, rdtype, tcp=tcp)
+    more = grown(path, before)
+    transport = "questions-tcp" if tcp else "questions-udp"
+    counted = {key: value for key, value in more.items()
+               if key.startswith(("questions-", "type-", "answer-"))}
+    assert counted == {transport: 3, **{key: 3 * value for key, value in expected.items()}}
+
+
+def test_the_cache_is_counted_on_both_ways(server, path):
+    before = stats(path)
+    server.ask("a.example.test")
+    for _ in range(5):
+        server.ask("a.example.test")  # as few steps as possible
+    server.ask("a.example.test", tcp=True)  # the long way
+    more = grown(path, before)
+    assert more["cache-misses"] == 1
+    assert more["cache-hits"] == 6
+    assert more["cache-entries"] == 1
+    assert more["lookups"] == more["dns-records"] == 1
+    assert sum(more.get(name, 0) for name in more if name.startswith("lookup-ms-")) == 1
+
+
+@pytest.mark.parametrize("name, rdtype, counter", [
+    ("a.example.test", "A", "dns-records"), ("a.example.test", "AAAA", "dns-nodata"),
+    ("nosuch.example.test", "A", "dns-nxdomain"), ("v4only.lab", "A", "host-records"),
+    ("v4only.lab", "AAAA", "host-nodata"), ("x.qservfail-servfail.fault.test", "A", "dns-failed")])
+def test_lookups_are_counted_by_source_and_result(server, path, name, rdtype, counter):
+    before = stats(path)
+    server.ask(name, rdtype)
+    more = {key: value for key, value in grown(path, before).items()
+            if key.startswith(("dns-", "host-r", "host-n"))}
+    assert more == {counter: 1}
+
+
+def test_packets_that_are_no_question_are_counted(server, path):
+    before = stats(path)
+    assert server.says_nothing_to(b"\0\1")
+    assert grown(path, before)["dropped-malformed"] == 1
+
+
+def test_tcp_connections_are_counted(server, path):
+    before = stats(path)
+    with Stream(server) as stream:
+        stream.send(dns.message.make_query("localhost", "A"))
+        stream.read_wire()
+        more = grown(path, before)
+        assert more["tcp-accepted"] == more["tcp-open"] == 1
+    wait_until(lambda: stats(path)["tcp-open"] == 0, "the end of it")
+
+
+def test_json_says_the_same(server, path):
+    server.ask("localhost")
+    assert json.loads(ctl(path, "stats", "json")) == stats(path)
+
+
+def test_the_manual_page_has_every_counter(server, path):
+    page = (SOURCE / "src/ctl/hostdnsctl.8").read_text().partition(".Sh COUNTERS")[2]
+    assert re.findall(r"^\.It Cm ([\w-]+)", page, re.M) == list(stats(path))
+
+
+def test_two_workers_are_added_up(start, path):
+    server = start("-o", f"control={path}", "-o", "workers=2")
+    before = stats(path)
+    for _ in range(50):
+        server.ask("localhost")
+    assert grown(path, before)["questions-udp"] == 50
+
+
+def test_counters_outlive_reloads_and_deaths(server, path):
+    for _ in range(10):
+        server.ask("localhost")
+    ctl(path, "reload")
+    os.kill(server.child("serve"), signal.SIGKILL)
+    wait_until(lambda: stats(path)["restarts-serve"] == 1, "the death")
+    server.ask_until(["localhost A 127.0.0.1"], "localhost")
+    after = stats(path)
+    assert after["questions-udp"] >= 11
+    assert after["reloads"] == 1
+    assert after["cache-entries"] <= 1, "gauges begin anew"
+
+
+def test_flush_forgets_everything(server, path, name_server, etc):
+    data = {"address": "192.0.2.1"}
+    serve_changing(name_server, etc, data)
+    assert server.ask("x.changing.test").outcome == ["x.changing.test A 192.0.2.1"]
+    data["address"] = "192.0.2.2"
+    assert server.ask("x.changing.test").outcome == ["x.changing.test A 192.0.2.1"]
+    assert ctl(path, "flush") == ""
+    server.ask_until(["x.changing.test A 192.0.2.2"], "x.changing.test")
+
+
+def test_flush_of_a_name_forgets_all_its_types_and_nothing_else(server, path, name_server, etc):
+    data = {"address": "192.0.2.1"}
+    serve_changing(name_server, etc, data)
+    for name in "x.changing.test", "y.changing.test":
+        server.ask(name)
+        server.ask(name, "AAAA")
+    entries = stats(path)["cache-entries"]
+    data["address"] = "192.0.2.2"
+    assert ctl(path, "flush", "X.Changing.test") == ""
+    wait_until(lambda: stats(path)["cache-entries"] == entries - 1, "one answer less")
+    assert server.ask("y.changing.test").outcome == ["y.changing.test A 192.0.2.1"]
+    server.ask_until(["x.changing.test A 192.0.2.2"], "x.changing.test")
+
+
+def serve_changing(name_server, etc, data):
+    """A name server whose answers follow `data`."""
+    name_server("127.0.0.77", lambda packet: packet.reply(
+        *([data["address"]] if packet.type == "A" else [])))
+    etc.write("resolv.conf", "nameserver 127.0.0.77\n")
+
+
+def test_reload_answers_when_it_is_done(server, path):
+    before = set(children_of(server.pid))
+    with Load(server, ["localhost", "v4only.lab"]):
+        assert ctl(path, "reload") == ""
+        assert "generation 2" in ctl(path, "status")
+    assert set(children_of(server.pid)) - before
+
+
+def test_reload_tells_what_is_wrong(start, open_folder, path):
+    conf = open_folder / "hostdns.conf"
+    conf.write_text(f"control = {path}\n")
+    start("-c", str(conf))
+    conf.write_text(f"control = {path}\nttl = eleven\nno line\n")
+    said = refused(path, "reload")
+    assert f"{conf}:2: ttl=eleven: a number from 0 to 86400 is needed" in said
+    assert f"{conf}:3: " in said
+    assert "generation 1" in ctl(path, "status")
+
+
+def test_log_debug_shows_questions_until_it_is_said_otherwise(server, path):
+    server.ask("localhost")
+    assert server.errors() == ""
+    ctl(path, "log", "debug")
+    wait_until(lambda: server.ask("localhost") and "localhost" in server.errors(), "a line")
+    ctl(path, "log", "info")
+
+    def is_silent():
+        before = server.errors()
+        server.ask("localhost")
+        server.ask("localhost")
+        return server.errors() == before
+
+    wait_until(is_silent, "no more lines")
+
+
+def test_stop_ends_it_as_a_signal_does(start, path):
+    server = start("-o", f"control={path}")
+    children = children_of(server.pid)
+    assert ctl(path, "stop") == ""
+    rest, _ = server.process.communicate(timeout=20)
+    server.stopped = True
+    assert server.process.returncode == 0
+    assert rest.decode().endswith("DNS server is shutting down ...\nDNS server socket closed\n")
+    assert not [pid for pid, _ in children if is_alive(pid)]
+
+
+@pytest.mark.parametrize("words, code", [([], 64), (["-x"], 64), (["-V"], 0)])
+def test_the_command_line(words, code):
+    result = subprocess.run([CTL, *words], capture_output=True, text=True, timeout=20, check=False)
+    assert result.returncode == code

@@ -1,0 +1,328 @@
+/* The control socket in a folder of its own; the test is the client. */
+#include "../check.h"
+
+#include "daemon/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+static char folder[] = "/tmp/hostdns-control-XXXXXX";
+static char path[64];
+static struct loop *loop;
+static struct control *control;
+static int listener;
+static int detached = -1;
+
+static void run_echo(void *context, struct control_request *request, const char *argument)
+{
+    assert_ptr_equal(context, &listener);
+    control_answer(request, argument ? argument : "nothing");
+}
+
+static void run_refuse(void *context, struct control_request *request, const char *argument)
+{
+    (void)context;
+    control_refuse(request, argument);
+}
+
+static void run_later(void *context, struct control_request *request, const char *argument)
+{
+    (void)context;
+    (void)argument;
+    detached = control_detach(request);
+}
+
+static const struct control_command table[] = {
+    {"echo", "[WORD]", "Say it.", run_echo},
+    {"refuse", "WORD", "Refuse for this reason.", run_refuse},
+    {"later", NULL, "Answer later.", run_later},
+    {0},
+};
+
+static int set_up(void **state)
+{
+    (void)state;
+    loop = loop_new();
+    listener = control_listen(path, false);
+    control = control_new(loop, listener, table, &listener);
+    return loop && listener != -1 && control ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    control_free(control);
+    loop_free(loop);
+    close(listener);
+    unlink(path);
+    return 0;
+}
+
+static int client(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    strcpy(address.sun_path, path);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+static void stop(void *context)
+{
+    loop_stop(context);
+}
+
+/* Lets the server do what there is to do. */
+static void work(void)
+{
+    struct timer end;
+
+    for (int i = 0; i < 3; i++) { /* accept, read, answer */
+        timer_init(&end, stop, loop);
+        timer_set(loop, &end, clock_ms());
+        assert_int_equal(loop_run(loop), 0);
+        timer_cancel(&end);
+    }
+}
+
+/* All that is said until the connection ends. */
+static const char *rest_of(int fd)
+{
+    static char text[4096];
+    size_t len = 0;
+    ssize_t got;
+
+    while ((got = read(fd, text + len, sizeof text - 1 - len)) > 0)
+        len += (size_t)got;
+    text[len] = '\0';
+    close(fd);
+    return text;
+}
+
+static const char *converse(const char *line)
+{
+    int fd = client();
+
+    assert_int_equal(write(fd, line, strlen(line)), strlen(line));
+    work();
+    return rest_of(fd);
+}
+
+static void a_command_is_answered(void **state)
+{
+    (void)state;
+    assert_string_equal(converse("echo this and that\n"), "ok\nthis and that");
+    assert_string_equal(converse("echo\n"), "ok\nnothing");
+}
+
+static void a_command_may_be_refused(void **state)
+{
+    (void)state;
+    assert_string_equal(converse("refuse me\n"), "error me\n");
+}
+
+static void a_wrong_line_is_refused(void **state)
+{
+    (void)state;
+    assert_string_equal(converse("nonsense\n"),
+                        "error no such command (help lists them)\n");
+    assert_string_equal(converse("refuse\n"), "error the command needs an argument\n");
+    assert_string_equal(converse("later now\n"), "error the command takes no argument\n");
+}
+
+static void help_is_the_table(void **state)
+{
+    (void)state;
+    assert_string_equal(converse("help\n"),
+                        "ok\n"
+                        "  echo [WORD]           Say it.\n"
+                        "  refuse WORD           Refuse for this reason.\n"
+                        "  later                 Answer later.\n");
+}
+
+static void a_line_may_come_in_pieces(void **state)
+{
+    int fd = client();
+
+    (void)state;
+    for (const char *at = "echo slowly"; *at; at++) {
+        assert_int_equal(write(fd, at, 1), 1);
+        work();
+    }
+    assert_int_equal(write(fd, "\n", 1), 1);
+    work();
+    assert_string_equal(rest_of(fd), "ok\nslowly");
+}
+
+static void an_answer_may_come_later(void **state)
+{
+    int fd = client();
+
+    (void)state;
+    assert_int_equal(write(fd, "later\n", 6), 6);
+    work();
+    assert_int_not_equal(detached, -1);
+    assert_string_equal(converse("echo meanwhile\n"), "ok\nmeanwhile");
+    control_answer_on(detached, "at last");
+    assert_string_equal(rest_of(fd), "ok\nat last");
+}
+
+static void a_line_that_is_too_long_is_refused(void **state)
+{
+    char line[1101];
+
+    (void)state;
+    memset(line, 'x', sizeof line - 1);
+    line[sizeof line - 1] = '\0';
+    assert_string_equal(converse(line), "error the line is too long\n");
+}
+
+static void who_leaves_is_forgotten(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        close(client());
+        work();
+    }
+    assert_string_equal(converse("echo still here\n"), "ok\nstill here");
+}
+
+static void one_too_many_is_refused(void **state)
+{
+    int fds[17];
+
+    (void)state;
+    for (int i = 0; i < 17; i++) {
+        fds[i] = client();
+        work();
+    }
+    assert_string_equal(rest_of(fds[16]), "error too many are asking\n");
+    for (int i = 0; i < 16; i++)
+        close(fds[i]);
+}
+
+static void the_file_is_its_owners(void **state)
+{
+    struct stat file;
+
+    (void)state;
+    assert_int_equal(stat(path, &file), 0);
+    assert_int_equal(file.st_mode & 0777, 0600);
+}
+
+static void a_socket_in_use_is_not_taken(void **state)
+{
+    (void)state;
+    assert_int_equal(control_listen(path, false), -1);
+    assert_int_equal(errno, EADDRINUSE);
+    work();
+    assert_string_equal(converse("echo mine\n"), "ok\nmine");
+}
+
+static void a_socket_that_was_left_is_replaced(void **state)
+{
+    (void)state;
+    control_free(control);
+    close(listener);
+    listener = control_listen(path, false);
+    assert_int_not_equal(listener, -1);
+    control = control_new(loop, listener, table, &listener);
+    assert_string_equal(converse("echo again\n"), "ok\nagain");
+}
+
+static void another_file_stays(void **state)
+{
+    char other[80];
+    int fd;
+
+    (void)state;
+    snprintf(other, sizeof other, "%s/file", folder);
+    fd = open(other, O_CREAT | O_WRONLY, 0600);
+    assert_int_not_equal(fd, -1);
+    close(fd);
+    assert_int_equal(control_listen(other, false), -1);
+    assert_int_equal(unlink(other), 0);
+}
+
+static void a_folder_is_made_where_it_may_be(void **state)
+{
+    char other[96], parent[80];
+    int fd;
+
+    (void)state;
+    snprintf(parent, sizeof parent, "%s/new", folder);
+    snprintf(other, sizeof other, "%s/control", parent);
+    assert_int_equal(control_listen(other, false), -1);
+    assert_int_equal(errno, ENOENT);
+    fd = control_listen(other, true);
+    assert_int_not_equal(fd, -1);
+    close(fd);
+    unlink(other);
+    rmdir(parent);
+}
+
+static void a_socket_tells_its_path(void **state)
+{
+    char text[CONTROL_PATH_MAX + 1];
+
+    (void)state;
+    control_path_of(listener, text);
+    assert_string_equal(text, path);
+    control_path_of(-1, text);
+    assert_string_equal(text, "");
+}
+
+static void by_default_a_user_has_a_folder_of_his_own(void **state)
+{
+    char text[CONTROL_PATH_MAX + 1];
+
+    (void)state;
+    setenv("XDG_RUNTIME_DIR", "/somewhere", 1);
+    control_default_path(text);
+    assert_string_equal(text, geteuid() == 0 ? "/run/hostdns/control"
+                                             : "/somewhere/hostdns/control");
+    unsetenv("XDG_RUNTIME_DIR");
+    control_default_path(text);
+    assert_string_equal(text, "/run/hostdns/control");
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_command_is_answered),
+        CASE(a_command_may_be_refused),
+        CASE(a_wrong_line_is_refused),
+        CASE(help_is_the_table),
+        CASE(a_line_may_come_in_pieces),
+        CASE(an_answer_may_come_later),
+        CASE(a_line_that_is_too_long_is_refused),
+        CASE(who_leaves_is_forgotten),
+        CASE(one_too_many_is_refused),
+        CASE(the_file_is_its_owners),
+        CASE(a_socket_in_use_is_not_taken),
+        CASE(a_socket_that_was_left_is_replaced),
+        CASE(another_file_stays),
+        CASE(a_folder_is_made_where_it_may_be),
+        CASE(a_socket_tells_its_path),
+        CASE(by_default_a_user_has_a_folder_of_his_own),
+    };
+    int failed;
+
+    if (!mkdtemp(folder))
+        return 1;
+    snprintf(path, sizeof path, "%s/control", folder);
+    failed = cmocka_run_group_tests_name("control", tests, NULL, NULL);
+    rmdir(folder);
+    return failed;
+}
