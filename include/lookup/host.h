@@ -12,10 +12,10 @@
  *     the door. nsswitch.conf's rules and libc's own checks decide; if it was the reply
  * that libc went by, the client gets the reply's own records.
  *
- * The verdict is left out where it is known. Where nsswitch.conf says `files dns` and no
- * more, the probe has shown that `files` does not know the name and that libc asks DNS. It
- * would do the same again; so of a reply that it can understand in one way only, or of no
- * reply at all, its verdict is what was heard.
+ * The verdict is left out where it is known. Where DNS is the last source and libc has come
+ * to it in the probe, for both families and for the asked one alone, it would come there
+ * again; so of a reply that it can understand in one way only, or of no reply at all, its
+ * verdict is what was heard.
  */
 #ifndef LOOKUP_HOST_H
 #define LOOKUP_HOST_H

@@ -10,9 +10,13 @@ struct sources {
      * one that counts. Also true where the file does not say. */
     bool follow_dns;
     /* The line is `files dns` and no more: none but libc's own two modules, in this order,
-     * without actions. Who has seen that `files` does not know a name knows then that the
-     * name servers alone decide. */
+     * without actions. `files` knows the same names whether libc asks it for one family or
+     * for both. */
     bool plain;
+    /* `dns` is the last source, and no action on the way is another than NOTFOUND=return.
+     * If the sources before it do not know a name and libc says EAI_AGAIN, it has come to
+     * DNS, and the name servers alone decide. */
+    bool end_in_dns;
 };
 
 /* Re-reads a changed file. */
@@ -22,6 +26,7 @@ bool sources_follow_dns(void);
 /* The same of one text, the contents of a file. */
 bool sources_follow_dns_in(const char *text);
 bool sources_are_plain_in(const char *text);
+bool sources_end_in_dns_in(const char *text);
 
 /*
  * True if the sources are plain and the hosts file is short: a probe is then over within

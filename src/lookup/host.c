@@ -246,20 +246,30 @@ static void say_localhost(const struct lookup_config *config,
     negative_finish(config, question, answer);
 }
 
-/*
- * How it goes on where no source before DNS knows the name. libc has just gone through
- * `files` and has failed in DNS for want of a server; between plain sources it would do so
- * again, and take what the name servers say.
- */
-static enum lookup_next next_of(const struct lookup_config *config,
-                                const struct question *question, bool plain,
-                                const struct call *call)
+static bool failed_in_dns(const struct call *call)
 {
-    if (!asks_addresses(config, question))
-        return LOOKUP_RELAY;
-    return plain && call->code == EAI_AGAIN && call->resolver_error == TRY_AGAIN
-               ? LOOKUP_PLAIN
-               : LOOKUP_VERDICT;
+    return call->code == EAI_AGAIN && call->resolver_error == TRY_AGAIN;
+}
+
+/*
+ * True if libc, asked for this family alone as in a verdict, comes to DNS and goes by what
+ * it says. Between plain sources the probe of both families has shown it; others may know
+ * one family only when they are asked for that.
+ */
+static bool comes_to_dns(const struct sources *sources, const char *name, int family,
+                         const struct call *both)
+{
+    struct call call;
+    bool comes;
+
+    if (!sources->end_in_dns || !failed_in_dns(both))
+        return false;
+    if (sources->plain)
+        return true;
+    call = call_libc(name, family, NULL, RESOLVER_PROBE);
+    comes = failed_in_dns(&call);
+    call_free(&call);
+    return comes;
 }
 
 enum lookup_next host_probe(const struct lookup_config *config,
@@ -268,7 +278,8 @@ enum lookup_next host_probe(const struct lookup_config *config,
 {
     struct sources sources = sources_look();
     bool follow = sources.follow_dns, came = follow;
-    enum lookup_next next;
+    enum lookup_next next =
+        asks_addresses(config, question) ? LOOKUP_VERDICT : LOOKUP_RELAY;
     char name[NAME_TEXT + 1];
     enum name_reach reach = host_text(question, name);
     struct call call;
@@ -278,7 +289,6 @@ enum lookup_next host_probe(const struct lookup_config *config,
     call = call_libc(name, AF_UNSPEC, follow ? door : NULL, RESOLVER_PROBE);
     if (follow && door)
         came = *asked;
-    next = next_of(config, question, sources.plain && reach == NAME_EVERYWHERE, &call);
     if (is_localhost(question)) {
         say_localhost(config, question, &call, answer);
         next = LOOKUP_DONE;
@@ -294,6 +304,9 @@ enum lookup_next host_probe(const struct lookup_config *config,
         say_nothing(config, question, answer, /* the sources end before DNS */
                     call.saying == SAYS_NO_NAME ? RCODE_NXDOMAIN : RCODE_NOERROR);
         next = LOOKUP_DONE;
+    } else if (next == LOOKUP_VERDICT &&
+               comes_to_dns(&sources, name, family_of(question->type), &call)) {
+        next = LOOKUP_PLAIN;
     }
     call_free(&call);
     return next;

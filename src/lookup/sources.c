@@ -68,28 +68,50 @@ bool sources_follow_dns_in(const char *text)
     return false;
 }
 
-/* The next word of the line, which it leaves behind; NULL at the end. */
-static const char *next_word(const char **line, size_t *len)
+static bool is_end(const char *line)
 {
-    const char *word = skip_blanks(*line);
+    line = skip_blanks(line);
+    return *line == '\0' || *line == '\n' || *line == '#';
+}
 
-    *len = strcspn(word, " \t\n#");
-    *line = word + *len;
-    return *len > 0 ? word : NULL;
+/* The next word of the line or action in brackets, which it leaves behind; false at the
+ * end. */
+static bool next_word(const char **line, const char **word, size_t *len)
+{
+    *word = skip_blanks(*line);
+    *len = **word == '[' ? strcspn(*word, "]\n#") + 1 : strcspn(*word, " \t\n#[");
+    if (*len == 0 || (**word == '[' && (*word)[*len - 1] != ']'))
+        return false;
+    *line = *word + *len;
+    return true;
+}
+
+static bool is_word(const char *word, size_t len, const char *expected)
+{
+    return len == strlen(expected) && strncmp(word, expected, len) == 0;
 }
 
 bool sources_are_plain_in(const char *text)
 {
-    static const char *const plain[] = {"files", "dns"};
     const char *line = hosts_line(text), *word;
     size_t len;
 
-    for (size_t i = 0; line && i < sizeof plain / sizeof *plain; i++) {
-        word = next_word(&line, &len);
-        if (!word || len != strlen(plain[i]) || strncmp(word, plain[i], len) != 0)
+    return line && next_word(&line, &word, &len) && is_word(word, len, "files") &&
+           next_word(&line, &word, &len) && is_word(word, len, "dns") && is_end(line);
+}
+
+bool sources_end_in_dns_in(const char *text)
+{
+    const char *line = hosts_line(text), *word;
+    size_t len;
+
+    while (line && next_word(&line, &word, &len)) {
+        if (is_word(word, len, "dns"))
+            return is_end(line);
+        if (*word == '[' && !is_word(word, len, "[NOTFOUND=return]"))
             return false;
     }
-    return line && !next_word(&line, &len);
+    return false;
 }
 
 /* The file's text, or NULL; `text` has room for FILE_MAX octets and a NUL. */
@@ -112,7 +134,8 @@ static struct sources read_and_decide(void)
 
     if (!read_file(text))
         return (struct sources){.follow_dns = true};
-    return (struct sources){sources_follow_dns_in(text), sources_are_plain_in(text)};
+    return (struct sources){sources_follow_dns_in(text), sources_are_plain_in(text),
+                            sources_end_in_dns_in(text)};
 }
 
 static bool same_file(const struct stat *a, const struct stat *b)

@@ -1,8 +1,8 @@
 """Where libc's verdict on a reply is known, libc is not asked for it (include/lookup/host.h).
 
-Nobody may be able to tell. So every name is looked up twice, with `hosts: files dns`, where
-most verdicts are left out, and with a line that says the same in other words, where libc is
-asked each time: the replies are equal to the octet, and have getaddrinfo()'s addresses.
+Nobody may be able to tell. So every name is looked up with hosts: lines where most verdicts
+are left out, and with ones that say the same in other words, where libc is asked each time:
+the replies are equal to the octet, and have getaddrinfo()'s addresses.
 """
 
 import itertools
@@ -19,8 +19,19 @@ from daemon import Daemon
 from name_server import NameServer
 from test_same_as_getaddrinfo import FAULTS, IN_ZONES, NUMERIC, by_type, libc
 
-PLAIN = "hosts: files dns\n"
-SAME = "hosts: files [NOTFOUND=continue] dns\n"  # what happens without the action, too
+# The line, and what says the same: NOTFOUND=continue is what happens without it.
+PLAIN, SAME = "hosts: files dns\n", "hosts: files [NOTFOUND=continue] dns\n"
+OTHERS = ["files myhostname dns", "myhostname files dns",
+          "files mdns4_minimal [NOTFOUND=return] dns"]
+
+
+def in_other_words(line):
+    """There is but one pair of brackets between two sources."""
+    if "]" in line:
+        return line.replace("]", " UNAVAIL=continue]")
+    return line.replace(" dns", " [UNAVAIL=continue] dns")
+
+
 HAND = "127.0.3.7"  # the server with the handmade replies
 CLASSES = {"IN": 1, "CH": 3}
 OWN = {"A": "192.0.2.7", "AAAA": "2001:db8::7"}
@@ -119,6 +130,11 @@ SPOILT = {
     "bad-additional": lambda wire: wire[:11] + b"\1" + wire[12:] + b"\0\0",
     "not-recursive": lambda wire: wire[:3] + bytes([wire[3] & 0x7f]) + wire[4:],
 }
+# What a module says, by the first label: see nss/.
+STATUS = ["not-found", "no-data", "try-again", "no-recovery", "no-memory", "system"]
+LIES = ["good", "twice", "mapped", "scoped", "length-short", "canon-blank", "unavail-bare",
+        "tryagain-bare", "notfound-bare", "notfound-erange", "notfound-success",
+        "unavail-strange", "return-status"]
 HANDMADE = [*REPLIES, *RCODES, *(f"{word}-alias" for word in RCODES), *SPOILT]
 
 
@@ -141,20 +157,19 @@ def handmade(packet):
     return SPOILT.get(label, bytes)(wire)
 
 
-def lookups(etc, line, questions):
+def lookups(etc, line, questions, env=None):
     """{question: what comes}, from a server of their own."""
     etc.write("nsswitch.conf", line)
-    daemon = Daemon("-o", "udp-size=65507")
+    daemon = Daemon("-o", "udp-size=65507", env=env)
     replies = {question: daemon.ask(*question, edns=True, size=65507)
                for question in questions}
     daemon.stop()
     return replies
 
 
-def compare(etc, questions, tally):
-    """Both ways, and with libc. {question: reply}"""
-    with_libc = lookups(etc, SAME, questions)
-    without = lookups(etc, PLAIN, questions)
+def compare(etc, questions, tally, lines=(PLAIN, SAME), env=None):
+    """Both ways. {question: reply}"""
+    without, with_libc = (lookups(etc, line, questions, env) for line in lines)
     for question in questions:
         assert without[question].wire[2:] == with_libc[question].wire[2:], question
         tally["replies with and without a verdict of libc"] += 1
@@ -199,6 +214,25 @@ def test_handmade_replies(hand, etc, tally):
     # An IPv4 address in an AAAA record is no IPv6 address.
     assert_addresses_of_libc(replies, tally, but={("mapped.hand.test", "AAAA")})
     assert len(hand.packets) > 2 * len(replies)
+
+
+@pytest.mark.parametrize("line", OTHERS)
+def test_other_sources_before_dns(hand, etc, tally, line):
+    lines = f"hosts: {line}\n", f"hosts: {in_other_words(line)}\n"
+    names = [f"{label}.hand.test" for label in HANDMADE]
+    names += ["lab-host", "sub.localhost", "printer.local", "one.local", "v4only.lab"]
+    compare(etc, by_type(names), tally, lines)
+
+
+@pytest.mark.parametrize("module", ["status", "garbage"])
+@pytest.mark.parametrize("action", ["", " [NOTFOUND=return]"])
+def test_modules_that_fail_or_lie(hand, etc, tally, modules, module, action):
+    """The name servers have an address for each of these names. What a module says for one
+    family may be something else than what it says for both."""
+    lines = (f"hosts: files {module}{action} dns\n",
+             f"hosts: files [SUCCESS=return] {module}{action} dns\n")
+    labels = {"status": STATUS, "garbage": LIES}[module]
+    compare(etc, by_type([f"{label}.hand.test" for label in labels]), tally, lines, modules)
 
 
 @pytest.mark.parametrize("options", ["no-aaaa", "rotate", "trust-ad", "edns0", "use-vc"])

@@ -144,6 +144,32 @@ static void a_name_that_only_dns_may_know_asks_on(void **state)
     assert_string_equal(probe("nosuch.lab", "A"), asks_on);
 }
 
+/* Where libc may end before DNS, or go on behind it, only its verdict tells. */
+static void a_verdict_is_known_where_dns_is_the_last_source(void **state)
+{
+    static const struct {
+        const char *line, *how;
+    } cases[] = {
+        {"hosts: files dns\n", "plain"},
+        {"hosts: dns\n", "plain"},
+        {"hosts: files myhostname dns\n", "plain"},
+        {"hosts: files nosuchmodule dns\n", "plain"},
+        {"hosts: files mdns4_minimal [NOTFOUND=return] dns\n", "plain"},
+        {"hosts: files [NOTFOUND=continue] dns\n", "verdict"},
+        {"hosts: files [TRYAGAIN=return] dns\n", "verdict"},
+        {"hosts: dns files\n", "verdict"},
+        {"hosts: files dns myhostname\n", "verdict"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        etc_write("nsswitch.conf", cases[i].line);
+        assert_string_equal(probe("a.example.test", "A"), cases[i].how);
+        assert_string_equal(probe("a.example.test", "AAAA"), cases[i].how);
+        assert_string_equal(probe("a.example.test", "MX"), "relay");
+    }
+}
+
 static void where_sources_end_before_dns_an_unknown_name_does_not_exist(void **state)
 {
     (void)state;
@@ -797,6 +823,7 @@ int main(void)
         lab_test(a_mapped_address_and_its_plain_form_come_once),
         lab_test(more_addresses_than_a_message_holds_are_a_failure),
         lab_test(a_name_that_only_dns_may_know_asks_on),
+        lab_test(a_verdict_is_known_where_dns_is_the_last_source),
         lab_test(where_sources_end_before_dns_an_unknown_name_does_not_exist),
         lab_test(an_action_before_dns_ends_the_search),
         lab_test(a_hosts_name_asks_on_where_dns_comes_first),

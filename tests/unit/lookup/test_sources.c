@@ -206,17 +206,64 @@ static void actions_are_not_plain(void **state)
         assert_false(sources_are_plain_in(lines[i]));
 }
 
+static void dns_is_the_end_of_these(void **state)
+{
+    static const char *const lines[] = {
+        "hosts: files dns\n",
+        "hosts: dns",
+        "hosts: files myhostname dns # the last\n",
+        "hosts: mymachines\tfiles ldap dns\npasswd: files\n",
+        "hosts: files mdns4_minimal [NOTFOUND=return] dns\n",
+        "hosts: files[NOTFOUND=return]dns\n",
+        "hosts: dnsmasq dns\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        assert_true(sources_end_in_dns_in(lines[i]));
+}
+
+/* Actions may end the search before DNS with the code that tells of DNS without a server.
+ */
+static void dns_is_not_the_end_of_these(void **state)
+{
+    static const char *const lines[] = {
+        "",
+        "passwd: files dns\n",
+        "hosts:\n",
+        "hosts: files\n",
+        "hosts: files # dns\n",
+        "hosts: dns files\n",
+        "hosts: files dns myhostname\n",
+        "hosts: files dns [NOTFOUND=return]\n",
+        "hosts: files resolve [!UNAVAIL=return] dns\n",
+        "hosts: ldap [TRYAGAIN=return] dns\n",
+        "hosts: ldap [NOTFOUND=return TRYAGAIN=return] dns\n",
+        "hosts: ldap [ NOTFOUND=return ] dns\n",
+        "hosts: files [SUCCESS=merge] dns\n",
+        "hosts: files [NOTFOUND=continue] dns\n",
+        "hosts: files [NOTFOUND=return\nnetworks: ] dns\n",
+        "hosts: files [NOTFOUND=return #] dns\n",
+        "hosts: files dns]\n",
+        "hosts: files dnsx\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        assert_false(sources_end_in_dns_in(lines[i]));
+}
+
 static void what_the_hosts_file_says_is_seen_at_once(void **state)
 {
     (void)state;
     etc_write("nsswitch.conf", "hosts: files dns\n");
-    assert_true(sources_look().plain);
+    assert_true(sources_look().plain && sources_look().end_in_dns);
     assert_false(sources_look().follow_dns);
     etc_write("nsswitch.conf", "hosts: dns files\n");
-    assert_false(sources_look().plain);
+    assert_false(sources_look().plain || sources_look().end_in_dns);
     assert_true(sources_look().follow_dns);
     assert_int_equal(unlink("/etc/nsswitch.conf"), 0);
-    assert_false(sources_look().plain);
+    assert_false(sources_look().plain || sources_look().end_in_dns);
 }
 
 static void plain_sources_with_a_short_hosts_file_are_quick(void **state)
@@ -313,6 +360,8 @@ int main(void)
         cmocka_unit_test(files_and_then_dns_are_plain),
         cmocka_unit_test(another_source_or_order_is_not_plain),
         cmocka_unit_test(actions_are_not_plain),
+        cmocka_unit_test(dns_is_the_end_of_these),
+        cmocka_unit_test(dns_is_not_the_end_of_these),
         lab_test(what_the_hosts_file_says_is_seen_at_once),
         lab_test(plain_sources_with_a_short_hosts_file_are_quick),
         lab_test(a_long_hosts_file_takes_time),
