@@ -232,7 +232,13 @@ def test_modules_that_fail_or_lie(hand, etc, tally, modules, module, action):
     lines = (f"hosts: files {module}{action} dns\n",
              f"hosts: files [SUCCESS=return] {module}{action} dns\n")
     labels = {"status": STATUS, "garbage": LIES}[module]
-    compare(etc, by_type([f"{label}.hand.test" for label in labels]), tally, lines, modules)
+    replies = compare(etc, by_type([f"{label}.hand.test" for label in labels]), tally, lines,
+                      modules)
+    # The module was there, and asked.
+    if module == "garbage":
+        assert addresses(replies["good.hand.test", "A"], "A") == ["192.0.2.31"]
+    else:
+        assert replies["system.hand.test", "A"].rcode == "SERVFAIL"
 
 
 @pytest.mark.parametrize("options", ["no-aaaa", "rotate", "trust-ad", "edns0", "use-vc"])
