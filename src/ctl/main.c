@@ -82,6 +82,7 @@ static int ask(const char *path, char *const *words, size_t count)
     return code;
 }
 
+/* Which commands there are the server says; without one there is still the rest. */
 static int help(const char *path)
 {
     static char word[] = "help";
@@ -95,7 +96,10 @@ static int help(const char *path)
          "  -h         print this, and the server's commands\n\n"
          "Commands:");
     fflush(stdout);
-    return ask(path, words, 1);
+    if (access(path, F_OK) == 0)
+        return ask(path, words, 1);
+    printf("  the server lists them; there is none at %s\n", path);
+    return 0;
 }
 
 int main(int argc, char **argv)
