@@ -168,7 +168,7 @@ static int serve_until_told(const struct options *options, char *const *argv)
     int result = -1, control;
 
     if (open_sockets(options) && open_control(options, &control) &&
-        privileges_drop(options->user) == 0) {
+        privileges_drop(options->user, handover.is_reload) == 0) {
         sandbox_all(handover.is_reload);
         passed_close_rest(&handover.sockets);
         result = run(options, control, argv);

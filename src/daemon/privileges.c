@@ -1,7 +1,6 @@
 #include "daemon/privileges.h"
 
 #include <cap-ng.h>
-#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,24 +33,33 @@ static bool choose_user(const char *user, struct passwd *found)
 }
 
 /* user_namespaces(7): lines of the first number inside, the first outside, how many. */
-static bool is_mapped(uid_t uid)
+static bool is_mapped(const char *map, unsigned id)
 {
-    FILE *file = fopen("/proc/self/uid_map", "re");
-    unsigned long inside, outside, count;
+    FILE *file = fopen(map, "re");
+    unsigned inside, outside, count;
     bool mapped = !file;
 
-    while (file && !mapped && fscanf(file, "%lu %lu %lu", &inside, &outside, &count) == 3)
-        mapped = uid >= inside && uid - inside < count;
+    while (file && !mapped && fscanf(file, "%u %u %u", &inside, &outside, &count) == 3)
+        mapped = id >= inside && id - inside < count;
     if (file)
         fclose(file);
     return mapped;
 }
 
+static bool has(unsigned capability)
+{
+    return capng_have_capability(CAPNG_EFFECTIVE, capability);
+}
+
+/* What the supervisor keeps, if there is any of it. */
 static void choose_capability(void)
 {
+    bool may_bind = capng_have_capability(CAPNG_PERMITTED, CAP_NET_BIND_SERVICE);
+
     capng_clear(CAPNG_SELECT_ALL);
-    capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_INHERITABLE,
-                 CAP_NET_BIND_SERVICE);
+    if (may_bind)
+        capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_INHERITABLE,
+                     CAP_NET_BIND_SERVICE);
 }
 
 /* What is ambient stays when a program is executed (capabilities(7)). */
@@ -61,22 +69,37 @@ static void keep_when_executing(void)
         log_debug("a reload cannot open ports below 1024: %m");
 }
 
+static bool is_gone_for_good(void)
+{
+    if (setresuid(0, 0, 0) == -1 && setresgid(0, 0, 0) == -1)
+        return true;
+    log_error("root could be regained");
+    return false;
+}
+
+/* The bounding set takes a capability of its own to be lowered. */
 static int become(const struct passwd *user)
 {
+    capng_flags_t bounding = has(CAP_SETPCAP) ? CAPNG_CLEAR_BOUNDING : CAPNG_NO_FLAG;
+
     choose_capability();
     if (capng_change_id((int)user->pw_uid, (int)user->pw_gid,
-                        CAPNG_INIT_SUPP_GRP | CAPNG_CLEAR_BOUNDING) != 0) {
+                        CAPNG_INIT_SUPP_GRP | bounding) != 0) {
         log_error("cannot become user %s: %m", user->pw_name);
         return -1;
     }
     keep_when_executing();
-    return 0;
+    return is_gone_for_good() ? 0 : -1;
 }
 
 static int give_up_capabilities(void)
 {
+    capng_select_t which = has(CAP_SETPCAP) ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS;
+
     choose_capability();
-    if (capng_apply(CAPNG_SELECT_BOTH) != 0) {
+    /* What is not in the bounding set cannot become inheritable any more. */
+    capng_update(CAPNG_ADD, CAPNG_BOUNDING_SET, CAP_NET_BIND_SERVICE);
+    if (capng_apply(which) != 0) {
         log_error("cannot give up capabilities: %m");
         return -1;
     }
@@ -84,17 +107,41 @@ static int give_up_capabilities(void)
     return 0;
 }
 
-int privileges_drop(const char *user)
+static bool is_mapped_user(const struct passwd *user)
+{
+    return is_mapped("/proc/self/uid_map", user->pw_uid) &&
+           is_mapped("/proc/self/gid_map", user->pw_gid);
+}
+
+/* On a reload, a root that could not become another user has told so at the start. */
+static int drop_from_root(const struct passwd *user, bool is_reload)
+{
+    if (!is_mapped_user(user))
+        return give_up_capabilities();
+    if (has(CAP_SETUID) && has(CAP_SETGID))
+        return become(user);
+    if (!is_reload)
+        log_warning("goes on as root without capabilities: CAP_SETUID and CAP_SETGID are "
+                    "needed to become user %s",
+                    user->pw_name);
+    return give_up_capabilities();
+}
+
+int privileges_drop(const char *user, bool is_reload)
 {
     struct passwd found;
 
     if (geteuid() != 0)
         return 0;
+    if (capng_get_caps_process() != 0) {
+        log_error("cannot read capabilities: %m");
+        return -1;
+    }
     if (!choose_user(user, &found)) {
         log_error("no user %s to run as", *user ? user : "hostdns or nobody");
         return -1;
     }
-    return is_mapped(found.pw_uid) ? become(&found) : give_up_capabilities();
+    return drop_from_root(&found, is_reload);
 }
 
 int privileges_drop_rest(void)

@@ -50,14 +50,14 @@ static int drop_to_default(void)
 {
     bool was_root = geteuid() == 0;
 
-    if (privileges_drop("") == -1)
+    if (privileges_drop("", false) == -1)
         return 1;
     return was_root && status_of("CapEff:") != 0x400 ? 2 : 0;
 }
 
 static int drop_all(void)
 {
-    if (privileges_drop("") == -1 || privileges_drop_rest() == -1)
+    if (privileges_drop("", false) == -1 || privileges_drop_rest() == -1)
         return 1;
     return status_of("CapEff:") == 0 && status_of("CapPrm:") == 0 &&
                    status_of("CapAmb:") == 0
@@ -67,14 +67,14 @@ static int drop_all(void)
 
 static int become_root_again(void)
 {
-    if (privileges_drop("") == -1)
+    if (privileges_drop("", false) == -1)
         return 1;
     return geteuid() != 0 && (setuid(0) == 0 || seteuid(0) == 0) ? 2 : 0;
 }
 
 static int become_stranger(void)
 {
-    return geteuid() != 0 || privileges_drop("no-such-user") == -1 ? 0 : 2;
+    return geteuid() != 0 || privileges_drop("no-such-user", false) == -1 ? 0 : 2;
 }
 
 static void root_keeps_one_capability(void **state)
