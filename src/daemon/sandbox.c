@@ -8,10 +8,12 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/log.h"
 
-/* The checkers attach to their own process and need calls that nobody else does. */
+/* The sanitizers read /proc, start threads and attach to their own process: they and the
+ * filters of system calls exclude each other. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 static const bool is_checked = true;
 #else
@@ -90,65 +92,50 @@ static const char *const never[] = {
 };
 
 static const char *const never_in_lookup[] = {
-    "chmod",      "chown",     "chown32",     "execve",    "execveat",    "fchmod",
-    "fchmodat",   "fchown",    "fchown32",    "fchownat",  "kill",        "lchown",
-    "lchown32",   "mknod",     "mknodat",     "setfsgid",  "setfsgid32",  "setfsuid",
-    "setfsuid32", "setgid",    "setgid32",    "setgroups", "setgroups32", "setregid",
-    "setregid32", "setresgid", "setresgid32", "setresuid", "setresuid32", "setreuid",
-    "setreuid32", "setuid",    "setuid32",    "tkill",     "truncate",    "truncate64",
+    "chmod",      "chown",
+    "chown32",    "execve",
+    "execveat",   "fchmod",
+    "fchmodat",   "fchmodat2",
+    "fchown",     "fchown32",
+    "fchownat",   "lchown",
+    "lchown32",   "mknod",
+    "mknodat",    "pidfd_open",
+    "setfsgid",   "setfsgid32",
+    "setfsuid",   "setfsuid32",
+    "setgid",     "setgid32",
+    "setgroups",  "setgroups32",
+    "setregid",   "setregid32",
+    "setresgid",  "setresgid32",
+    "setresuid",  "setresuid32",
+    "setreuid",   "setreuid32",
+    "setuid",     "setuid32",
+    "tkill",      "truncate",
+    "truncate64", "pidfd_send_signal",
 };
 
+/* Signals, which may go to the process itself: abort() sends one. */
+static const char *const signals[] = {"kill", "tgkill", "rt_sigqueueinfo",
+                                      "rt_tgsigqueueinfo"};
+
 static const char *const serve_may[] = {
-    "accept",
-    "accept4",
-    "brk",
-    "clock_gettime",
-    "clock_gettime64",
-    "clock_nanosleep",
-    "clock_nanosleep_time64",
-    "close",
-    "exit",
-    "exit_group",
-    "fcntl",
-    "fcntl64",
-    "futex",
-    "futex_time64",
-    "getpeername",
-    "getpid",
-    "getrandom",
-    "getrusage",
-    "getsockname",
-    "getsockopt",
-    "gettid",
-    "gettimeofday",
-    "madvise",
-    "mremap",
-    "munmap",
-    "nanosleep",
-    "poll",
-    "ppoll",
-    "ppoll_time64",
-    "read",
-    "readv",
-    "recv",
-    "recvfrom",
-    "recvmmsg",
-    "recvmmsg_time64",
-    "recvmsg",
-    "restart_syscall",
-    "rt_sigaction",
-    "rt_sigprocmask",
-    "rt_sigreturn",
-    "sched_yield",
-    "send",
-    "sendmmsg",
-    "sendmsg",
-    "sendto",
-    "setsockopt",
-    "shutdown",
-    "sigreturn",
-    "time",
-    "write",
+    "accept4",        "brk",
+    "clock_gettime",  "clock_gettime64",
+    "close",          "exit",
+    "exit_group",     "futex",
+    "futex_time64",   "getpid",
+    "getrandom",      "gettid",
+    "madvise",        "mremap",
+    "munmap",         "poll",
+    "ppoll",          "ppoll_time64",
+    "read",           "readv",
+    "recv",           "recvfrom",
+    "recvmmsg",       "recvmmsg_time64",
+    "recvmsg",        "restart_syscall",
+    "rt_sigprocmask", "rt_sigreturn",
+    "send",           "sendmmsg",
+    "sendmsg",        "sendto",
+    "setsockopt",     "shutdown",
+    "sigreturn",      "write",
     "writev",
 };
 
@@ -167,6 +154,20 @@ static int rules(scmp_filter_ctx filter, uint32_t action, const char *const *nam
 {
     for (size_t i = 0; i < count; i++) {
         int result = rule(filter, action, names[i]);
+
+        if (result < 0)
+            return result;
+    }
+    return 0;
+}
+
+/* An action for signals to this process, or to any other. */
+static int rules_for_signals(scmp_filter_ctx filter, uint32_t action, enum scmp_compare to)
+{
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        int result =
+            seccomp_rule_add(filter, action, seccomp_syscall_resolve_name(signals[i]), 1,
+                             SCMP_A0(to, (scmp_datum_t)getpid()));
 
         if (result < 0)
             return result;
@@ -198,18 +199,18 @@ static void load(scmp_filter_ctx filter, int result)
     if (filter && result == 0)
         result = seccomp_load(filter);
     if (!filter || result < 0)
-        log_warning("no filter of system calls: %s",
+        log_warning("goes on without a filter of system calls: %s",
                     filter ? strerror(-result) : strerror(ENOMEM));
     seccomp_release(filter);
 }
 
-static void forbid(const char *const *names, size_t count)
-{
-    scmp_filter_ctx filter = is_checked ? NULL : seccomp_init(SCMP_ACT_ALLOW);
+static const uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
 
-    if (is_checked)
-        return;
-    load(filter, filter ? rules(filter, SCMP_ACT_ERRNO(EPERM), names, count) : 0);
+static void forbid_everywhere(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+
+    load(filter, filter ? rules(filter, refuse, never, sizeof never / sizeof *never) : 0);
 }
 
 void sandbox_all(bool is_reload)
@@ -220,27 +221,46 @@ void sandbox_all(bool is_reload)
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (!is_checked)
         prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    if (!is_reload)
-        forbid(never, sizeof never / sizeof *never);
+    if (!is_checked && !is_reload)
+        forbid_everywhere();
 }
 
 void sandbox_lookup(void)
-{
-    forbid(never_in_lookup, sizeof never_in_lookup / sizeof *never_in_lookup);
-}
-
-void sandbox_serve(void)
 {
     scmp_filter_ctx filter;
     int result = 0;
 
     if (is_checked)
         return;
-    filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    filter = seccomp_init(SCMP_ACT_ALLOW);
     if (filter)
-        result =
-            rules(filter, SCMP_ACT_ALLOW, serve_may, sizeof serve_may / sizeof *serve_may);
+        result = rules(filter, refuse, never_in_lookup,
+                       sizeof never_in_lookup / sizeof *never_in_lookup);
     if (filter && result == 0)
-        result = allow_without_execution(filter);
+        result = rules_for_signals(filter, refuse, SCMP_CMP_NE);
     load(filter, result);
+}
+
+/* The kernel logs what is refused: here it is always an attack or a fault of ours. */
+static int describe_serve(scmp_filter_ctx filter)
+{
+    int result =
+        rules(filter, SCMP_ACT_ALLOW, serve_may, sizeof serve_may / sizeof *serve_may);
+
+    seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);
+    if (result == 0)
+        result = rules_for_signals(filter, SCMP_ACT_ALLOW, SCMP_CMP_EQ);
+    return result == 0 ? allow_without_execution(filter) : result;
+}
+
+void sandbox_serve(void)
+{
+    const struct rlimit none = {0};
+    scmp_filter_ctx filter;
+
+    setrlimit(RLIMIT_NPROC, &none);
+    if (is_checked)
+        return;
+    filter = seccomp_init(refuse);
+    load(filter, filter ? describe_serve(filter) : 0);
 }
