@@ -156,7 +156,7 @@ static long try_keys(void)
 
 static long try_clock(void)
 {
-    return syscall(SYS_settimeofday, NULL, NULL);
+    return syscall(SYS_clock_settime, 0x7fff, NULL); /* there is no such clock */
 }
 
 static const struct {
