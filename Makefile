@@ -26,7 +26,7 @@ PYTHON     ?= /usr/bin/python3
 CFLAGS     ?= -O2 -g
 CPPFLAGS   ?= -D_FORTIFY_SOURCE=2
 
-LIBRARIES  := ldns libxxhash inih libsodium libseccomp libcap-ng jansson
+LIBRARIES  := ldns libxxhash inih libsodium libseccomp libcap-ng jansson libsystemd
 CLIENT_LIB := libedit
 WARNINGS   := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
               -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2

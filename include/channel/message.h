@@ -40,6 +40,8 @@ enum word {
     WORD_RETIRE,       /* supervisor to serve: others listen now; finish what you have */
     WORD_FORGET,       /* supervisor to serve, with a folded name: what you have of it */
     WORD_LOG_LEVEL,    /* supervisor to any, with an octet: enum log_level */
+    WORD_DO_YOU_LIVE,  /* supervisor to a child: answer when you read this */
+    WORD_I_LIVE,       /* child: my loop turns */
 };
 
 #endif

@@ -40,6 +40,7 @@ struct child {
     int control;         /* our end of its channel; -1: closed */
     struct watch *watch; /* of `control` */
     bool ready;          /* it said so */
+    bool is_asked;       /* whether it lives, and has not answered */
     int64_t started;     /* clock_ms() */
     unsigned failures;   /* deaths in a row soon after the start */
     struct timer restart;
@@ -65,6 +66,10 @@ pid_t child_reap(struct child *, int *status);
 
 /* Logs how it ended, and `then`. */
 void child_log_death(const struct child *, pid_t pid, int status, const char *then);
+
+/* False if it has not answered since it was last asked; asks again. One that is being
+ * started is not asked: to start it is the supervisor's business. */
+bool child_lives(struct child *);
 
 /* Nothing happens if its channel is closed. */
 void child_tell(const struct child *, enum word);

@@ -77,6 +77,7 @@ static void control_ready(void *context, short revents)
     switch (channel_receive_word(child->control, &word, CHANNEL_TRY)) {
     case CHANNEL_DONE:
         child->ready = child->ready || word == WORD_READY;
+        child->is_asked = child->is_asked && word != WORD_I_LIVE;
         child->owner->spoke(child, word);
         break;
     case CHANNEL_BUSY:
@@ -116,7 +117,7 @@ void child_start(struct child *child)
     pid_t pid;
 
     child->started = clock_ms();
-    child->ready = false;
+    child->ready = child->is_asked = false;
     pid = fork_child(child, &channel);
     if (pid == -1) {
         log_error("cannot start the %s process: %m", role_name(child->role));
@@ -194,4 +195,15 @@ void child_report(const struct child *child, FILE *out, bool is_retiring)
                                            .is_retiring = is_retiring};
 
     report_process(out, &process);
+}
+
+bool child_lives(struct child *child)
+{
+    if (child->pid == 0 || !child->ready)
+        return true;
+    if (child->is_asked)
+        return false;
+    child->is_asked = true;
+    child_tell(child, WORD_DO_YOU_LIVE);
+    return true;
 }

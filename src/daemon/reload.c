@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "daemon/control.h"
+#include "daemon/notify.h"
 
 void reload_init(struct reload *reload, struct loop *loop, char *const *argv,
                  reload_hand_over *hand_over, void *context)
@@ -39,7 +40,9 @@ static void execute(struct reload *reload)
 
     handover = (struct handover){.asker = reload->asker};
     if (reload->hand_over(reload->context, &handover) && handover_give(&handover) == 0) {
+        notify_reloading();
         execv(reload->program, reload->argv);
+        notify_ready();
         handover_take_back(&handover);
     }
     refuse(reload, "the program cannot be executed");

@@ -14,6 +14,7 @@
 #include "daemon/commands.h"
 #include "daemon/descriptors.h"
 #include "daemon/hostwatch.h"
+#include "daemon/notify.h"
 #include "daemon/predecessors.h"
 #include "daemon/privileges.h"
 #include "daemon/reload.h"
@@ -40,6 +41,7 @@ struct supervisor {
     int signals;
     struct timer impatience;
     struct hostwatch *hosts;
+    struct watchdog watchdog;
     struct reload reload;
     struct control *control;
     struct commands_host host;
@@ -125,6 +127,7 @@ __attribute__((noreturn)) static void be_child(struct child *child, int control)
     child_signals();
     counters_use(slot_of(child));
     log_rename(log_names[child->role]);
+    notify_forget();
     if (privileges_drop_rest() == -1)
         log_warning("cannot give up the last capabilities: %m");
     result = child->role == ROLE_SERVE ? be_serve(supervisor, child, control)
@@ -185,6 +188,7 @@ static void announce(struct supervisor *supervisor)
     if (supervisor->announced)
         return;
     supervisor->announced = true;
+    notify_ready();
     if (supervisor->config->handover->is_reload) {
         predecessors_tell(&supervisor->predecessors, WORD_RETIRE);
         count(COUNT_RELOADS);
@@ -202,6 +206,17 @@ static void child_spoke(struct child *child, enum word word)
 {
     if (word == WORD_READY)
         announce(supervisor_of(child));
+}
+
+/* Asks all, so that none is asked less often than the others. */
+static bool all_live(void *context)
+{
+    struct supervisor *supervisor = context;
+    bool all = true;
+
+    for (size_t i = 0; i < supervisor->child_count; i++)
+        all &= child_lives(&supervisor->children[i]);
+    return all;
 }
 
 static bool any_child(const struct supervisor *supervisor)
@@ -227,6 +242,8 @@ static void lose_patience(void *context)
 static void leave(struct supervisor *supervisor)
 {
     supervisor->leaving = true;
+    notify_stopping();
+    watchdog_stop(&supervisor->watchdog);
     reload_cancel(&supervisor->reload);
     for (size_t i = 0; i < supervisor->child_count; i++)
         child_dismiss(&supervisor->children[i]);
@@ -492,6 +509,7 @@ int supervisor_run(const struct supervisor_config *config)
     if (open_all(&supervisor, config) == 0) {
         for (size_t i = 0; i < supervisor.child_count; i++)
             child_start(&supervisor.children[i]);
+        watchdog_start(&supervisor.watchdog, supervisor.loop, all_live, &supervisor);
         reap(&supervisor); /* what ended while the program was executed */
         result = loop_run(supervisor.loop);
     }

@@ -210,7 +210,11 @@ static void obey(struct serve *serve, enum word word, const uint8_t *data, size_
         if (len == 1)
             log_set_level((enum log_level)data[0]);
         break;
+    case WORD_DO_YOU_LIVE:
+        channel_send_word(serve->supervisor, WORD_I_LIVE);
+        break;
     case WORD_READY: /* ours */
+    case WORD_I_LIVE:
         break;
     }
 }
