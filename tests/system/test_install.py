@@ -11,6 +11,8 @@ from daemon import PROGRAM
 TOP = pathlib.Path(__file__).parents[2]
 PLACED = {
     "bin/hostdns": 0o755,
+    "lib/systemd/system/hostdnsd.service": 0o644,
+    "lib/systemd/system/hostdnsd.socket": 0o644,
     "sbin/hostdnsd": 0o755,
     "share/bash-completion/completions/hostdns": 0o644,
     "share/bash-completion/completions/hostdnsctl": 0o644,
@@ -58,7 +60,7 @@ def place(request, tmp_path):
 
 def test_what_is_placed(place):
     variables, folder = place
-    make("install", UNITS="", **variables)
+    make("install", **variables)
     assert tree(folder) == PLACED
     made = [folder, *(folder / name for name in folders(folder))]
     assert {path.stat().st_mode & 0o777 for path in made} == {0o755}
@@ -76,9 +78,9 @@ def test_uninstall_removes_just_that(place):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("foreign\n")
     files, dirs = tree(folder), folders(folder)
-    make("install", UNITS="", **variables)
+    make("install", **variables)
     assert tree(folder) == {**files, **PLACED}
-    make("uninstall", UNITS="", **variables)
+    make("uninstall", **variables)
     assert tree(folder) == files
     assert folders(folder) >= dirs
     assert not (folder / "share/doc/hostdns").exists()
@@ -86,10 +88,10 @@ def test_uninstall_removes_just_that(place):
 
 def test_what_lies_in_our_folder_stays(place):
     variables, folder = place
-    make("install", UNITS="", **variables)
+    make("install", **variables)
     mine = folder / "share/doc/hostdns/notes"
     mine.write_text("mine\n")
-    make("uninstall", UNITS="", **variables)
+    make("uninstall", **variables)
     assert tree(folder) == {"share/doc/hostdns/notes": mine.stat().st_mode & 0o777}
 
 
