@@ -56,6 +56,7 @@ TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/tes
 PAGES   := $(wildcard src/*/*.[1-8])
 UNITS   := $(wildcard conf/*.service.in conf/*.service conf/*.socket.in conf/*.socket)
 BENCH   := $(addprefix $(BUILD)/bench/,load reflector direct)
+UNFENCED := $(BUILD)/bench/unfenced.so
 LOAD    := $(addprefix $(BUILD)/obj/bench/,load.o load_udp.o load_tcp.o pending.o question.o)
 QUICK   ?=
 
@@ -99,6 +100,10 @@ $(BENCH):
 	@mkdir -p $(@D)
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) $(OUR_LDFLAGS) -o $@ $^ -lm
 
+$(UNFENCED): tests/bench/unfenced.c
+	@mkdir -p $(@D)
+	$(call quiet,LINK)$(CC) $(CFLAGS) -shared -fPIC -o $@ $<
+
 $(BUILD)/obj/bench/%.o: tests/bench/%.c Makefile
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) -c -o $@ $<
@@ -118,7 +123,7 @@ unit: $(TESTS)
 system: all $(BENCH)
 	BUILD=$(BUILD) tests/lab $(PYTHON) -m pytest -p no:cacheprovider tests/system $(PYTEST)
 
-bench: all $(BENCH)
+bench: all $(BENCH) $(UNFENCED)
 	BUILD=$(BUILD) tests/lab $(PYTHON) tests/bench/run.py $(if $(QUICK),--quick) $(BENCH_ONLY)
 
 # Everything that is installed, as PLACE=FILE, where PLACE is below PREFIX. The sample goes

@@ -304,9 +304,9 @@ def test_counters_outlive_reloads_and_deaths(server, path):
     assert after["cache-entries"] <= 1, "gauges begin anew"
 
 
-def test_flush_forgets_everything(server, path, name_server, etc):
+def test_flush_forgets_everything(start, path, name_server, etc):
     data = {"address": "192.0.2.1"}
-    serve_changing(name_server, etc, data)
+    server = start_with_changing(start, path, name_server, etc, data)
     assert server.ask("x.changing.test").outcome == ["x.changing.test A 192.0.2.1"]
     data["address"] = "192.0.2.2"
     assert server.ask("x.changing.test").outcome == ["x.changing.test A 192.0.2.1"]
@@ -314,9 +314,9 @@ def test_flush_forgets_everything(server, path, name_server, etc):
     server.ask_until(["x.changing.test A 192.0.2.2"], "x.changing.test")
 
 
-def test_flush_of_a_name_forgets_all_its_types_and_nothing_else(server, path, name_server, etc):
+def test_flush_of_a_name_forgets_all_its_types_and_nothing_else(start, path, name_server, etc):
     data = {"address": "192.0.2.1"}
-    serve_changing(name_server, etc, data)
+    server = start_with_changing(start, path, name_server, etc, data)
     for name in "x.changing.test", "y.changing.test":
         server.ask(name)
         server.ask(name, "AAAA")
@@ -328,11 +328,12 @@ def test_flush_of_a_name_forgets_all_its_types_and_nothing_else(server, path, na
     server.ask_until(["x.changing.test A 192.0.2.2"], "x.changing.test")
 
 
-def serve_changing(name_server, etc, data):
-    """A name server whose answers follow `data`."""
+def start_with_changing(start, path, name_server, etc, data):
+    """A server, and a name server behind it whose answers follow `data`."""
     name_server("127.0.0.77", lambda packet: packet.reply(
         *([data["address"]] if packet.type == "A" else [])))
     etc.write("resolv.conf", "nameserver 127.0.0.77\n")
+    return start("-o", f"control={path}", "-o", "cache-size=1000000")
 
 
 def test_reload_answers_when_it_is_done(server, path):

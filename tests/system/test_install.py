@@ -13,6 +13,7 @@ PLACED = {
     "bin/hostdns": 0o755,
     "lib/systemd/system/hostdnsd.service": 0o644,
     "lib/systemd/system/hostdnsd.socket": 0o644,
+    "sbin/hostdnsctl": 0o755,
     "sbin/hostdnsd": 0o755,
     "share/bash-completion/completions/hostdns": 0o644,
     "share/bash-completion/completions/hostdnsctl": 0o644,
@@ -20,6 +21,7 @@ PLACED = {
     "share/doc/hostdns/hostdns.conf": 0o644,
     "share/man/man1/hostdns.1": 0o644,
     "share/man/man5/hostdns.conf.5": 0o644,
+    "share/man/man8/hostdnsctl.8": 0o644,
     "share/man/man8/hostdnsd.8": 0o644,
     "share/zsh/site-functions/_hostdns": 0o644,
     "share/zsh/site-functions/_hostdnsctl": 0o644,
@@ -64,7 +66,7 @@ def test_what_is_placed(place):
     assert tree(folder) == PLACED
     made = [folder, *(folder / name for name in folders(folder))]
     assert {path.stat().st_mode & 0o777 for path in made} == {0o755}
-    for name in ("bin/hostdns", "sbin/hostdnsd"):
+    for name in ("bin/hostdns", "sbin/hostdnsctl", "sbin/hostdnsd"):
         run = subprocess.run([folder / name, "-V"], capture_output=True, text=True, check=True)
         assert run.stdout.startswith(f"{pathlib.Path(name).name} ")
 
