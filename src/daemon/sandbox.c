@@ -219,8 +219,8 @@ void sandbox_all(bool is_reload)
 
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (!is_checked)
-        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    /* The change of user has made it 0 already, and a sanitizer could not look for leaks. */
+    prctl(PR_SET_DUMPABLE, is_checked, 0, 0, 0);
     if (!is_checked && !is_reload)
         forbid_everywhere();
 }
@@ -258,9 +258,9 @@ void sandbox_serve(void)
     const struct rlimit none = {0};
     scmp_filter_ctx filter;
 
-    setrlimit(RLIMIT_NPROC, &none);
     if (is_checked)
         return;
+    setrlimit(RLIMIT_NPROC, &none);
     filter = seccomp_init(refuse);
     load(filter, filter ? describe_serve(filter) : 0);
 }
