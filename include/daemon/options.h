@@ -13,6 +13,7 @@
 #include "dns/edns.h"
 #include "net/listen.h"
 #include "net/prefix.h"
+#include "serve/names.h"
 #include "serve/policy.h"
 
 enum { DEFAULT_PORT = 5353, ALLOW_MAX = 64 };
@@ -33,6 +34,7 @@ struct options {
     unsigned tcp_idle; /* seconds */
     unsigned workers;  /* processes */
     char user[USER_NAME_MAX + 1];
+    char names[NAMES_TEXT]; /* for names_new */
     char control[CONTROL_PATH_MAX + 1];
 
     bool verbose;

@@ -18,9 +18,9 @@ bool privileges_may_be(const char *user);
 /*
  * Where it runs as root: becomes the user, with its groups; "" is "hostdns", or "nobody" if
  * there is none of that name. In a namespace that has no other users root is nobody special
- * outside it: then only the capabilities go. Root without the capabilities to become another
- * user, as in some containers, loses the others, and a warning is logged. -1 after logging
- * what is wrong.
+ * outside it: then only the capabilities go. Root without the capabilities to become
+ * another user, as in some containers, loses the others, and a warning is logged. -1 after
+ * logging what is wrong.
  */
 int privileges_drop(const char *user, bool is_reload);
 

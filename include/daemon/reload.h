@@ -29,8 +29,8 @@ void reload_init(struct reload *, struct loop *, char *const *argv, reload_hand_
                  void *context);
 
 /*
- * Begins one. `asker`, if it is not -1, is a connection of daemon/control: it is told what is
- * wrong, or handed over to be told of the success.
+ * Begins one. `asker`, if it is not -1, is a connection of daemon/control: it is told what
+ * is wrong, or handed over to be told of the success.
  */
 void reload_begin(struct reload *, int asker);
 void reload_cancel(struct reload *);

@@ -52,6 +52,8 @@ void flights_free(struct flights *);
  * flights_send asks.
  */
 void flights_ask(struct flights *, struct query *);
+/* Likewise, where another question has to be looked up than the query's own. */
+void flights_ask_for(struct flights *, struct query *, const struct question *);
 
 /* Looks the folded question up again, so that the cache has a new answer in time. */
 void flights_refresh(struct flights *, const struct question *);

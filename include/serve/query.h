@@ -21,6 +21,7 @@ struct query {
     struct request request;
     const struct serve_config *config;
     bool over_tcp;
+    bool is_alias;          /* of serve/names: what is looked up goes behind it */
     int fd;                 /* UDP: the socket that the reply goes through; borrowed */
     struct tcp_claim claim; /* TCP: the reply that is owed; empty if nobody waits */
     struct udp_path path;   /* of TCP only the peer */

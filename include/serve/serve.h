@@ -12,6 +12,7 @@
 #include "net/listen.h"
 #include "serve/cache.h"
 #include "serve/cookie.h"
+#include "serve/names.h"
 #include "serve/policy.h"
 
 struct serve_config {
@@ -19,6 +20,7 @@ struct serve_config {
     size_t listener_count;
     size_t udp_size; /* longest UDP reply in octets, at least REPLY_SIZE_MIN */
     struct policy policy;
+    struct names_config names;
     struct cookie_secret cookie_secret; /* where policy.cookies */
     const char *nsid;                   /* at most EDNS_NSID_MAX octets; "": none */
     bool padding;                       /* padded questions get padded replies */

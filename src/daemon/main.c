@@ -88,6 +88,9 @@ static struct policy policy_of(const struct options *options)
 
 static int run(const struct options *options, int control, char *const *argv)
 {
+    int result;
+    char why[NAMES_REASON];
+    struct names *names = names_new(options->names, why);
     const struct supervisor_config config = {
         .serve = {.udp_size = options->udp_size,
                   .cache = {.bytes = options->cache_size,
@@ -98,6 +101,10 @@ static int run(const struct options *options, int control, char *const *argv)
                   .tcp_per_client = options->tcp_per_client,
                   .tcp_idle = options->tcp_idle,
                   .policy = policy_of(options),
+                  .names = {.names = names,
+                            .ttl = options->ttl,
+                            .negative_ttl = options->negative_ttl,
+                            .no_aaaa = options->filter_aaaa},
                   .cookie_secret = handover.secret,
                   .nsid = options->nsid,
                   .padding = options->padding},
@@ -117,7 +124,13 @@ static int run(const struct options *options, int control, char *const *argv)
         .shutting_down = say_shutting_down,
     };
 
-    return supervisor_run(&config);
+    if (!names) {
+        log_error("name: %s", why);
+        return -1;
+    }
+    result = supervisor_run(&config);
+    names_free(names);
+    return result;
 }
 
 /* The one from before a reload, if it is where it is to be. */

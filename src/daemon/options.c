@@ -119,6 +119,32 @@ static bool parse_text(const struct setting *setting, struct options *options,
     return true;
 }
 
+/* Each line is looked at together with those before it. */
+static bool parse_name(const struct setting *setting, struct options *options,
+                       const char *value, char *why, size_t why_size)
+{
+    size_t len = strlen(options->names), room = sizeof options->names - len;
+    char reason[NAMES_REASON];
+    struct names *names;
+
+    (void)setting;
+    if (!*value)
+        return true; /* none, as by default */
+    if (strlen(value) + 1 >= room || strchr(value, '\n')) {
+        snprintf(why, why_size, "all names together have at most %d octets",
+                 NAMES_TEXT - 1);
+        return false;
+    }
+    snprintf(options->names + len, room, "%s\n", value);
+    names = names_new(options->names, reason);
+    names_free(names);
+    if (names)
+        return true;
+    options->names[len] = '\0';
+    snprintf(why, why_size, "%s", reason);
+    return false;
+}
+
 static bool parse_user(const struct setting *setting, struct options *options,
                        const char *value, char *why, size_t why_size)
 {
@@ -179,6 +205,8 @@ static const struct setting table[] = {
      "Serve processes, each with its own sockets and cache."},
     {"user", parse_user, offsetof(struct options, user), "", 0, 0,
      "Whom to run as if it is started by root; without it hostdns, or nobody."},
+    {"name", parse_name, 0, "", 0, 0,
+     "A name and its addresses, or another name; may be given several times."},
     {"control", TEXT(control), "", 0, CONTROL_PATH_MAX,
      "Socket for hostdnsctl, instead of one in /run/hostdns or $XDG_RUNTIME_DIR/hostdns."},
 };
@@ -233,7 +261,8 @@ void options_set_defaults(struct options *options)
 
     *options = (struct options){0};
     for (size_t i = 0; i < SETTINGS; i++)
-        if (table[i].parse != parse_listen && table[i].parse != parse_allow)
+        if (*table[i].initial && table[i].parse != parse_listen &&
+            table[i].parse != parse_allow)
             table[i].parse(&table[i], options, table[i].initial, why, sizeof why);
 }
 

@@ -219,7 +219,8 @@ void sandbox_all(bool is_reload)
 
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    /* The change of user has made it 0 already, and a sanitizer could not look for leaks. */
+    /* The change of user has made it 0 already, and a sanitizer could not look for leaks.
+     */
     prctl(PR_SET_DUMPABLE, is_checked, 0, 0, 0);
     if (!is_checked && !is_reload)
         forbid_everywhere();

@@ -471,11 +471,12 @@ static bool wait_for(struct flights *flights, struct query *asked,
     return true;
 }
 
-void flights_ask(struct flights *flights, struct query *query)
+void flights_ask_for(struct flights *flights, struct query *query,
+                     const struct question *wanted)
 {
     struct question question;
 
-    question_fold(&question, &query->request.question);
+    question_fold(&question, wanted);
     if (answer_from_cache(flights, query, &question) ||
         answer_failure(flights, query, &question))
         return;
@@ -485,6 +486,11 @@ void flights_ask(struct flights *flights, struct query *query)
     }
     set_deadline(flights);
     set_patience(flights);
+}
+
+void flights_ask(struct flights *flights, struct query *query)
+{
+    flights_ask_for(flights, query, &query->request.question);
 }
 
 void flights_flush(struct flights *flights)

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "dns/alias.h"
 #include "dns/reply.h"
 #include "serve/serve.h"
 #include "serve/tally.h"
@@ -88,6 +89,22 @@ static void reply_over_udp(const struct query *query, const struct answer *answe
     udp_send(query->fd, message, len, &query->path);
 }
 
+/* What was found, behind the CNAME records that lead to it; borrowed. */
+static const struct answer *behind_alias(const struct query *query,
+                                         const struct answer *found, uint32_t age)
+{
+    static uint8_t records[ANSWER_RECORDS_MAX];
+    static struct answer answer;
+    struct question target;
+
+    answer_init(&answer, &query->request.question, records, sizeof records);
+    answer.source = found->source;
+    names_ask(&query->config->names, &query->request.question, &answer, &target);
+    if (!alias_complete(&answer, &target, found, age))
+        answer_fail(&answer, RCODE_SERVFAIL, EDE_OTHER, "no room for the answer");
+    return &answer;
+}
+
 bool query_reply(struct query *query, const struct answer *answer, uint32_t age)
 {
     uint8_t cookie[EDNS_COOKIE_SENT];
@@ -95,6 +112,10 @@ bool query_reply(struct query *query, const struct answer *answer, uint32_t age)
 
     if (query->over_tcp && !query->claim.conn)
         return false;
+    if (query->is_alias) {
+        answer = behind_alias(query, answer, age);
+        age = 0;
+    }
     extras = extras_for(query, cookie);
     extras.keepalive_100ms = keepalive_for(query);
     if (query->over_tcp)

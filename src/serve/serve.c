@@ -60,6 +60,28 @@ static bool is_within_rate(struct serve *serve, const struct query *query,
            ratelimit_allows(&serve->errors, &query->path.peer, query->received);
 }
 
+/* A name of the operator's, or one that has to be looked up, perhaps on its behalf. */
+static void look_up(struct serve *serve, struct query *query)
+{
+    static uint8_t records[ANSWER_RECORDS_MAX];
+    const struct question *asked = &query->request.question;
+    struct question target;
+    struct answer answer;
+
+    answer_init(&answer, asked, records, sizeof records);
+    switch (names_ask(&serve->config->names, asked, &answer, &target)) {
+    case NAMES_NOTHING:
+        flights_ask(&serve->flights, query);
+        break;
+    case NAMES_ALL:
+        query_reply(query, &answer, 0);
+        break;
+    case NAMES_ALIAS:
+        query->is_alias = true;
+        flights_ask_for(&serve->flights, query, &target);
+    }
+}
+
 /* False if it is nothing that could be answered. */
 static bool handle(struct serve *serve, struct query *query, const uint8_t *wire,
                    size_t len)
@@ -75,7 +97,7 @@ static bool handle(struct serve *serve, struct query *query, const uint8_t *wire
     answer_init(&answer, &query->request.question, records, sizeof records);
     if (!policy_settles(&serve->config->policy, &query->request, &query->path.peer, rcode,
                         &answer))
-        flights_ask(&serve->flights, query);
+        look_up(serve, query);
     else if (query->over_tcp || is_within_rate(serve, query, &answer))
         query_reply(query, &answer, 0);
     else

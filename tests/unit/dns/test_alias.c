@@ -1,0 +1,124 @@
+#include "../reply_text.h"
+
+#include "dns/alias.h"
+
+#include <string.h>
+
+static uint8_t prefix_records[4096], found_records[4096];
+
+static struct question typed(const char *name, uint16_t type)
+{
+    struct question question = {.type = type};
+
+    question.name_len = (uint8_t)name_from_host(name, question.name);
+    return question;
+}
+
+static struct answer found_of(const struct question *target)
+{
+    struct answer found;
+
+    answer_init(&found, target, found_records, sizeof found_records);
+    return found;
+}
+
+/* alias.test is an alias of the target; what is then said. */
+static const char *complete(const struct question *target, const struct answer *found,
+                            uint32_t age, size_t room)
+{
+    struct question asked = typed("alias.test", target->type);
+    struct answer answer;
+
+    answer_init(&answer, &asked, prefix_records, room);
+    assert_true(answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, target->name,
+                                target->name_len, 10, NULL));
+    return alias_complete(&answer, target, found, age) ? answer_text(&asked, &answer)
+                                                       : "no room";
+}
+
+static void addresses_stand_behind_the_alias_with_lower_ttls(void **state)
+{
+    const uint8_t one[4] = {192, 0, 2, 1}, two[4] = {192, 0, 2, 2};
+    struct question target = typed("a.example", TYPE_A);
+    struct answer found = found_of(&target);
+
+    (void)state;
+    answer_add_address(&found, ANSWER_OWNER_QUESTION, TYPE_A, one, 60);
+    answer_add_address(&found, ANSWER_OWNER_QUESTION, TYPE_A, two, 60);
+    assert_string_equal(complete(&target, &found, 7, sizeof prefix_records),
+                        "NOERROR\n"
+                        "alias.test. 10 CNAME a.example.\n"
+                        "a.example. 53 A 192.0.2.1\n"
+                        "a.example. 53 A 192.0.2.2\n");
+}
+
+static void compressed_names_come_along(void **state)
+{
+    const uint8_t one[4] = {192, 0, 2, 1};
+    struct question target = typed("a.example", TYPE_A);
+    struct question next = typed("b.a.example", TYPE_A);
+    struct answer found = found_of(&target);
+    uint16_t owner;
+
+    (void)state;
+    answer_add_name(&found, ANSWER_OWNER_QUESTION, TYPE_CNAME, next.name, next.name_len, 60,
+                    &owner);
+    answer_add_address(&found, owner, TYPE_A, one, 30);
+    assert_string_equal(complete(&target, &found, 0, sizeof prefix_records),
+                        "NOERROR\n"
+                        "alias.test. 10 CNAME a.example.\n"
+                        "a.example. 60 CNAME b.a.example.\n"
+                        "b.a.example. 30 A 192.0.2.1\n");
+}
+
+static void no_data_and_no_name_keep_their_soa(void **state)
+{
+    struct question target = typed("a.example", TYPE_AAAA);
+    struct answer found = found_of(&target);
+    const char *text;
+
+    (void)state;
+    answer_add_soa_at(&found, ANSWER_OWNER_QUESTION, 5);
+    text = complete(&target, &found, 0, sizeof prefix_records);
+    assert_non_null(strstr(text, "NOERROR\nalias.test. 10 CNAME a.example.\n"
+                                 "authority a.example. 5 SOA "));
+    found.rcode = RCODE_NXDOMAIN;
+    text = complete(&target, &found, 0, sizeof prefix_records);
+    assert_int_equal(strncmp(text, "NXDOMAIN\nalias.test. ", 21), 0);
+}
+
+static void a_failure_stands_alone(void **state)
+{
+    struct question target = typed("a.example", TYPE_A);
+    struct answer found = found_of(&target);
+
+    (void)state;
+    answer_fail(&found, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "gone");
+    assert_string_equal(complete(&target, &found, 0, sizeof prefix_records),
+                        "SERVFAIL: Network Error (23): gone\n");
+}
+
+static void without_room_it_is_said(void **state)
+{
+    const uint8_t one[4] = {192, 0, 2, 1};
+    struct question target = typed("a.example", TYPE_A);
+    struct answer found = found_of(&target);
+
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        answer_add_address(&found, ANSWER_OWNER_QUESTION, TYPE_A, one, 60);
+    assert_string_equal(complete(&target, &found, 0, 80), "no room");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses_stand_behind_the_alias_with_lower_ttls),
+        cmocka_unit_test(compressed_names_come_along),
+        cmocka_unit_test(no_data_and_no_name_keep_their_soa),
+        cmocka_unit_test(a_failure_stands_alone),
+        cmocka_unit_test(without_room_it_is_said),
+    };
+
+    return cmocka_run_group_tests_name("alias", tests, NULL, NULL);
+}
