@@ -32,6 +32,7 @@ struct options {
     unsigned min_ttl, max_ttl, stale; /* seconds */
     unsigned tcp_clients, tcp_per_client;
     unsigned tcp_idle; /* seconds */
+    unsigned per_client; /* questions */
     unsigned workers;  /* processes */
     char user[USER_NAME_MAX + 1];
     char names[NAMES_TEXT]; /* for names_new */

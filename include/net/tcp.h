@@ -28,7 +28,7 @@ struct tcp_conn;
 
 struct tcp_limits {
     size_t connections; /* at the same time */
-    size_t per_client;  /* of these with one address */
+    size_t per_client;  /* of these with one client (net/clients) */
     int64_t idle_ms;    /* while at most half of the connections are in use */
     size_t shortest;    /* a message of fewer octets ends the connection */
 };
@@ -71,11 +71,13 @@ void tcp_close(struct tcp_conn *);
 struct tcp_claim {
     struct list link;
     struct tcp_conn *conn; /* NULL: nobody waits for the answer */
+    void (*lost)(
+        struct tcp_claim *); /* called when the connection has ended; may be NULL */
 };
 
 /* From here on one more answer is owed. */
 void tcp_owe(struct tcp_conn *, struct tcp_claim *);
-/* `to` takes over; `from` becomes empty. */
+/* `to` takes over, but for `lost`; `from` becomes empty. */
 void tcp_claim_move(struct tcp_claim *to, struct tcp_claim *from);
 /*
  * Sends the answer, of at most 65,535 octets, or lets it wait to be sent. The claim is

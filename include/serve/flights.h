@@ -10,6 +10,7 @@
 #ifndef SERVE_FLIGHTS_H
 #define SERVE_FLIGHTS_H
 
+#include "net/clients.h"
 #include "net/loop.h"
 #include "serve/cache.h"
 #include "serve/parents.h"
@@ -38,6 +39,8 @@ struct flights {
     struct list waiting;      /* queries, oldest first */
     struct list patient;      /* those of them that could have a stale answer */
     size_t waiting_count;
+    struct clients clients; /* who has how many of them */
+    size_t per_client;      /* nobody has more */
     uint64_t next_id;
     struct timer deadline, patience;
 };

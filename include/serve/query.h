@@ -14,6 +14,7 @@
 #include "net/tcp.h"
 #include "net/udp.h"
 
+struct client;
 struct flight;
 struct serve_config;
 
@@ -28,6 +29,7 @@ struct query {
     int64_t received;       /* clock_ms() */
 
     struct flight *flight;   /* what it waits for; NULL until it does */
+    struct client *client;   /* who waits, then */
     struct list in_flight;   /* among those that wait for the same */
     struct list in_deadline; /* among all that wait, oldest first */
     struct list in_patience; /* among those that could have a stale answer */

@@ -97,6 +97,7 @@ static int run(const struct options *options, int control, char *const *argv)
                             .min_ttl = options->min_ttl,
                             .max_ttl = options->max_ttl,
                             .stale = options->stale},
+                  .per_client = options->per_client,
                   .tcp_clients = options->tcp_clients,
                   .tcp_per_client = options->tcp_per_client,
                   .tcp_idle = options->tcp_idle,

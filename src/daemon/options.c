@@ -205,6 +205,8 @@ static const struct setting table[] = {
      "Serve processes, each with its own sockets and cache."},
     {"user", parse_user, offsetof(struct options, user), "", 0, 0,
      "Whom to run as if it is started by root; without it hostdns, or nobody."},
+    {"per-client", NUMBER(per_client), "12288", 1, 32768,
+     "Questions of one client that may wait for lookups; more get SERVFAIL."},
     {"name", parse_name, 0, "", 0, 0,
      "A name and its addresses, or another name; may be given several times."},
     {"control", TEXT(control), "", 0, CONTROL_PATH_MAX,

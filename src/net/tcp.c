@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/log.h"
-#include "base/table.h"
+#include "net/clients.h"
 #include "net/frames.h"
 #include "net/listen.h"
 
@@ -18,13 +18,6 @@ enum {
     MESSAGES_A_ROUND = 64,
     ACCEPT_PAUSE_MS = 100, /* when there are no descriptors left */
     IDLE_LEAST_MS = 200,   /* with all connections in use */
-};
-
-/* A client address with connections. */
-struct client {
-    struct table_link link;
-    struct addr addr; /* port 0 */
-    size_t connections;
 };
 
 struct tcp_conn {
@@ -65,7 +58,7 @@ struct tcp {
     void *context;
     struct door doors[LISTENERS_MAX];
     size_t door_count;
-    struct table clients; /* by address */
+    struct clients clients;
     struct list conns;
     struct list idle;   /* connections by `since` */
     struct list unread; /* connections */
@@ -99,52 +92,6 @@ int64_t tcp_idle_ms(const struct tcp *tcp)
     return idle > least ? idle : least;
 }
 
-/* Client addresses. */
-
-static bool client_has_addr(struct table_link *link, const void *addr)
-{
-    return addr_equal(&table_item(link, struct client, link)->addr, addr);
-}
-
-static uint64_t addr_hash(const struct table *table, const struct addr *addr)
-{
-    if (addr->sock.any.sa_family == AF_INET6)
-        return table_hash(table, &addr->sock.ip6.sin6_addr,
-                          sizeof addr->sock.ip6.sin6_addr);
-    return table_hash(table, &addr->sock.ip4.sin_addr, sizeof addr->sock.ip4.sin_addr);
-}
-
-static struct client *client_find(const struct tcp *tcp, const struct addr *addr)
-{
-    struct table_link *link =
-        table_find(&tcp->clients, addr_hash(&tcp->clients, addr), addr);
-
-    return link ? table_item(link, struct client, link) : NULL;
-}
-
-static struct client *client_enter(struct tcp *tcp, const struct addr *addr)
-{
-    struct client *client = client_find(tcp, addr);
-
-    if (!client) {
-        client = malloc(sizeof *client);
-        if (!client)
-            return NULL;
-        *client = (struct client){.addr = *addr};
-        table_add(&tcp->clients, addr_hash(&tcp->clients, addr), &client->link);
-    }
-    client->connections++;
-    return client;
-}
-
-static void client_leave(struct tcp *tcp, struct client *client)
-{
-    if (--client->connections > 0)
-        return;
-    table_remove(&tcp->clients, &client->link);
-    free(client);
-}
-
 /* The end of a connection. */
 
 static void conn_free(struct tcp_conn *conn)
@@ -155,6 +102,8 @@ static void conn_free(struct tcp_conn *conn)
     while ((claim = list_first(&conn->claims, struct tcp_claim, link))) {
         list_remove(&claim->link);
         claim->conn = NULL;
+        if (claim->lost)
+            claim->lost(claim);
     }
     loop_unwatch(tcp->loop, conn->watch);
     close(conn->fd);
@@ -164,7 +113,7 @@ static void conn_free(struct tcp_conn *conn)
     inbox_free(&conn->in);
     tcp->waiting -= outbox_waiting(&conn->out);
     outbox_free(&conn->out);
-    client_leave(tcp, conn->client);
+    clients_give_back(&tcp->clients, conn->client);
     count_set(COUNT_TCP_OPEN, --tcp->count);
     free(conn);
 }
@@ -358,6 +307,7 @@ static void conn_ready(void *context, short revents)
 void tcp_owe(struct tcp_conn *conn, struct tcp_claim *claim)
 {
     claim->conn = conn;
+    claim->lost = NULL;
     list_init(&claim->link);
     list_append(&conn->claims, &claim->link);
     conn->owed++;
@@ -366,6 +316,7 @@ void tcp_owe(struct tcp_conn *conn, struct tcp_claim *claim)
 void tcp_claim_move(struct tcp_claim *to, struct tcp_claim *from)
 {
     to->conn = from->conn;
+    to->lost = NULL;
     list_init(&to->link);
     if (!from->conn)
         return;
@@ -424,8 +375,7 @@ static void set_no_delay(int fd)
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 }
 
-static bool conn_new(struct tcp *tcp, int fd, const struct addr *peer,
-                     const struct addr *host)
+static bool conn_new(struct tcp *tcp, int fd, const struct addr *peer)
 {
     struct tcp_conn *conn = malloc(sizeof *conn);
 
@@ -433,7 +383,7 @@ static bool conn_new(struct tcp *tcp, int fd, const struct addr *peer,
         return false;
     *conn = (struct tcp_conn){.tcp = tcp, .peer = *peer, .fd = fd, .since = clock_ms()};
     conn->watch = loop_watch(tcp->loop, fd, POLLIN, conn_ready, conn);
-    conn->client = conn->watch ? client_enter(tcp, host) : NULL;
+    conn->client = conn->watch ? clients_take(&tcp->clients, peer) : NULL;
     if (!conn->client) {
         loop_unwatch(tcp->loop, conn->watch);
         free(conn);
@@ -453,11 +403,11 @@ static bool conn_new(struct tcp *tcp, int fd, const struct addr *peer,
 }
 
 /* RFC 7766 section 6.2.2: there is a limit, and who is idle makes room below it. */
-static bool has_room(struct tcp *tcp, const struct addr *host)
+static bool has_room(struct tcp *tcp, const struct addr *peer)
 {
-    const struct client *client = client_find(tcp, host);
+    const struct client *client = clients_find(&tcp->clients, peer);
 
-    if (client && client->connections >= tcp->limits.per_client &&
+    if (client && client_has(client) >= tcp->limits.per_client &&
         !close_oldest(tcp, client))
         return false;
     return tcp->count < tcp->limits.connections || close_oldest(tcp, NULL);
@@ -465,10 +415,7 @@ static bool has_room(struct tcp *tcp, const struct addr *host)
 
 static void admit(struct tcp *tcp, int fd, const struct addr *peer)
 {
-    struct addr host = *peer;
-
-    addr_set_port(&host, 0);
-    if (!has_room(tcp, &host) || !conn_new(tcp, fd, peer, &host)) {
+    if (!has_room(tcp, peer) || !conn_new(tcp, fd, peer)) {
         count(COUNT_TCP_REFUSED);
         close(fd);
     }
@@ -555,7 +502,7 @@ struct tcp *tcp_new(struct loop *loop, const struct tcp_limits *limits,
         return NULL;
     *tcp = (struct tcp){
         .loop = loop, .limits = *limits, .arrived = arrived, .context = context};
-    if (table_init(&tcp->clients, client_has_addr) == -1) {
+    if (clients_init(&tcp->clients) == -1) {
         free(tcp);
         return NULL;
     }
@@ -599,6 +546,6 @@ void tcp_free(struct tcp *tcp)
     close_doors(tcp);
     timer_cancel(&tcp->idle_timer);
     timer_cancel(&tcp->unread_timer);
-    table_free(&tcp->clients);
+    clients_free(&tcp->clients);
     free(tcp);
 }

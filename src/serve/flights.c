@@ -24,6 +24,7 @@ enum {
 };
 
 struct flight {
+    struct flights *flights;
     struct table_link by_question, by_id;
     struct list link; /* in `unsent` or `sent` */
     bool is_sent;
@@ -79,6 +80,7 @@ static struct flight *flight_new(struct flights *flights, const struct question 
     if (!flight)
         return NULL;
     flight->id = flights->next_id++ & ~MESSAGE_NEWS;
+    flight->flights = flights;
     flight->question = *question;
     flight->is_sent = flight->is_closed = flight->is_forgotten = false;
     flight->begun = clock_ms();
@@ -97,6 +99,7 @@ static struct flight *flight_new(struct flights *flights, const struct question 
 static void leave_flight(struct flights *flights, struct query *query)
 {
     count_set(COUNT_WAITING, --flights->waiting_count);
+    clients_give_back(&flights->clients, query->client);
     query_free(query);
 }
 
@@ -354,8 +357,10 @@ static void channel_ready(void *context, short revents)
 int flights_init(struct flights *flights, struct loop *loop, int channel,
                  const struct cache_config *cache)
 {
-    *flights = (struct flights){
-        .loop = loop, .channel = channel, .keeps_answers = cache->bytes > 0};
+    *flights = (struct flights){.loop = loop,
+                                .channel = channel,
+                                .keeps_answers = cache->bytes > 0,
+                                .per_client = SIZE_MAX};
     list_init(&flights->unsent);
     list_init(&flights->sent);
     list_init(&flights->waiting);
@@ -365,7 +370,8 @@ int flights_init(struct flights *flights, struct loop *loop, int channel,
     /* Random, so that answers meant for a process before this one find nobody. */
     if (getrandom(&flights->next_id, sizeof flights->next_id, 0) !=
             sizeof flights->next_id ||
-        cache_init(&flights->cache, cache) == -1 || parents_init(&flights->parents) == -1 ||
+        clients_init(&flights->clients) == -1 || cache_init(&flights->cache, cache) == -1 ||
+        parents_init(&flights->parents) == -1 ||
         table_init(&flights->by_question, flight_asks) == -1 ||
         table_init(&flights->by_id, flight_has_id) == -1)
         return -1;
@@ -392,6 +398,7 @@ void flights_free(struct flights *flights)
     timer_cancel(&flights->deadline);
     timer_cancel(&flights->patience);
     loop_unwatch(flights->loop, flights->watch);
+    clients_free(&flights->clients);
     cache_free(&flights->cache);
     parents_free(&flights->parents);
     table_free(&flights->by_question);
@@ -451,17 +458,47 @@ static bool has_stale(struct flights *flights, const struct question *question)
     return cache_get_stale(&flights->cache, question, clock_ms(), &answer);
 }
 
+/* The connection is gone, and nobody waits there; the lookup goes on for the next to ask.
+ */
+static void client_left(struct tcp_claim *claim)
+{
+    struct query *query = list_item(claim, struct query, claim);
+    struct flight *flight = query->flight;
+    struct flights *flights = flight->flights;
+
+    leave_flight(flights, query);
+    if (list_empty(&flight->queries) && !flight->is_sent)
+        flight_free(flights, flight);
+}
+
+/* One client must not take all the places. */
+static bool has_its_share(const struct flights *flights, const struct query *query)
+{
+    const struct client *client = clients_find(&flights->clients, &query->path.peer);
+
+    return client && client_has(client) >= flights->per_client;
+}
+
 static bool wait_for(struct flights *flights, struct query *asked,
                      const struct question *question)
 {
     struct flight *flight = NULL;
+    struct client *client;
     struct query *query;
 
     if (flights->waiting_count < WAITING_MAX)
         flight = flight_for(flights, question);
-    if (!flight || !(query = query_new(asked)))
-        return false; /* a new flight goes on without passengers */
+    client = flight ? clients_take(&flights->clients, &asked->path.peer) : NULL;
+    if (!client)
+        return false;
+    query = query_new(asked);
+    if (!query) { /* a new flight goes on without passengers */
+        clients_give_back(&flights->clients, client);
+        return false;
+    }
     query->flight = flight;
+    query->client = client;
+    query->claim.lost = client_left;
     list_append(&query->flight->queries, &query->in_flight);
     list_append(&flights->waiting, &query->in_deadline);
     if (has_stale(flights, question))
@@ -480,6 +517,11 @@ void flights_ask_for(struct flights *flights, struct query *query,
     if (answer_from_cache(flights, query, &question) ||
         answer_failure(flights, query, &question))
         return;
+    if (has_its_share(flights, query)) {
+        reply_servfail(query, EDE_NOT_READY,
+                       "too many questions of this client are waiting");
+        return;
+    }
     if (!wait_for(flights, query, &question)) {
         reply_servfail(query, EDE_NOT_READY, "too many questions are waiting");
         return;

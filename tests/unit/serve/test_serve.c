@@ -51,6 +51,7 @@ static struct scene *set_up(size_t udp_size)
         .policy = {.allow = &everybody, .allow_count = 1, .identity = ""},
         .tcp_clients = 100,
         .tcp_per_client = 100,
+        .per_client = 10000,
         .tcp_idle = 60,
         .confine = stay_free,
     };

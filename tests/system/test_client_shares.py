@@ -1,0 +1,113 @@
+"""One client cannot take all the places of those that wait for lookups."""
+
+import socket
+
+import pytest
+
+from ask import Reply, make
+from daemon import wait_until
+from stream import Stream
+from test_hostdnsctl import stats
+
+SHARE = 20
+TOO_MANY = (14, "too many questions of this client are waiting")
+
+
+@pytest.fixture
+def path(open_folder):
+    return open_folder / "control"
+
+
+@pytest.fixture
+def server(start, etc, path):
+    """Names of DNS wait for ever; those of the hosts file do not."""
+    etc.write("resolv.conf", "nameserver 127.0.0.3\noptions timeout:30\n")
+    return start("-o", f"per-client={SHARE}", "-o", f"control={path}",
+                 listen="127.0.0.1:0")
+
+
+class Client:
+    """Asks from one address, and can let questions wait."""
+
+    def __init__(self, server, address):
+        self.socket = socket.socket(type=socket.SOCK_DGRAM)
+        self.socket.bind((address, 0))
+        self.socket.settimeout(20)
+        self.socket.connect(server.to)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, name):
+        query = make(name)
+        self.socket.send(query.to_wire())
+        return query
+
+    def ask(self, name):
+        query = self.send(name)
+        while True:
+            wire = self.socket.recv(65535)
+            if int.from_bytes(wire[:2], "big") == query.id:
+                return Reply(query, wire)
+
+
+def fill(client, server, path, waiting=SHARE):
+    for number in range(SHARE):
+        client.send(f"hang{number}.example.test")
+    wait_until(lambda: stats(path)["waiting"] == waiting, "all to wait")
+
+
+def test_above_its_share_a_client_is_told_so_at_once(server, path):
+    with Client(server, "127.0.0.1") as client:
+        fill(client, server, path)
+        reply = client.ask("onemore.example.test")
+        assert reply.rcode == "SERVFAIL"
+        assert reply.extended_error == TOO_MANY
+        assert stats(path)["waiting"] == SHARE
+
+
+def test_other_clients_are_not_affected(server, path):
+    with Client(server, "127.0.0.1") as greedy, Client(server, "127.0.0.2") as other:
+        fill(greedy, server, path)
+        for _ in range(20):
+            assert greedy.ask("localhost").rcode == "SERVFAIL"
+            assert other.ask("localhost").outcome == ["localhost A 127.0.0.1"]
+        assert other.ask("v4only.lab").outcome == ["v4only.lab A 10.0.0.4"]
+
+
+def test_places_come_back_with_the_answers(server, path):
+    with Client(server, "127.0.0.1") as client:
+        fill(client, server, path)
+        wait_until(lambda: stats(path)["waiting"] == 0, "the answers")
+        assert client.ask("localhost").outcome == ["localhost A 127.0.0.1"]
+
+
+def test_both_transports_count_together(server, path):
+    with Client(server, "127.0.0.1") as client, Stream(server) as stream:
+        fill(client, server, path)
+        query = make("onemore.example.test")
+        stream.send(query)
+        assert stream.reply_to(query).extended_error == TOO_MANY
+
+
+def test_who_hangs_up_gives_the_places_back(server, path):
+    """At once, not when the time is over."""
+    with Stream(server) as stream:
+        stream.send(*(make(f"hang{number}.example.test") for number in range(SHARE)))
+        wait_until(lambda: stats(path)["waiting"] == SHARE, "all to wait")
+    wait_until(lambda: stats(path)["waiting"] == 0, "no more to wait", seconds=3)
+    assert server.ask("localhost").outcome == ["localhost A 127.0.0.1"]
+
+
+def test_two_thousand_at_once_are_all_answered(start):
+    """With the share that is there by default."""
+    server = start()
+    with Client(server, "127.0.0.1") as client:
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32 << 20)
+        ids = {client.send(f"n{number}.example.test").id for number in range(2000)}
+        seen = set()
+        while seen != ids:
+            seen.add(int.from_bytes(client.socket.recv(65535)[:2], "big"))
