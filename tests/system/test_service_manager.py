@@ -6,6 +6,7 @@ import select
 import signal
 import socket
 import subprocess
+import time
 
 import pytest
 
@@ -29,12 +30,15 @@ class Manager:
         readable, _, _ = select.select([self.socket], [], [], seconds)
         return self.socket.recv(1024).decode() if readable else None
 
-    def until_quiet(self):
-        """All that comes until nothing does for a while."""
-        told = []
-        while word := self.next(QUIET):
-            told.append(word)
-        return told
+    def until(self, wanted):
+        """Waits for one word among others."""
+        deadline = time.monotonic() + START_SECONDS
+        while not (self.next() or "").startswith(wanted):
+            assert time.monotonic() < deadline, f"not told: {wanted}"
+
+    def falls_silent(self):
+        """After what was under way nothing comes for a while."""
+        return any(self.next(QUIET) is None for _ in range(10))
 
 
 @pytest.fixture
@@ -106,23 +110,18 @@ def test_signs_of_life_come_again_and_again(manager, watched):
 
 def test_signs_of_life_come_after_a_reload_too(manager, watched):
     os.kill(watched.pid, signal.SIGHUP)
-    while not manager.next().startswith("RELOADING=1"):
-        pass
-    while manager.next() != "READY=1":
-        pass
+    manager.until("RELOADING=1")
+    manager.until("READY=1")
     for _ in range(5):
         assert manager.next() == "WATCHDOG=1"
 
 
 @pytest.mark.parametrize("name", ["hostdnsd", "hostdnsd-serve", "hostdnsd-lookup"])
 def test_no_sign_of_life_while_a_process_stands_still(manager, watched, name):
-    while manager.next() != "READY=1":
-        pass
+    manager.until("READY=1")
     pids = {"hostdnsd": watched.pid, **{name: pid for pid, name in children_of(watched.pid)}}
     os.kill(pids[name], signal.SIGSTOP)
-    told = manager.until_quiet()
-    assert len(told) < 10      # those that were under way
-    assert manager.next(QUIET) is None
+    assert manager.falls_silent()
     os.kill(pids[name], signal.SIGCONT)
     assert manager.next() == "WATCHDOG=1"
 
