@@ -1,6 +1,7 @@
 """One client cannot take all the places of those that wait for lookups."""
 
 import socket
+import struct
 
 import pytest
 
@@ -42,7 +43,7 @@ class Client:
         self.socket.close()
 
     def send(self, name):
-        query = make(name)
+        query = make(name, edns=True)
         self.socket.send(query.to_wire())
         return query
 
@@ -88,16 +89,18 @@ def test_places_come_back_with_the_answers(server, path):
 def test_both_transports_count_together(server, path):
     with Client(server, "127.0.0.1") as client, Stream(server) as stream:
         fill(client, server, path)
-        query = make("onemore.example.test")
+        query = make("onemore.example.test", edns=True)
         stream.send(query)
         assert stream.reply_to(query).extended_error == TOO_MANY
 
 
-def test_who_hangs_up_gives_the_places_back(server, path):
-    """At once, not when the time is over."""
+def test_who_breaks_off_gives_the_places_back(server, path):
+    """At once, not when the time is over. Who only says that he has asked all still waits."""
     with Stream(server) as stream:
         stream.send(*(make(f"hang{number}.example.test") for number in range(SHARE)))
+        stream.socket.shutdown(socket.SHUT_WR)
         wait_until(lambda: stats(path)["waiting"] == SHARE, "all to wait")
+        stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     wait_until(lambda: stats(path)["waiting"] == 0, "no more to wait", seconds=3)
     assert server.ask("localhost").outcome == ["localhost A 127.0.0.1"]
 
