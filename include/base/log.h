@@ -26,4 +26,9 @@ void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What was asked for: shown at every level. */
+void log_always(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same without a name before it. */
+void log_bare(const char *line);
+
 #endif

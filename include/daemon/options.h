@@ -15,6 +15,7 @@
 #include "net/prefix.h"
 #include "serve/names.h"
 #include "serve/policy.h"
+#include "serve/querylog.h"
 
 enum { DEFAULT_PORT = 5353, ALLOW_MAX = 64 };
 
@@ -31,9 +32,10 @@ struct options {
     unsigned cache_size;              /* octets */
     unsigned min_ttl, max_ttl, stale; /* seconds */
     unsigned tcp_clients, tcp_per_client;
-    unsigned tcp_idle; /* seconds */
+    unsigned tcp_idle;   /* seconds */
     unsigned per_client; /* questions */
-    unsigned workers;  /* processes */
+    unsigned workers;    /* processes */
+    enum querylog_form log_queries;
     char user[USER_NAME_MAX + 1];
     char names[NAMES_TEXT]; /* for names_new */
     char control[CONTROL_PATH_MAX + 1];

@@ -13,6 +13,7 @@
 #include "dns/request.h"
 #include "net/tcp.h"
 #include "net/udp.h"
+#include "serve/querylog.h"
 
 struct client;
 struct flight;
@@ -22,11 +23,12 @@ struct query {
     struct request request;
     const struct serve_config *config;
     bool over_tcp;
-    bool is_alias;          /* of serve/names: what is looked up goes behind it */
-    int fd;                 /* UDP: the socket that the reply goes through; borrowed */
-    struct tcp_claim claim; /* TCP: the reply that is owed; empty if nobody waits */
-    struct udp_path path;   /* of TCP only the peer */
-    int64_t received;       /* clock_ms() */
+    bool is_alias;               /* of serve/names: what is looked up goes behind it */
+    int fd;                      /* UDP: the socket that the reply goes through; borrowed */
+    struct tcp_claim claim;      /* TCP: the reply that is owed; empty if nobody waits */
+    struct udp_path path;        /* of TCP only the peer */
+    int64_t received;            /* clock_ms() */
+    enum querylog_origin origin; /* of what is replied */
 
     struct flight *flight;   /* what it waits for; NULL until it does */
     struct client *client;   /* who waits, then */

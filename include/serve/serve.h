@@ -14,6 +14,7 @@
 #include "serve/cookie.h"
 #include "serve/names.h"
 #include "serve/policy.h"
+#include "serve/querylog.h"
 
 struct serve_config {
     const struct listener *listeners;
@@ -23,7 +24,8 @@ struct serve_config {
     struct names_config names;
     struct cookie_secret cookie_secret; /* where policy.cookies */
     const char *nsid;                   /* at most EDNS_NSID_MAX octets; "": none */
-    bool padding;                       /* padded questions get padded replies */
+    enum querylog_form log_queries;
+    bool padding; /* padded questions get padded replies */
     struct cache_config cache;
     size_t per_client;                  /* questions of one client that may wait */
     size_t tcp_clients, tcp_per_client; /* connections in all, and from one address */

@@ -36,7 +36,7 @@ bool log_shows(enum log_level level)
 }
 
 /* A line longer than this is cut. */
-enum { LINE_SIZE = 1024 };
+enum { LINE_SIZE = 3072 };
 
 __attribute__((format(printf, 2, 0))) static void log_line(enum log_level level,
                                                            const char *format, va_list args)
@@ -77,3 +77,20 @@ LOG_FUNCTION(log_error, LOG_LEVEL_ERROR)
 LOG_FUNCTION(log_warning, LOG_LEVEL_WARNING)
 LOG_FUNCTION(log_info, LOG_LEVEL_INFO)
 LOG_FUNCTION(log_debug, LOG_LEVEL_DEBUG)
+LOG_FUNCTION(log_always, LOG_LEVEL_ERROR)
+
+void log_bare(const char *text)
+{
+    char line[LINE_SIZE];
+    int saved = errno, length = snprintf(line, sizeof line, "%s", text);
+
+    if (length < 0)
+        return;
+    if ((size_t)length > sizeof line - 1)
+        length = sizeof line - 1;
+    line[length++] = '\n';
+    if (write(STDERR_FILENO, line, (size_t)length) == -1) {
+        /* nowhere left to say it */
+    }
+    errno = saved;
+}

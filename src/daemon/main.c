@@ -108,6 +108,7 @@ static int run(const struct options *options, int control, char *const *argv)
                             .no_aaaa = options->filter_aaaa},
                   .cookie_secret = handover.secret,
                   .nsid = options->nsid,
+                  .log_queries = options->log_queries,
                   .padding = options->padding},
         .lookup = {.filter_aaaa = options->filter_aaaa,
                    .max_lookups = options->max_lookups,

@@ -145,6 +145,22 @@ static bool parse_name(const struct setting *setting, struct options *options,
     return false;
 }
 
+static bool parse_log_queries(const struct setting *setting, struct options *options,
+                              const char *value, char *why, size_t why_size)
+{
+    static const char *const forms[] = {
+        [QUERYLOG_NONE] = "no", [QUERYLOG_TEXT] = "text", [QUERYLOG_JSON] = "json"};
+
+    (void)setting;
+    for (int form = QUERYLOG_NONE; form <= QUERYLOG_JSON; form++)
+        if (strcmp(value, forms[form]) == 0) {
+            options->log_queries = (enum querylog_form)form;
+            return true;
+        }
+    snprintf(why, why_size, "no, text or json is needed");
+    return false;
+}
+
 static bool parse_user(const struct setting *setting, struct options *options,
                        const char *value, char *why, size_t why_size)
 {
@@ -211,6 +227,8 @@ static const struct setting table[] = {
      "A name and its addresses, or another name; may be given several times."},
     {"control", TEXT(control), "", 0, CONTROL_PATH_MAX,
      "Socket for hostdnsctl, instead of one in /run/hostdns or $XDG_RUNTIME_DIR/hostdns."},
+    {"log-queries", parse_log_queries, 0, "no", 0, 0,
+     "Log each question that was answered, as text or json."},
 };
 
 enum { SETTINGS = sizeof table / sizeof *table };

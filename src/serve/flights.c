@@ -170,8 +170,10 @@ static bool reply_stale(struct flights *flights, struct query *query,
 {
     struct answer answer;
 
-    if (!cache_get_stale(&flights->cache, question, clock_ms(), &answer) ||
-        !query_reply(query, &answer, 0))
+    if (!cache_get_stale(&flights->cache, question, clock_ms(), &answer))
+        return false;
+    query->origin = QUERYLOG_CACHE;
+    if (!query_reply(query, &answer, 0))
         return false;
     count(COUNT_CACHE_STALE);
     return true;
@@ -182,6 +184,7 @@ static bool reply_landed(struct flights *flights, const struct flight *flight,
 {
     if (answer->rcode == RCODE_SERVFAIL && reply_stale(flights, query, &flight->question))
         return true;
+    query->origin = QUERYLOG_LOOKUP;
     return query_reply(query, answer, 0);
 }
 
@@ -206,6 +209,7 @@ static void reply_servfail(struct query *query, enum ede ede, const char *reason
 
     answer_init(&answer, &query->request.question, NULL, 0);
     answer_fail(&answer, RCODE_SERVFAIL, ede, "%s", reason);
+    query->origin = QUERYLOG_ITSELF;
     query_reply(query, &answer, 0);
 }
 
@@ -429,6 +433,7 @@ static bool answer_from_cache(struct flights *flights, struct query *query,
     if (!cache_get(&flights->cache, question, query->received, &cached))
         return false;
     count(COUNT_CACHE_HITS);
+    query->origin = QUERYLOG_CACHE;
     query_reply(query, &cached.answer, cached.age);
     if (cached.is_due)
         flights_refresh(flights, question);
@@ -446,6 +451,7 @@ static bool answer_failure(struct flights *flights, struct query *query,
         return false;
     if (!reply_stale(flights, query, question)) {
         count(COUNT_CACHE_FAILURES);
+        query->origin = QUERYLOG_CACHE;
         query_reply(query, &cached.answer, 0);
     }
     return true;

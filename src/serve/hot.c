@@ -1,7 +1,6 @@
 #include "serve/hot.h"
 
 #include "base/counters.h"
-#include "base/log.h"
 #include "dns/hot.h"
 #include "dns/reply.h"
 #include "serve/tally.h"
@@ -30,7 +29,7 @@ size_t hot_reply(const struct serve_config *config, struct flights *flights,
     struct hot_answer answer;
 
     if (!hot_read(&request, wire, len) || wants_more(config, &request.options) ||
-        !policy_may_ask(&config->policy, from) || log_shows(LOG_LEVEL_DEBUG) ||
+        !policy_may_ask(&config->policy, from) || querylog_wants(config->log_queries) ||
         !cache_view(&flights->cache, &request.question, now, &view))
         return 0;
     answer = (struct hot_answer){.records = view.records,

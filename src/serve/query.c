@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/log.h"
+#include "base/clock.h"
 #include "dns/alias.h"
 #include "dns/reply.h"
 #include "serve/serve.h"
@@ -39,15 +39,18 @@ void query_free(struct query *query)
 
 static void log_reply(const struct query *query, const struct answer *answer)
 {
-    char from[ADDR_TEXT], asked[QUESTION_TEXT];
+    enum querylog_form form = query->config->log_queries;
 
-    if (!log_shows(LOG_LEVEL_DEBUG))
+    if (!querylog_wants(form))
         return;
-    log_debug("%s asks %s: %s, %u records%s%s", addr_format(&query->path.peer, from),
-              query->request.has_question ? question_text(&query->request.question, asked)
-                                          : "no question",
-              rcode_text(answer->rcode), answer->count[SECTION_ANSWER],
-              *answer->ede_text ? ": " : "", answer->ede_text);
+    querylog_write(form, &(struct querylog_entry){.client = &query->path.peer,
+                                                  .over_tcp = query->over_tcp,
+                                                  .question = query->request.has_question
+                                                                  ? &query->request.question
+                                                                  : NULL,
+                                                  .answer = answer,
+                                                  .origin = query->origin,
+                                                  .ms = clock_ms() - query->received});
 }
 
 /* What the client gets besides the answer, if it has asked for it. */

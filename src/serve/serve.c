@@ -82,6 +82,14 @@ static void look_up(struct serve *serve, struct query *query)
     }
 }
 
+static void log_dropped(const struct query *query, const char *why)
+{
+    char from[ADDR_TEXT];
+
+    if (log_shows(LOG_LEVEL_DEBUG))
+        log_debug("%s: not answered: %s", addr_format(&query->path.peer, from), why);
+}
+
 /* False if it is nothing that could be answered. */
 static bool handle(struct serve *serve, struct query *query, const uint8_t *wire,
                    size_t len)
@@ -92,16 +100,19 @@ static bool handle(struct serve *serve, struct query *query, const uint8_t *wire
 
     if (rcode == -1) {
         count(COUNT_DROPPED_MALFORMED);
+        log_dropped(query, "malformed");
         return false;
     }
     answer_init(&answer, &query->request.question, records, sizeof records);
     if (!policy_settles(&serve->config->policy, &query->request, &query->path.peer, rcode,
-                        &answer))
+                        &answer)) {
         look_up(serve, query);
-    else if (query->over_tcp || is_within_rate(serve, query, &answer))
+    } else if (query->over_tcp || is_within_rate(serve, query, &answer)) {
         query_reply(query, &answer, 0);
-    else
+    } else {
         count(COUNT_DROPPED_RATE);
+        log_dropped(query, "over the rate of errors");
+    }
     return true;
 }
 

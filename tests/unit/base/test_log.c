@@ -99,30 +99,30 @@ static void another_name_keeps_the_level(void **state)
 
 static void the_longest_line_is_whole(void **state)
 {
-    char text[1021];
+    char text[3069];
     const char *line;
 
-    memset(text, 'x', 1020);
-    text[1020] = '\0';
+    memset(text, 'x', 3068);
+    text[3068] = '\0';
     log_open("t", LOG_LEVEL_INFO);
     log_info("%s", text);
     line = written(state);
-    assert_int_equal(strlen(line), 3 + 1020 + 1);
-    assert_string_equal(line + 3 + 1020, "\n");
+    assert_int_equal(strlen(line), 3 + 3068 + 1);
+    assert_string_equal(line + 3 + 3068, "\n");
 }
 
 static void a_longer_line_is_cut_but_ends_with_a_newline(void **state)
 {
-    char text[2001];
+    char text[4001];
     const char *line;
 
-    memset(text, 'x', 2000);
-    text[2000] = '\0';
+    memset(text, 'x', 4000);
+    text[4000] = '\0';
     log_open("t", LOG_LEVEL_INFO);
     log_info("%s", text);
     line = written(state);
-    assert_int_equal(strlen(line), 1024);
-    assert_string_equal(line + 1022, "x\n");
+    assert_int_equal(strlen(line), 3072);
+    assert_string_equal(line + 3070, "x\n");
     assert_null(written(state));
 }
 
@@ -133,6 +133,28 @@ static void errno_can_be_named_and_survives(void **state)
     log_info("%m");
     assert_int_equal(errno, ENOENT);
     assert_string_equal(written(state), "t: No such file or directory\n");
+}
+
+static void what_was_asked_for_is_shown_at_every_level(void **state)
+{
+    log_open("t", LOG_LEVEL_ERROR);
+    log_always("%d", 1);
+    assert_string_equal(written(state), "t: 1\n");
+    log_bare("{%}");
+    assert_string_equal(written(state), "{%}\n");
+}
+
+static void a_bare_line_is_cut_too(void **state)
+{
+    char text[4001];
+    const char *line;
+
+    memset(text, 'x', 4000);
+    text[4000] = '\0';
+    log_bare(text);
+    line = written(state);
+    assert_int_equal(strlen(line), 3072);
+    assert_string_equal(line + 3070, "x\n");
 }
 
 static void errno_survives_a_log_that_nobody_reads(void **state)
@@ -161,6 +183,8 @@ int main(void)
         CAPTURED(the_longest_line_is_whole),
         CAPTURED(a_longer_line_is_cut_but_ends_with_a_newline),
         CAPTURED(errno_can_be_named_and_survives),
+        CAPTURED(what_was_asked_for_is_shown_at_every_level),
+        CAPTURED(a_bare_line_is_cut_too),
         CAPTURED(errno_survives_a_log_that_nobody_reads),
     };
     return cmocka_run_group_tests_name("log", tests, NULL, NULL);

@@ -223,6 +223,8 @@ static const char *logged(struct scene *scene, const struct answer *answer,
 
     assert_int_equal(dup2(file, STDERR_FILENO), STDERR_FILENO);
     log_open("hostdnsd[serve]", level);
+    scene->query.received = clock_ms();
+    scene->query.origin = QUERYLOG_LOOKUP;
     query_reply(&scene->query, answer, 0);
     log_open("hostdnsd[serve]", LOG_LEVEL_INFO);
     dup2(saved, STDERR_FILENO);
@@ -234,6 +236,15 @@ static const char *logged(struct scene *scene, const struct answer *answer,
     return text;
 }
 
+/* Between the two stands how long it took. */
+static void assert_logged(const char *line, const char *head, const char *tail)
+{
+    assert_memory_equal(line, head, strlen(head));
+    line += strlen(head);
+    line += strspn(line, "0123456789");
+    assert_string_equal(line, tail);
+}
+
 static void each_reply_is_logged_where_that_is_wanted(void **state)
 {
     struct scene scene = scene_of("host.", "A");
@@ -241,9 +252,10 @@ static void each_reply_is_logged_where_that_is_wanted(void **state)
 
     (void)state;
     assert_true(addr_parse(&scene.query.path.peer, "127.0.0.1:4242", 0));
-    assert_string_equal(
-        logged(&scene, &answer, LOG_LEVEL_DEBUG),
-        "hostdnsd[serve]: 127.0.0.1:4242 asks host. A: NOERROR, 2 records\n");
+    assert_logged(logged(&scene, &answer, LOG_LEVEL_DEBUG),
+                  "hostdnsd[serve]: 127.0.0.1:4242 asks host. A over UDP: NOERROR, 2 "
+                  "records from dns, ",
+                  " ms\n");
     scene_end(&scene);
 }
 
@@ -256,9 +268,10 @@ static void a_failure_is_logged_with_its_reason(void **state)
     answer_init(&answer, &scene.query.request.question, NULL, 0);
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "wires cut");
     assert_true(addr_parse(&scene.query.path.peer, "127.0.0.1:4242", 0));
-    assert_string_equal(logged(&scene, &answer, LOG_LEVEL_DEBUG),
-                        "hostdnsd[serve]: 127.0.0.1:4242 asks ho\\010st. A: SERVFAIL, 0 "
-                        "records: wires cut\n");
+    assert_logged(logged(&scene, &answer, LOG_LEVEL_DEBUG),
+                  "hostdnsd[serve]: 127.0.0.1:4242 asks ho\\010st. A over UDP: SERVFAIL, 0 "
+                  "records from dns, ",
+                  " ms, EDE 23: wires cut\n");
     scene_end(&scene);
 }
 

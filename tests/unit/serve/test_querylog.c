@@ -1,0 +1,179 @@
+#include "clients.h"
+
+#include "base/log.h"
+#include "serve/querylog.h"
+
+static struct addr client;
+static struct question question;
+static struct answer answer;
+static char line[QUERYLOG_LINE];
+
+static int start(void **state)
+{
+    (void)state;
+    assert_true(addr_parse(&client, "[::1]:4242", 0));
+    question = question_of("host.example.", "AAAA");
+    answer_init(&answer, &question, NULL, 0);
+    return 0;
+}
+
+static struct querylog_entry entry(enum querylog_origin origin)
+{
+    return (struct querylog_entry){.client = &client,
+                                   .question = &question,
+                                   .answer = &answer,
+                                   .origin = origin,
+                                   .ms = 12};
+}
+
+static void text_has_every_field(void **state)
+{
+    struct querylog_entry said = entry(QUERYLOG_LOOKUP);
+
+    (void)state;
+    assert_string_equal(querylog_text(&said, line),
+                        "[::1]:4242 asks host.example. AAAA over UDP: NOERROR, 0 records "
+                        "from dns, 12 ms");
+}
+
+static void json_has_every_field(void **state)
+{
+    struct querylog_entry said = entry(QUERYLOG_LOOKUP);
+
+    (void)state;
+    assert_string_equal(
+        querylog_json(&said, line),
+        "{\"client\":\"[::1]:4242\",\"transport\":\"udp\",\"name\":\"host.example.\","
+        "\"type\":\"AAAA\",\"rcode\":\"NOERROR\",\"records\":0,\"source\":\"dns\","
+        "\"cached\":false,\"ms\":12,\"ede\":null,\"reason\":null}");
+}
+
+static void what_was_kept_keeps_its_source(void **state)
+{
+    struct querylog_entry said = entry(QUERYLOG_CACHE);
+
+    (void)state;
+    answer.source = ANSWER_FROM_HOST;
+    said.over_tcp = true;
+    assert_string_equal(querylog_text(&said, line),
+                        "[::1]:4242 asks host.example. AAAA over TCP: NOERROR, 0 records "
+                        "from host, cached, 12 ms");
+    assert_string_equal(
+        querylog_json(&said, line),
+        "{\"client\":\"[::1]:4242\",\"transport\":\"tcp\",\"name\":\"host.example.\","
+        "\"type\":\"AAAA\",\"rcode\":\"NOERROR\",\"records\":0,\"source\":\"host\","
+        "\"cached\":true,\"ms\":12,\"ede\":null,\"reason\":null}");
+}
+
+static void without_a_question_there_is_no_name(void **state)
+{
+    struct querylog_entry said = entry(QUERYLOG_ITSELF);
+
+    (void)state;
+    said.question = NULL;
+    answer.rcode = RCODE_FORMERR;
+    assert_string_equal(querylog_text(&said, line),
+                        "[::1]:4242 asks no question over UDP: FORMERR, 0 records from "
+                        "itself, 12 ms");
+    assert_string_equal(
+        querylog_json(&said, line),
+        "{\"client\":\"[::1]:4242\",\"transport\":\"udp\",\"name\":null,\"type\":null,"
+        "\"rcode\":\"FORMERR\",\"records\":0,\"source\":\"itself\",\"cached\":false,"
+        "\"ms\":12,\"ede\":null,\"reason\":null}");
+}
+
+static void a_reason_may_have_any_octet(void **state)
+{
+    struct querylog_entry said = entry(QUERYLOG_LOOKUP);
+
+    (void)state;
+    answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "%s", "a\"b\\c\nd\xc3\xa4");
+    assert_string_equal(querylog_text(&said, line),
+                        "[::1]:4242 asks host.example. AAAA over UDP: SERVFAIL, 0 records "
+                        "from dns, 12 ms, EDE 23: a\"b\\\\c\\010d\\195\\164");
+    assert_non_null(querylog_json(&said, line));
+    assert_non_null(
+        strstr(line, "\"ede\":23,\"reason\":\"a\\\"b\\\\\\\\c\\\\010d\\\\195\\\\164\"}"));
+}
+
+/* The longest name there is, of one odd octet after another. */
+static struct question long_name(uint8_t octet)
+{
+    struct question out = {.type = TYPE_A, .name_len = NAME_WIRE_MAX};
+
+    for (size_t at = 0; at < NAME_WIRE_MAX - 1; at += 1u + out.name[at]) {
+        size_t left = NAME_WIRE_MAX - 2 - at;
+
+        out.name[at] = (uint8_t)(left < 63 ? left : 63);
+        memset(out.name + at + 1, octet, out.name[at]);
+    }
+    out.name[NAME_WIRE_MAX - 1] = 0;
+    return out;
+}
+
+static bool is_printable(const char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            return false;
+    return true;
+}
+
+/* Outside strings there is nothing but what we write; a string ends where it should. */
+static unsigned strings_in(const char *text)
+{
+    unsigned quotes = 0;
+
+    for (; *text; text++) {
+        if (*text == '\\')
+            assert_non_null(strchr("\"\\", *++text));
+        else
+            quotes += *text == '"';
+    }
+    assert_int_equal(quotes % 2, 0);
+    return quotes / 2;
+}
+
+enum { STRINGS = 11 + 6 + 1 }; /* keys, values, the reason */
+
+static void a_name_may_have_any_octet(void **state)
+{
+    struct querylog_entry said = entry(QUERYLOG_LOOKUP);
+
+    (void)state;
+    memset(answer.ede_text, 0xff, ANSWER_TEXT - 1);
+    answer.ede = EDE_OTHER;
+    for (unsigned octet = 0; octet < 256; octet++) {
+        question = long_name((uint8_t)octet);
+        assert_true(is_printable(querylog_text(&said, line)));
+        assert_int_equal(line[strlen(line) - 1], '5'); /* of \255: nothing is cut */
+        assert_true(is_printable(querylog_json(&said, line)));
+        assert_int_equal(line[strlen(line) - 1], '}');
+        assert_int_equal(strings_in(line), STRINGS);
+    }
+}
+
+static void only_what_is_wanted_is_logged(void **state)
+{
+    (void)state;
+    log_open("t", LOG_LEVEL_INFO);
+    assert_false(querylog_wants(QUERYLOG_NONE));
+    assert_true(querylog_wants(QUERYLOG_TEXT));
+    assert_true(querylog_wants(QUERYLOG_JSON));
+    log_open("t", LOG_LEVEL_DEBUG);
+    assert_true(querylog_wants(QUERYLOG_NONE));
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, start)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(text_has_every_field),           TEST(json_has_every_field),
+        TEST(what_was_kept_keeps_its_source), TEST(without_a_question_there_is_no_name),
+        TEST(a_reason_may_have_any_octet),    TEST(a_name_may_have_any_octet),
+        TEST(only_what_is_wanted_is_logged),
+    };
+
+    return cmocka_run_group_tests_name("querylog", tests, NULL, NULL);
+}
