@@ -28,4 +28,7 @@ bool loopcheck_is_due(struct loopcheck *, const struct addr *server, int64_t now
 /* True if a client's question is one of ours: the server it was sent to leads back. */
 bool loopcheck_recognises(struct loopcheck *, const struct question *);
 
+/* The host has changed: what was found is checked again when it is asked for next. */
+void loopcheck_forget(struct loopcheck *);
+
 #endif

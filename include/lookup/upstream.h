@@ -58,4 +58,7 @@ void upstream_ask(struct upstream *, struct errand *);
 /* True if a client's question is our own loop check come back; asks it concerns end. */
 bool upstream_is_own_check(struct upstream *, const struct question *);
 
+/* Which servers lead back is found out again, for who asks from now on. */
+void upstream_host_changed(struct upstream *);
+
 #endif

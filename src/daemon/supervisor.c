@@ -344,13 +344,13 @@ static void signal_ready(void *context, short revents)
         signal_came(supervisor, info.ssi_signo);
 }
 
-/* What serve has kept may be wrong now. */
+/* What serve has kept may be wrong now, and what lookup knows of the name servers. */
 static void host_changed(void *context)
 {
     const struct supervisor *supervisor = context;
 
     count(COUNT_HOST_CHANGES);
-    for (unsigned i = 0; i < supervisor->config->workers; i++)
+    for (size_t i = 0; i < supervisor->child_count; i++)
         child_tell(&supervisor->children[i], WORD_HOST_CHANGED);
     predecessors_tell(&supervisor->predecessors, WORD_HOST_CHANGED);
 }

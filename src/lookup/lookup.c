@@ -66,6 +66,8 @@ static void supervisor_speaks(void *context, short revents)
         loop_stop(lookup->jobs.loop); /* without a supervisor there is no service */
     else if (result == CHANNEL_DONE && word == WORD_LOG_LEVEL && len == 1)
         log_set_level((enum log_level)data[0]);
+    else if (result == CHANNEL_DONE && word == WORD_HOST_CHANGED)
+        upstream_host_changed(lookup->jobs.upstream);
     else if (result == CHANNEL_DONE && word == WORD_DO_YOU_LIVE)
         channel_send_word(lookup->supervisor, WORD_I_LIVE);
 }

@@ -171,3 +171,11 @@ bool loopcheck_recognises(struct loopcheck *check, const struct question *questi
     }
     return false;
 }
+
+void loopcheck_forget(struct loopcheck *check)
+{
+    for (size_t i = 0; i < SERVERS_KNOWN; i++) {
+        check->entries[i].due = 0;
+        check->entries[i].leads_back = false;
+    }
+}

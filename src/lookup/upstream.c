@@ -454,3 +454,8 @@ bool upstream_is_own_check(struct upstream *upstream, const struct question *que
     leave_loops(upstream);
     return true;
 }
+
+void upstream_host_changed(struct upstream *upstream)
+{
+    loopcheck_forget(upstream->check);
+}

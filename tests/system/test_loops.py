@@ -380,6 +380,18 @@ def test_names_are_answered_when_the_forwarder_is_no_longer_named(start, etc, fo
     server.ask_until(A, "a.example.test")
 
 
+def test_a_forwarder_that_is_corrected(start, etc, forwarders):
+    """With a file of the host's, or one touched, it is asked again at once."""
+    etc.write("resolv.conf", f"nameserver {FORWARDER}\n")
+    server = start()
+    looping = forwarders(FORWARDER, server.to)
+    assert_loop(server.ask("a.example.test", edns=True))
+    looping.close()
+    forwarders(FORWARDER, ("127.0.0.2", 53))
+    etc.write("resolv.conf", f"nameserver {FORWARDER}\n")
+    server.ask_until(A, "a.example.test")
+
+
 def test_a_forwarder_that_points_elsewhere_is_no_loop(start, etc, forwarders):
     etc.write("resolv.conf", f"nameserver {FORWARDER}\n")
     server = start()

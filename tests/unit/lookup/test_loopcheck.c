@@ -57,6 +57,23 @@ static void our_address_with_another_port_is_not_us(void **state)
     loopcheck_free(check);
 }
 
+static void a_change_of_the_host_has_it_checked_again(void **state)
+{
+    struct addr own = address_of("127.0.0.1:5353");
+    struct loopcheck *check = loopcheck_new(&own, 1);
+    struct question question;
+
+    (void)state;
+    assert_true(is_due(check, "127.0.2.1:53", 1000, &question));
+    assert_true(loopcheck_recognises(check, &question));
+    assert_true(leads_back(check, "127.0.2.1:53"));
+    assert_false(is_due(check, "127.0.2.1:53", 1001, &question));
+    loopcheck_forget(check);
+    assert_false(leads_back(check, "127.0.2.1:53"));
+    assert_true(is_due(check, "127.0.2.1:53", 1001, &question));
+    loopcheck_free(check);
+}
+
 static void a_server_of_this_host_is_checked_once_a_minute(void **state)
 {
     struct loopcheck *check = loopcheck_new(NULL, 0);
@@ -186,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(our_own_address_leads_back_and_needs_no_check),
         cmocka_unit_test(our_address_with_another_port_is_not_us),
+        cmocka_unit_test(a_change_of_the_host_has_it_checked_again),
         cmocka_unit_test(a_server_of_this_host_is_checked_once_a_minute),
         cmocka_unit_test(a_server_of_another_host_is_not_checked),
         cmocka_unit_test(each_check_asks_for_another_name),
