@@ -1,0 +1,196 @@
+/* What is given is read again, as by the program that is executed: in the same process. */
+#include "../net/sockets.h"
+
+#include "daemon/handover.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+static struct handover given, taken;
+
+static int set_up(void **state)
+{
+    (void)state;
+    given = (struct handover){.asker = -1, .counters = -1, .control = -1};
+    return 0;
+}
+
+static bool closes_on_execution(int fd)
+{
+    return fcntl(fd, F_GETFD) & FD_CLOEXEC;
+}
+
+static void hand_over(void)
+{
+    assert_int_equal(handover_give(&given), 0);
+    assert_non_null(getenv("HOSTDNSD_HANDOVER"));
+    assert_true(handover_read(&taken));
+    assert_null(getenv("HOSTDNSD_HANDOVER"));
+}
+
+static void without_one_the_program_was_started_anew(void **state)
+{
+    struct cookie_secret none = {{0}};
+
+    (void)state;
+    assert_true(handover_read(&taken));
+    assert_false(taken.is_reload);
+    assert_false(taken.is_activated);
+    assert_int_equal(taken.generation, 0);
+    assert_int_equal(taken.child_count, 0);
+    assert_int_equal(taken.asker, -1);
+    assert_int_equal(taken.counters, -1);
+    assert_int_equal(taken.control, -1);
+    assert_memory_not_equal(&taken.secret, &none, sizeof none);
+}
+
+static void numbers_and_the_secret_come_through(void **state)
+{
+    (void)state;
+    given.generation = 17;
+    given.is_activated = true;
+    for (size_t i = 0; i < COOKIE_SECRET; i++)
+        given.secret.octets[i] = (uint8_t)(250 + i);
+    hand_over();
+    assert_true(taken.is_reload);
+    assert_true(taken.is_activated);
+    assert_int_equal(taken.generation, 17);
+    assert_memory_equal(&taken.secret, &given.secret, sizeof given.secret);
+}
+
+static void children_come_through(void **state)
+{
+    struct child child = {.role = ROLE_LOOKUP, .generation = 3, .pid = 4711};
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    child.control = ends[0];
+    assert_true(handover_add(&given, &child));
+    child.role = ROLE_SERVE;
+    child.control = ends[1];
+    assert_true(handover_add(&given, &child));
+    hand_over();
+    assert_int_equal(taken.child_count, 2);
+    assert_int_equal(taken.children[0].role, ROLE_LOOKUP);
+    assert_int_equal(taken.children[1].role, ROLE_SERVE);
+    assert_int_equal(taken.children[0].generation, 3);
+    assert_int_equal(taken.children[0].pid, 4711);
+    assert_int_equal(taken.children[0].control, ends[0]);
+    assert_true(closes_on_execution(ends[0]));
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void who_is_gone_is_not_handed_over(void **state)
+{
+    struct child child = {.role = ROLE_SERVE, .pid = 0, .control = 5};
+
+    (void)state;
+    assert_true(handover_add(&given, &child));
+    child.pid = 1;
+    child.control = -1;
+    assert_true(handover_add(&given, &child));
+    assert_int_equal(given.child_count, 0);
+}
+
+static void there_is_an_end_to_children(void **state)
+{
+    struct child child = {.role = ROLE_SERVE, .pid = 1, .control = 5};
+
+    (void)state;
+    for (int i = 0; i < HANDOVER_CHILDREN; i++)
+        assert_true(handover_add(&given, &child));
+    assert_false(handover_add(&given, &child));
+}
+
+static void descriptors_are_open_for_the_program_and_closed_behind_it(void **state)
+{
+    struct addr addr = address_of("127.0.0.1");
+    int udp = socket_at(&addr, SOCK_DGRAM);
+
+    (void)state;
+    given.asker = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    given.counters = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    given.control = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    assert_true(passed_add(&given.sockets, udp));
+    assert_int_equal(handover_give(&given), 0);
+    assert_false(closes_on_execution(udp));
+    assert_false(closes_on_execution(given.asker));
+    assert_false(closes_on_execution(given.counters));
+    assert_false(closes_on_execution(given.control));
+    assert_true(handover_read(&taken));
+    assert_true(closes_on_execution(udp));
+    assert_int_equal(taken.asker, given.asker);
+    assert_int_equal(taken.counters, given.counters);
+    assert_int_equal(taken.control, given.control);
+    assert_int_equal(taken.sockets.count, 1);
+    assert_int_equal(taken.sockets.sockets[0].fd, udp);
+    close(given.asker);
+    close(given.counters);
+    close(given.control);
+    close(udp);
+}
+
+static void it_can_be_taken_back(void **state)
+{
+    struct addr addr = address_of("127.0.0.1");
+    int udp = socket_at(&addr, SOCK_DGRAM);
+
+    (void)state;
+    assert_true(passed_add(&given.sockets, udp));
+    assert_int_equal(handover_give(&given), 0);
+    handover_take_back(&given);
+    assert_null(getenv("HOSTDNSD_HANDOVER"));
+    assert_true(closes_on_execution(udp));
+    close(udp);
+}
+
+/* Another version of the program may write other lines. */
+static void what_is_not_understood_is_passed_over(void **state)
+{
+    static const char text[] = "generation 5\nnonsense\nchild\nchild baker 1 2 3\n"
+                               "socket 77777\nsocket x\nnew-thing 1 2 3\nsecret zz\n\n";
+    int fd = memfd_create("lines", 0);
+    char number[16];
+
+    (void)state;
+    assert_int_equal(write(fd, text, sizeof text - 1), sizeof text - 1);
+    snprintf(number, sizeof number, "%d", fd);
+    setenv("HOSTDNSD_HANDOVER", number, 1);
+    assert_true(handover_read(&taken));
+    assert_int_equal(taken.generation, 5);
+    assert_int_equal(taken.child_count, 0);
+    assert_int_equal(taken.sockets.count, 0);
+}
+
+static void a_descriptor_that_is_not_open_is_an_error(void **state)
+{
+    (void)state;
+    setenv("HOSTDNSD_HANDOVER", "77777", 1);
+    assert_false(handover_read(&taken));
+    assert_null(getenv("HOSTDNSD_HANDOVER"));
+}
+
+#define CASE(test) cmocka_unit_test_setup(test, set_up)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(without_one_the_program_was_started_anew),
+        CASE(numbers_and_the_secret_come_through),
+        CASE(children_come_through),
+        CASE(who_is_gone_is_not_handed_over),
+        CASE(there_is_an_end_to_children),
+        CASE(descriptors_are_open_for_the_program_and_closed_behind_it),
+        CASE(it_can_be_taken_back),
+        CASE(what_is_not_understood_is_passed_over),
+        CASE(a_descriptor_that_is_not_open_is_an_error),
+    };
+
+    return cmocka_run_group_tests_name("handover", tests, NULL, NULL);
+}

@@ -1,0 +1,159 @@
+#include "../net/sockets.h"
+
+#include "daemon/sockets.h"
+
+#include <errno.h>
+
+static struct sockets sockets;
+static struct passed passed;
+
+static int set_up(void **state)
+{
+    (void)state;
+    sockets = (struct sockets){.count = 0};
+    passed = (struct passed){.count = 0};
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    sockets_close(&sockets);
+    passed_close_rest(&passed);
+    return 0;
+}
+
+/* Opens these as a program before would have, and passes them on. */
+static void pass(const struct addr *addr, unsigned workers)
+{
+    static struct sockets before;
+    static struct passed none;
+
+    assert_true(sockets_open(&before, addr, 1, workers, &none));
+    for (size_t i = 0; i < before.count; i++) {
+        assert_true(passed_add(&passed, before.all[i].udp));
+        assert_true(passed_add(&passed, before.all[i].tcp));
+    }
+}
+
+static void each_worker_gets_a_pair_of_its_own(void **state)
+{
+    struct addr wanted[2] = {address_of("127.0.0.1"), address_of("127.0.0.2")};
+    struct listener share[LISTENERS_MAX], other[LISTENERS_MAX];
+
+    (void)state;
+    assert_true(sockets_open(&sockets, wanted, 2, 3, &passed));
+    assert_int_equal(sockets.count, 6);
+    assert_int_equal(sockets.addr_count, 2);
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(sockets_share(&sockets, i, 3, share), 2);
+    sockets_share(&sockets, 0, 3, share);
+    sockets_share(&sockets, 1, 3, other);
+    assert_int_not_equal(share[0].udp, other[0].udp);
+    assert_int_not_equal(share[0].tcp, other[0].tcp);
+    assert_true(addr_equal(&share[0].addr, &other[0].addr));
+    assert_true(addr_equal(&share[1].addr, &sockets.addrs[1]));
+}
+
+static void an_address_that_is_taken_is_a_failure_and_the_others_are_tried(void **state)
+{
+    struct addr taken = address_of("127.0.0.1");
+    int other = socket_at(&taken, SOCK_STREAM);
+    struct addr wanted[2];
+
+    (void)state;
+    assert_int_equal(listen(other, 1), 0);
+    wanted[0] = taken;
+    wanted[1] = address_of("127.0.0.2");
+    assert_false(sockets_open(&sockets, wanted, 2, 1, &passed));
+    assert_int_equal(sockets.count, 1);
+    close(other);
+}
+
+static void what_is_passed_is_not_opened_again(void **state)
+{
+    struct addr any = address_of("127.0.0.1"), at;
+
+    (void)state;
+    pass(&any, 2);
+    at = passed.sockets[0].addr;
+    assert_true(sockets_open(&sockets, &at, 1, 2, &passed));
+    assert_int_equal(sockets.count, 2);
+    assert_false(passed_any(&passed, &at));
+}
+
+static void a_port_of_0_keeps_the_passed_port(void **state)
+{
+    struct addr any = address_of("127.0.0.1"), at;
+
+    (void)state;
+    pass(&any, 1);
+    at = passed.sockets[0].addr;
+    assert_true(sockets_open(&sockets, &any, 1, 1, &passed));
+    assert_true(addr_equal(&sockets.addrs[0], &at));
+}
+
+/* Of a closed one what waits in it would be lost. */
+static void fewer_workers_take_more_each(void **state)
+{
+    struct addr any = address_of("127.0.0.1"), at;
+    struct listener share[LISTENERS_MAX];
+
+    (void)state;
+    pass(&any, 3);
+    at = passed.sockets[0].addr;
+    assert_true(sockets_open(&sockets, &at, 1, 2, &passed));
+    assert_int_equal(sockets.count, 3);
+    assert_int_equal(sockets_share(&sockets, 0, 2, share), 2);
+    assert_int_equal(sockets_share(&sockets, 1, 2, share), 1);
+}
+
+static void more_workers_share_what_there_is(void **state)
+{
+    struct addr any = address_of("127.0.0.1"), at;
+    struct listener share[LISTENERS_MAX];
+
+    (void)state;
+    pass(&any, 1);
+    at = passed.sockets[0].addr;
+    assert_true(sockets_open(&sockets, &at, 1, 3, &passed));
+    assert_int_equal(sockets.count, 1);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(sockets_share(&sockets, i, 3, share), 1);
+        assert_int_equal(share[0].udp, sockets.all[0].udp);
+    }
+}
+
+static void a_service_manager_says_which_addresses(void **state)
+{
+    struct addr one = address_of("127.0.0.1"), two = address_of("127.0.0.2");
+    int udp = socket_at(&one, SOCK_DGRAM), tcp = socket_at(&two, SOCK_STREAM);
+
+    (void)state;
+    assert_int_equal(listen(tcp, 1), 0);
+    assert_true(passed_add(&passed, udp));
+    assert_true(passed_add(&passed, tcp));
+    assert_true(sockets_adopt(&sockets, &passed));
+    assert_int_equal(sockets.addr_count, 2);
+    assert_int_equal(sockets.all[0].udp, udp);
+    assert_int_equal(sockets.all[0].tcp, -1);
+    assert_int_equal(sockets.all[1].tcp, tcp);
+    assert_int_equal(sockets.all[1].udp, -1);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(each_worker_gets_a_pair_of_its_own),
+        CASE(an_address_that_is_taken_is_a_failure_and_the_others_are_tried),
+        CASE(what_is_passed_is_not_opened_again),
+        CASE(a_port_of_0_keeps_the_passed_port),
+        CASE(fewer_workers_take_more_each),
+        CASE(more_workers_share_what_there_is),
+        CASE(a_service_manager_says_which_addresses),
+    };
+
+    return cmocka_run_group_tests_name("sockets", tests, NULL, NULL);
+}
