@@ -1,0 +1,242 @@
+/* Children that do what their number says; the test runs the loop. */
+#include "../check.h"
+
+#include "daemon/child.h"
+#include "daemon/descriptors.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+enum { SAYS_READY, ENDS_AT_ONCE, ECHOES };
+
+static struct loop *loop;
+static struct child_owner owner;
+static struct child child;
+static enum word said[8];
+static size_t said_count;
+
+__attribute__((noreturn)) static void be(struct child *self, int control)
+{
+    enum word word;
+    int kept[] = {control};
+
+    descriptors_keep(kept, 1); /* our end, too, or it would not see that we close it */
+    if (self->number == ENDS_AT_ONCE)
+        _exit(7);
+    channel_send_word(control, WORD_READY);
+    while (channel_receive_word(control, &word, CHANNEL_BLOCK) == CHANNEL_DONE)
+        if (self->number == ECHOES)
+            channel_send_word(control, word);
+    _exit(0);
+}
+
+static void spoke(struct child *self, enum word word)
+{
+    assert_ptr_equal(self, &child);
+    said[said_count++] = word;
+    loop_stop(loop);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    loop = loop_new();
+    owner = (struct child_owner){.loop = loop, .be = be, .spoke = spoke};
+    said_count = 0;
+    return loop ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    child_dismiss(&child);
+    if (child.pid != 0)
+        waitpid(child.pid, NULL, 0);
+    loop_free(loop);
+    return 0;
+}
+
+/* Starts one of this kind and waits until it has said so. */
+static void start(unsigned kind)
+{
+    child_init(&child, &owner, ROLE_SERVE, kind, 1);
+    child_start(&child);
+    assert_int_equal(loop_run(loop), 0);
+    assert_true(child.ready);
+}
+
+static void stop(void *context)
+{
+    loop_stop(context);
+}
+
+/* Runs the loop until this time has come. */
+static void run_until(int64_t at)
+{
+    struct timer end;
+
+    timer_init(&end, stop, loop);
+    timer_set(loop, &end, at);
+    while (clock_ms() < at)
+        assert_int_equal(loop_run(loop), 0);
+    timer_cancel(&end);
+}
+
+static pid_t wait_for_end(int *status)
+{
+    siginfo_t info;
+    pid_t pid;
+
+    assert_int_equal(waitid(P_PID, (id_t)child.pid, &info, WEXITED | WNOWAIT), 0);
+    pid = child_reap(&child, status);
+    assert_int_not_equal(pid, 0);
+    return pid;
+}
+
+static void roles_have_names(void **state)
+{
+    enum role role;
+
+    (void)state;
+    assert_string_equal(role_name(ROLE_SERVE), "serve");
+    assert_true(role_parse(&role, "lookup"));
+    assert_int_equal(role, ROLE_LOOKUP);
+    assert_false(role_parse(&role, "cook"));
+}
+
+static void a_child_says_that_it_is_ready(void **state)
+{
+    (void)state;
+    start(SAYS_READY);
+    assert_int_equal(said_count, 1);
+    assert_int_equal(said[0], WORD_READY);
+    assert_int_not_equal(child.pid, 0);
+}
+
+static void words_go_both_ways(void **state)
+{
+    (void)state;
+    start(ECHOES);
+    child_tell(&child, WORD_HOST_CHANGED);
+    assert_int_equal(loop_run(loop), 0);
+    assert_int_equal(said[1], WORD_HOST_CHANGED);
+}
+
+static void who_is_dismissed_leaves(void **state)
+{
+    int status;
+
+    (void)state;
+    start(SAYS_READY);
+    child_dismiss(&child);
+    assert_int_equal(child.control, -1);
+    wait_for_end(&status);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(child.pid, 0);
+    child_tell(&child, WORD_HOST_CHANGED); /* nobody is there */
+    assert_int_equal(child_reap(&child, &status), 0);
+}
+
+static void who_lives_is_not_reaped(void **state)
+{
+    int status;
+
+    (void)state;
+    start(SAYS_READY);
+    assert_int_equal(child_reap(&child, &status), 0);
+    assert_int_not_equal(child.pid, 0);
+}
+
+static void a_killed_child_is_seen(void **state)
+{
+    int status;
+    pid_t pid;
+
+    (void)state;
+    start(SAYS_READY);
+    pid = child.pid;
+    child_kill(&child);
+    assert_int_equal(wait_for_end(&status), pid);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGKILL);
+}
+
+/* The first time at once, then after a time that doubles. */
+static void who_dies_soon_is_started_later_and_later(void **state)
+{
+    int64_t before;
+    int status;
+
+    (void)state;
+    child_init(&child, &owner, ROLE_SERVE, ENDS_AT_ONCE, 1);
+    child_start(&child);
+    wait_for_end(&status);
+    assert_int_equal(WEXITSTATUS(status), 7);
+    child_start_again(&child);
+    assert_int_not_equal(child.pid, 0);
+    wait_for_end(&status);
+    before = clock_ms();
+    child_start_again(&child);
+    assert_int_equal(child.pid, 0);
+    while (child.pid == 0)
+        run_until(clock_ms() + 10);
+    assert_true(clock_ms() - before >= 200);
+}
+
+static void who_is_dismissed_is_not_started_again(void **state)
+{
+    int status;
+
+    (void)state;
+    child_init(&child, &owner, ROLE_SERVE, ENDS_AT_ONCE, 1);
+    child.failures = 1;
+    child.started = clock_ms();
+    child_start_again(&child);
+    child_dismiss(&child);
+    run_until(clock_ms() + 400);
+    assert_int_equal(child.pid, 0);
+    assert_int_equal(child_reap(&child, &status), 0);
+}
+
+static void one_of_before_can_be_adopted(void **state)
+{
+    struct child before;
+    int status;
+
+    (void)state;
+    start(ECHOES);
+    before = child;
+    loop_unwatch(loop, child.watch);
+    child_init(&child, &owner, ROLE_SERVE, ECHOES, 1);
+    assert_int_equal(child_adopt(&child, before.pid, before.control), 0);
+    child_tell(&child, WORD_RETIRE);
+    assert_int_equal(loop_run(loop), 0);
+    assert_int_equal(said[said_count - 1], WORD_RETIRE);
+    child_dismiss(&child);
+    assert_int_equal(wait_for_end(&status), before.pid);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(roles_have_names),
+        CASE(a_child_says_that_it_is_ready),
+        CASE(words_go_both_ways),
+        CASE(who_is_dismissed_leaves),
+        CASE(who_lives_is_not_reaped),
+        CASE(a_killed_child_is_seen),
+        CASE(who_dies_soon_is_started_later_and_later),
+        CASE(who_is_dismissed_is_not_started_again),
+        CASE(one_of_before_can_be_adopted),
+    };
+
+    return cmocka_run_group_tests_name("child", tests, NULL, NULL);
+}
