@@ -34,6 +34,7 @@ struct options {
     unsigned tcp_clients, tcp_per_client;
     unsigned tcp_idle;   /* seconds */
     unsigned per_client; /* questions */
+    unsigned timeout;    /* milliseconds */
     unsigned workers;    /* processes */
     enum querylog_form log_queries;
     char user[USER_NAME_MAX + 1];

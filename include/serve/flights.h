@@ -41,6 +41,7 @@ struct flights {
     size_t waiting_count;
     struct clients clients; /* who has how many of them */
     size_t per_client;      /* nobody has more */
+    int64_t deadline_ms;    /* nobody waits longer; FLIGHT_DEADLINE_MS unless set */
     uint64_t next_id;
     struct timer deadline, patience;
 };

@@ -28,6 +28,7 @@ struct serve_config {
     bool padding; /* padded questions get padded replies */
     struct cache_config cache;
     size_t per_client;                  /* questions of one client that may wait */
+    unsigned timeout;                   /* milliseconds until who waits is told SERVFAIL */
     size_t tcp_clients, tcp_per_client; /* connections in all, and from one address */
     unsigned tcp_idle;                  /* seconds */
     void (*confine)(void); /* called when all is open, before the first packet is read */

@@ -94,3 +94,16 @@ void log_bare(const char *text)
     }
     errno = saved;
 }
+
+enum { LIMIT_MS = 60000 };
+
+bool log_limit_allows(struct log_limit *limit, int64_t now)
+{
+    if (limit->count == 0 || now - limit->began >= LIMIT_MS) {
+        if (limit->count > LOG_LIMIT)
+            log_warning("%u warnings like the next one were left out",
+                        limit->count - LOG_LIMIT);
+        *limit = (struct log_limit){.began = now};
+    }
+    return limit->count++ < LOG_LIMIT;
+}

@@ -164,8 +164,11 @@ pid_t child_reap(struct child *child, int *status)
 
 void child_log_death(const struct child *child, pid_t pid, int status, const char *then)
 {
+    static struct log_limit limit;
     const char *name = role_name(child->role);
 
+    if (!log_limit_allows(&limit, clock_ms()))
+        return;
     if (WIFSIGNALED(status))
         log_warning("the %s process (pid %d) died: %s%s", name, (int)pid,
                     strsignal(WTERMSIG(status)), then);

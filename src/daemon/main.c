@@ -98,6 +98,7 @@ static int run(const struct options *options, int control, char *const *argv)
                             .max_ttl = options->max_ttl,
                             .stale = options->stale},
                   .per_client = options->per_client,
+                  .timeout = options->timeout,
                   .tcp_clients = options->tcp_clients,
                   .tcp_per_client = options->tcp_per_client,
                   .tcp_idle = options->tcp_idle,

@@ -223,6 +223,8 @@ static const struct setting table[] = {
      "Whom to run as if it is started by root; without it hostdns, or nobody."},
     {"per-client", NUMBER(per_client), "12288", 1, 32768,
      "Questions of one client that may wait for lookups; more get SERVFAIL."},
+    {"timeout", NUMBER(timeout), "4400", 100, 60000,
+     "Milliseconds until who waits for a lookup is told SERVFAIL."},
     {"name", parse_name, 0, "", 0, 0,
      "A name and its addresses, or another name; may be given several times."},
     {"control", TEXT(control), "", 0, CONTROL_PATH_MAX,

@@ -99,6 +99,7 @@ static void tell_readers(const struct work_state *state)
 static void look_at_threads(void *context)
 {
     struct lookup *lookup = context;
+    static struct log_limit limit;
     struct work_state state = work_state(lookup->jobs.work);
 
     tell_readers(&state);
@@ -108,7 +109,7 @@ static void look_at_threads(void *context)
         loop_stop(lookup->jobs.loop);
         return;
     }
-    if (state.hung > 2 * lookup->hung_told)
+    if (state.hung > 2 * lookup->hung_told && log_limit_allows(&limit, clock_ms()))
         log_warning("%u of %u lookup threads hang in NSS modules", state.hung,
                     state.threads);
     if (state.hung == 0 || state.hung > 2 * lookup->hung_told)

@@ -6,6 +6,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 enum {
@@ -115,9 +116,10 @@ static bool draw_question(struct question *question)
 /* One line when a loop is found, not one for each question. */
 static void note_loop(struct entry *entry, const char *what)
 {
+    static struct log_limit limit;
     char text[ADDR_TEXT];
 
-    if (!entry->leads_back)
+    if (!entry->leads_back && log_limit_allows(&limit, clock_ms()))
         log_warning("loop: name server %s %s and is not asked",
                     addr_format(&entry->server, text), what);
     entry->leads_back = true;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 static const char path[] = "/etc/nsswitch.conf";
@@ -201,12 +202,14 @@ bool sources_are_quick(int64_t now)
  */
 static void set_sources(void)
 {
+    static struct log_limit limit;
     char text[FILE_MAX + 1], *line;
 
     line = read_file(text) ? (char *)(uintptr_t)hosts_line(text) : NULL;
     if (line)
         line[strcspn(line, "\n#")] = '\0';
-    if (__nss_configure_lookup("hosts", line ? line : "files dns") == -1)
+    if (__nss_configure_lookup("hosts", line ? line : "files dns") == -1 &&
+        log_limit_allows(&limit, clock_ms()))
         log_warning("the hosts: line of %s is not usable beside nscd", path);
 }
 

@@ -113,8 +113,15 @@ static int start_thread(struct work *work)
 /* With the lock held. */
 static void add_threads(struct work *work, unsigned count)
 {
+    static struct log_limit limit;
+
     while (count-- > 0 && work->threads < work->max_threads) {
         if (start_thread(work) == -1) {
+            int error = errno;
+
+            if (!log_limit_allows(&limit, clock_ms()))
+                return;
+            errno = error;
             log_warning("no further lookup thread: %m");
             return;
         }

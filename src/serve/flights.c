@@ -218,7 +218,8 @@ static void set_deadline(struct flights *flights)
     struct query *query = list_first(&flights->waiting, struct query, in_deadline);
 
     if (query)
-        timer_set(flights->loop, &flights->deadline, query->received + FLIGHT_DEADLINE_MS);
+        timer_set(flights->loop, &flights->deadline,
+                  query->received + flights->deadline_ms);
     else
         timer_cancel(&flights->deadline);
 }
@@ -230,7 +231,7 @@ static void ring_deadline(void *context)
     int64_t now = clock_ms();
 
     while ((query = list_first(&flights->waiting, struct query, in_deadline)) &&
-           query->received + FLIGHT_DEADLINE_MS <= now) {
+           query->received + flights->deadline_ms <= now) {
         struct flight *flight = query->flight;
 
         reply_servfail(query, EDE_NO_REACHABLE_AUTHORITY,
@@ -364,7 +365,8 @@ int flights_init(struct flights *flights, struct loop *loop, int channel,
     *flights = (struct flights){.loop = loop,
                                 .channel = channel,
                                 .keeps_answers = cache->bytes > 0,
-                                .per_client = SIZE_MAX};
+                                .per_client = SIZE_MAX,
+                                .deadline_ms = FLIGHT_DEADLINE_MS};
     list_init(&flights->unsent);
     list_init(&flights->sent);
     list_init(&flights->waiting);

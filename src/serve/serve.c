@@ -337,6 +337,7 @@ int serve_run(const struct serve_config *config, int lookup, int supervisor)
         flights_init(&serve.flights, serve.loop, lookup, &config->cache) == -1)
         return -1;
     serve.flights.per_client = config->per_client;
+    serve.flights.deadline_ms = config->timeout;
     serve.batch = udp_batch_new(REQUEST_UDP_MAX);
     serve.tcp = tcp_for(&serve);
     if (serve.batch && serve.tcp && watch_all(&serve) == 0) {

@@ -172,3 +172,12 @@ def test_good_names_are_answered_after_that(server):
     """The threads that hung come back, or others take their place."""
     wait_until(lambda: server.ask("a.example.test").outcome == ["a.example.test A 192.0.2.1"],
                "an answer from DNS", seconds=20)
+
+
+@pytest.mark.parametrize("ms", [100, 1500])
+def test_the_operator_may_set_the_time(start, etc, ms):
+    etc.write("resolv.conf", "nameserver 127.0.0.3\noptions timeout:30\n")
+    server = start("-o", f"timeout={ms}")
+    reply = server.ask("hang.example.test")
+    assert reply.rcode == "SERVFAIL"
+    assert reply.seconds >= ms / 1000

@@ -172,6 +172,22 @@ static void errno_survives_a_log_that_nobody_reads(void **state)
 
 #define CAPTURED(test) cmocka_unit_test_setup_teardown(test, capture_start, capture_end)
 
+static void a_repeated_warning_is_limited_and_what_is_left_out_is_counted(void **state)
+{
+    struct log_limit limit = {0};
+
+    (void)state;
+    for (int i = 0; i < LOG_LIMIT; i++)
+        assert_true(log_limit_allows(&limit, 1000 + i));
+    for (int i = 0; i < 7; i++)
+        assert_false(log_limit_allows(&limit, 60000 + i));
+    assert_true(log_limit_allows(&limit, 61000));
+    assert_int_equal(limit.count, 1);
+    for (int i = 1; i < LOG_LIMIT; i++)
+        assert_true(log_limit_allows(&limit, 61000));
+    assert_false(log_limit_allows(&limit, 61000));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +202,7 @@ int main(void)
         CAPTURED(what_was_asked_for_is_shown_at_every_level),
         CAPTURED(a_bare_line_is_cut_too),
         CAPTURED(errno_survives_a_log_that_nobody_reads),
+        cmocka_unit_test(a_repeated_warning_is_limited_and_what_is_left_out_is_counted),
     };
     return cmocka_run_group_tests_name("log", tests, NULL, NULL);
 }

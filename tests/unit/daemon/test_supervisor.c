@@ -57,6 +57,7 @@ __attribute__((noreturn)) static void supervise(const struct scene *scene)
         .serve = {.udp_size = 1232,
                   .cache = {.max_ttl = 86400},
                   .per_client = 1000,
+                  .timeout = 4400,
                   .nsid = "",
                   .policy = {.allow = &everybody, .allow_count = 1, .identity = ""}},
         .lookup = {.max_lookups = 8, .ttl = 10, .negative_ttl = 5},

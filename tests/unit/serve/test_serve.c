@@ -52,6 +52,7 @@ static struct scene *set_up(size_t udp_size)
         .tcp_clients = 100,
         .tcp_per_client = 100,
         .per_client = 10000,
+        .timeout = 4400,
         .tcp_idle = 60,
         .confine = stay_free,
     };
