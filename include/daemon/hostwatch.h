@@ -15,6 +15,11 @@ struct hostwatch;
  */
 struct hostwatch *hostwatch_new(struct loop *, void (*changed)(void *context),
                                 void *context);
+/*
+ * `renew` is called, with the same context, when an edit is over of a file that libc reads
+ * only once in a process: those that use it have to be replaced.
+ */
+void hostwatch_on_renewal(struct hostwatch *, void (*renew)(void *context));
 /* Accepts NULL. */
 void hostwatch_free(struct hostwatch *);
 

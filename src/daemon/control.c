@@ -144,18 +144,28 @@ static void send_text(int fd, const char *text, size_t len)
     }
 }
 
-void control_answer_on(int fd, const char *text)
+static void send_answer(int fd, const char *text)
 {
     send_text(fd, "ok\n", 3);
     send_text(fd, text, strlen(text));
+}
+
+static void send_refusal(int fd, const char *reason)
+{
+    send_text(fd, "error ", 6);
+    send_text(fd, reason, strlen(reason));
+    send_text(fd, "\n", 1);
+}
+
+void control_answer_on(int fd, const char *text)
+{
+    send_answer(fd, text);
     close(fd);
 }
 
 void control_refuse_on(int fd, const char *reason)
 {
-    send_text(fd, "error ", 6);
-    send_text(fd, reason, strlen(reason));
-    send_text(fd, "\n", 1);
+    send_refusal(fd, reason);
     close(fd);
 }
 
@@ -173,12 +183,14 @@ int control_detach(struct control_request *request)
 
 void control_answer(struct control_request *request, const char *text)
 {
-    control_answer_on(control_detach(request), text);
+    send_answer(request->fd, text); /* which may be a part of the request */
+    close(control_detach(request));
 }
 
 void control_refuse(struct control_request *request, const char *reason)
 {
-    control_refuse_on(control_detach(request), reason);
+    send_refusal(request->fd, reason);
+    close(control_detach(request));
 }
 
 /* Commands. */

@@ -16,7 +16,8 @@ void descriptors_keep(int *kept, size_t count)
 {
     int next = STDERR_FILENO + 1; /* the lowest that may have to be closed */
 
-    qsort(kept, count, sizeof *kept, by_number);
+    if (count > 0)
+        qsort(kept, count, sizeof *kept, by_number);
     for (size_t i = 0; i < count; i++) {
         if (kept[i] > next)
             close_range((unsigned)next, (unsigned)kept[i] - 1, 0);

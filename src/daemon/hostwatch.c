@@ -22,11 +22,11 @@ enum {
     FILE_EVENTS = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB,
 };
 
-/* What libc reads for getaddrinfo(). */
+/* What libc reads for getaddrinfo(); from READ_ONCE on not again in the same process. */
 static const char *const paths[] = {"/etc/hosts", "/etc/nsswitch.conf", "/etc/resolv.conf",
                                     "/etc/host.conf", "/etc/gai.conf"};
 
-enum { FILES = sizeof paths / sizeof *paths, NETWORK = FILES, THINGS };
+enum { FILES = sizeof paths / sizeof *paths, READ_ONCE = 3, NETWORK = FILES, THINGS };
 
 /* A name in a folder: the file's own, and those that its symbolic links lead through. */
 struct place {
@@ -37,6 +37,7 @@ struct place {
 struct hostwatch {
     struct loop *loop;
     void (*changed)(void *context);
+    void (*renew)(void *context); /* NULL: nobody */
     void *context;
     int inotify, netlink; /* -1: closed */
     struct watch *inotify_watch, *netlink_watch;
@@ -47,16 +48,26 @@ struct hostwatch {
     struct timer quiet;
 };
 
-static void log_changes(void *context)
+static void log_changes(struct hostwatch *hosts)
 {
-    struct hostwatch *hosts = context;
-
     for (int i = 0; i < THINGS; i++) {
         if (hosts->has_changed[i])
             log_info("%s changed",
                      i == NETWORK ? "the host's addresses or routes have" : paths[i]);
         hosts->has_changed[i] = false;
     }
+}
+
+static void edit_is_over(void *context)
+{
+    struct hostwatch *hosts = context;
+    bool renew = false;
+
+    for (int i = READ_ONCE; i < FILES; i++)
+        renew |= hosts->has_changed[i];
+    log_changes(hosts);
+    if (renew && hosts->renew)
+        hosts->renew(hosts->context);
 }
 
 static void note_change(struct hostwatch *hosts, int thing)
@@ -223,13 +234,18 @@ struct hostwatch *hostwatch_new(struct loop *loop, void (*changed)(void *context
     hosts->changed = changed;
     hosts->context = context;
     hosts->inotify = hosts->netlink = -1;
-    timer_init(&hosts->quiet, log_changes, hosts);
+    timer_init(&hosts->quiet, edit_is_over, hosts);
     if (set_up(hosts) == 0)
         return hosts;
     saved = errno;
     hostwatch_free(hosts);
     errno = saved;
     return NULL;
+}
+
+void hostwatch_on_renewal(struct hostwatch *hosts, void (*renew)(void *context))
+{
+    hosts->renew = renew;
 }
 
 void hostwatch_free(struct hostwatch *hosts)

@@ -425,6 +425,15 @@ static int open_counters(struct supervisor *supervisor)
     return 0;
 }
 
+/* New processes read the files anew, and not a question is lost. */
+static void renew(void *context)
+{
+    struct supervisor *supervisor = context;
+
+    if (!supervisor->leaving)
+        reload(supervisor, -1);
+}
+
 static int open_signals(void)
 {
     sigset_t set;
@@ -478,6 +487,8 @@ static int open_all(struct supervisor *supervisor, const struct supervisor_confi
     supervisor->signals = open_signals();
     if (supervisor->loop)
         supervisor->hosts = hostwatch_new(supervisor->loop, host_changed, supervisor);
+    if (supervisor->hosts)
+        hostwatch_on_renewal(supervisor->hosts, renew);
     if (!supervisor->loop || supervisor->signals == -1 || !supervisor->hosts ||
         open_counters(supervisor) == -1 || open_control(supervisor) == -1 ||
         open_channels(supervisor) == -1 ||

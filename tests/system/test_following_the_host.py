@@ -1,52 +1,24 @@
 """Edits of the host's files and changes of its addresses count at once, though answers are
 kept: the next question, at most a second later, has the new answer, and nothing is lost."""
 
+import contextlib
 import os
 import pathlib
 import re
 import subprocess
-import threading
 import time
 
 import pytest
 
 from ask import SLACK_SECONDS
 from daemon import Daemon, wait_until
+from load import Load
 
 NAME = "a.example.test"
 FROM_DNS = [f"{NAME} A 192.0.2.1"]
 FROM_HOSTS = [f"{NAME} A 10.0.4.1"]
 LINE = f"10.0.4.1 {NAME}\n"
 ETC = pathlib.Path("/etc")
-
-
-class Load:
-    """Asks for other names all the time, so that an edit meets questions under way."""
-
-    def __init__(self, server):
-        self.server = server
-        self.count = 0
-        self.wrong = []
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self.ask)
-        self.thread.start()
-
-    def ask(self):
-        while not self.over.is_set():
-            for name in "v4only.lab", "both.example.test", f"n{self.count}.wild.example.test":
-                try:
-                    outcome = self.server.ask(name).outcome
-                except OSError as error:
-                    outcome = error
-                if not isinstance(outcome, list):
-                    self.wrong.append((name, outcome))
-                self.count += 1
-
-    def end(self):
-        self.over.set()
-        self.thread.join()
-        assert self.wrong == []
-        return self.count
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +28,25 @@ def server():
     daemon.stop()
 
 
+@contextlib.contextmanager
+def steady(server, tally, names):
+    """Questions for other names all the time, so that an edit meets some under way."""
+    with Load(server, names) as load:
+        yield
+    tally["questions during edits, none of them lost"] += sum(load.asked.values())
+
+
 @pytest.fixture
 def load(server, tally):
-    running = Load(server)
-    yield
-    tally["questions during edits, none of them lost"] += running.end()
+    with steady(server, tally, ["v4only.lab", "both.example.test", "a.example.test"]):
+        yield
+
+
+@pytest.fixture
+def local_load(server, tally):
+    """For edits by which names of DNS come and go."""
+    with steady(server, tally, ["v4only.lab", "localhost"]):
+        yield
 
 
 def seen_within(server, outcome, *question):
@@ -134,7 +120,7 @@ def test_a_name_that_was_missing_just_before(server, back, load, tally):
 
 @pytest.mark.row("9.6")
 @pytest.mark.parametrize("change", WAYS)
-def test_another_name_server(server, back, tally, change):
+def test_another_name_server(server, back, local_load, tally, change):
     """One that knows nothing, and back."""
     server.ask_until(FROM_DNS, NAME)
     old = (ETC / "resolv.conf").read_text()
@@ -145,7 +131,7 @@ def test_another_name_server(server, back, tally, change):
 
 
 @pytest.mark.parametrize("change", WAYS)
-def test_other_sources(server, back, tally, change):
+def test_other_sources(server, back, local_load, tally, change):
     server.ask_until(FROM_DNS, NAME)
     old = (ETC / "nsswitch.conf").read_text()
     change(ETC / "nsswitch.conf", "hosts: files\n")
@@ -163,6 +149,53 @@ def test_a_file_that_goes_and_comes(server, back, tally):
     note(tally, "hosts created", seen_within(server, ["v4only.lab A 10.0.0.4"], "v4only.lab"))
 
 
+@pytest.mark.parametrize("what", ["address", "route"])
+def test_the_network_is_followed(server, local_load, tally, name_server, etc, what):
+    """A VPN that comes up, and with it a name server that was out of reach; then it goes."""
+    etc.write("resolv.conf", "nameserver 10.98.0.1\noptions timeout:1 attempts:1\n")
+    name = f"{what}.vpn.test"
+    seen_within(server, "SERVFAIL", name)
+    change = {"address": ["address", "%s", "10.98.0.1/32", "dev", "lo"],
+              "route": ["route", "%s", "local", "10.98.0.1/32", "dev", "lo"]}[what]
+
+    def run(verb):
+        subprocess.run(["ip", *(word.replace("%s", verb) for word in change)], check=True)
+
+    run("add")
+    try:
+        name_server("10.98.0.1", lambda packet: packet.reply("192.0.2.9"))
+        note(tally, f"{what} that came", seen_within(server, [f"{name} A 192.0.2.9"], name))
+    finally:
+        run("del")
+    note(tally, f"{what} that went", seen_within(server, "SERVFAIL", name))
+
+
+def test_host_conf_by_effect(server, back, local_load, tally):
+    """libc reads it once: the processes are replaced."""
+    etc = ETC / "hosts"
+    etc.write_text(etc.read_text() + "10.0.5.1 many.lab\n10.0.5.2 many.lab\n")
+    both = ["many.lab A 10.0.5.1", "many.lab A 10.0.5.2"]
+    server.ask_until(both, "many.lab")
+    by_rename(ETC / "host.conf", "multi off\n")
+    note(tally, "host.conf", seen_within(server, both[:1], "many.lab"))
+    by_rename(ETC / "host.conf", "multi on\n")
+    note(tally, "host.conf, back", seen_within(server, both, "many.lab"))
+
+
+def test_gai_conf_by_effect(server, back, local_load, tally):
+    """Which address comes first."""
+    hosts = ETC / "hosts"
+    hosts.write_text(hosts.read_text() + "10.0.6.1 order.lab\n172.16.6.1 order.lab\n")
+    server.ask_until(["order.lab A 10.0.6.1", "order.lab A 172.16.6.1"], "order.lab")
+    (ETC / "gai.conf").write_text("precedence ::ffff:172.16.0.0/108 100\n"
+                                  "precedence ::ffff:0:0/96 10\n")
+    note(tally, "gai.conf", seen_within(server, ["order.lab A 172.16.6.1",
+                                                 "order.lab A 10.0.6.1"], "order.lab"))
+    (ETC / "gai.conf").unlink()
+    note(tally, "gai.conf, removed", seen_within(server, ["order.lab A 10.0.6.1",
+                                                          "order.lab A 172.16.6.1"], "order.lab"))
+
+
 def test_an_address_that_comes_and_goes_is_noticed(server):
     """It may decide the order of addresses, or which name server can be reached."""
     lines = len(changes(server, "addresses or routes"))
@@ -177,13 +210,17 @@ def changes(server, what):
 
 @pytest.mark.parametrize("name", ["hosts", "nsswitch.conf", "resolv.conf", "host.conf",
                                   "gai.conf"])
-def test_each_edit_is_one_line_in_the_log(server, back, name):
+def test_each_edit_is_one_line_in_the_log(start, back, name):
+    server = start()
     path = ETC / name
     before = len(changes(server, name))
+    reloads = server.errors().count("reloaded")
     old = path.read_text() if path.exists() else None
     by_rename(path, (old or "") + "# edited\n")
     wait_until(lambda: len(changes(server, name)) == before + 1, "a line in the log",
                1 + SLACK_SECONDS)
+    if name in ("host.conf", "gai.conf"):  # no edit is seen at the moment of the replacement
+        wait_until(lambda: server.errors().count("reloaded") > reloads, "new processes")
     if old is None:
         os.unlink(path)
     else:
