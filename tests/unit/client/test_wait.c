@@ -164,5 +164,7 @@ int main(void)
         cmocka_unit_test(an_interrupt_ends_the_wait),
         cmocka_unit_test(without_asking_for_it_an_interrupt_ends_the_program),
     };
+
+    signal(SIGINT, SIG_DFL); /* a shell's background jobs are born deaf to it */
     return cmocka_run_group_tests_name("wait", tests, NULL, NULL);
 }
