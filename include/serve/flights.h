@@ -4,15 +4,14 @@
  * A question goes to the lookup process once; everybody who asks the same (but for letter
  * case) before the answer comes waits for the same flight. Who has waited for
  * FLIGHT_DEADLINE_MS is told SERVFAIL; the flight goes on, and an answer that finds nobody
- * waiting is kept in the cache. A failure is kept for a second, so that who repeats his
- * question at once does not repeat the work (RFC 9520 section 3.2).
+ * waiting is kept (serve/keeping).
  */
 #ifndef SERVE_FLIGHTS_H
 #define SERVE_FLIGHTS_H
 
 #include "net/clients.h"
 #include "net/loop.h"
-#include "serve/cache.h"
+#include "serve/keeping.h"
 #include "serve/parents.h"
 #include "serve/query.h"
 
@@ -29,10 +28,9 @@ struct flights {
     struct loop *loop;
     int channel; /* to the lookup process; borrowed */
     struct watch *watch;
-    struct cache cache;
+    struct keeping kept;
     struct parents parents;
-    bool keeps_answers; /* there is a cache, not only for moments */
-    int64_t flushed;    /* clock_ms() of the last flights_flush */
+    int64_t flushed; /* clock_ms() of the last flights_flush */
     struct table by_question, by_id;
     struct list unsent, sent; /* flights */
     bool awaits_room;         /* in the channel */

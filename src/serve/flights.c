@@ -17,8 +17,6 @@ enum {
      * at once. */
     LATE_STAY = 5,
     NEWS_STAY = 1,
-    FAILURE_STAY = 1,
-    FAILURE_FLAG = 0x80,     /* beside a question's flags: what is kept is its failure */
     ANSWERS_A_ROUND = 64,    /* then other descriptors have their turn */
     QUESTIONS_A_BUNDLE = 64, /* so that lookup can begin */
 };
@@ -120,12 +118,6 @@ static void flight_free(struct flights *flights, struct flight *flight)
     free(flight);
 }
 
-/* Not what says that we cannot: that may be over at once. */
-static bool is_lasting_failure(const struct answer *answer)
-{
-    return answer->rcode == RCODE_SERVFAIL && answer->ede != EDE_NOT_READY;
-}
-
 /* True if the host may have changed since the flight began: it may say what was. */
 static bool is_outdated(const struct flights *flights, const struct flight *flight)
 {
@@ -133,35 +125,13 @@ static bool is_outdated(const struct flights *flights, const struct flight *flig
            (flights->flushed != 0 && (!flight || flight->begun <= flights->flushed));
 }
 
-/* Beside what was known before, which may be of use yet. */
-static struct question failure_of(const struct question *question)
-{
-    struct question failure = *question;
-
-    failure.flags |= FAILURE_FLAG;
-    return failure;
-}
-
-static void keep_failure(struct flights *flights, const struct question *question,
-                         const struct answer *answer)
-{
-    struct question failure = failure_of(question);
-
-    cache_put_for(&flights->cache, &failure, answer, clock_ms(), FAILURE_STAY);
-}
-
-/* What the flight has brought, for at most `longest` seconds. */
+/* What the flight has brought; without a cache for `moment` seconds at most. */
 static void keep(struct flights *flights, const struct flight *flight,
                  const struct question *question, const struct answer *answer,
-                 uint32_t longest)
+                 uint32_t moment)
 {
-    if (is_outdated(flights, flight))
-        return;
-    if (is_lasting_failure(answer))
-        keep_failure(flights, question, answer);
-    else if (answer->rcode != RCODE_SERVFAIL)
-        cache_put(&flights->cache, question, answer, clock_ms(),
-                  flights->keeps_answers ? UINT32_MAX : longest);
+    if (!is_outdated(flights, flight))
+        keeping_put(&flights->kept, question, answer, moment);
 }
 
 /* What was known before is better than a failure, if the operator says so. */
@@ -170,7 +140,7 @@ static bool reply_stale(struct flights *flights, struct query *query,
 {
     struct answer answer;
 
-    if (!cache_get_stale(&flights->cache, question, clock_ms(), &answer))
+    if (!cache_get_stale(&flights->kept.cache, question, clock_ms(), &answer))
         return false;
     query->origin = QUERYLOG_CACHE;
     if (!query_reply(query, &answer, 0))
@@ -364,7 +334,6 @@ int flights_init(struct flights *flights, struct loop *loop, int channel,
 {
     *flights = (struct flights){.loop = loop,
                                 .channel = channel,
-                                .keeps_answers = cache->bytes > 0,
                                 .per_client = SIZE_MAX,
                                 .deadline_ms = FLIGHT_DEADLINE_MS};
     list_init(&flights->unsent);
@@ -376,7 +345,8 @@ int flights_init(struct flights *flights, struct loop *loop, int channel,
     /* Random, so that answers meant for a process before this one find nobody. */
     if (getrandom(&flights->next_id, sizeof flights->next_id, 0) !=
             sizeof flights->next_id ||
-        clients_init(&flights->clients) == -1 || cache_init(&flights->cache, cache) == -1 ||
+        clients_init(&flights->clients) == -1 ||
+        keeping_init(&flights->kept, cache) == -1 ||
         parents_init(&flights->parents) == -1 ||
         table_init(&flights->by_question, flight_asks) == -1 ||
         table_init(&flights->by_id, flight_has_id) == -1)
@@ -405,7 +375,7 @@ void flights_free(struct flights *flights)
     timer_cancel(&flights->patience);
     loop_unwatch(flights->loop, flights->watch);
     clients_free(&flights->clients);
-    cache_free(&flights->cache);
+    keeping_free(&flights->kept);
     parents_free(&flights->parents);
     table_free(&flights->by_question);
     table_free(&flights->by_id);
@@ -423,7 +393,7 @@ static struct flight *flight_for(struct flights *flights, const struct question 
 
 void flights_refresh(struct flights *flights, const struct question *question)
 {
-    if (flights->keeps_answers && flight_for(flights, question))
+    if (flights->kept.is_for_long && flight_for(flights, question))
         count(COUNT_CACHE_PREFETCHES);
 }
 
@@ -432,7 +402,7 @@ static bool answer_from_cache(struct flights *flights, struct query *query,
 {
     struct cached cached;
 
-    if (!cache_get(&flights->cache, question, query->received, &cached))
+    if (!cache_get(&flights->kept.cache, question, query->received, &cached))
         return false;
     count(COUNT_CACHE_HITS);
     query->origin = QUERYLOG_CACHE;
@@ -446,10 +416,9 @@ static bool answer_from_cache(struct flights *flights, struct query *query,
 static bool answer_failure(struct flights *flights, struct query *query,
                            const struct question *question)
 {
-    struct question failure = failure_of(question);
     struct cached cached;
 
-    if (!cache_get(&flights->cache, &failure, query->received, &cached))
+    if (!keeping_get_failure(&flights->kept, question, query->received, &cached))
         return false;
     if (!reply_stale(flights, query, question)) {
         count(COUNT_CACHE_FAILURES);
@@ -463,7 +432,7 @@ static bool has_stale(struct flights *flights, const struct question *question)
 {
     struct answer answer;
 
-    return cache_get_stale(&flights->cache, question, clock_ms(), &answer);
+    return cache_get_stale(&flights->kept.cache, question, clock_ms(), &answer);
 }
 
 /* The connection is gone, and nobody waits there; the lookup goes on for the next to ask.
@@ -545,7 +514,7 @@ void flights_ask(struct flights *flights, struct query *query)
 
 void flights_flush(struct flights *flights)
 {
-    cache_clear(&flights->cache);
+    cache_clear(&flights->kept.cache);
     flights->flushed = clock_ms();
     for (struct list *link = flights->sent.next; link != &flights->sent; link = link->next)
         close_flight(flights, list_item(link, struct flight, link));
@@ -553,7 +522,7 @@ void flights_flush(struct flights *flights)
 
 void flights_forget(struct flights *flights, const uint8_t *name, size_t len)
 {
-    cache_forget(&flights->cache, name, len);
+    cache_forget(&flights->kept.cache, name, len);
     for (struct list *link = flights->sent.next; link != &flights->sent;
          link = link->next) {
         struct flight *flight = list_item(link, struct flight, link);

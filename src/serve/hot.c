@@ -30,7 +30,7 @@ size_t hot_reply(const struct serve_config *config, struct flights *flights,
 
     if (!hot_read(&request, wire, len) || wants_more(config, &request.options) ||
         !policy_may_ask(&config->policy, from) || querylog_wants(config->log_queries) ||
-        !cache_view(&flights->cache, &request.question, now, &view))
+        !cache_view(&flights->kept.cache, &request.question, now, &view))
         return 0;
     answer = (struct hot_answer){.records = view.records,
                                  .len = view.len,

@@ -1,12 +1,11 @@
 /* In processes of their own: what is given up does not come back. */
-#include "../check.h"
+#include "in_child.h"
 
 #include "daemon/privileges.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* A number from /proc/self/status, in hexadecimal. */
@@ -22,18 +21,6 @@ static unsigned long status_of(const char *key)
     if (file)
         fclose(file);
     return value;
-}
-
-/* The exit status of what `act` returns in a child. */
-static int in_child(int (*act)(void))
-{
-    pid_t pid = fork();
-    int status;
-
-    if (pid == 0)
-        _exit(act());
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static void root_and_strangers_may_not_be_it(void **state)

@@ -2,7 +2,7 @@
  * Each case in a process of its own. tests/system/test_sandbox.py tries much more, from
  * inside the real processes; the checkers do without filters.
  */
-#include "../check.h"
+#include "in_child.h"
 
 #include "daemon/sandbox.h"
 
@@ -14,7 +14,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -22,17 +21,6 @@ enum { FORBIDDEN = 0 };
 #else
 enum { FORBIDDEN = EPERM };
 #endif
-
-static int in_child(int (*act)(void))
-{
-    pid_t pid = fork();
-    int status;
-
-    if (pid == 0)
-        _exit(act());
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 static int error_of(int result)
 {

@@ -933,7 +933,7 @@ static void learnt_ago(const char *name, uint32_t ttl, int64_t ago)
 
     answer_init(&answer, &question, records, sizeof records);
     assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, ttl));
-    cache_put(&scene.flights.cache, &question, &answer,
+    cache_put(&scene.flights.kept.cache, &question, &answer,
               clock_ms() - (int64_t)ttl * 1000 - ago, UINT32_MAX);
 }
 

@@ -27,7 +27,7 @@ static void know(const char *name, int addresses, enum ede ede)
         assert_true(
             answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, 100));
     answer.ede = (uint16_t)ede;
-    cache_put(&scene.flights.cache, &question, &answer, 0, UINT32_MAX);
+    cache_put(&scene.flights.kept.cache, &question, &answer, 0, UINT32_MAX);
 }
 
 static int set_up(void **state)
