@@ -1,5 +1,6 @@
 #include "daemon/reload.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,6 +34,15 @@ static void refuse(struct reload *reload, const char *why)
     answer(reload, why);
 }
 
+/* The file may lie where the server, having given up root, may not look: then it is the one
+ * that runs, whatever lies there now. */
+static const char *program_of(const struct reload *reload)
+{
+    bool closed = access(reload->program, F_OK) == -1 && errno == EACCES;
+
+    return closed ? "/proc/self/exe" : reload->program;
+}
+
 /* Comes back only if the program cannot be executed. */
 static void execute(struct reload *reload)
 {
@@ -41,7 +51,7 @@ static void execute(struct reload *reload)
     handover = (struct handover){.asker = reload->asker};
     if (reload->hand_over(reload->context, &handover) && handover_give(&handover) == 0) {
         notify_reloading();
-        execv(reload->program, reload->argv);
+        execv(program_of(reload), reload->argv);
         notify_ready();
         handover_take_back(&handover);
     }
@@ -73,7 +83,7 @@ static void begin(struct reload *reload)
         refuse(reload, "processes of too many reloads before still have clients");
         return;
     }
-    reload->trial = trial_start(reload->loop, reload->program, reload->argv, &handover,
+    reload->trial = trial_start(reload->loop, program_of(reload), reload->argv, &handover,
                                 trial_is_over, reload);
     if (!reload->trial)
         refuse(reload, "the program cannot be tried");

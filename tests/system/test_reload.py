@@ -182,6 +182,16 @@ def test_a_broken_program_changes_nothing(open_folder, start):
     assert server.ask("localhost").rcode == "NOERROR"
 
 
+def test_a_program_in_a_closed_folder(tmp_path, start):
+    """Such as one below the home of root, who started it."""
+    program = tmp_path / "hostdnsd"
+    shutil.copy(PROGRAM, program)
+    tmp_path.chmod(0o700)
+    server = start(program=[program])
+    reload(server)
+    assert server.ask("localhost").rcode == "NOERROR"
+
+
 def test_a_second_signal_during_a_reload_means_one_more(start, conf):
     server = start("-c", str(conf))
     for ttl in range(40, 50):
