@@ -12,6 +12,7 @@
 #include "net/clients.h"
 #include "net/loop.h"
 #include "serve/keeping.h"
+#include "serve/names.h"
 #include "serve/parents.h"
 #include "serve/query.h"
 
@@ -30,7 +31,8 @@ struct flights {
     struct watch *watch;
     struct keeping kept;
     struct parents parents;
-    int64_t flushed; /* clock_ms() of the last flights_flush */
+    const struct names *names; /* the operator's; NULL: none */
+    int64_t flushed;           /* clock_ms() of the last flights_flush */
     struct table by_question, by_id;
     struct list unsent, sent; /* flights */
     bool awaits_room;         /* in the channel */

@@ -21,6 +21,8 @@ enum {
  * to those before it: what is no name, twice the same alias, a loop.
  */
 struct names *names_new(const char *lines, char why[static NAMES_REASON]);
+/* Adds one line. False with the reason if it does not fit; then they are of no more use. */
+bool names_add(struct names *, const char *line, char why[static NAMES_REASON]);
 /* Accepts NULL. */
 void names_free(struct names *);
 
@@ -42,5 +44,11 @@ struct names_config {
  */
 enum names_say names_ask(const struct names_config *, const struct question *,
                          struct answer *, struct question *target);
+
+/*
+ * Makes "no data" of "no such name" that was found for a name above one of these, as "no
+ * such name" would deny that too (RFC 8020). The names may be NULL.
+ */
+void names_see(const struct names *, const struct question *, struct answer *);
 
 #endif

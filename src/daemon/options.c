@@ -119,13 +119,32 @@ static bool parse_text(const struct setting *setting, struct options *options,
     return true;
 }
 
-/* Each line is looked at together with those before it. */
+/* What the names so far come to, so that each line is looked at together with those before
+ * it; NULL: to be made from their text. */
+static struct names *names_so_far;
+
+static void forget_names(void)
+{
+    names_free(names_so_far);
+    names_so_far = NULL;
+}
+
+static bool fits_to_names(const struct options *options, const char *line,
+                          char why[static NAMES_REASON])
+{
+    if (!names_so_far)
+        names_so_far = names_new(options->names, why);
+    if (names_so_far && names_add(names_so_far, line, why))
+        return true;
+    forget_names();
+    return false;
+}
+
 static bool parse_name(const struct setting *setting, struct options *options,
                        const char *value, char *why, size_t why_size)
 {
     size_t len = strlen(options->names), room = sizeof options->names - len;
     char reason[NAMES_REASON];
-    struct names *names;
 
     (void)setting;
     if (!*value)
@@ -135,14 +154,12 @@ static bool parse_name(const struct setting *setting, struct options *options,
                  NAMES_TEXT - 1);
         return false;
     }
+    if (!fits_to_names(options, value, reason)) {
+        snprintf(why, why_size, "%s", reason);
+        return false;
+    }
     snprintf(options->names + len, room, "%s\n", value);
-    names = names_new(options->names, reason);
-    names_free(names);
-    if (names)
-        return true;
-    options->names[len] = '\0';
-    snprintf(why, why_size, "%s", reason);
-    return false;
+    return true;
 }
 
 static bool parse_log_queries(const struct setting *setting, struct options *options,
@@ -282,6 +299,7 @@ void options_set_defaults(struct options *options)
     char why[128];
 
     *options = (struct options){0};
+    forget_names();
     for (size_t i = 0; i < SETTINGS; i++)
         if (*table[i].initial && table[i].parse != parse_listen &&
             table[i].parse != parse_allow)
@@ -317,6 +335,7 @@ bool options_complete(struct options *options)
 {
     bool done;
 
+    forget_names();
     if (options->listen_count == 0)
         default_list(options, "listen");
     done = check_listen(options);

@@ -295,6 +295,7 @@ static void take_answer(struct flights *flights, const uint8_t *message, size_t 
     if (!message_get_answer(message, len, &id, &question, &answer))
         return;
     parents_see(&flights->parents, &question, &answer, clock_ms());
+    names_see(flights->names, &question, &answer);
     flight = find_by_id(flights, id & ~MESSAGE_NEWS);
     if (id & MESSAGE_NEWS) {
         keep(flights, flight, &question, &answer, NEWS_STAY);

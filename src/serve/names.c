@@ -12,7 +12,10 @@ enum { ADDRESS_SIZE = 16 };
 
 struct address {
     struct address *next;
-    uint16_t type; /* TYPE_A or TYPE_AAAA */
+    const struct named *named;
+    struct table_link link; /* of the first one of its kind */
+    struct address *same;   /* the same address of another name */
+    uint16_t type;          /* TYPE_A or TYPE_AAAA */
     uint8_t octets[ADDRESS_SIZE];
 };
 
@@ -25,8 +28,17 @@ struct named {
     uint8_t target[NAME_WIRE_MAX];
 };
 
+/* A name that exists because there is one below it. */
+struct parent {
+    struct table_link link;
+    struct parent *next;
+    const uint8_t *name; /* the end of a named one */
+    size_t len;
+};
+
 struct names {
-    struct table by_name;
+    struct table by_name, by_parent, by_address;
+    struct parent *parents;
     struct named *all;
     struct named **last; /* where the next one goes */
 };
@@ -44,15 +56,71 @@ static bool is_named(struct table_link *link, const void *key)
     return named->len == name->len && memcmp(named->name, name->octets, name->len) == 0;
 }
 
-static struct named *find(const struct names *names, const uint8_t *name, size_t len)
+static bool is_parent(struct table_link *link, const void *key)
+{
+    const struct parent *parent = table_item(link, struct parent, link);
+    const struct wire *name = key;
+
+    return parent->len == name->len && memcmp(parent->name, name->octets, name->len) == 0;
+}
+
+static bool is_address(struct table_link *link, const void *key)
+{
+    const struct address *address = table_item(link, struct address, link);
+    const struct address *wanted = key;
+
+    return address->type == wanted->type &&
+           memcmp(address->octets, wanted->octets, ADDRESS_SIZE) == 0;
+}
+
+static struct table_link *look_for(const struct table *table, const uint8_t *name,
+                                   size_t len)
 {
     uint8_t folded[NAME_WIRE_MAX];
     const struct wire key = {folded, len};
-    struct table_link *link;
 
     name_fold(folded, name, len);
-    link = table_find(&names->by_name, table_hash(&names->by_name, folded, len), &key);
+    return table_find(table, table_hash(table, folded, len), &key);
+}
+
+static struct named *find(const struct names *names, const uint8_t *name, size_t len)
+{
+    struct table_link *link = look_for(&names->by_name, name, len);
+
     return link ? table_item(link, struct named, link) : NULL;
+}
+
+static uint64_t address_hash(const struct names *names, const struct address *address)
+{
+    return table_hash(&names->by_address, address->octets, ADDRESS_SIZE);
+}
+
+static struct address *find_address(const struct names *names, const struct address *wanted)
+{
+    struct table_link *link =
+        table_find(&names->by_address, address_hash(names, wanted), wanted);
+
+    return link ? table_item(link, struct address, link) : NULL;
+}
+
+/* All above the name but the root, which always exists. */
+static bool enter_parents(struct names *names, const struct named *named)
+{
+    for (size_t at = named->name[0] + 1u; named->len - at > 1; at += named->name[at] + 1u) {
+        struct parent *parent;
+
+        if (look_for(&names->by_parent, named->name + at, named->len - at))
+            return true; /* and those above it */
+        parent = malloc(sizeof *parent);
+        if (!parent)
+            return false;
+        *parent = (struct parent){
+            .next = names->parents, .name = named->name + at, .len = named->len - at};
+        names->parents = parent;
+        table_add(&names->by_parent,
+                  table_hash(&names->by_parent, parent->name, parent->len), &parent->link);
+    }
+    return true;
 }
 
 static struct named *enter(struct names *names, const uint8_t *name, size_t len)
@@ -66,7 +134,7 @@ static struct named *enter(struct names *names, const uint8_t *name, size_t len)
     table_add(&names->by_name, table_hash(&names->by_name, named->name, len), &named->link);
     *names->last = named;
     names->last = &named->next;
-    return named;
+    return enter_parents(names, named) ? named : NULL;
 }
 
 static bool parse_address(const char *text, struct address *address)
@@ -86,8 +154,23 @@ static bool refuse(char why[static NAMES_REASON], const char *reason)
     return false;
 }
 
+/* So that the reverse name has its names in their order. */
+static void enter_address(struct names *names, struct address *address)
+{
+    struct address *first = find_address(names, address);
+
+    if (!first) {
+        table_add(&names->by_address, address_hash(names, address), &address->link);
+        return;
+    }
+    while (first->same)
+        first = first->same;
+    first->same = address;
+}
+
 /* At the end, unless it is there already. */
-static bool add_address(struct named *named, const struct address *wanted)
+static bool add_address(struct names *names, struct named *named,
+                        const struct address *wanted)
 {
     struct address **at = &named->addresses;
 
@@ -100,6 +183,8 @@ static bool add_address(struct named *named, const struct address *wanted)
     if (!*at)
         return false;
     **at = *wanted;
+    (*at)->named = named;
+    enter_address(names, *at);
     return true;
 }
 
@@ -115,7 +200,7 @@ static bool leads_back(const struct names *names, const struct named *named)
         if (!next)
             return false;
     }
-    return true;
+    return next->target_len > 0;
 }
 
 /* "10.0.0.300" is meant to be an address: no top level name is a number (RFC 3696). */
@@ -139,7 +224,8 @@ static bool make_alias(struct named *named, bool is_new, const char *text,
 }
 
 /* Words of a line that has been cut into them. */
-static bool add_addresses(struct named *named, char *rest, char why[static NAMES_REASON])
+static bool add_addresses(struct names *names, struct named *named, char *rest,
+                          char why[static NAMES_REASON])
 {
     for (char *word = strtok_r(NULL, " \t", &rest); word;
          word = strtok_r(NULL, " \t", &rest)) {
@@ -147,7 +233,7 @@ static bool add_addresses(struct named *named, char *rest, char why[static NAMES
 
         if (!parse_address(word, &address))
             return refuse(why, "addresses such as 10.0.2.2 or fd00::2 are needed");
-        if (!add_address(named, &address))
+        if (!add_address(names, named, &address))
             return refuse(why, "no memory");
     }
     return true;
@@ -176,8 +262,8 @@ static bool add_line(struct names *names, char *line, char why[static NAMES_REAS
                (!strtok_r(NULL, " \t", &rest) || refuse(why, "an alias has nothing else"));
     if (named->target_len > 0)
         return refuse(why, "an alias has nothing else");
-    return (add_address(named, &address) || refuse(why, "no memory")) &&
-           add_addresses(named, rest, why);
+    return (add_address(names, named, &address) || refuse(why, "no memory")) &&
+           add_addresses(names, named, rest, why);
 }
 
 /* The last line may have made a chain too long in its middle: all are looked at. */
@@ -189,6 +275,16 @@ static bool have_ends(const struct names *names, char why[static NAMES_REASON])
     return true;
 }
 
+bool names_add(struct names *names, const char *line, char why[static NAMES_REASON])
+{
+    char *copy = strdup(line);
+    bool done = copy ? add_line(names, copy, why) && have_ends(names, why)
+                     : refuse(why, "no memory");
+
+    free(copy);
+    return done;
+}
+
 static bool add_lines(struct names *names, const char *lines, char why[static NAMES_REASON])
 {
     char *copy = strdup(lines), *rest = copy, *line;
@@ -197,20 +293,20 @@ static bool add_lines(struct names *names, const char *lines, char why[static NA
     while (done && (line = strsep(&rest, "\n")) && rest)
         done = add_line(names, line, why);
     free(copy);
-    return done;
+    return done && have_ends(names, why);
 }
 
 struct names *names_new(const char *lines, char why[static NAMES_REASON])
 {
     struct names *names = calloc(1, sizeof *names);
 
-    if (!names || table_init(&names->by_name, is_named) == -1) {
+    if (names)
+        names->last = &names->all;
+    if (!names || table_init(&names->by_name, is_named) == -1 ||
+        table_init(&names->by_parent, is_parent) == -1 ||
+        table_init(&names->by_address, is_address) == -1)
         refuse(why, "no memory");
-        free(names);
-        return NULL;
-    }
-    names->last = &names->all;
-    if (add_lines(names, lines, why) && have_ends(names, why))
+    else if (add_lines(names, lines, why))
         return names;
     names_free(names);
     return NULL;
@@ -230,14 +326,21 @@ static void free_named(struct named *named)
 void names_free(struct names *names)
 {
     struct named *next;
+    struct parent *parent;
 
     if (!names)
         return;
+    while ((parent = names->parents)) {
+        names->parents = parent->next;
+        free(parent);
+    }
     for (struct named *named = names->all; named; named = next) {
         next = named->next;
         free_named(named);
     }
     table_free(&names->by_name);
+    table_free(&names->by_parent);
+    table_free(&names->by_address);
     free(names);
 }
 
@@ -281,7 +384,9 @@ static enum names_say say_of(const struct names_config *config,
     uint16_t owner = ANSWER_OWNER_QUESTION;
     unsigned before;
 
-    if (named->target_len > 0 && question->type == TYPE_CNAME) {
+    /* Who asks for the CNAME itself, or for whatever there is, gets no further. */
+    if (named->target_len > 0 &&
+        (question->type == TYPE_CNAME || question->type == TYPE_ANY)) {
         answer_add_name(answer, owner, TYPE_CNAME, named->target, named->target_len,
                         config->ttl, NULL);
         return NAMES_ALL;
@@ -300,37 +405,35 @@ static enum names_say say_of(const struct names_config *config,
     return NAMES_ALL;
 }
 
-static bool has_address(const struct named *named, uint16_t type, const uint8_t *octets)
-{
-    for (const struct address *address = named->addresses; address; address = address->next)
-        if (address->type == type &&
-            memcmp(address->octets, octets, type == TYPE_A ? 4 : 16) == 0)
-            return true;
-    return false;
-}
-
 /* The reverse name of a fixed address. */
 static enum names_say say_reverse(const struct names_config *config,
                                   const struct question *question, struct answer *answer)
 {
-    uint8_t octets[ADDRESS_SIZE];
-    enum reverse_kind kind = reverse_parse(question->name, question->name_len, octets);
-    uint16_t type = kind == REVERSE_IP4 ? TYPE_A : TYPE_AAAA;
-    bool known = false;
+    struct address wanted = {0};
+    enum reverse_kind kind =
+        reverse_parse(question->name, question->name_len, wanted.octets);
+    const struct address *known = NULL;
 
-    if (kind != REVERSE_IP4 && kind != REVERSE_IP6)
+    wanted.type = kind == REVERSE_IP4 ? TYPE_A : TYPE_AAAA;
+    if (kind == REVERSE_IP4 || kind == REVERSE_IP6)
+        known = find_address(config->names, &wanted);
+    if (!known)
         return NAMES_NOTHING;
-    for (const struct named *named = config->names->all; named; named = named->next) {
-        if (!has_address(named, type, octets))
-            continue;
-        known = true;
-        if (question->type == TYPE_PTR || question->type == TYPE_ANY)
-            answer_add_name(answer, ANSWER_OWNER_QUESTION, TYPE_PTR, named->name,
-                            named->len, config->ttl, NULL);
-    }
-    if (known && answer->count[SECTION_ANSWER] == 0 && config->negative_ttl > 0)
+    if (question->type == TYPE_PTR || question->type == TYPE_ANY)
+        for (; known; known = known->same)
+            answer_add_name(answer, ANSWER_OWNER_QUESTION, TYPE_PTR, known->named->name,
+                            known->named->len, config->ttl, NULL);
+    if (answer->count[SECTION_ANSWER] == 0 && config->negative_ttl > 0)
         answer_add_soa_at(answer, ANSWER_OWNER_QUESTION, config->negative_ttl);
-    return known ? NAMES_ALL : NAMES_NOTHING;
+    return NAMES_ALL;
+}
+
+void names_see(const struct names *names, const struct question *question,
+               struct answer *answer)
+{
+    if (names && answer->rcode == RCODE_NXDOMAIN &&
+        look_for(&names->by_parent, question->name, question->name_len))
+        answer->rcode = RCODE_NOERROR;
 }
 
 enum names_say names_ask(const struct names_config *config, const struct question *question,

@@ -104,6 +104,5 @@ bool policy_settles(const struct policy *policy, const struct request *request,
         return true;
     }
     return class_settles(policy, request, answer) ||
-           type_settles(request->question.type, answer) ||
-           special_settles(&policy->special, &request->question, answer);
+           type_settles(request->question.type, answer);
 }

@@ -60,6 +60,20 @@ static bool is_within_rate(struct serve *serve, const struct query *query,
            ratelimit_allows(&serve->errors, &query->path.peer, query->received);
 }
 
+/* A question for the host, unless the name is special. */
+static void ask_host(struct serve *serve, struct query *query,
+                     const struct question *question)
+{
+    uint8_t records[SPECIAL_RECORDS];
+    struct answer answer;
+
+    answer_init(&answer, question, records, sizeof records);
+    if (special_settles(&serve->config->policy.special, question, &answer))
+        query_reply(query, &answer, 0);
+    else
+        flights_ask_for(&serve->flights, query, question);
+}
+
 /* A name of the operator's, or one that has to be looked up, perhaps on its behalf. */
 static void look_up(struct serve *serve, struct query *query)
 {
@@ -71,14 +85,14 @@ static void look_up(struct serve *serve, struct query *query)
     answer_init(&answer, asked, records, sizeof records);
     switch (names_ask(&serve->config->names, asked, &answer, &target)) {
     case NAMES_NOTHING:
-        flights_ask(&serve->flights, query);
+        ask_host(serve, query, asked);
         break;
     case NAMES_ALL:
         query_reply(query, &answer, 0);
         break;
     case NAMES_ALIAS:
         query->is_alias = true;
-        flights_ask_for(&serve->flights, query, &target);
+        ask_host(serve, query, &target);
     }
 }
 
@@ -338,6 +352,7 @@ int serve_run(const struct serve_config *config, int lookup, int supervisor)
         return -1;
     serve.flights.per_client = config->per_client;
     serve.flights.deadline_ms = config->timeout;
+    serve.flights.names = config->names.names;
     serve.batch = udp_batch_new(REQUEST_UDP_MAX);
     serve.tcp = tcp_for(&serve);
     if (serve.batch && serve.tcp && watch_all(&serve) == 0) {

@@ -11,7 +11,8 @@ NAMES = ["host.internal 10.0.2.2", "host.internal fd00::2", "Twice.Internal 10.0
          "six.internal fd00::6", "alias.internal a.example.test", "chain.internal alias.internal",
          "local.internal host.internal", "gone.internal nosuch.example.test",
          "broken.internal x.qservfail-servfail.fault.test", "files.internal v4only.lab",
-         "cname.internal cname-a.example.test"]
+         "cname.internal cname-a.example.test", "special.internal hang.localhost",
+         "never.internal hang.onion", "deep.under.lab2 10.0.2.7"]
 
 
 @pytest.fixture(params=["udp", "tcp"])
@@ -49,6 +50,14 @@ def server(request, start):
     ("gone.internal", "A", ["gone.internal CNAME nosuch.example.test", "NXDOMAIN"]),
     ("broken.internal", "A", "SERVFAIL"),
     ("other.host.internal", "A", "NXDOMAIN"),
+    ("alias.internal", "ANY", ["alias.internal CNAME a.example.test"]),
+    ("local.internal", "ANY", ["local.internal CNAME host.internal"]),
+    ("special.internal", "A", ["special.internal CNAME hang.localhost",
+                               "hang.localhost A 127.0.0.1"]),
+    ("never.internal", "A", ["never.internal CNAME hang.onion", "NXDOMAIN"]),
+    ("under.lab2", "A", "NODATA"),
+    ("lab2", "A", "NODATA"),
+    ("other.lab2", "A", "NXDOMAIN"),
 ])
 def test_what_is_said(server, name, rdtype, expected):
     outcome = server.ask(name, rdtype).outcome
@@ -91,6 +100,24 @@ def test_they_win_over_the_host(start):
     server = start("-o", "name=a.example.test 10.9.9.9", "-o", "name=localhost 10.9.9.8")
     assert server.ask("a.example.test").outcome == ["a.example.test A 10.9.9.9"]
     assert server.ask("localhost").outcome == ["localhost A 10.9.9.8"]
+
+
+def test_an_alias_of_a_special_name_is_not_looked_up(start, upstream, etc, modules):
+    """RFC 7686 section 2: nobody else may see names below onion."""
+    etc.write("nsswitch.conf", "hosts: files hang dns\n")
+    server = start("-o", "name=alias.internal hang.onion", env=modules)
+    before = upstream.asked("hang.onion")
+    reply = server.ask("alias.internal")
+    assert reply.outcome == ["alias.internal CNAME hang.onion", "NXDOMAIN"]
+    assert upstream.asked("hang.onion") == before
+
+
+def test_they_win_over_special_names(start):
+    server = start("-o", "name=box.localhost 10.9.9.7", "-o", "name=service.onion 10.9.9.6")
+    assert server.ask("box.localhost").outcome == ["box.localhost A 10.9.9.7"]
+    assert server.ask("service.onion").outcome == ["service.onion A 10.9.9.6"]
+    assert server.ask("other.localhost").outcome == ["other.localhost A 127.0.0.1"]
+    assert server.ask("other.onion").outcome == "NXDOMAIN"
 
 
 def test_a_thousand_names_in_a_file(start, open_folder):

@@ -141,6 +141,50 @@ static void tcp_limits_go_from_1(void **state)
                  "hostdnsd: -o tcp-idle=0: a number from 1 to 3600 is needed\n");
 }
 
+static void the_share_of_a_client_goes_from_1_to_all_places(void **state)
+{
+    (void)state;
+    command_line("");
+    assert_int_equal(said.options.per_client, 12288);
+    command_line("-o per-client=32768");
+    assert_int_equal(said.options.per_client, 32768);
+    assert_wrong("-o per-client=0",
+                 "hostdnsd: -o per-client=0: a number from 1 to 32768 is needed\n");
+}
+
+static void names_add_up(void **state)
+{
+    (void)state;
+    command_line("");
+    assert_string_equal(said.options.names, "");
+    file_says("name = host.internal 10.0.2.2 fd00::2\nname = host.internal 10.0.2.3\n");
+    command_line("-c test.conf -o name=");
+    assert_string_equal(said.err, "");
+    assert_string_equal(said.options.names,
+                        "host.internal 10.0.2.2 fd00::2\nhost.internal 10.0.2.3\n");
+}
+
+/* Each line is judged by those that are right, and by none of a reading before. */
+static void all_wrong_names_are_told_and_no_others(void **state)
+{
+    (void)state;
+    assert_wrong_file("name = a.internal 10.0.0.1 10.0.0\n"
+                      "name = a.internal b.internal\n"
+                      "name = b.internal a.internal\n"
+                      "name = b.internal 10.0.0.2\n"
+                      "name = b.internal c.internal\n",
+                      "hostdnsd: test.conf:1: name=a.internal 10.0.0.1 10.0.0: "
+                      "addresses such as 10.0.2.2 or fd00::2 are needed\n"
+                      "hostdnsd: test.conf:3: name=b.internal a.internal: "
+                      "a loop, or a chain of too many aliases\n"
+                      "hostdnsd: test.conf:5: name=b.internal c.internal: "
+                      "an alias has nothing else\n");
+    assert_string_equal(said.options.names, "a.internal b.internal\nb.internal 10.0.0.2\n");
+    file_says("name = a.internal 10.0.0.1\n");
+    command_line("-c test.conf");
+    assert_string_equal(said.err, "");
+}
+
 static void a_name_is_no_address(void **state)
 {
     (void)state;
@@ -328,6 +372,9 @@ int main(void)
         cmocka_unit_test(ttls_go_from_0_to_a_day),
         cmocka_unit_test(udp_size_goes_from_512_to_65507),
         cmocka_unit_test(tcp_limits_go_from_1),
+        cmocka_unit_test(the_share_of_a_client_goes_from_1_to_all_places),
+        cmocka_unit_test(names_add_up),
+        cmocka_unit_test(all_wrong_names_are_told_and_no_others),
         cmocka_unit_test(a_name_is_no_address),
         cmocka_unit_test(other_hosts_are_not_served_unless_they_are_named),
         cmocka_unit_test(other_hosts_are_served_where_they_are_named),

@@ -92,6 +92,9 @@ static void who_asks_for_the_alias_gets_it_alone(void **state)
     assert_string_equal(said(lines, "chain.internal", TYPE_CNAME, false),
                         "NOERROR\n"
                         "chain.internal. 10 CNAME Alias.internal.\n");
+    assert_string_equal(said(lines, "near.internal", TYPE_ANY, false),
+                        "NOERROR\n"
+                        "near.internal. 10 CNAME host.internal.\n");
 }
 
 static void an_alias_of_a_name_of_ours_is_complete(void **state)
@@ -122,6 +125,48 @@ static void of_other_names_nothing_is_known(void **state)
     assert_string_equal(said("", "host.internal", TYPE_A, false), "nothing");
 }
 
+/* What is left of a lookup's answer with this code. */
+static unsigned seen(const struct names *names, const char *name, enum rcode rcode)
+{
+    struct question question = typed(name, TYPE_A);
+    struct answer answer;
+
+    answer_init(&answer, &question, NULL, 0);
+    answer.rcode = rcode;
+    names_see(names, &question, &answer);
+    return answer.rcode;
+}
+
+static void names_above_them_exist(void **state)
+{
+    char reason[NAMES_REASON];
+    struct names *names = names_new("a.b.C.internal 10.0.0.1\nx.c.internal y.z\n", reason);
+
+    (void)state;
+    assert_non_null(names);
+    assert_int_equal(seen(names, "b.c.internal", RCODE_NXDOMAIN), RCODE_NOERROR);
+    assert_int_equal(seen(names, "C.Internal", RCODE_NXDOMAIN), RCODE_NOERROR);
+    assert_int_equal(seen(names, "internal", RCODE_NXDOMAIN), RCODE_NOERROR);
+    assert_int_equal(seen(names, "internal", RCODE_SERVFAIL), RCODE_SERVFAIL);
+    assert_int_equal(seen(names, "z", RCODE_NXDOMAIN), RCODE_NXDOMAIN);
+    assert_int_equal(seen(names, "d.internal", RCODE_NXDOMAIN), RCODE_NXDOMAIN);
+    assert_int_equal(seen(NULL, "internal", RCODE_NXDOMAIN), RCODE_NXDOMAIN);
+    names_free(names);
+}
+
+static void lines_can_be_added_one_by_one(void **state)
+{
+    char reason[NAMES_REASON];
+    struct names *names = names_new("", reason);
+
+    (void)state;
+    assert_true(names_add(names, "a.internal b.internal", reason));
+    assert_true(names_add(names, "c.internal 10.0.0.1", reason));
+    assert_false(names_add(names, "b.internal a.internal", reason));
+    assert_string_equal(reason, "a loop, or a chain of too many aliases");
+    names_free(names);
+}
+
 static void chains_have_an_end(void **state)
 {
     char reason[NAMES_REASON];
@@ -129,6 +174,9 @@ static void chains_have_an_end(void **state)
 
     (void)state;
     names = names_new("a x\nb a\nc b\nd c\ne d\nf e\ng f\nh g\n", reason);
+    assert_non_null(names);
+    names_free(names);
+    names = names_new("x 10.0.0.1\na x\nb a\nc b\nd c\ne d\nf e\ng f\nh g\n", reason);
     assert_non_null(names);
     names_free(names);
     assert_null(names_new("a x\nb a\nc b\nd c\ne d\nf e\ng f\nh g\ni h\n", reason));
@@ -158,6 +206,8 @@ int main(void)
         cmocka_unit_test(an_alias_of_a_name_of_ours_is_complete),
         cmocka_unit_test(an_address_has_its_names),
         cmocka_unit_test(of_other_names_nothing_is_known),
+        cmocka_unit_test(names_above_them_exist),
+        cmocka_unit_test(lines_can_be_added_one_by_one),
         cmocka_unit_test(chains_have_an_end),
         cmocka_unit_test(a_link_in_the_middle_may_make_a_chain_too_long),
     };

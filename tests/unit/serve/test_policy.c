@@ -177,19 +177,6 @@ static void strangers_are_refused(void **state)
                         "REFUSED: Prohibited (18): this client may not ask here\n");
 }
 
-static void special_names_are_settled(void **state)
-{
-    struct request request = {.has_question = true,
-                              .class = CLASS_IN,
-                              .question = question_of("x.invalid.", "A")};
-
-    (void)state;
-    assert_string_equal(settled(&request, RCODE_NOERROR),
-                        "NXDOMAIN: Synthesized (29): special-use name (RFC 6761)\n"
-                        "authority invalid. 5 SOA localhost. nobody.invalid. 1 3600 600 "
-                        "86400 5\n");
-}
-
 static void a_bad_cookie_is_malformed_where_cookies_are_on(void **state)
 {
     struct request request = {.has_question = true,
@@ -273,7 +260,6 @@ int main(void)
         cmocka_unit_test_setup(another_opcode_is_told_so, start),
         cmocka_unit_test_setup(another_version_of_edns_is_told_so, start),
         cmocka_unit_test_setup(strangers_are_refused, start),
-        cmocka_unit_test_setup(special_names_are_settled, start),
         cmocka_unit_test_setup(a_bad_cookie_is_malformed_where_cookies_are_on, start),
         cmocka_unit_test_setup(
             a_cookie_without_a_question_is_a_question_where_cookies_are_on, start),
