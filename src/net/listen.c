@@ -6,6 +6,7 @@
 
 enum {
     RECEIVE_BUFFER = 4 << 20,
+    PORT_TRIES = 16,
     BACKLOG = 1024, /* connections that the kernel keeps while the loop is busy */
 };
 
@@ -92,9 +93,16 @@ failed:
     return -1;
 }
 
+/* A port that the system chooses for one socket may be taken for the other: try the next.
+ */
 int listener_open(struct listener *listener, const struct addr *addr)
 {
-    return open_pair(listener, addr, false);
+    int result = open_pair(listener, addr, false);
+
+    for (int i = 1;
+         i < PORT_TRIES && result == -1 && errno == EADDRINUSE && addr_port(addr) == 0; i++)
+        result = open_pair(listener, addr, false);
+    return result;
 }
 
 /* The first was bound without SO_REUSEPORT, so that a second server would have failed. */

@@ -54,7 +54,7 @@ class Chain:
         The log may be behind a reply, but not behind the reply to a later question.
         """
         self.daemon.ask("localhost")
-        return re.findall(rf"asks ({re.escape(name)})\.? {rdtype}:", self.daemon.errors(), re.I)
+        return re.findall(rf"asks ({re.escape(name)})\.? {rdtype} over", self.daemon.errors(), re.I)
 
     def stop(self):
         self.forwarder.stop()
