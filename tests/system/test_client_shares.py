@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import subprocess
 
 import pytest
 
@@ -31,7 +32,8 @@ class Client:
     """Asks from one address, and can let questions wait."""
 
     def __init__(self, server, address):
-        self.socket = socket.socket(type=socket.SOCK_DGRAM)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.bind((address, 0))
         self.socket.settimeout(20)
         self.socket.connect(server.to)
@@ -77,6 +79,28 @@ def test_other_clients_are_not_affected(server, path):
             assert greedy.ask("localhost").rcode == "SERVFAIL"
             assert other.ask("localhost").outcome == ["localhost A 127.0.0.1"]
         assert other.ask("v4only.lab").outcome == ["v4only.lab A 10.0.0.4"]
+
+
+@pytest.fixture
+def addresses():
+    """Two addresses of one network of 64 bits, and one of another."""
+    names = ["2001:db8:1:2::1", "2001:db8:1:2:3::4", "2001:db8:1:3::1"]
+    for name in names:
+        subprocess.run(["ip", "addr", "add", f"{name}/128", "dev", "lo", "nodad"], check=True)
+    yield names
+    for name in names:
+        subprocess.run(["ip", "addr", "del", f"{name}/128", "dev", "lo"], check=True)
+
+
+def test_an_ipv6_network_of_64_bits_is_one_client(start, etc, path, addresses):
+    etc.write("resolv.conf", "nameserver 127.0.0.3\noptions timeout:30\n")
+    server = start("-o", f"per-client={SHARE}", "-o", f"control={path}",
+                   "-o", "allow=2001:db8::/32", listen="[::1]:0")
+    one, neighbour, other = (Client(server, address) for address in addresses)
+    with one, neighbour, other:
+        fill(one, server, path)
+        assert neighbour.ask("onemore.example.test").extended_error == TOO_MANY
+        assert other.ask("localhost").outcome == ["localhost A 127.0.0.1"]
 
 
 def test_places_come_back_with_the_answers(server, path):
