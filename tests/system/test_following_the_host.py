@@ -172,8 +172,8 @@ def test_the_network_is_followed(server, local_load, tally, name_server, etc, wh
 
 def test_host_conf_by_effect(server, back, local_load, tally):
     """libc reads it once: the processes are replaced."""
-    etc = ETC / "hosts"
-    etc.write_text(etc.read_text() + "10.0.5.1 many.lab\n10.0.5.2 many.lab\n")
+    hosts = ETC / "hosts"
+    in_place(hosts, hosts.read_text() + "10.0.5.1 many.lab\n10.0.5.2 many.lab\n")
     both = ["many.lab A 10.0.5.1", "many.lab A 10.0.5.2"]
     server.ask_until(both, "many.lab")
     by_rename(ETC / "host.conf", "multi off\n")
@@ -185,7 +185,7 @@ def test_host_conf_by_effect(server, back, local_load, tally):
 def test_gai_conf_by_effect(server, back, local_load, tally):
     """Which address comes first."""
     hosts = ETC / "hosts"
-    hosts.write_text(hosts.read_text() + "10.0.6.1 order.lab\n172.16.6.1 order.lab\n")
+    in_place(hosts, hosts.read_text() + "10.0.6.1 order.lab\n172.16.6.1 order.lab\n")
     server.ask_until(["order.lab A 10.0.6.1", "order.lab A 172.16.6.1"], "order.lab")
     (ETC / "gai.conf").write_text("precedence ::ffff:172.16.0.0/108 100\n"
                                   "precedence ::ffff:0:0/96 10\n")

@@ -295,6 +295,7 @@ def test_counters_outlive_reloads_and_deaths(server, path):
     for _ in range(10):
         server.ask("localhost")
     ctl(path, "reload")
+    wait_until(lambda: len(children_of(server.pid)) == 2, "the end of the old ones")
     os.kill(server.child("serve"), signal.SIGKILL)
     wait_until(lambda: stats(path)["restarts-serve"] == 1, "the death")
     server.ask_until(["localhost A 127.0.0.1"], "localhost")
