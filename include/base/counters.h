@@ -97,9 +97,16 @@ extern const struct counter_row counter_rows[COUNTERS_NUMBER];
 /* Until counters_use has been called a process counts for itself alone. */
 extern uint64_t *counters_own;
 
+/* One more, or several. */
+static inline void count_more(enum counter counter, uint64_t more)
+{
+    __atomic_store_n(&counters_own[counter], counters_own[counter] + more,
+                     __ATOMIC_RELAXED);
+}
+
 static inline void count(enum counter counter)
 {
-    __atomic_store_n(&counters_own[counter], counters_own[counter] + 1, __ATOMIC_RELAXED);
+    count_more(counter, 1);
 }
 
 static inline void count_set(enum counter counter, uint64_t value)

@@ -78,6 +78,18 @@ static void fill(struct kept *kept, const struct answer *answer, size_t text_len
         memcpy(behind + text_len, answer->records, answer->len);
 }
 
+/* Counts what had to leave. */
+static void *put(struct store *store, uint64_t hash, const void *key, size_t key_len,
+                 size_t len)
+{
+    uint64_t before = store_state(store).evictions;
+    void *value = store_put(store, hash, key, key_len, len);
+
+    count_set(COUNT_CACHE_ENTRIES, store_state(store).entries);
+    count_more(COUNT_CACHE_EVICTIONS, store_state(store).evictions - before);
+    return value;
+}
+
 void cache_put_for(struct cache *cache, const struct question *question,
                    const struct answer *answer, int64_t now, uint32_t stay)
 {
@@ -90,12 +102,9 @@ void cache_put_for(struct cache *cache, const struct question *question,
         store_remove(cache->store, hash, key, key_len);
         return;
     }
-    kept =
-        store_put(cache->store, hash, key, key_len, sizeof *kept + text_len + answer->len);
+    kept = put(cache->store, hash, key, key_len, sizeof *kept + text_len + answer->len);
     if (!kept)
         return;
-    count_set(COUNT_CACHE_ENTRIES, store_state(cache->store).entries);
-    count_set(COUNT_CACHE_EVICTIONS, store_state(cache->store).evictions);
     kept->stored = now;
     kept->stay = stay;
     fill(kept, answer, text_len);

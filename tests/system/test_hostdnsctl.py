@@ -257,6 +257,20 @@ def test_lookups_are_counted_by_source_and_result(server, path, name, rdtype, co
     assert more == {counter: 1}
 
 
+def test_what_leaves_the_cache_is_counted(start, path):
+    """Also behind a serve process that has died."""
+    server = start("-o", f"control={path}", "-o", "cache-size=1")  # the least there can be
+    for death in range(2):
+        before = stats(path)["cache-evictions"]
+        for number in range(2500):
+            server.ask(f"n{number}.d{death}.wild.example.test")
+        assert stats(path)["cache-evictions"] > before
+        os.kill(server.child("serve"), signal.SIGKILL)
+        wait_until(lambda: stats(path)["restarts-serve"] == death + 1, "the death")
+        server.ask_until(["localhost A 127.0.0.1"], "localhost")
+    assert stats(path)["cache-evictions"] > before
+
+
 def test_packets_that_are_no_question_are_counted(server, path):
     before = stats(path)
     assert server.says_nothing_to(b"\0\1")
