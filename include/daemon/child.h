@@ -10,6 +10,7 @@
 
 #include "base/list.h"
 #include "channel/channel.h"
+#include "net/listen.h"
 #include "net/loop.h"
 
 enum role { ROLE_SERVE, ROLE_LOOKUP, ROLES };
@@ -48,6 +49,9 @@ struct child {
 
 void child_init(struct child *, const struct child_owner *, enum role, unsigned number,
                 unsigned generation);
+
+/* Where it counts (base/counters): each has a place of its own. */
+unsigned child_slot(const struct child *);
 
 /* Starts it; if that fails tries again later. */
 void child_start(struct child *);

@@ -13,15 +13,17 @@ enum { HANDOVER_CHILDREN = 128 };
 
 struct handed_child {
     enum role role;
-    unsigned generation;
+    unsigned generation, number;
     pid_t pid;
     int control;
+    int64_t started; /* clock_ms() */
 };
 
 struct handover {
     bool is_reload;      /* else the program has been started by somebody else */
     bool is_activated;   /* the sockets are a service manager's: it says where we listen */
     unsigned generation; /* of the newest children */
+    int64_t started;     /* clock_ms() at the start of the first program */
     struct passed sockets;
     struct handed_child children[HANDOVER_CHILDREN];
     size_t child_count;

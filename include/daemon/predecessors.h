@@ -24,6 +24,8 @@ bool predecessors_any(const struct predecessors *);
 
 /* A word to all that serve. */
 void predecessors_tell(const struct predecessors *, enum word);
+void predecessors_tell_with(const struct predecessors *, enum word, const void *data,
+                            size_t len);
 void predecessors_dismiss(struct predecessors *);
 void predecessors_kill(const struct predecessors *);
 

@@ -23,6 +23,10 @@ struct parents {
 /* 0, or -1 when memory is short. */
 int parents_init(struct parents *);
 void parents_free(struct parents *);
+/* The host's files may have changed: nothing is known any more. */
+void parents_clear(struct parents *);
+/* Likewise of one folded name. */
+void parents_forget(struct parents *, const uint8_t *name, size_t len);
 
 /*
  * Remembers the parents of a name that has local data, at the time `now`, and makes "no

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,13 +34,14 @@ static int connect_to(const char *path)
 }
 
 /* The words with a blank between each two. */
-static bool send_line(int fd, char *const *words, size_t count)
+static void send_line(int fd, char *const *words, size_t count)
 {
     bool sent = true;
 
     for (size_t i = 0; i < count && sent; i++)
         sent = dprintf(fd, "%s%s", i > 0 ? " " : "", words[i]) >= 0;
-    return sent && dprintf(fd, "\n") > 0;
+    if (sent)
+        dprintf(fd, "\n");
 }
 
 /* "ok" and the answer, or "error" and a reason, perhaps of several lines. */
@@ -71,7 +73,8 @@ static int ask(const char *path, char *const *words, size_t count)
         fprintf(stderr, "hostdnsctl: no server at %s: %s\n", path, strerror(errno));
         return CTL_NO_SERVER;
     }
-    answer = send_line(fd, words, count) ? fdopen(fd, "r") : NULL;
+    send_line(fd, words, count); /* if that fails the server may still have said why */
+    answer = fdopen(fd, "r");
     if (!answer) {
         fprintf(stderr, "hostdnsctl: %s: %s\n", path, strerror(errno));
         close(fd);
@@ -109,6 +112,7 @@ int main(int argc, char **argv)
     bool wants_help = false;
     int flag;
 
+    signal(SIGPIPE, SIG_IGN); /* a server that has no time answers before it is asked */
     control_default_path(by_default);
     while ((flag = getopt(argc, argv, "s:hV")) != -1)
         switch (flag) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/log.h"
 #include "daemon/report.h"
 
@@ -32,6 +33,15 @@ bool role_parse(enum role *role, const char *name)
             return true;
         }
     return false;
+}
+
+/* Three generations can be told apart: so many are there at once when reloads come fast. */
+unsigned child_slot(const struct child *child)
+{
+    unsigned first = 1 + child->generation % 3 * (WORKERS_MAX + 1);
+
+    _Static_assert(1 + 3 * (WORKERS_MAX + 1) <= COUNTERS_SLOTS, "each has a slot");
+    return first + (child->role == ROLE_LOOKUP ? 0 : 1 + child->number);
 }
 
 static void restart_rings(void *context)
@@ -90,7 +100,6 @@ static void control_ready(void *context, short revents)
 int child_adopt(struct child *child, pid_t pid, int control)
 {
     child->pid = pid;
-    child->started = clock_ms();
     child->control = control;
     child->watch = loop_watch(child->owner->loop, control, POLLIN, control_ready, child);
     return child->watch ? 0 : -1;

@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "daemon/report.h"
-#include "dns/name.h"
+#include "dns/ask.h"
 
 static const char *const level_names[] = {"error", "warning", "info", "debug"};
 
@@ -60,19 +60,28 @@ static void run_stats(void *context, struct control_request *request, const char
     text_answer(&text, request);
 }
 
+/* A name as people write it, folded. False if it is none. */
+static bool fold_text(const char *text, struct question *folded)
+{
+    struct ask query;
+
+    if (ask_build(&query, text, TYPE_A) == -1)
+        return false;
+    question_fold(folded, &query.question);
+    return true;
+}
+
 static void run_flush(void *context, struct control_request *request, const char *argument)
 {
     const struct commands_host *host = context;
-    uint8_t name[NAME_WIRE_MAX], folded[NAME_WIRE_MAX];
-    size_t len = argument ? name_from_host(argument, name) : 0;
+    struct question folded;
 
-    if (argument && len == 0) {
+    if (argument && !fold_text(argument, &folded)) {
         control_refuse(request, "a domain name is needed");
         return;
     }
     if (argument) {
-        name_fold(folded, name, len);
-        host->tell(host->context, WORD_FORGET, folded, len);
+        host->tell(host->context, WORD_FORGET, folded.name, folded.name_len);
     } else {
         host->tell(host->context, WORD_HOST_CHANGED, NULL, 0);
     }

@@ -24,8 +24,8 @@ static void read_child(struct handover *handover, const char *values)
     int pid;
 
     if (handover->child_count < HANDOVER_CHILDREN &&
-        sscanf(values, "%15s %u %d %d", name, &child->generation, &pid, &child->control) ==
-            4 &&
+        sscanf(values, "%15s %u %u %d %d %" SCNd64, name, &child->generation,
+               &child->number, &pid, &child->control, &child->started) == 6 &&
         role_parse(&child->role, name)) {
         child->pid = pid;
         descriptors_pass_on(child->control, false);
@@ -64,6 +64,8 @@ static void read_line(struct handover *handover, char *line)
         *values++ = '\0';
     if (strcmp(line, "generation") == 0)
         handover->generation = (unsigned)strtoul(values, NULL, 10);
+    else if (strcmp(line, "started") == 0)
+        handover->started = strtoll(values, NULL, 10);
     else if (strcmp(line, "activated") == 0)
         handover->is_activated = true;
     else if (strcmp(line, "socket") == 0)
@@ -134,6 +136,8 @@ bool handover_add(struct handover *handover, const struct child *child)
     handover->children[handover->child_count++] =
         (struct handed_child){.role = child->role,
                               .generation = child->generation,
+                              .number = child->number,
+                              .started = child->started,
                               .pid = child->pid,
                               .control = child->control};
     return true;
@@ -149,7 +153,8 @@ static void write_secret(const struct cookie_secret *secret, FILE *file)
 
 static void write_lines(const struct handover *handover, FILE *file)
 {
-    fprintf(file, "generation %u\n", handover->generation);
+    fprintf(file, "generation %u\nstarted %" PRId64 "\n", handover->generation,
+            handover->started);
     if (handover->is_activated)
         fputs("activated\n", file);
     for (size_t i = 0; i < handover->sockets.count; i++)
@@ -157,8 +162,9 @@ static void write_lines(const struct handover *handover, FILE *file)
     for (size_t i = 0; i < handover->child_count; i++) {
         const struct handed_child *child = &handover->children[i];
 
-        fprintf(file, "child %s %u %d %d\n", role_name(child->role), child->generation,
-                (int)child->pid, child->control);
+        fprintf(file, "child %s %u %u %d %d %" PRId64 "\n", role_name(child->role),
+                child->generation, child->number, (int)child->pid, child->control,
+                child->started);
     }
     write_secret(&handover->secret, file);
     fprintf(file, "asker %d\ncounters %d\ncontrol %d\n", handover->asker,

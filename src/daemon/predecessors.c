@@ -3,6 +3,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "base/counters.h"
+
 static struct child *child_at(struct list *link)
 {
     return list_item(link, struct child, link);
@@ -32,8 +34,9 @@ static int adopt(struct predecessors *predecessors, const struct child_owner *ow
 
     if (!child)
         return -1;
-    child_init(child, owner, handed->role, 0, handed->generation);
+    child_init(child, owner, handed->role, handed->number, handed->generation);
     list_append(&predecessors->children, &child->link);
+    child->started = handed->started;
     return child_adopt(child, handed->pid, handed->control);
 }
 
@@ -64,12 +67,18 @@ bool predecessors_any(const struct predecessors *predecessors)
     return !list_empty(&predecessors->children);
 }
 
-void predecessors_tell(const struct predecessors *predecessors, enum word word)
+void predecessors_tell_with(const struct predecessors *predecessors, enum word word,
+                            const void *data, size_t len)
 {
     for (struct child *child = first_child(predecessors); child;
          child = next_child(predecessors, &child->link))
         if (child->role == ROLE_SERVE)
-            child_tell(child, word);
+            child_tell_with(child, word, data, len);
+}
+
+void predecessors_tell(const struct predecessors *predecessors, enum word word)
+{
+    predecessors_tell_with(predecessors, word, NULL, 0);
 }
 
 void predecessors_dismiss(struct predecessors *predecessors)
@@ -113,6 +122,7 @@ static void ended(struct predecessors *predecessors, struct child *child)
 
     if (child == lookup)
         tell_of_lookups_death(predecessors, generation);
+    counters_reset_gauges(child_slot(child));
     forget(child);
     if (lookup && child != lookup && !find(predecessors, ROLE_SERVE, generation))
         child_dismiss(lookup);

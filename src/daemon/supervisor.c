@@ -110,14 +110,6 @@ static int be_lookup(const struct supervisor *supervisor, int control)
     return lookup_run(&lookup, control);
 }
 
-/* Each has its own, and those of the next generation others: for a time both are there. */
-static unsigned slot_of(const struct child *child)
-{
-    unsigned first = 1 + child->generation % 2 * CHILDREN_MAX;
-
-    return first + (child->role == ROLE_LOOKUP ? 0 : 1 + child->number);
-}
-
 /* In the new process: gives up what is not its own and does its work. */
 __attribute__((noreturn)) static void be_child(struct child *child, int control)
 {
@@ -125,7 +117,7 @@ __attribute__((noreturn)) static void be_child(struct child *child, int control)
     int result;
 
     child_signals();
-    counters_use(slot_of(child));
+    counters_use(child_slot(child));
     log_rename(log_names[child->role]);
     notify_forget();
     if (privileges_drop_rest() == -1)
@@ -155,6 +147,7 @@ static bool hand_over(void *context, struct handover *handover)
 {
     const struct supervisor *supervisor = context;
 
+    handover->started = supervisor->started;
     handover->generation = supervisor->generation;
     handover->is_activated = supervisor->config->handover->is_activated;
     handover->secret = supervisor->config->handover->secret;
@@ -263,7 +256,7 @@ static void tell_of_lookups_death(const struct supervisor *supervisor)
 static void child_ended(struct supervisor *supervisor, struct child *child, pid_t pid,
                         int status)
 {
-    counters_reset_gauges(slot_of(child));
+    counters_reset_gauges(child_slot(child));
     if (!supervisor->leaving &&
         (supervisor->announced || predecessors_any(&supervisor->predecessors))) {
         child_log_death(child, pid, status, "; starting another");
@@ -372,7 +365,8 @@ static void describe(void *context, FILE *out)
     for (size_t i = 0; i < supervisor->child_count; i++)
         child_report(&supervisor->children[i], out, false);
     predecessors_report(&supervisor->predecessors, out);
-    counters_read_note(slot_of(&supervisor->children[supervisor->child_count - 1]), text);
+    counters_read_note(child_slot(&supervisor->children[supervisor->child_count - 1]),
+                       text);
     fprintf(out, "name servers: %s\n", *text ? text : "none");
 }
 
@@ -382,6 +376,7 @@ static void tell_serve(void *context, enum word word, const void *data, size_t l
 
     for (unsigned i = 0; i < supervisor->config->workers; i++)
         child_tell_with(&supervisor->children[i], word, data, len);
+    predecessors_tell_with(&supervisor->predecessors, word, data, len);
 }
 
 static void set_level(void *context, int level)
@@ -392,6 +387,7 @@ static void set_level(void *context, int level)
     log_set_level((enum log_level)level);
     for (size_t i = 0; i < supervisor->child_count; i++)
         child_tell_with(&supervisor->children[i], WORD_LOG_LEVEL, &octet, 1);
+    predecessors_tell_with(&supervisor->predecessors, WORD_LOG_LEVEL, &octet, 1);
 }
 
 static void reload_for(void *context, int asker)
@@ -470,13 +466,14 @@ static void init_children(struct supervisor *supervisor)
 
 static int open_all(struct supervisor *supervisor, const struct supervisor_config *config)
 {
-    *supervisor = (struct supervisor){.config = config,
-                                      .generation = config->handover->generation + 1,
-                                      .owner = {.be = be_child, .spoke = child_spoke},
-                                      .had_terminal = has_terminal(),
-                                      .started = clock_ms(),
-                                      .counters = -1,
-                                      .signals = -1};
+    *supervisor = (struct supervisor){
+        .config = config,
+        .generation = config->handover->generation + 1,
+        .owner = {.be = be_child, .spoke = child_spoke},
+        .had_terminal = has_terminal(),
+        .started = config->handover->is_reload ? config->handover->started : clock_ms(),
+        .counters = -1,
+        .signals = -1};
     for (unsigned i = 0; i < WORKERS_MAX; i++)
         supervisor->questions[i] = (struct channel){.left = -1, .right = -1};
     predecessors_init(&supervisor->predecessors);

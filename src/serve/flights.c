@@ -294,9 +294,10 @@ static void take_answer(struct flights *flights, const uint8_t *message, size_t 
 
     if (!message_get_answer(message, len, &id, &question, &answer))
         return;
-    parents_see(&flights->parents, &question, &answer, clock_ms());
-    names_see(flights->names, &question, &answer);
     flight = find_by_id(flights, id & ~MESSAGE_NEWS);
+    if (!is_outdated(flights, flight))
+        parents_see(&flights->parents, &question, &answer, clock_ms());
+    names_see(flights->names, &question, &answer);
     if (id & MESSAGE_NEWS) {
         keep(flights, flight, &question, &answer, NEWS_STAY);
     } else if (flight) {
@@ -516,6 +517,7 @@ void flights_ask(struct flights *flights, struct query *query)
 void flights_flush(struct flights *flights)
 {
     cache_clear(&flights->kept.cache);
+    parents_clear(&flights->parents);
     flights->flushed = clock_ms();
     for (struct list *link = flights->sent.next; link != &flights->sent; link = link->next)
         close_flight(flights, list_item(link, struct flight, link));
@@ -524,6 +526,7 @@ void flights_flush(struct flights *flights)
 void flights_forget(struct flights *flights, const uint8_t *name, size_t len)
 {
     cache_forget(&flights->kept.cache, name, len);
+    parents_forget(&flights->parents, name, len);
     for (struct list *link = flights->sent.next; link != &flights->sent;
          link = link->next) {
         struct flight *flight = list_item(link, struct flight, link);

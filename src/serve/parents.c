@@ -43,10 +43,15 @@ static void forget(struct parents *parents, struct parent *parent)
     free(parent);
 }
 
-void parents_free(struct parents *parents)
+void parents_clear(struct parents *parents)
 {
     while (oldest(parents))
         forget(parents, oldest(parents));
+}
+
+void parents_free(struct parents *parents)
+{
+    parents_clear(parents);
     table_free(&parents->names);
 }
 
@@ -56,6 +61,15 @@ static struct parent *find(const struct parents *parents, const struct name *nam
     struct table_link *link = table_find(&parents->names, hash, name);
 
     return link ? table_item(link, struct parent, link) : NULL;
+}
+
+void parents_forget(struct parents *parents, const uint8_t *name, size_t len)
+{
+    const struct name wanted = {name, len};
+    struct parent *parent = find(parents, &wanted);
+
+    if (parent)
+        forget(parents, parent);
 }
 
 static struct parent *add(struct parents *parents, const struct name *name)

@@ -118,6 +118,20 @@ def test_a_name_that_was_missing_just_before(server, back, load, tally):
          seen_within(server, ["new.example.test A 10.0.4.3"], "new.example.test"))
 
 
+def test_the_parent_of_a_name_that_goes(server, back):
+    """It exists as long as there is a name below it, and not longer."""
+    hosts = ETC / "hosts"
+    old = hosts.read_text()
+    seen = len(changes(server, "hosts"))
+    in_place(hosts, old + "10.0.4.9 deep.parent.example.test\n")
+    wait_until(lambda: len(changes(server, "hosts")) > seen, "the edit to be over")
+    assert server.ask("deep.parent.example.test").outcome == ["deep.parent.example.test A 10.0.4.9"]
+    assert server.ask("parent.example.test").outcome == "NODATA"
+    in_place(hosts, old)
+    server.ask_until("NXDOMAIN", "deep.parent.example.test")
+    server.ask_until("NXDOMAIN", "parent.example.test")
+
+
 @pytest.mark.row("9.6")
 @pytest.mark.parametrize("change", WAYS)
 def test_another_name_server(server, back, local_load, tally, change):

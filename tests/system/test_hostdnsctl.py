@@ -13,6 +13,7 @@ import subprocess
 import dns.message
 import pytest
 
+from ask import make
 from daemon import PROGRAM, children_of, is_alive, wait_until
 from load import Load
 from stream import Stream
@@ -341,6 +342,54 @@ def test_flush_of_a_name_forgets_all_its_types_and_nothing_else(start, path, nam
     wait_until(lambda: stats(path)["cache-entries"] == entries - 1, "one answer less")
     assert server.ask("y.changing.test").outcome == ["y.changing.test A 192.0.2.1"]
     server.ask_until(["x.changing.test A 192.0.2.2"], "x.changing.test")
+
+
+@pytest.mark.parametrize("name", ["0/25.2.0.192.in-addr.arpa", "*.example.test", ".", "a b.test",
+                                  "Foo.Example.Test.", "a\\\\.b.test"])
+def test_flush_takes_every_name(server, path, name):
+    assert ctl(path, "flush", name) == ""
+
+
+def test_flush_reaches_those_that_retire(start, path, name_server, etc):
+    """A client of theirs is still answered by them."""
+    data = {"address": "192.0.2.1"}
+    server = start_with_changing(start, path, name_server, etc, data)
+    query = make("x.changing.test")
+
+    def ask(stream):
+        stream.send(query)
+        return stream.reply_to(query).outcome
+
+    with Stream(server) as stream:
+        assert ask(stream) == ["x.changing.test A 192.0.2.1"]
+        ctl(path, "reload")
+        data["address"] = "192.0.2.2"
+        assert ask(stream) == ["x.changing.test A 192.0.2.1"]
+        ctl(path, "flush", "x.changing.test")
+        wait_until(lambda: ask(stream) == ["x.changing.test A 192.0.2.2"], "the new answer")
+
+
+def test_the_ages_and_gauges_of_processes_outlive_reloads(server, path):
+    with Stream(server) as stream:
+        query = make("localhost")
+        for _ in range(2):
+            stream.send(query)
+            stream.read_wire()
+            ctl(path, "reload")
+        assert stats(path)["tcp-open"] == 1
+        before = float(re.search(r"^hostdnsd .*, for ([\d.]+) s", ctl(path, "status"))[1])
+        ctl(path, "reload")
+        assert float(re.search(r"^hostdnsd .*, for ([\d.]+) s", ctl(path, "status"))[1]) > before
+    wait_until(lambda: stats(path)["tcp-open"] == 0, "the end of it")
+
+
+def test_a_server_that_has_no_time_is_understood(server, path):
+    """It answers before it was asked, and hangs up."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(16):
+            stack.enter_context(socket.socket(socket.AF_UNIX)).connect(str(path))
+        for _ in range(50):
+            assert refused(path, "status") == "too many are asking\n"
 
 
 def start_with_changing(start, path, name_server, etc, data):

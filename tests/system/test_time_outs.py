@@ -180,4 +180,4 @@ def test_the_operator_may_set_the_time(start, etc, ms):
     server = start("-o", f"timeout={ms}")
     reply = server.ask("hang.example.test")
     assert reply.rcode == "SERVFAIL"
-    assert reply.seconds >= ms / 1000
+    assert reply.seconds >= ms / 1000 - 0.01  # the clock of the server counts milliseconds

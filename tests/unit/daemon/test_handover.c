@@ -52,6 +52,7 @@ static void numbers_and_the_secret_come_through(void **state)
 {
     (void)state;
     given.generation = 17;
+    given.started = INT64_C(1) << 40;
     given.is_activated = true;
     for (size_t i = 0; i < COOKIE_SECRET; i++)
         given.secret.octets[i] = (uint8_t)(250 + i);
@@ -59,12 +60,14 @@ static void numbers_and_the_secret_come_through(void **state)
     assert_true(taken.is_reload);
     assert_true(taken.is_activated);
     assert_int_equal(taken.generation, 17);
+    assert_true(taken.started == INT64_C(1) << 40);
     assert_memory_equal(&taken.secret, &given.secret, sizeof given.secret);
 }
 
 static void children_come_through(void **state)
 {
-    struct child child = {.role = ROLE_LOOKUP, .generation = 3, .pid = 4711};
+    struct child child = {
+        .role = ROLE_LOOKUP, .generation = 3, .number = 2, .pid = 4711, .started = 987654};
     int ends[2];
 
     (void)state;
@@ -79,6 +82,8 @@ static void children_come_through(void **state)
     assert_int_equal(taken.children[0].role, ROLE_LOOKUP);
     assert_int_equal(taken.children[1].role, ROLE_SERVE);
     assert_int_equal(taken.children[0].generation, 3);
+    assert_int_equal(taken.children[0].number, 2);
+    assert_int_equal(taken.children[0].started, 987654);
     assert_int_equal(taken.children[0].pid, 4711);
     assert_int_equal(taken.children[0].control, ends[0]);
     assert_true(closes_on_execution(ends[0]));

@@ -2,6 +2,7 @@
  */
 #include "../check.h"
 
+#include "base/counters.h"
 #include "daemon/descriptors.h"
 #include "daemon/predecessors.h"
 
@@ -30,7 +31,7 @@ static int set_up(void **state)
     owner = (struct child_owner){.loop = loop, .spoke = spoke};
     predecessors_init(&predecessors);
     handover = (struct handover){.asker = -1};
-    return loop ? 0 : -1;
+    return loop && counters_open(-1) != -1 ? 0 : -1;
 }
 
 static int tear_down(void **state)
