@@ -247,7 +247,7 @@ bool work_put(struct work *work, struct work_item *item)
         enqueue(work, item);
     waits = taken && work->idle < count_runnable(work);
     pthread_mutex_unlock(&work->lock);
-    if (waits && list_empty(&work->growth.link))
+    if (waits && !timer_is_set(&work->growth))
         timer_set(work->loop, &work->growth, clock_ms() + IMPATIENCE_MS);
     return taken;
 }

@@ -8,6 +8,11 @@
 
 #include "base/clock.h"
 
+enum {
+    TIMERS_A_ROUND = 32, /* then descriptors have their turn */
+    SELDOM_A_ROUND = 64, /* poll() takes about a microsecond for each that was long idle */
+};
+
 struct watch {
     struct loop *loop;
     size_t at; /* its place in `polled` and `owners` */
@@ -18,24 +23,50 @@ struct watch {
 
 /*
  * `polled` stays as it is between rounds: what a round costs beyond poll() itself depends
- * on what is ready and what has changed, not on how many descriptors just lie there.
+ * on what is ready and what has changed, not on how many descriptors just lie there. Those
+ * that are looked at seldom stand at its end, where a round can leave them out.
  */
 struct loop {
-    struct list timers;    /* in order of time */
+    struct heap timers;    /* in order of time */
+    struct list due;       /* timers that ring in this round */
+    uint64_t settings;     /* of timers, so far */
     struct pollfd *polled; /* one for each watch */
     struct watch **owners; /* the watch behind each entry of `polled` */
     struct watch *ended;   /* fd -1 in `polled`: their places are filled after the round */
-    size_t count, room;
+    size_t often;          /* so many of them are looked at in every round */
+    size_t count, room;    /* all of them */
+    size_t looked;         /* so many of those looked at seldom have had their turn */
+    int64_t next_look;     /* clock_ms(): when the next of them have it */
+                           /* clock_ms() */
     bool stopped;
 };
+
+static bool rings_before(struct heap_link *one, struct heap_link *other)
+{
+    const struct timer *left = heap_item(one, const struct timer, waits);
+    const struct timer *right = heap_item(other, const struct timer, waits);
+
+    return left->at != right->at ? left->at < right->at : left->number < right->number;
+}
 
 struct loop *loop_new(void)
 {
     struct loop *loop = calloc(1, sizeof *loop);
 
-    if (loop)
-        list_init(&loop->timers);
+    if (!loop)
+        return NULL;
+    heap_init(&loop->timers, rings_before);
+    list_init(&loop->due);
     return loop;
+}
+
+/* Timers may outlive the loop. */
+static void forget_timers(struct loop *loop)
+{
+    while (loop->timers.first)
+        heap_remove(loop->timers.first);
+    while (!list_empty(&loop->due))
+        list_remove(loop->due.next);
 }
 
 void loop_free(struct loop *loop)
@@ -44,8 +75,7 @@ void loop_free(struct loop *loop)
         return;
     for (size_t i = 0; i < loop->count; i++)
         free(loop->owners[i]);
-    while (!list_empty(&loop->timers))
-        list_remove(loop->timers.next);
+    forget_timers(loop);
     free(loop->polled);
     free(loop->owners);
     free(loop);
@@ -71,6 +101,21 @@ static int make_room(struct loop *loop)
     return 0;
 }
 
+static void put_at(struct loop *loop, size_t at, struct watch *watch,
+                   const struct pollfd *polled)
+{
+    loop->polled[at] = *polled;
+    loop->owners[at] = watch;
+    watch->at = at;
+}
+
+/* One's place is taken by another, and its own is free. */
+static void move(struct loop *loop, size_t from, size_t to)
+{
+    if (from != to)
+        put_at(loop, to, loop->owners[from], &loop->polled[from]);
+}
+
 struct watch *loop_watch(struct loop *loop, int fd, short events, watch_ready *ready,
                          void *context)
 {
@@ -78,17 +123,29 @@ struct watch *loop_watch(struct loop *loop, int fd, short events, watch_ready *r
 
     if (make_room(loop) == -1 || !(watch = malloc(sizeof *watch)))
         return NULL;
-    *watch =
-        (struct watch){.loop = loop, .at = loop->count, .ready = ready, .context = context};
-    loop->polled[watch->at] = (struct pollfd){.fd = fd, .events = events};
-    loop->owners[watch->at] = watch;
-    loop->count++;
+    *watch = (struct watch){.loop = loop, .ready = ready, .context = context};
+    move(loop, loop->often, loop->count++);
+    put_at(loop, loop->often++, watch, &(struct pollfd){.fd = fd, .events = events});
     return watch;
 }
 
 void watch_events(struct watch *watch, short events)
 {
     watch->loop->polled[watch->at].events = events;
+}
+
+/* Changes places with the last of those that are looked at in every round. */
+void watch_seldom(struct watch *watch)
+{
+    struct loop *loop = watch->loop;
+    size_t last = loop->often - 1;
+    struct pollfd polled = loop->polled[watch->at];
+
+    if (watch->at > last || loop->often == 0)
+        return;
+    move(loop, last, watch->at);
+    put_at(loop, last, watch, &polled);
+    loop->often--;
 }
 
 /* poll() may just have reported it, so its place is not given away before the round ends.
@@ -102,14 +159,14 @@ void loop_unwatch(struct loop *loop, struct watch *watch)
     loop->ended = watch;
 }
 
-/* The last one moves to where the watch was. */
+/* The last one of its kind moves to where the watch was. */
 static void fill_place(struct loop *loop, size_t at)
 {
-    size_t last = --loop->count;
-
-    loop->polled[at] = loop->polled[last];
-    loop->owners[at] = loop->owners[last];
-    loop->owners[at]->at = at;
+    if (at < loop->often) {
+        move(loop, --loop->often, at);
+        at = loop->often;
+    }
+    move(loop, --loop->count, at);
 }
 
 static void remove_ended(struct loop *loop)
@@ -125,78 +182,90 @@ static void remove_ended(struct loop *loop)
 
 void timer_init(struct timer *timer, void (*ring)(void *context), void *context)
 {
-    list_init(&timer->link);
+    heap_link_init(&timer->waits);
+    list_init(&timer->is_due);
     timer->ring = ring;
     timer->context = context;
 }
 
-/* A new timer mostly rings last, or, if it is due at once, first: the search starts at the
- * end. */
 void timer_set(struct loop *loop, struct timer *timer, int64_t at)
 {
-    const struct timer *first;
-    struct list *before;
-
-    list_remove(&timer->link);
+    timer_cancel(timer);
     timer->at = at;
-    first = list_first(&loop->timers, struct timer, link);
-    before = first && at < first->at ? &loop->timers : loop->timers.prev;
-    while (before != &loop->timers && list_item(before, struct timer, link)->at > at)
-        before = before->prev;
-    list_append(before->next, &timer->link);
+    timer->number = loop->settings++;
+    heap_add(&loop->timers, &timer->waits);
 }
 
 void timer_cancel(struct timer *timer)
 {
-    list_remove(&timer->link);
+    heap_remove(&timer->waits);
+    list_remove(&timer->is_due);
 }
 
-static int wait_time(const struct loop *loop)
+bool timer_is_set(const struct timer *timer)
 {
-    const struct timer *timer = list_first(&loop->timers, struct timer, link);
-    int64_t left;
+    return timer->waits.heap || !list_empty(&timer->is_due);
+}
 
-    if (!timer)
-        return -1;
-    left = timer->at - clock_ms();
-    if (left < 0)
+static int64_t lower(int64_t one, int64_t other)
+{
+    return one < other ? one : other;
+}
+
+static int64_t next_look(const struct loop *loop)
+{
+    return loop->count > loop->often ? loop->next_look : INT64_MAX;
+}
+
+static int wait_time(const struct loop *loop, int64_t now)
+{
+    const struct timer *timer = heap_first(&loop->timers, struct timer, waits);
+    int64_t next = lower(timer ? timer->at : INT64_MAX, next_look(loop));
+
+    if (!list_empty(&loop->due) || next <= now)
         return 0;
-    return left > INT_MAX ? INT_MAX : (int)left;
+    if (next == INT64_MAX)
+        return -1;
+    return (int)lower(next - now, INT_MAX);
 }
 
-static size_t count_due(const struct loop *loop, int64_t now)
+/* Those that a stop has left come first. */
+static void find_due(struct loop *loop, int64_t now)
 {
-    size_t count = 0;
+    struct timer *timer;
 
-    for (struct list *link = loop->timers.next;
-         link != &loop->timers && list_item(link, struct timer, link)->at <= now;
-         link = link->next)
-        count++;
-    return count;
+    if (!list_empty(&loop->due))
+        return;
+    for (int i = 0; i < TIMERS_A_ROUND; i++) {
+        timer = heap_first(&loop->timers, struct timer, waits);
+        if (!timer || timer->at > now)
+            return;
+        heap_remove(&timer->waits);
+        list_append(&loop->due, &timer->is_due);
+    }
 }
 
-/* No more than are due now: one that sets itself to a time past must not hold the loop. */
+/* Not those that are set meanwhile: one that sets itself to a time past must not hold the
+ * loop. */
 static void ring_timers(struct loop *loop)
 {
     struct timer *timer;
-    int64_t now = clock_ms();
 
-    for (size_t due = count_due(loop, now); due > 0 && !loop->stopped; due--) {
-        timer = list_first(&loop->timers, struct timer, link);
-        if (!timer || timer->at > now)
-            return;
-        list_remove(&timer->link);
+    find_due(loop, clock_ms());
+    while (!loop->stopped && (timer = list_first(&loop->due, struct timer, is_due))) {
+        list_remove(&timer->is_due);
         timer->ring(timer->context);
     }
 }
 
 /*
- * A callback may add watches, which come behind `count`, and so move `polled` and `owners`.
- * No more is looked through than it takes to find the `ready` ones.
+ * A callback may add watches, and so move `polled` and `owners`; or it may move a watch to
+ * another place, where it may be missed until poll() reports it again. No more is looked
+ * through than it takes to find the `ready` ones.
  */
-static void call_ready(struct loop *loop, size_t count, int ready)
+static void call_ready(struct loop *loop, size_t first, size_t count, int ready)
 {
-    for (size_t i = 0; i < count && ready > 0 && !loop->stopped; i++) {
+    for (size_t i = first; i < first + count && ready > 0 && !loop->stopped; i++) {
         short revents = loop->polled[i].revents;
 
         if (revents == 0)
@@ -207,17 +276,44 @@ static void call_ready(struct loop *loop, size_t count, int ready)
     }
 }
 
+/* Of those that are looked at seldom some, without waiting: so poll() need not register
+ * with each of them. */
+static int look_at_seldom(struct loop *loop, int64_t now)
+{
+    size_t first, count, all = loop->count - loop->often;
+    int ready;
+
+    if (loop->looked >= all)
+        loop->looked = 0;
+    first = loop->often + loop->looked;
+    count = all - loop->looked < SELDOM_A_ROUND ? all - loop->looked : SELDOM_A_ROUND;
+    loop->looked += count;
+    loop->next_look = now + LOOP_SELDOM_MS;
+    ready = poll(&loop->polled[first], count, 0);
+    call_ready(loop, first, count, ready);
+    return ready;
+}
+
+static int look(struct loop *loop)
+{
+    int64_t now = clock_ms();
+    size_t count = loop->often;
+    int ready;
+
+    if (now >= next_look(loop))
+        return look_at_seldom(loop, now);
+    ready = poll(loop->polled, count, wait_time(loop, now));
+    call_ready(loop, 0, count, ready);
+    return ready;
+}
+
 int loop_run(struct loop *loop)
 {
     loop->stopped = false;
     while (!loop->stopped) {
-        int ready;
-
         remove_ended(loop);
-        ready = poll(loop->polled, loop->count, wait_time(loop));
-        if (ready == -1 && errno != EINTR)
+        if (look(loop) == -1 && errno != EINTR)
             return -1;
-        call_ready(loop, loop->count, ready);
         ring_timers(loop);
     }
     return 0;

@@ -358,12 +358,115 @@ static void any_watches_may_end_between_rounds(void **state)
         source_close(&sources[i]);
 }
 
+/* Runs the loop for as long as one that is looked at seldom may have to wait. */
+static void run_until_all_had_a_look(void)
+{
+    struct timer end;
+
+    timer_make(&end, ring_and_stop, '!');
+    timer_set(loop, &end, clock_ms() + LOOP_SELDOM_MS + 5);
+    assert_int_equal(loop_run(loop), 0);
+}
+
+static void one_that_is_looked_at_seldom_is_called_for_in_the_end(void **state)
+{
+    struct source source;
+
+    (void)state;
+    source_open(&source, 'a');
+    watch_seldom(source.watch);
+    watch_seldom(source.watch); /* again, which changes nothing */
+    source_feed(&source);
+    run_until_all_had_a_look();
+    assert_string_equal(events, "a!");
+    source_close(&source);
+}
+
+/* The system's own count of what a look costs: none of the others is called for meanwhile.
+ */
+static void one_that_is_looked_at_seldom_waits_for_its_turn(void **state)
+{
+    struct source seldom, often;
+    int64_t begun;
+
+    (void)state;
+    source_open(&seldom, 's');
+    source_open(&often, 'o');
+    seldom.stops = true;
+    watch_seldom(seldom.watch);
+    source_feed(&seldom);
+    assert_int_equal(loop_run(loop), 0); /* that was a look */
+    begun = clock_ms();
+    source_feed(&seldom);
+    source_feed(&often);
+    assert_int_equal(loop_run(loop), 0);
+    assert_string_equal(events, "sos");
+    assert_true(clock_ms() >= begun + LOOP_SELDOM_MS - 1); /* two clocks' rounding */
+    source_close(&seldom);
+    source_close(&often);
+}
+
+static void others_keep_their_order_when_one_is_looked_at_seldom(void **state)
+{
+    struct source sources[4];
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        source_open(&sources[i], (char)('a' + i));
+    watch_seldom(sources[0].watch);
+    source_open(&sources[3], 'd');
+    for (int i = 0; i < 4; i++)
+        source_feed(&sources[i]);
+    run_until_all_had_a_look();
+    assert_int_equal(strlen(events), 5);
+    for (const char *letter = "abcd!"; *letter; letter++)
+        assert_non_null(strchr(events, *letter));
+    for (int i = 0; i < 4; i++)
+        source_close(&sources[i]);
+}
+
+enum { SELDOM_CROWD = 200 }; /* more than one look takes in */
+
+static void count_call(void *context, short revents)
+{
+    char octet;
+
+    (void)revents;
+    assert_int_equal(read(*(const int *)context, &octet, 1), 1);
+    note('x');
+    if (strlen(events) == 7)
+        loop_stop(loop);
+}
+
+static void all_of_many_that_are_looked_at_seldom_have_their_turn(void **state)
+{
+    static int ends[SELDOM_CROWD][2];
+
+    (void)state;
+    for (int i = 0; i < SELDOM_CROWD; i++) {
+        struct watch *watch;
+
+        assert_int_equal(pipe(ends[i]), 0);
+        watch = loop_watch(loop, ends[i][0], POLLIN, count_call, ends[i]);
+        assert_non_null(watch);
+        watch_seldom(watch);
+    }
+    for (int i = 0; i < SELDOM_CROWD; i += 30)
+        assert_int_equal(write(ends[i][1], "x", 1), 1);
+    assert_int_equal(loop_run(loop), 0);
+    assert_string_equal(events, "xxxxxxx");
+    for (int i = 0; i < SELDOM_CROWD; i++) {
+        close(ends[i][0]);
+        close(ends[i][1]);
+    }
+}
+
 /* A watch in a crowd that opens and closes others whenever it is called. */
 enum { CROWD = 64, CROWD_ROUNDS = 3000 };
 static struct member {
     struct watch *watch;
     int ends[2];
-    bool fed;
+    bool fed, is_seldom;
     unsigned called, expected;
 } crowd[CROWD];
 static unsigned chance = 12345;
@@ -405,6 +508,11 @@ static void stir(void)
                 assert_int_equal(read(member->ends[0], &octet, 1), 1);
             member->fed = false;
             member->watch = loop_watch(loop, member->ends[0], POLLIN, member_ready, member);
+            member->is_seldom = false;
+        }
+        if (member->watch && !member->is_seldom && draw(8) == 0) {
+            watch_seldom(member->watch);
+            member->is_seldom = true;
         }
         if (member->watch && !member->fed && draw(3) == 0) {
             assert_int_equal(write(member->ends[1], "x", 1), 1);
@@ -414,20 +522,37 @@ static void stir(void)
     }
 }
 
+static bool all_were_called(void)
+{
+    for (int i = 0; i < CROWD; i++)
+        if (crowd[i].called != crowd[i].expected)
+            return false;
+    return true;
+}
+
+static void stop_when_all_were_called(void *context)
+{
+    struct timer *timer = context;
+
+    if (all_were_called())
+        loop_stop(loop);
+    else
+        timer_set(loop, timer, 0); /* after one more round */
+}
+
 static void a_crowd_that_comes_and_goes_is_called_for_exactly_when_ready(void **state)
 {
     struct timer end;
 
     (void)state;
+    timer_init(&end, stop_when_all_were_called, &end);
     for (int i = 0; i < CROWD; i++) {
         crowd[i] = (struct member){0};
         assert_int_equal(pipe(crowd[i].ends), 0);
     }
-    timer_make(&end, ring_and_stop, '!');
     for (int round = 0; round < CROWD_ROUNDS; round++) {
         stir();
-        events[0] = '\0';
-        timer_set(loop, &end, 0); /* rings after one round */
+        timer_set(loop, &end, 0);
         assert_int_equal(loop_run(loop), 0);
         for (int i = 0; i < CROWD; i++)
             assert_int_equal(crowd[i].called, crowd[i].expected);
@@ -605,6 +730,22 @@ static void set_other(void *context)
     timer_set(loop, &other_timer, clock_ms() + 2);
 }
 
+static void set_other_at_once(void *context)
+{
+    ring(context);
+    timer_set(loop, &other_timer, 0);
+}
+
+static void ring_in_silence(void *context)
+{
+    (void)context;
+}
+
+static void feed(void *context)
+{
+    source_feed(context);
+}
+
 static void a_timer_may_set_itself_again(void **state)
 {
     (void)state;
@@ -664,6 +805,59 @@ static void a_timer_that_is_due_does_not_hold_up_descriptors(void **state)
     assert_int_equal(loop_run(loop), 0);
     assert_string_equal(events, "at");
     source_close(&source);
+}
+
+enum { MANY_DUE = 1000 };
+
+static void thousands_that_are_due_do_not_hold_up_descriptors(void **state)
+{
+    static struct timer timers[MANY_DUE];
+    struct timer first;
+    struct source source;
+
+    (void)state;
+    source_open(&source, 'a');
+    for (int i = 0; i < MANY_DUE; i++) {
+        timer_make(&timers[i], i % 50 ? ring_in_silence : ring, ',');
+        timer_set(loop, &timers[i], 1);
+    }
+    timer_init(&first, feed, &source);
+    timer_set(loop, &first, 0);
+    run_what_is_due();
+    assert_string_equal(events, ",a,,,,,,,,,,,,,,,,,,,!");
+    source_close(&source);
+}
+
+/* Not in the same round: what is put off to the end of a round collects what the round
+ * brings. */
+static void one_that_is_set_while_others_ring_waits_for_the_next_round(void **state)
+{
+    struct timer first, second;
+
+    (void)state;
+    timer_make(&other_timer, ring, 'c');
+    timer_make(&first, set_other_at_once, 'a');
+    timer_make(&second, ring, 'b');
+    timer_set(loop, &first, 1);
+    timer_set(loop, &second, 2);
+    run_what_is_due();
+    assert_string_equal(events, "abc!");
+}
+
+static void a_timer_is_set_until_it_rings(void **state)
+{
+    struct timer timer;
+
+    (void)state;
+    timer_make(&timer, ring, 'a');
+    assert_false(timer_is_set(&timer));
+    timer_set(loop, &timer, 0);
+    assert_true(timer_is_set(&timer));
+    run_what_is_due();
+    assert_false(timer_is_set(&timer));
+    timer_set(loop, &timer, 0);
+    timer_cancel(&timer);
+    assert_false(timer_is_set(&timer));
 }
 
 static void on_signal(int number)
@@ -749,6 +943,10 @@ int main(void)
         LOOP(descriptors_are_called_for_in_the_order_of_their_watches),
         LOOP(the_last_watch_takes_the_place_of_one_that_ended),
         LOOP(any_watches_may_end_between_rounds),
+        LOOP(one_that_is_looked_at_seldom_is_called_for_in_the_end),
+        LOOP(one_that_is_looked_at_seldom_waits_for_its_turn),
+        LOOP(others_keep_their_order_when_one_is_looked_at_seldom),
+        LOOP(all_of_many_that_are_looked_at_seldom_have_their_turn),
         LOOP(a_crowd_that_comes_and_goes_is_called_for_exactly_when_ready),
         LOOP(stopping_ends_the_round_at_once),
         LOOP(a_stopped_loop_can_run_on),
@@ -764,6 +962,9 @@ int main(void)
         LOOP(a_stop_in_a_timer_leaves_the_later_ones),
         LOOP(a_descriptor_that_is_always_ready_does_not_hold_up_timers),
         LOOP(a_timer_that_is_due_does_not_hold_up_descriptors),
+        LOOP(thousands_that_are_due_do_not_hold_up_descriptors),
+        LOOP(one_that_is_set_while_others_ring_waits_for_the_next_round),
+        LOOP(a_timer_is_set_until_it_rings),
         LOOP(a_signal_does_not_end_the_loop),
         LOOP(an_error_of_poll_ends_the_loop),
         LOOP(a_timer_outlives_its_loop),
