@@ -4,7 +4,8 @@
  * A lane is a socket on a random port, connected to one server: the kernel drops what comes
  * from elsewhere. It is closed when the last of its queries is over. Every query has a
  * lane, and so a port, of its own (RFC 5452 section 9) until many are open; then those of
- * one moment share one, so that ten thousand that hang need few sockets.
+ * one moment share one, so that ten thousand that hang need few sockets; and sockets that
+ * have been waited at for a while are looked at less often (watch_seldom).
  */
 #ifndef LOOKUP_LANE_H
 #define LOOKUP_LANE_H

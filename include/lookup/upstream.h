@@ -5,7 +5,8 @@
  * Servers are asked in turn, as libc does: the next one when a server is silent for its
  * share of the time, refuses, fails, or is lame; TCP after a truncated reply; without EDNS
  * where a server does not know it. Ten thousand questions that hang are ten thousand small
- * records here.
+ * records here; of those that have had all their turns the oldest are given up when there
+ * are too many.
  */
 #ifndef LOOKUP_UPSTREAM_H
 #define LOOKUP_UPSTREAM_H
@@ -31,7 +32,7 @@ struct errand {
 
     /* The rest is upstream's. */
     struct upstream *upstream;
-    struct list link;
+    struct list link, in_late;
     struct servers servers;
     size_t first;    /* the server to begin with: changes with `rotate` */
     size_t step;     /* turns taken */

@@ -14,6 +14,7 @@ enum {
     LANE_QUERIES = 64,
     LANE_OPEN_MS =
         20, /* so long a lane takes queries: a name that hangs must not fix the port */
+    YOUNG_MS = 100, /* after which a crowd's replies may wait for LOOP_SELDOM_MS more */
     REPLIES_A_ROUND = 64, /* then other lanes have their turn */
     HEADER = 12,
 };
@@ -33,9 +34,10 @@ struct lane {
     int fd;
     struct watch *watch;
     struct list shots;
-    int64_t opened;       /* clock_ms() */
-    unsigned taken;       /* shots it has ever had */
-    unsigned boarded;     /* shots it has now */
+    int64_t opened;   /* clock_ms() */
+    unsigned taken;   /* shots it has ever had */
+    unsigned boarded; /* shots it has now */
+    struct timer age;
     bool telling;         /* its shots are being told: not to be closed now */
     struct timer refusal; /* set when a send has brought an error for all its shots */
     int refusal_error;
@@ -59,6 +61,7 @@ static void lane_close(struct lane *lane)
     list_remove(&lane->link);
     lane->lanes->count--;
     timer_cancel(&lane->refusal);
+    timer_cancel(&lane->age);
     loop_unwatch(lane->lanes->loop, lane->watch);
     close(lane->fd);
     free(lane);
@@ -146,6 +149,16 @@ static void ring_refusal(void *context)
     tell_shots(context, tell_refusal);
 }
 
+/* What is waited for hangs, or nearly so. Others are not to wait for a poll() of hundreds.
+ */
+static void ring_age(void *context)
+{
+    struct lane *lane = context;
+
+    if (lane->lanes->count > OWN_PORTS)
+        watch_seldom(lane->watch);
+}
+
 static struct lane *lane_open(struct lanes *lanes, const struct addr *server)
 {
     struct lane *lane = calloc(1, sizeof *lane);
@@ -159,6 +172,7 @@ static struct lane *lane_open(struct lanes *lanes, const struct addr *server)
     list_init(&lane->shots);
     list_init(&lane->link);
     timer_init(&lane->refusal, ring_refusal, lane);
+    timer_init(&lane->age, ring_age, lane);
     lane->fd =
         socket(server->sock.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (lane->fd == -1 || connect(lane->fd, &server->sock.any, server->len) == -1 ||
@@ -172,6 +186,7 @@ static struct lane *lane_open(struct lanes *lanes, const struct addr *server)
     }
     list_append(&lanes->all, &lane->link);
     lanes->count++;
+    timer_set(lanes->loop, &lane->age, lane->opened + YOUNG_MS);
     return lane;
 }
 

@@ -1,11 +1,13 @@
 #include "lookup/lookup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/counters.h"
@@ -15,7 +17,8 @@
 #include "lookup/resolver.h"
 
 enum {
-    LOOK_MS = 1000, /* how often hung threads are counted */
+    LOOK_MS = 1000,     /* how often hung threads are counted */
+    DESCRIPTORS = 4096, /* room for so many from the start */
 };
 
 /* One of those who ask. */
@@ -129,6 +132,24 @@ static void raise_descriptor_limit(void)
     }
 }
 
+/*
+ * The kernel lets all threads of a process wait, for some 15 ms, whenever its table of
+ * descriptors grows: seen of Linux 6.18, where expand_fdtable() waits for RCU if the table
+ * is shared. So it grows before there are threads.
+ */
+static void make_room_for_descriptors(int fd)
+{
+    struct rlimit limit;
+    int last;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
+        return;
+    last = limit.rlim_cur < DESCRIPTORS ? (int)limit.rlim_cur : DESCRIPTORS;
+    last = fcntl(fd, F_DUPFD_CLOEXEC, last - 1);
+    if (last != -1)
+        close(last);
+}
+
 static int watch_askers(struct lookup *lookup)
 {
     const struct lookup_config *config = lookup->jobs.config;
@@ -175,6 +196,7 @@ int lookup_run(const struct lookup_config *config, int supervisor)
     prctl(PR_SET_NAME, "hostdnsd-lookup");
     resolver_clean_environment();
     raise_descriptor_limit();
+    make_room_for_descriptors(supervisor);
     lookup.supervisor = supervisor;
     if (set_up(&lookup, config) == -1 ||
         channel_send_word(supervisor, WORD_READY) != CHANNEL_DONE)

@@ -16,6 +16,7 @@
 enum {
     TURNS_MS = 4200, /* every server has had its turns before the client gets SERVFAIL */
     LATE_MS = 10000, /* so long a late reply is waited for, if resolv.conf would */
+    LATE_MAX = 4096, /* by so many asks: nobody waits for them any more */
 };
 
 struct upstream {
@@ -23,6 +24,8 @@ struct upstream {
     struct lanes *lanes;
     struct loopcheck *check;
     struct list asks;
+    struct list late; /* those of them that have had all their turns, oldest first */
+    size_t late_count;
     size_t turn; /* counts asks, for `rotate` */
 };
 
@@ -35,6 +38,20 @@ static void drop_shot(struct shot *shot)
     free(shot);
 }
 
+static void be_late(struct errand *ask)
+{
+    if (!list_empty(&ask->in_late))
+        return;
+    list_append(&ask->upstream->late, &ask->in_late);
+    ask->upstream->late_count++;
+}
+
+static void be_late_no_more(struct errand *ask)
+{
+    ask->upstream->late_count -= !list_empty(&ask->in_late);
+    list_remove(&ask->in_late);
+}
+
 static void end(struct errand *ask)
 {
     struct shot *shot;
@@ -44,6 +61,7 @@ static void end(struct errand *ask)
     stream_free(ask->stream);
     ask->stream = NULL;
     timer_cancel(&ask->timer);
+    be_late_no_more(ask);
     list_remove(&ask->link);
     ask->done(ask);
 }
@@ -212,10 +230,12 @@ static bool any_usable(const struct errand *ask)
 /* Every turn has been taken: what is still to come may come until it is time to give up. */
 static void no_more_turns(struct errand *ask)
 {
-    if (is_idle(ask) || !any_usable(ask))
+    if (is_idle(ask) || !any_usable(ask)) {
         end(ask);
-    else
+    } else {
+        be_late(ask);
         set_timer(ask, ask->give_up);
+    }
 }
 
 /* Asks the server whose turn is next, leaving out those that cannot help. */
@@ -235,9 +255,17 @@ static void take_turn(struct errand *ask)
     no_more_turns(ask);
 }
 
+/* Names that hang, asked for without end, must not fill the memory. */
+static void limit_late(struct upstream *upstream)
+{
+    if (upstream->late_count > LATE_MAX)
+        end(list_first(&upstream->late, struct errand, in_late));
+}
+
 static void ring(void *context)
 {
     struct errand *ask = context;
+    struct upstream *upstream = ask->upstream;
     char text[ADDR_TEXT];
 
     if (ask->ede == EDE_NONE)
@@ -247,6 +275,7 @@ static void ring(void *context)
         end(ask);
     else
         take_turn(ask);
+    limit_late(upstream);
 }
 
 static void handle_reply(struct errand *ask, size_t server, bool edns, const uint8_t *wire,
@@ -330,6 +359,7 @@ struct upstream *upstream_new(struct loop *loop, const struct addr *own, size_t 
     upstream->lanes = lanes_new(loop, shot_replied, shot_refused);
     upstream->check = loopcheck_new(own, own_count);
     list_init(&upstream->asks);
+    list_init(&upstream->late);
     if (upstream->lanes && upstream->check)
         return upstream;
     upstream_free(upstream);
@@ -363,6 +393,7 @@ static void begin(struct upstream *upstream, struct errand *ask)
     ask->ede = EDE_NONE;
     list_init(&ask->shots);
     list_init(&ask->link);
+    list_init(&ask->in_late);
     list_append(&upstream->asks, &ask->link);
     timer_init(&ask->timer, ring, ask);
     ask->try_ms = turns ? lower(ask->servers.timeout_ms, TURNS_MS / turns) : 0;

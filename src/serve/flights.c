@@ -18,6 +18,7 @@ enum {
     LATE_STAY = 5,
     NEWS_STAY = 1,
     ANSWERS_A_ROUND = 64,    /* then other descriptors have their turn */
+    FAILURES_A_ROUND = 16,   /* each sent by itself */
     QUESTIONS_A_BUNDLE = 64, /* so that lookup can begin */
 };
 
@@ -200,9 +201,13 @@ static void ring_deadline(void *context)
     struct query *query;
     int64_t now = clock_ms();
 
-    while ((query = list_first(&flights->waiting, struct query, in_deadline)) &&
-           query->received + flights->deadline_ms <= now) {
-        struct flight *flight = query->flight;
+    for (int i = 0; i < FAILURES_A_ROUND; i++) {
+        struct flight *flight;
+
+        query = list_first(&flights->waiting, struct query, in_deadline);
+        if (!query || query->received + flights->deadline_ms > now)
+            break;
+        flight = query->flight;
 
         reply_servfail(query, EDE_NO_REACHABLE_AUTHORITY,
                        "host resolver: no answer yet, still waiting");

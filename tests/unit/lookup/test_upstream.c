@@ -770,6 +770,40 @@ static int be_quiet(void **state)
     return 0;
 }
 
+enum { LATE_MOST = 4096 }; /* that may wait for a late reply */
+
+static void drop(struct asked *ask)
+{
+    free(ask->errand.reply);
+    free(ask);
+}
+
+/* Two servers refuse, and then the silent one has its turn: it is the last. */
+static void of_too_many_late_ones_the_first_is_given_up(void **state)
+{
+    static struct asked *asks[LATE_MOST + 1];
+    int64_t begun = clock_ms();
+
+    (void)state;
+    set_up_with(0, "nameserver 127.0.0.9\nnameserver 127.0.0.9\nnameserver 127.0.0.3\n"
+                   "options timeout:5 attempts:1\n");
+    for (int i = 0; i <= LATE_MOST; i++) {
+        asks[i] = ask("www.example");
+        turn(scene.loop); /* the refusals */
+    }
+    turn_until(scene.loop, &asks[0]->done, 1);
+    assert_in_range(clock_ms() - begun, 0, 9000); /* long before all are given up */
+    assert_string_equal(asks[0]->errand.failure,
+                        "name server 127.0.0.9:53: Connection refused");
+    turn(scene.loop);
+    for (int i = 1; i <= LATE_MOST; i++)
+        assert_int_equal(asks[i]->done, 0);
+    upstream_free(scene.upstream);
+    scene.upstream = NULL;
+    for (int i = 0; i <= LATE_MOST; i++)
+        drop(asks[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -811,6 +845,7 @@ int main(void)
         upstream_test(freeing_ends_loop_checks_under_way),
         cmocka_unit_test(nothing_may_be_freed),
         upstream_test(a_thousand_questions_that_hang_need_few_sockets),
+        upstream_test(of_too_many_late_ones_the_first_is_given_up),
     };
     return cmocka_run_group_tests_name("upstream", tests, be_quiet, NULL);
 }

@@ -336,6 +336,37 @@ static void the_deadline_is_each_ones_own(void **state)
     assert_silent(0);
 }
 
+enum { MANY = 40 }; /* more than are told in one round */
+
+static int heard_all(void)
+{
+    int count = 0;
+
+    while (!nothing_came(scene.clients[0])) {
+        assert_memory_equal(heard(0), "SERVFAIL", 8);
+        count++;
+    }
+    return count;
+}
+
+/* Others have their turn in between: the first round tells some, those to come the rest. */
+static void many_whose_time_is_up_are_told_in_several_rounds(void **state)
+{
+    int count;
+
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        ask_ago(0, FLIGHT_DEADLINE_MS, "www.example.");
+    turn();
+    count = heard_all();
+    assert_in_range(count, 1, MANY - 1);
+    for (int i = 0; i < MANY && count < MANY; i++) {
+        turn();
+        count += heard_all();
+    }
+    assert_int_equal(count, MANY);
+}
+
 /* The lookup goes on, though who asked for it has been told that it failed. */
 static void a_flight_that_nobody_waits_for_is_joined(void **state)
 {
@@ -1037,6 +1068,7 @@ int main(void)
         flights_test(a_second_before_the_deadline_it_is_not),
         flights_test(the_deadline_is_below_four_and_a_half_seconds),
         flights_test(the_deadline_is_each_ones_own),
+        flights_test(many_whose_time_is_up_are_told_in_several_rounds),
         flights_test(a_flight_that_nobody_waits_for_is_joined),
         flights_test(an_answer_that_is_late_is_kept_for_the_next),
         flights_test(an_answer_to_a_client_that_is_gone_is_kept_for_the_next),
