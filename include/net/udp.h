@@ -26,11 +26,9 @@ enum udp_result {
 enum udp_result udp_receive(int fd, void *data, size_t size, size_t *len,
                             struct udp_path *);
 
-/*
- * Many at a time: one system call for the datagrams that are there, one for all replies.
- * Replies are so short that every path takes them whole.
- */
-enum { UDP_BATCH = 32, UDP_BATCH_REPLY = 512 };
+/* Many at a time: one system call for the datagrams that are there. net/volley has the way
+ * back. */
+enum { UDP_BATCH = 32 };
 
 struct udp_batch;
 
@@ -45,18 +43,21 @@ size_t udp_batch_receive(struct udp_batch *, int fd);
 const uint8_t *udp_batch_datagram(struct udp_batch *, size_t i, size_t *len,
                                   const struct udp_path **);
 
-/* Where to write the next reply: UDP_BATCH_REPLY octets. */
-uint8_t *udp_batch_room(struct udp_batch *);
-/* It goes to the sender of the i-th datagram; at most one reply each. */
-void udp_batch_reply(struct udp_batch *, size_t i, size_t len);
-/* Sends the replies; what cannot be sent is lost, as udp_send says. */
-void udp_batch_send(struct udp_batch *, int fd);
-
 /*
  * Sends one datagram back. A full send buffer or a vanished receiver loses it, as UDP may
  * at any time: the client asks again. False only if it is too long for the path, since we
  * do not fragment (RFC 9715): then a shorter one may pass.
  */
 bool udp_send(int fd, const void *data, size_t len, const struct udp_path *);
+
+/* For who calls sendmsg(): room for what udp_address says, and a number of 16 bits. */
+union udp_control {
+    struct cmsghdr align;
+    char octets[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(uint16_t))];
+};
+/* Sends the message along the path, which is borrowed as the room is. */
+void udp_address(struct msghdr *, const struct udp_path *, union udp_control *);
+/* Adds a control message behind what udp_address said. */
+void udp_add_control(struct msghdr *, int level, int type, const void *data, size_t size);
 
 #endif

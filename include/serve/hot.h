@@ -5,12 +5,12 @@
 #ifndef SERVE_HOT_H
 #define SERVE_HOT_H
 
-#include "net/udp.h"
+#include "net/volley.h"
 #include "serve/flights.h"
 #include "serve/serve.h"
 
 /*
- * Writes the reply to `out`, which has UDP_BATCH_REPLY octets, and returns its length; 0 if
+ * Writes the reply to `out`, which has VOLLEY_REPLY octets, and returns its length; 0 if
  * the datagram has to go the long way.
  */
 size_t hot_reply(const struct serve_config *, struct flights *, const uint8_t *wire,

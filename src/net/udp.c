@@ -4,12 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for the control message that tells our own address, of either family. */
-union control {
-    struct cmsghdr align;
-    char octets[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-};
-
 static void note_local(struct udp_path *path, const struct cmsghdr *part)
 {
     struct in_pktinfo ip4;
@@ -47,7 +41,7 @@ static bool read_path(struct msghdr *message, struct udp_path *path)
 enum udp_result udp_receive(int fd, void *data, size_t size, size_t *len,
                             struct udp_path *path)
 {
-    union control control;
+    union udp_control control;
     struct iovec part = {.iov_base = data, .iov_len = size};
     struct msghdr message = {
         .msg_name = &path->peer.sock,
@@ -65,12 +59,12 @@ enum udp_result udp_receive(int fd, void *data, size_t size, size_t *len,
     return read_path(&message, path) ? UDP_DATAGRAM : UDP_SKIPPED;
 }
 
-static void put_control(struct msghdr *message, int level, int type, const void *data,
-                        size_t size)
+void udp_add_control(struct msghdr *message, int level, int type, const void *data,
+                     size_t size)
 {
-    struct cmsghdr *head = message->msg_control;
+    struct cmsghdr *head = (void *)((char *)message->msg_control + message->msg_controllen);
 
-    message->msg_controllen = CMSG_SPACE(size);
+    message->msg_controllen += CMSG_SPACE(size);
     head->cmsg_level = level;
     head->cmsg_type = type;
     head->cmsg_len = CMSG_LEN(size);
@@ -78,35 +72,37 @@ static void put_control(struct msghdr *message, int level, int type, const void 
 }
 
 /* Where the kernel would choose the source address, it is told. */
-static void put_local(struct msghdr *message, const struct udp_path *path)
+static void add_local(struct msghdr *message, const struct udp_path *path)
 {
     struct in_pktinfo ip4 = {.ipi_spec_dst = path->local.sock.ip4.sin_addr};
     struct in6_pktinfo ip6 = {.ipi6_addr = path->local.sock.ip6.sin6_addr,
                               .ipi6_ifindex = path->interface};
 
-    if (path->local.len == 0)
-        return;
     if (path->local.sock.any.sa_family == AF_INET)
-        put_control(message, IPPROTO_IP, IP_PKTINFO, &ip4, sizeof ip4);
+        udp_add_control(message, IPPROTO_IP, IP_PKTINFO, &ip4, sizeof ip4);
     else
-        put_control(message, IPPROTO_IPV6, IPV6_PKTINFO, &ip6, sizeof ip6);
+        udp_add_control(message, IPPROTO_IPV6, IPV6_PKTINFO, &ip6, sizeof ip6);
+}
+
+void udp_address(struct msghdr *message, const struct udp_path *path,
+                 union udp_control *control)
+{
+    *message = (struct msghdr){.msg_name = (void *)(uintptr_t)&path->peer.sock,
+                               .msg_namelen = path->peer.len,
+                               .msg_control = control};
+    if (path->local.len > 0)
+        add_local(message, path);
 }
 
 bool udp_send(int fd, const void *data, size_t len, const struct udp_path *path)
 {
-    union control control = {0};
+    union udp_control control = {0};
     struct iovec part = {.iov_base = (void *)(uintptr_t)data, .iov_len = len};
-    struct msghdr message = {
-        .msg_name = (void *)(uintptr_t)&path->peer.sock,
-        .msg_namelen = path->peer.len,
-        .msg_iov = &part,
-        .msg_iovlen = 1,
-        .msg_control = &control,
-    };
+    struct msghdr message;
 
-    put_local(&message, path);
-    if (message.msg_controllen == 0)
-        message.msg_control = NULL;
+    udp_address(&message, path, &control);
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
     return sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) != -1 || errno != EMSGSIZE;
 }
 
@@ -114,16 +110,14 @@ bool udp_send(int fd, const void *data, size_t len, const struct udp_path *path)
 struct slot {
     struct udp_path path;
     struct iovec part;
-    union control control;
+    union udp_control control;
 };
 
 struct udp_batch {
     size_t longest;
     uint8_t *octets; /* UDP_BATCH times `longest` */
-    struct slot in[UDP_BATCH], out[UDP_BATCH];
-    struct mmsghdr received[UDP_BATCH], replies[UDP_BATCH];
-    uint8_t reply[UDP_BATCH][UDP_BATCH_REPLY];
-    size_t reply_count;
+    struct slot in[UDP_BATCH];
+    struct mmsghdr received[UDP_BATCH];
 };
 
 static void set_up_slot(struct slot *slot, struct msghdr *message, void *octets)
@@ -148,7 +142,6 @@ struct udp_batch *udp_batch_new(size_t longest_datagram)
     for (size_t i = 0; i < UDP_BATCH; i++) {
         set_up_slot(&batch->in[i], &batch->received[i].msg_hdr,
                     batch->octets + i * longest_datagram);
-        set_up_slot(&batch->out[i], &batch->replies[i].msg_hdr, batch->reply[i]);
     }
     return batch;
 }
@@ -187,42 +180,4 @@ const uint8_t *udp_batch_datagram(struct udp_batch *batch, size_t i, size_t *len
     *len = batch->received[i].msg_len;
     *path = &slot->path;
     return slot->part.iov_base;
-}
-
-uint8_t *udp_batch_room(struct udp_batch *batch)
-{
-    return batch->reply[batch->reply_count];
-}
-
-void udp_batch_reply(struct udp_batch *batch, size_t i, size_t len)
-{
-    struct slot *slot = &batch->out[batch->reply_count];
-    struct msghdr *message = &batch->replies[batch->reply_count].msg_hdr;
-    const struct udp_path *path = &batch->in[i].path;
-
-    batch->reply_count++;
-    slot->part.iov_len = len;
-    message->msg_name = (void *)(uintptr_t)&path->peer.sock;
-    message->msg_namelen = path->peer.len;
-    message->msg_control = NULL;
-    message->msg_controllen = 0;
-    if (path->local.len == 0)
-        return;
-    memset(&slot->control, 0, sizeof slot->control);
-    message->msg_control = &slot->control;
-    put_local(message, path);
-}
-
-void udp_batch_send(struct udp_batch *batch, int fd)
-{
-    size_t sent = 0;
-
-    while (sent < batch->reply_count) {
-        int count =
-            sendmmsg(fd, batch->replies + sent, (unsigned)(batch->reply_count - sent),
-                     MSG_DONTWAIT | MSG_NOSIGNAL);
-
-        sent += count > 0 ? (size_t)count : 1; /* the one it stopped at is lost */
-    }
-    batch->reply_count = 0;
 }

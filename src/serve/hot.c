@@ -17,7 +17,7 @@ static size_t limit_for(const struct serve_config *config,
 {
     size_t limit = reply_limit(request->edns_size, config->udp_size);
 
-    return limit < UDP_BATCH_REPLY ? limit : UDP_BATCH_REPLY;
+    return limit < VOLLEY_REPLY ? limit : VOLLEY_REPLY;
 }
 
 size_t hot_reply(const struct serve_config *config, struct flights *flights,

@@ -13,6 +13,7 @@
 #include "net/loop.h"
 #include "net/tcp.h"
 #include "net/udp.h"
+#include "net/volley.h"
 #include "serve/flights.h"
 #include "serve/hot.h"
 #include "serve/ratelimit.h"
@@ -37,6 +38,7 @@ struct serve {
     struct loop *loop;
     struct tcp *tcp;
     struct udp_batch *batch;
+    struct volley *volley;
     struct flights flights;
     struct ratelimit errors;
     int supervisor;
@@ -168,9 +170,9 @@ static void handle_datagram(const struct door *door, size_t i, int64_t now)
     if (!wire || is_own_address(serve, door->listener, path))
         return;
     reply = hot_reply(serve->config, &serve->flights, wire, len, &path->peer, now,
-                      udp_batch_room(serve->batch));
+                      volley_room(serve->volley));
     if (reply > 0)
-        udp_batch_reply(serve->batch, i, reply);
+        volley_put(serve->volley, path, reply);
     else
         take_the_long_way(door, wire, len, path, now);
 }
@@ -189,7 +191,7 @@ static void socket_ready(void *context, short revents)
         count = udp_batch_receive(batch, door->listener->udp);
         for (size_t j = 0; j < count; j++)
             handle_datagram(door, j, now);
-        udp_batch_send(batch, door->listener->udp);
+        volley_send(door->serve->volley, door->listener->udp);
         flights_send(&door->serve->flights);
     }
 }
@@ -354,8 +356,9 @@ int serve_run(const struct serve_config *config, int lookup, int supervisor)
     serve.flights.deadline_ms = config->timeout;
     serve.flights.names = config->names.names;
     serve.batch = udp_batch_new(REQUEST_UDP_MAX);
+    serve.volley = volley_new();
     serve.tcp = tcp_for(&serve);
-    if (serve.batch && serve.tcp && watch_all(&serve) == 0) {
+    if (serve.batch && serve.volley && serve.tcp && watch_all(&serve) == 0) {
         config->confine();
         if (channel_send_word(supervisor, WORD_READY) == CHANNEL_DONE)
             result = loop_run(serve.loop);
@@ -364,6 +367,7 @@ int serve_run(const struct serve_config *config, int lookup, int supervisor)
     flights_free(&serve.flights);
     tcp_free(serve.tcp);
     udp_batch_free(serve.batch);
+    volley_free(serve.volley);
     loop_free(serve.loop);
     return result;
 }

@@ -46,7 +46,7 @@ QUICK = Effort(rounds=5, seconds=0.3, dnsperf_rounds=1,
                burst_servers=("hostdnsd",), memory_servers=("hostdnsd", "dnsmasq"),
                million=False, instruction_questions=400)
 FULL = Effort(rounds=7, seconds=1.0, dnsperf_rounds=5,
-              dnsperf_servers=tuple(servers.STARTERS), cold_names=10_000, isolation_rounds=11,
+              dnsperf_servers=tuple(servers.STARTERS), cold_names=10_000, isolation_rounds=15,
               isolation_seconds=2.0, isolation_servers=("hostdnsd", "unbound", "dnsmasq"),
               burst_servers=("hostdnsd", "unbound", "dnsmasq"),
               memory_servers=("hostdnsd", "dnsmasq", "unbound", "knot-resolver", "dnsdist"),

@@ -339,65 +339,6 @@ static void of_a_batch_the_useless_are_left_out(void **state)
     udp_batch_free(batch);
 }
 
-static void replies_of_a_batch_go_back_to_their_senders(void **state)
-{
-    struct udp_batch *batch = udp_batch_new(16);
-    const struct pair *pair = *state;
-    const struct udp_path *path;
-    struct udp_path from;
-    uint8_t data[16];
-    size_t len;
-
-    for (int round = 0; round < 2; round++) {
-        send_numbers(pair, 3);
-        assert_int_equal(udp_batch_receive(batch, pair->server), 3);
-        for (size_t i = 0; i < 3; i += 2) {
-            assert_non_null(udp_batch_datagram(batch, i, &len, &path));
-            memcpy(udp_batch_room(batch), i ? "second" : "first", 6);
-            udp_batch_reply(batch, i, i ? 6 : 5);
-        }
-        udp_batch_send(batch, pair->server);
-        assert_int_equal(udp_receive(pair->client, data, sizeof data, &len, &from),
-                         UDP_DATAGRAM);
-        assert_memory_equal(data, "first", len);
-        assert_int_equal(udp_receive(pair->client, data, sizeof data, &len, &from),
-                         UDP_DATAGRAM);
-        assert_int_equal(len, 6);
-        assert_memory_equal(data, "second", 6);
-        assert_int_equal(udp_receive(pair->client, data, sizeof data, &len, &from),
-                         UDP_EMPTY);
-    }
-    udp_batch_free(batch);
-}
-
-static void a_batch_of_a_wildcard_socket_answers_from_the_address_asked(void **state)
-{
-    struct addr any = address_of("0.0.0.0"), to = address_of("127.0.0.2"),
-                client_addr = address_of("127.0.0.1");
-    int client = socket_at(&client_addr, SOCK_DGRAM);
-    struct udp_batch *batch = udp_batch_new(16);
-    const struct udp_path *path;
-    struct listener listener;
-    struct udp_path from;
-    uint8_t data[16];
-    size_t len;
-
-    (void)state;
-    assert_int_equal(listener_open(&listener, &any), 0);
-    addr_set_port(&to, addr_port(&listener.addr));
-    assert_true(udp_send(client, "?", 1, &(struct udp_path){.peer = to}));
-    assert_int_equal(udp_batch_receive(batch, listener.udp), 1);
-    assert_non_null(udp_batch_datagram(batch, 0, &len, &path));
-    *udp_batch_room(batch) = '!';
-    udp_batch_reply(batch, 0, 1);
-    udp_batch_send(batch, listener.udp);
-    assert_int_equal(udp_receive(client, data, sizeof data, &len, &from), UDP_DATAGRAM);
-    assert_true(addr_equal(&from.peer, &to));
-    udp_batch_free(batch);
-    listener_close(&listener);
-    close(client);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -417,8 +358,6 @@ int main(void)
         cmocka_unit_test(so_does_one_of_ipv6),
         PAIR(a_batch_has_what_is_there),
         PAIR(of_a_batch_the_useless_are_left_out),
-        PAIR(replies_of_a_batch_go_back_to_their_senders),
-        cmocka_unit_test(a_batch_of_a_wildcard_socket_answers_from_the_address_asked),
     };
     return cmocka_run_group_tests_name("udp", tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@ static struct {
     struct channel channel; /* left: the flights'; right: the lookup process's */
     struct flights flights;
     struct addr from;
-    uint8_t out[UDP_BATCH_REPLY];
+    uint8_t out[VOLLEY_REPLY];
 } scene;
 
 /* Puts so many addresses with a TTL of 100 into the cache, at the time 0. */

@@ -1,0 +1,288 @@
+#include "sockets.h"
+
+#include "net/listen.h"
+#include "net/volley.h"
+
+#include <netinet/udp.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CLIENTS = 12 };
+
+/* A server's socket and clients that get what it sends. */
+static struct scene {
+    struct volley *volley;
+    int server, clients[CLIENTS];
+    struct udp_path paths[CLIENTS];
+} scene;
+
+static int set_up_at(const char *address)
+{
+    struct addr addr = address_of(address);
+
+    memset(&scene, 0, sizeof scene);
+    scene.volley = volley_new();
+    scene.server = socket_at(&addr, SOCK_DGRAM);
+    for (int i = 0; i < CLIENTS; i++) {
+        scene.paths[i].peer = address_of(address);
+        scene.clients[i] = socket_at(&scene.paths[i].peer, SOCK_DGRAM | SOCK_NONBLOCK);
+    }
+    return scene.volley ? 0 : -1;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    return set_up_at("127.0.0.1");
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    volley_free(scene.volley);
+    close(scene.server);
+    for (int i = 0; i < CLIENTS; i++)
+        close(scene.clients[i]);
+    return 0;
+}
+
+#define volley_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+static void put(int client, const char *text)
+{
+    memcpy(volley_room(scene.volley), text, strlen(text));
+    volley_put(scene.volley, &scene.paths[client], strlen(text));
+}
+
+static void send_all(void)
+{
+    volley_send(scene.volley, scene.server);
+}
+
+/* The next datagram's text; "" if there is none. */
+static const char *heard(int client)
+{
+    static char text[1024];
+    ssize_t got = recv(scene.clients[client], text, sizeof text - 1, MSG_DONTWAIT);
+
+    text[got > 0 ? got : 0] = '\0';
+    return text;
+}
+
+/* So many replies to the first client, "000" and on. */
+static void put_numbers(int count)
+{
+    char text[4];
+
+    for (int i = 0; i < count; i++) {
+        snprintf(text, sizeof text, "%03d", i);
+        put(0, text);
+    }
+}
+
+static void assert_numbers_heard(int count)
+{
+    char text[4];
+
+    for (int i = 0; i < count; i++) {
+        snprintf(text, sizeof text, "%03d", i);
+        assert_string_equal(heard(0), text);
+    }
+    assert_string_equal(heard(0), "");
+}
+
+/* From now on the first client can be told several datagrams at once, if they came so. */
+static void let_join(void)
+{
+    int one = 1;
+
+    assert_int_equal(setsockopt(scene.clients[0], SOL_UDP, UDP_GRO, &one, sizeof one), 0);
+}
+
+static void each_goes_to_its_peer(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 2; round++) {
+        put(0, "first");
+        put(1, "second");
+        put(0, "third");
+        send_all();
+        assert_string_equal(heard(0), "first");
+        assert_string_equal(heard(0), "third");
+        assert_string_equal(heard(0), "");
+        assert_string_equal(heard(1), "second");
+        assert_string_equal(heard(1), "");
+    }
+}
+
+static void nothing_to_send_is_nothing_sent(void **state)
+{
+    (void)state;
+    send_all();
+    assert_string_equal(heard(0), "");
+}
+
+static void many_to_one_peer_are_datagrams_all_the_same(void **state)
+{
+    (void)state;
+    put_numbers(VOLLEY_REPLIES);
+    send_all();
+    assert_numbers_heard(VOLLEY_REPLIES);
+}
+
+static void many_of_one_length_leave_as_one(void **state)
+{
+    (void)state;
+    let_join();
+    put_numbers(VOLLEY_JOINED);
+    send_all();
+    assert_string_equal(heard(0), "000001002003004005006007");
+}
+
+/* So that one who looks on sees packets as they are, while there are few. */
+static void a_few_of_one_length_leave_one_by_one(void **state)
+{
+    (void)state;
+    let_join();
+    put_numbers(VOLLEY_JOINED - 1);
+    send_all();
+    assert_numbers_heard(VOLLEY_JOINED - 1);
+}
+
+static void lengths_and_peers_do_not_mix(void **state)
+{
+    static const char *const words[] = {"one", "four", "seven"};
+
+    (void)state;
+    for (int i = 0; i < VOLLEY_REPLIES; i++)
+        put(i % 2, words[i % 3]);
+    send_all();
+    for (int client = 0; client < 2; client++) {
+        int counts[3] = {0};
+
+        for (const char *text; *(text = heard(client));)
+            for (int i = 0; i < 3; i++)
+                counts[i] += strcmp(text, words[i]) == 0;
+        assert_int_equal(counts[0] + counts[1] + counts[2], VOLLEY_REPLIES / 2);
+        for (int i = 0; i < 3; i++)
+            assert_in_range(counts[i], 5, 6);
+    }
+}
+
+/* More than a reply is compared with. */
+static void many_peers_get_theirs(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2 * CLIENTS; i++)
+        put(i % CLIENTS, i < CLIENTS ? "early" : "later");
+    send_all();
+    for (int i = 0; i < CLIENTS; i++) {
+        assert_string_equal(heard(i), "early");
+        assert_string_equal(heard(i), "later");
+        assert_string_equal(heard(i), "");
+    }
+}
+
+/* Without checksums the kernel joins none, as on some devices. */
+static void what_cannot_leave_as_one_leaves_one_by_one(void **state)
+{
+    int one = 1;
+
+    (void)state;
+    assert_int_equal(setsockopt(scene.server, SOL_SOCKET, SO_NO_CHECK, &one, sizeof one),
+                     0);
+    let_join();
+    put(1, "before");
+    put_numbers(VOLLEY_JOINED + 2);
+    put(1, "behind");
+    send_all();
+    assert_numbers_heard(VOLLEY_JOINED + 2);
+    assert_string_equal(heard(1), "before");
+    assert_string_equal(heard(1), "behind");
+}
+
+static void a_peer_that_is_gone_costs_the_others_nothing(void **state)
+{
+    (void)state;
+    close(scene.clients[1]);
+    for (int round = 0; round < 3; round++) { /* its refusal is told to the next to send */
+        put(1, "nobody");
+        put(0, "somebody");
+        send_all();
+    }
+    scene.clients[1] = socket(AF_INET, SOCK_DGRAM, 0);
+    assert_string_equal(heard(0), "somebody");
+}
+
+static void ip6_replies_leave_as_one_too(void **state)
+{
+    (void)state;
+    if (!host_has_ip6())
+        skip();
+    tear_down(state);
+    set_up_at("::1");
+    let_join();
+    put_numbers(VOLLEY_JOINED);
+    send_all();
+    assert_string_equal(heard(0), "000001002003004005006007");
+}
+
+/* RFC 2181 section 4. Asks one of a wildcard socket's addresses; so many replies come, and
+ * from there. */
+static void assert_answered_from(const char *any, const char *text, int count)
+{
+    struct addr wildcard = address_of(any), to = address_of(text), own = address_of(text);
+    int client = socket_at(&own, SOCK_DGRAM | SOCK_NONBLOCK);
+    struct listener listener;
+    struct udp_path path, from;
+    uint8_t data[16];
+    size_t len;
+
+    assert_int_equal(listener_open(&listener, &wildcard), 0);
+    addr_set_port(&to, addr_port(&listener.addr));
+    assert_true(udp_send(client, "?", 1, &(struct udp_path){.peer = to}));
+    assert_int_equal(udp_receive(listener.udp, data, sizeof data, &len, &path),
+                     UDP_DATAGRAM);
+    for (int i = 0; i < count; i++) {
+        *volley_room(scene.volley) = '!';
+        volley_put(scene.volley, &path, 1);
+    }
+    volley_send(scene.volley, listener.udp);
+    for (int i = 0; i < count; i++) {
+        assert_int_equal(udp_receive(client, data, sizeof data, &len, &from), UDP_DATAGRAM);
+        assert_int_equal(len, 1);
+        assert_true(addr_equal(&from.peer, &to));
+    }
+    listener_close(&listener);
+    close(client);
+}
+
+static void replies_of_a_wildcard_socket_leave_from_the_address_asked(void **state)
+{
+    (void)state;
+    assert_answered_from("0.0.0.0", "127.0.0.2", 1);
+    assert_answered_from("0.0.0.0", "127.0.0.2", VOLLEY_REPLIES);
+    if (!host_has_ip6())
+        return;
+    assert_answered_from("::", "::1", 1);
+    assert_answered_from("::", "::1", VOLLEY_REPLIES);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        volley_test(each_goes_to_its_peer),
+        volley_test(nothing_to_send_is_nothing_sent),
+        volley_test(many_to_one_peer_are_datagrams_all_the_same),
+        volley_test(many_of_one_length_leave_as_one),
+        volley_test(a_few_of_one_length_leave_one_by_one),
+        volley_test(lengths_and_peers_do_not_mix),
+        volley_test(many_peers_get_theirs),
+        volley_test(what_cannot_leave_as_one_leaves_one_by_one),
+        volley_test(a_peer_that_is_gone_costs_the_others_nothing),
+        volley_test(ip6_replies_leave_as_one_too),
+        volley_test(replies_of_a_wildcard_socket_leave_from_the_address_asked),
+    };
+
+    return cmocka_run_group_tests_name("volley", tests, NULL, NULL);
+}
