@@ -338,6 +338,25 @@ static void the_last_watch_takes_the_place_of_one_that_ended(void **state)
         source_close(&sources[i]);
 }
 
+static void feed_all(const struct source *sources, int count)
+{
+    for (int i = 0; i < count; i++)
+        source_feed(&sources[i]);
+}
+
+static void close_all(struct source *sources, int count)
+{
+    for (int i = 0; i < count; i++)
+        source_close(&sources[i]);
+}
+
+static void assert_happened_in_any_order(const char *letters)
+{
+    assert_int_equal(strlen(events), strlen(letters));
+    for (; *letters; letters++)
+        assert_non_null(strchr(events, *letters));
+}
+
 static void any_watches_may_end_between_rounds(void **state)
 {
     struct source sources[6];
@@ -348,14 +367,10 @@ static void any_watches_may_end_between_rounds(void **state)
     loop_unwatch(loop, sources[5].watch); /* the last one, and the one that replaces it */
     loop_unwatch(loop, sources[0].watch);
     loop_unwatch(loop, sources[4].watch);
-    for (int i = 0; i < 6; i++)
-        source_feed(&sources[i]);
+    feed_all(sources, 6);
     run_what_is_due();
-    assert_int_equal(strlen(events), 4);
-    for (const char *letter = "bcd!"; *letter; letter++)
-        assert_non_null(strchr(events, *letter));
-    for (int i = 0; i < 6; i++)
-        source_close(&sources[i]);
+    assert_happened_in_any_order("bcd!");
+    close_all(sources, 6);
 }
 
 /* Runs the loop for as long as one that is looked at seldom may have to wait. */
@@ -406,7 +421,7 @@ static void one_that_is_looked_at_seldom_waits_for_its_turn(void **state)
     source_close(&often);
 }
 
-static void others_keep_their_order_when_one_is_looked_at_seldom(void **state)
+static void a_watch_keeps_its_descriptor_when_places_change(void **state)
 {
     struct source sources[4];
 
@@ -415,14 +430,10 @@ static void others_keep_their_order_when_one_is_looked_at_seldom(void **state)
         source_open(&sources[i], (char)('a' + i));
     watch_seldom(sources[0].watch);
     source_open(&sources[3], 'd');
-    for (int i = 0; i < 4; i++)
-        source_feed(&sources[i]);
+    feed_all(sources, 4);
     run_until_all_had_a_look();
-    assert_int_equal(strlen(events), 5);
-    for (const char *letter = "abcd!"; *letter; letter++)
-        assert_non_null(strchr(events, *letter));
-    for (int i = 0; i < 4; i++)
-        source_close(&sources[i]);
+    assert_happened_in_any_order("abcd!");
+    close_all(sources, 4);
 }
 
 enum { SELDOM_CROWD = 200 }; /* more than one look takes in */
@@ -945,7 +956,7 @@ int main(void)
         LOOP(any_watches_may_end_between_rounds),
         LOOP(one_that_is_looked_at_seldom_is_called_for_in_the_end),
         LOOP(one_that_is_looked_at_seldom_waits_for_its_turn),
-        LOOP(others_keep_their_order_when_one_is_looked_at_seldom),
+        LOOP(a_watch_keeps_its_descriptor_when_places_change),
         LOOP(all_of_many_that_are_looked_at_seldom_have_their_turn),
         LOOP(a_crowd_that_comes_and_goes_is_called_for_exactly_when_ready),
         LOOP(stopping_ends_the_round_at_once),
