@@ -33,8 +33,9 @@ struct watch *loop_watch(struct loop *, int fd, short events, watch_ready *ready
                          void *context);
 void watch_events(struct watch *, short events);
 /*
- * From now on it is looked at every LOOP_SELDOM_MS only: for one of many that will hardly
- * ever be ready, since each costs time in every poll().
+ * From now on it is looked at every LOOP_SELDOM_MS only, and if there are many such ones,
+ * some of them each time: for those that will hardly ever be ready, since each costs time
+ * in every poll().
  */
 void watch_seldom(struct watch *);
 /* The watch is gone; the descriptor stays open. Accepts NULL. */

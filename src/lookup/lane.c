@@ -14,7 +14,7 @@ enum {
     LANE_QUERIES = 64,
     LANE_OPEN_MS =
         20, /* so long a lane takes queries: a name that hangs must not fix the port */
-    YOUNG_MS = 100, /* after which a crowd's replies may wait for LOOP_SELDOM_MS more */
+    YOUNG_MS = 100,       /* then, if there is a crowd, it is looked at seldom */
     REPLIES_A_ROUND = 64, /* then other lanes have their turn */
     HEADER = 12,
 };

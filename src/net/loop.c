@@ -37,7 +37,6 @@ struct loop {
     size_t count, room;    /* all of them */
     size_t looked;         /* so many of those looked at seldom have had their turn */
     int64_t next_look;     /* clock_ms(): when the next of them have it */
-                           /* clock_ms() */
     bool stopped;
 };
 
@@ -109,7 +108,7 @@ static void put_at(struct loop *loop, size_t at, struct watch *watch,
     watch->at = at;
 }
 
-/* One's place is taken by another, and its own is free. */
+/* To a place that is free; the one it leaves is free then. */
 static void move(struct loop *loop, size_t from, size_t to)
 {
     if (from != to)
