@@ -16,7 +16,8 @@
 enum {
     TURNS_MS = 4200, /* every server has had its turns before the client gets SERVFAIL */
     LATE_MS = 10000, /* so long a late reply is waited for, if resolv.conf would */
-    LATE_MAX = 4096, /* by so many asks: nobody waits for them any more */
+    SURPLUS_A_ROUND = 32,
+    LATE_MAX = 4096, /* by so many asks: for most nobody waits any more */
 };
 
 struct upstream {
@@ -26,7 +27,8 @@ struct upstream {
     struct list asks;
     struct list late; /* those of them that have had all their turns, oldest first */
     size_t late_count;
-    size_t turn; /* counts asks, for `rotate` */
+    struct timer surplus; /* set while there are too many of them */
+    size_t turn;          /* counts asks, for `rotate` */
 };
 
 static void take_turn(struct errand *ask);
@@ -40,10 +42,13 @@ static void drop_shot(struct shot *shot)
 
 static void be_late(struct errand *ask)
 {
+    struct upstream *upstream = ask->upstream;
+
     if (!list_empty(&ask->in_late))
         return;
-    list_append(&ask->upstream->late, &ask->in_late);
-    ask->upstream->late_count++;
+    list_append(&upstream->late, &ask->in_late);
+    if (++upstream->late_count > LATE_MAX)
+        timer_set(upstream->loop, &upstream->surplus, 0);
 }
 
 static void be_late_no_more(struct errand *ask)
@@ -255,17 +260,9 @@ static void take_turn(struct errand *ask)
     no_more_turns(ask);
 }
 
-/* Names that hang, asked for without end, must not fill the memory. */
-static void limit_late(struct upstream *upstream)
-{
-    if (upstream->late_count > LATE_MAX)
-        end(list_first(&upstream->late, struct errand, in_late));
-}
-
 static void ring(void *context)
 {
     struct errand *ask = context;
-    struct upstream *upstream = ask->upstream;
     char text[ADDR_TEXT];
 
     if (ask->ede == EDE_NONE)
@@ -275,7 +272,6 @@ static void ring(void *context)
         end(ask);
     else
         take_turn(ask);
-    limit_late(upstream);
 }
 
 static void handle_reply(struct errand *ask, size_t server, bool edns, const uint8_t *wire,
@@ -349,6 +345,17 @@ static void shot_refused(struct shot *shot, int error)
     server_failed(ask, server);
 }
 
+/* Names that hang, asked for without end, must not fill the memory. */
+static void ring_surplus(void *context)
+{
+    struct upstream *upstream = context;
+
+    for (int i = 0; i < SURPLUS_A_ROUND && upstream->late_count > LATE_MAX; i++)
+        end(list_first(&upstream->late, struct errand, in_late));
+    if (upstream->late_count > LATE_MAX)
+        timer_set(upstream->loop, &upstream->surplus, 0);
+}
+
 struct upstream *upstream_new(struct loop *loop, const struct addr *own, size_t own_count)
 {
     struct upstream *upstream = calloc(1, sizeof *upstream);
@@ -360,6 +367,7 @@ struct upstream *upstream_new(struct loop *loop, const struct addr *own, size_t 
     upstream->check = loopcheck_new(own, own_count);
     list_init(&upstream->asks);
     list_init(&upstream->late);
+    timer_init(&upstream->surplus, ring_surplus, upstream);
     if (upstream->lanes && upstream->check)
         return upstream;
     upstream_free(upstream);
@@ -374,6 +382,7 @@ void upstream_free(struct upstream *upstream)
         return;
     while ((check = list_first(&upstream->asks, struct errand, link)))
         end(check);
+    timer_cancel(&upstream->surplus);
     lanes_free(upstream->lanes);
     loopcheck_free(upstream->check);
     free(upstream);

@@ -101,11 +101,18 @@ bool addr_is_wildcard(const struct addr *addr)
     return addr->sock.ip4.sin_addr.s_addr == htonl(INADDR_ANY);
 }
 
+static bool same_ip6(const struct sockaddr_in6 *a, const struct sockaddr_in6 *b)
+{
+    return IN6_ARE_ADDR_EQUAL(&a->sin6_addr, &b->sin6_addr) &&
+           (a->sin6_scope_id == b->sin6_scope_id || a->sin6_scope_id == 0 ||
+            b->sin6_scope_id == 0);
+}
+
 bool addr_equal(const struct addr *a, const struct addr *b)
 {
     if (a->sock.any.sa_family != b->sock.any.sa_family || addr_port(a) != addr_port(b))
         return false;
     if (a->sock.any.sa_family == AF_INET6)
-        return IN6_ARE_ADDR_EQUAL(&a->sock.ip6.sin6_addr, &b->sock.ip6.sin6_addr);
+        return same_ip6(&a->sock.ip6, &b->sock.ip6);
     return a->sock.ip4.sin_addr.s_addr == b->sock.ip4.sin_addr.s_addr;
 }

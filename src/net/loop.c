@@ -206,11 +206,6 @@ bool timer_is_set(const struct timer *timer)
     return timer->waits.heap || !list_empty(&timer->is_due);
 }
 
-static int64_t lower(int64_t one, int64_t other)
-{
-    return one < other ? one : other;
-}
-
 static int64_t next_look(const struct loop *loop)
 {
     return loop->count > loop->often ? loop->next_look : INT64_MAX;
@@ -219,13 +214,15 @@ static int64_t next_look(const struct loop *loop)
 static int wait_time(const struct loop *loop, int64_t now)
 {
     const struct timer *timer = heap_first(&loop->timers, struct timer, waits);
-    int64_t next = lower(timer ? timer->at : INT64_MAX, next_look(loop));
+    int64_t next = next_look(loop);
 
+    if (timer && timer->at < next)
+        next = timer->at;
     if (!list_empty(&loop->due) || next <= now)
         return 0;
     if (next == INT64_MAX)
         return -1;
-    return (int)lower(next - now, INT_MAX);
+    return next - now > INT_MAX ? INT_MAX : (int)(next - now);
 }
 
 /* Those that a stop has left come first. */
@@ -259,8 +256,8 @@ static void ring_timers(struct loop *loop)
 
 /*
  * A callback may add watches, and so move `polled` and `owners`; or it may move a watch to
- * another place, where it may be missed until poll() reports it again. No more is looked
- * through than it takes to find the `ready` ones.
+ * another place, where it may be missed until poll() reports it again, but is not called
+ * twice. No more is looked through than it takes to find the `ready` ones.
  */
 static void call_ready(struct loop *loop, size_t first, size_t count, int ready)
 {
@@ -270,6 +267,7 @@ static void call_ready(struct loop *loop, size_t first, size_t count, int ready)
         if (revents == 0)
             continue;
         ready--;
+        loop->polled[i].revents = 0;
         if (loop->polled[i].fd != -1)
             loop->owners[i]->ready(loop->owners[i]->context, revents);
     }
@@ -293,15 +291,19 @@ static int look_at_seldom(struct loop *loop, int64_t now)
     return ready;
 }
 
+/* All that are looked at often have a look in every round, however long the others take. */
 static int look(struct loop *loop)
 {
     int64_t now = clock_ms();
-    size_t count = loop->often;
+    size_t count;
     int ready;
 
-    if (now >= next_look(loop))
-        return look_at_seldom(loop, now);
-    ready = poll(loop->polled, count, wait_time(loop, now));
+    if (now >= next_look(loop) && look_at_seldom(loop, now) == -1)
+        return -1;
+    if (loop->stopped)
+        return 0;
+    count = loop->often;
+    ready = poll(loop->polled, count, wait_time(loop, clock_ms()));
     call_ready(loop, 0, count, ready);
     return ready;
 }

@@ -139,10 +139,9 @@ struct udp_batch *udp_batch_new(size_t longest_datagram)
         free(batch);
         return NULL;
     }
-    for (size_t i = 0; i < UDP_BATCH; i++) {
+    for (size_t i = 0; i < UDP_BATCH; i++)
         set_up_slot(&batch->in[i], &batch->received[i].msg_hdr,
                     batch->octets + i * longest_datagram);
-    }
     return batch;
 }
 

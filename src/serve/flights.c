@@ -18,7 +18,8 @@ enum {
     LATE_STAY = 5,
     NEWS_STAY = 1,
     ANSWERS_A_ROUND = 64,    /* then other descriptors have their turn */
-    FAILURES_A_ROUND = 16,   /* each sent by itself */
+    FAILURES_A_ROUND = 16,   /* each sent by itself; */
+    FAILURES_SHARE = 32,     /* or one of so many that wait: no flood is faster than that */
     QUESTIONS_A_BUNDLE = 64, /* so that lookup can begin */
 };
 
@@ -195,19 +196,24 @@ static void set_deadline(struct flights *flights)
         timer_cancel(&flights->deadline);
 }
 
+static size_t failures_a_round(const struct flights *flights)
+{
+    size_t share = flights->waiting_count / FAILURES_SHARE;
+
+    return share > FAILURES_A_ROUND ? share : FAILURES_A_ROUND;
+}
+
 static void ring_deadline(void *context)
 {
     struct flights *flights = context;
     struct query *query;
     int64_t now = clock_ms();
 
-    for (int i = 0; i < FAILURES_A_ROUND; i++) {
-        struct flight *flight;
-
-        query = list_first(&flights->waiting, struct query, in_deadline);
-        if (!query || query->received + flights->deadline_ms > now)
-            break;
-        flight = query->flight;
+    for (size_t left = failures_a_round(flights);
+         left > 0 && (query = list_first(&flights->waiting, struct query, in_deadline)) &&
+         query->received + flights->deadline_ms <= now;
+         left--) {
+        struct flight *flight = query->flight;
 
         reply_servfail(query, EDE_NO_REACHABLE_AUTHORITY,
                        "host resolver: no answer yet, still waiting");

@@ -804,6 +804,40 @@ static void of_too_many_late_ones_the_first_is_given_up(void **state)
         drop(asks[i]);
 }
 
+enum { TOO_MANY = LATE_MOST + 100 };
+
+static int count_done(struct asked *const *asks)
+{
+    int count = 0;
+
+    for (int i = 0; i < TOO_MANY; i++)
+        count += asks[i]->done;
+    return count;
+}
+
+/* By the last server's refusals, after the last turn has ended. */
+static void too_many_that_become_late_together_become_fewer(void **state)
+{
+    static struct asked *asks[TOO_MANY];
+    int64_t end = clock_ms() + 9000; /* before they are given up */
+
+    (void)state;
+    set_up_with(0, "nameserver 127.0.0.3\nnameserver 127.0.0.9\nnameserver 127.0.0.9\n"
+                   "options timeout:5 attempts:1\n");
+    for (int i = 0; i < TOO_MANY; i++)
+        asks[i] = ask("www.example");
+    while (count_done(asks) < TOO_MANY - LATE_MOST) {
+        assert_true(clock_ms() < end);
+        turn(scene.loop);
+    }
+    assert_int_equal(count_done(asks), TOO_MANY - LATE_MOST);
+    assert_int_equal(asks[0]->done, 1);
+    upstream_free(scene.upstream);
+    scene.upstream = NULL;
+    for (int i = 0; i < TOO_MANY; i++)
+        drop(asks[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -846,6 +880,7 @@ int main(void)
         cmocka_unit_test(nothing_may_be_freed),
         upstream_test(a_thousand_questions_that_hang_need_few_sockets),
         upstream_test(of_too_many_late_ones_the_first_is_given_up),
+        upstream_test(too_many_that_become_late_together_become_fewer),
     };
     return cmocka_run_group_tests_name("upstream", tests, be_quiet, NULL);
 }

@@ -183,6 +183,27 @@ static void equal_means_family_address_and_port(void **state)
     assert_false(equal("127.0.0.1", "::ffff:127.0.0.1"));
 }
 
+static struct addr link_local(const char *text, unsigned scope)
+{
+    struct addr addr;
+
+    assert_true(addr_parse(&addr, text, 53));
+    addr.sock.ip6.sin6_scope_id = scope;
+    return addr;
+}
+
+static void one_address_on_two_links_is_two(void **state)
+{
+    struct addr one = link_local("fe80::1", 1), same = link_local("fe80::1", 1),
+                other = link_local("fe80::1", 2), unsaid = link_local("fe80::1", 0);
+
+    (void)state;
+    assert_true(addr_equal(&one, &same));
+    assert_false(addr_equal(&one, &other));
+    assert_true(addr_equal(&one, &unsaid));
+    assert_true(addr_equal(&unsaid, &other));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +218,7 @@ int main(void)
         cmocka_unit_test(the_port_can_be_changed),
         cmocka_unit_test(all_of_127_and_one_ip6_address_are_loopback),
         cmocka_unit_test(equal_means_family_address_and_port),
+        cmocka_unit_test(one_address_on_two_links_is_two),
     };
     return cmocka_run_group_tests_name("addr", tests, NULL, NULL);
 }

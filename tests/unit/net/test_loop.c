@@ -436,6 +436,63 @@ static void a_watch_keeps_its_descriptor_when_places_change(void **state)
     close_all(sources, 4);
 }
 
+/* Always ready, and each time it takes as long as it may take until it is looked at again.
+ */
+static void slow_ready(void *context, short revents)
+{
+    int64_t end = clock_ms() + LOOP_SELDOM_MS;
+    int *calls = context;
+
+    (void)revents;
+    while (clock_ms() < end)
+        ;
+    if (++*calls == 10)
+        loop_stop(loop);
+}
+
+static void a_slow_one_that_is_looked_at_seldom_does_not_hold_up_the_others(void **state)
+{
+    struct source slow, often;
+    int calls = 0;
+
+    (void)state;
+    source_open(&slow, 's');
+    loop_unwatch(loop, slow.watch);
+    watch_seldom(loop_watch(loop, slow.ends[0], POLLIN, slow_ready, &calls));
+    source_open(&often, 'o');
+    often.stops = true;
+    source_feed(&slow);
+    source_feed(&often);
+    assert_int_equal(loop_run(loop), 0);
+    assert_string_equal(events, "o");
+    assert_int_equal(calls, 1);
+    source_close(&slow);
+    source_close(&often);
+}
+
+static void seldom_from_now_on(void *context, short revents)
+{
+    const struct source *source = context;
+
+    source_ready(context, revents);
+    watch_seldom(source->watch);
+}
+
+static void a_callback_may_have_itself_looked_at_seldom(void **state)
+{
+    struct source one, other;
+
+    (void)state;
+    source_open_with(&one, 'a', seldom_from_now_on);
+    source_open(&other, 'b');
+    source_feed(&one);
+    source_feed(&other);
+    run_until_all_had_a_look();
+    assert_string_equal(events, "ab!");
+    source_close(&one);
+    source_close(&other);
+}
+
 enum { SELDOM_CROWD = 200 }; /* more than one look takes in */
 
 static void count_call(void *context, short revents)
@@ -957,6 +1014,8 @@ int main(void)
         LOOP(one_that_is_looked_at_seldom_is_called_for_in_the_end),
         LOOP(one_that_is_looked_at_seldom_waits_for_its_turn),
         LOOP(a_watch_keeps_its_descriptor_when_places_change),
+        LOOP(a_slow_one_that_is_looked_at_seldom_does_not_hold_up_the_others),
+        LOOP(a_callback_may_have_itself_looked_at_seldom),
         LOOP(all_of_many_that_are_looked_at_seldom_have_their_turn),
         LOOP(a_crowd_that_comes_and_goes_is_called_for_exactly_when_ready),
         LOOP(stopping_ends_the_round_at_once),

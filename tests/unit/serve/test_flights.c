@@ -367,6 +367,19 @@ static void many_whose_time_is_up_are_told_in_several_rounds(void **state)
     assert_int_equal(count, MANY);
 }
 
+enum { FLOOD = 4096 };
+
+/* Or a flood could come in faster than its failures go out. */
+static void the_more_wait_the_more_are_told_in_a_round(void **state)
+{
+    (void)state;
+    for (int i = 0; i < FLOOD; i++)
+        ask_ago(0, FLIGHT_DEADLINE_MS, "www.example.");
+    assert_int_equal(scene.flights.waiting_count, FLOOD);
+    turn();
+    assert_int_equal(scene.flights.waiting_count, FLOOD - FLOOD / 32);
+}
+
 /* The lookup goes on, though who asked for it has been told that it failed. */
 static void a_flight_that_nobody_waits_for_is_joined(void **state)
 {
@@ -1069,6 +1082,7 @@ int main(void)
         flights_test(the_deadline_is_below_four_and_a_half_seconds),
         flights_test(the_deadline_is_each_ones_own),
         flights_test(many_whose_time_is_up_are_told_in_several_rounds),
+        flights_test(the_more_wait_the_more_are_told_in_a_round),
         flights_test(a_flight_that_nobody_waits_for_is_joined),
         flights_test(an_answer_that_is_late_is_kept_for_the_next),
         flights_test(an_answer_to_a_client_that_is_gone_is_kept_for_the_next),
