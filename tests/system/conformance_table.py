@@ -1,16 +1,26 @@
-"""Prints, after the tests, which rows of conformance.py they have shown to hold.
+"""Prints which rows of conformance.py the tests have shown to hold.
 
-When the whole folder ran, a row without a passing test makes the run fail.
+Each file of tests runs in a process of its own, which leaves what it knows of the rows in the
+file that $CONFORMANCE_EVIDENCE names. Called as a program, with the files of a whole run, this
+adds them up:
+
+  conformance_table.py EVIDENCE...
+
+and a row without a passing test makes it fail. Without that variable the rows that the chosen
+tests cover are printed after them.
 """
 
 import collections
+import json
+import os
 import pathlib
+import sys
+import typing
 
 import pytest
 
 from conformance import ROWS, UDP
 
-HERE = pathlib.Path(__file__).parent
 MARKER = ("row(number, ..., over=TRANSPORT): the test covers these rows of conformance.py; "
           "over which transport is said by its parameter `transport`, else by `over`, else "
           "it is UDP")
@@ -24,9 +34,20 @@ def transport_of(item, marker):
 class Evidence:
     """What is known of one row."""
 
-    def __init__(self):
-        self.tests = {}  # in the order of the run: function name, without parameters
-        self.passed, self.failed, self.left_out = set(), set(), set()  # transports
+    def __init__(self, tests=(), passed=(), failed=(), left_out=()):
+        self.tests = list(tests)  # in the order of the run: function name, without parameters
+        self.passed, self.failed, self.left_out = set(passed), set(failed), set(left_out)
+
+    def add(self, other):
+        self.tests += [test for test in other.tests if test not in self.tests]
+        self.passed |= other.passed
+        self.failed |= other.failed
+        self.left_out |= other.left_out
+
+    def plain(self):
+        """For JSON."""
+        return {"tests": self.tests, "passed": sorted(self.passed),
+                "failed": sorted(self.failed), "left_out": sorted(self.left_out)}
 
     def verdict(self, row):
         """("passed", ...) or what is not so, and whether that is a failure."""
@@ -49,7 +70,6 @@ class ConformanceTable:
         self.config = config
         self.evidence = collections.defaultdict(Evidence)
         self.covers = {}  # {test: [(row number, transport)]}
-        self.complete = False
 
     def pytest_itemcollected(self, item):
         for marker in item.iter_markers("row"):
@@ -59,22 +79,12 @@ class ConformanceTable:
                 self.covers.setdefault(item.nodeid, []).append(
                     (number, transport_of(item, marker)))
                 name = f"{item.path.name}::{getattr(item, 'originalname', item.name)}"
-                self.evidence[number].tests[name] = True
+                self.evidence[number].add(Evidence([name]))
 
     def pytest_deselected(self, items):
         for item in items:
             for number, over in self.covers.get(item.nodeid, []):
                 self.evidence[number].left_out.add(over)
-
-    def pytest_collection_finish(self):
-        """The whole folder, but for tests that were deselected by name."""
-        option = self.config.option
-        paths = [pathlib.Path(self.config.invocation_params.dir, arg).resolve()
-                 for arg in self.config.args if "::" not in arg]
-        folder = any(path in (HERE, *HERE.parents) for path in paths)
-        chosen = option.keyword or option.markexpr or getattr(option, "lf", False)
-        self.complete = bool(folder and not chosen and not option.ignore
-                             and not option.ignore_glob and not option.collectonly)
 
     def pytest_runtest_logreport(self, report):
         for number, over in self.covers.get(report.nodeid, []):
@@ -84,46 +94,65 @@ class ConformanceTable:
             elif report.when == "call" and report.passed:
                 evidence.passed.add(over)
 
-    def verdicts(self):
-        """[(row, verdict, is a failure, tests)]; without rows that no chosen test covers."""
-        found = []
-        for number, row in ROWS.items():
-            evidence = self.evidence[number] if number in self.evidence else Evidence()
-            verdict, failure = evidence.verdict(row)
-            if self.complete or evidence.passed or evidence.failed:
-                found.append((row, verdict, failure, list(evidence.tests)))
-        return found
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session, exitstatus):
-        if self.complete and exitstatus == pytest.ExitCode.OK and any(
-                failure for _, _, failure, _ in self.verdicts()):
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
     def pytest_terminal_summary(self, terminalreporter):
-        verdicts = self.verdicts()
-        if not verdicts:
-            return
-        terminalreporter.section("conformance")
-        for row, verdict, _, tests in verdicts:
-            more = f" and {len(tests) - 2} more" if len(tests) > 2 else ""
-            terminalreporter.write_line(
-                f"{row.number:22} {row.level:6} {verdict:12} {', '.join(tests[:2])}{more}")
-        for line in summary(verdicts):
-            terminalreporter.write_line(line)
+        if path := os.environ.get("CONFORMANCE_EVIDENCE"):
+            pathlib.Path(path).write_text(json.dumps(
+                {number: found.plain() for number, found in self.evidence.items()}))
+        elif chosen := [row for row in verdicts(self.evidence) if row.number in self.evidence]:
+            terminalreporter.section("conformance")
+            for line in table(chosen):
+                terminalreporter.write_line(line)
 
 
-def summary(verdicts):
+class Verdict(typing.NamedTuple):
+    """What came of a row."""
+    number: str
+    row: object
+    verdict: str
+    is_failure: bool
+    tests: list
+
+
+def verdicts(evidence):
+    """One for each row there is."""
+    for number, row in ROWS.items():
+        found = evidence[number] if number in evidence else Evidence()
+        yield Verdict(number, row, *found.verdict(row), found.tests)
+
+
+def table(chosen):
+    """A line for each row, then the counts."""
+    for number, row, verdict, _, tests in chosen:
+        more = f" and {len(tests) - 2} more" if len(tests) > 2 else ""
+        yield f"{number:22} {row.level:6} {verdict:12} {', '.join(tests[:2])}{more}"
+    yield from summary(chosen)
+
+
+def summary(chosen):
     """The counts: each row is in one of them."""
     counts = collections.Counter()
     otherwise = []
-    for row, verdict, _, _ in verdicts:
+    for number, row, verdict, _, _ in chosen:
         kind = verdict.partition(":")[0]
         if kind == "passed" and row.otherwise:
-            otherwise.append(f"  {row.number}: {row.otherwise}")
+            otherwise.append(f"  {number}: {row.otherwise}")
         else:
             counts[kind] += 1
-    yield (f"rows: {len(verdicts)}, holding: {counts['passed']}, "
+    yield (f"rows: {len(chosen)}, holding: {counts['passed']}, "
            f"decided otherwise: {len(otherwise)}, failed: {counts['FAILED']}, "
            f"missing: {counts['missing']}, not run: {counts['not run']}")
     yield from otherwise
+
+
+def main(*paths):
+    evidence = collections.defaultdict(Evidence)
+    for path in paths:
+        for number, found in json.loads(pathlib.Path(path).read_text()).items():
+            evidence[number].add(Evidence(**found))
+    chosen = list(verdicts(evidence))
+    print(*table(chosen), sep="\n")
+    return 1 if any(row.is_failure for row in chosen) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

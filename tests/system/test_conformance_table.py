@@ -1,5 +1,6 @@
 """The table at the end of a run, with small folders of tests and a few rows."""
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -52,16 +53,42 @@ def folder(tmp_path):
     (tmp_path / "conformance_table.py").write_text(TABLE.read_text())
     (tmp_path / "conformance.py").write_text(ROWS)
     (tmp_path / "conftest.py").write_text(CONFTEST)
-    (tmp_path / "test_other.py").write_text("def test_other():\n    pass\n")
+    return tmp_path
 
-    def run(tests, *options):
-        (tmp_path / "test_rows.py").write_text(tests)
-        result = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options],
-            cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
-        return result.returncode, result.stdout + result.stderr
 
-    return run
+def run(folder, *words, evidence=None):
+    env = {key: value for key, value in os.environ.items() if key != "CONFORMANCE_EVIDENCE"}
+    if evidence:
+        env["CONFORMANCE_EVIDENCE"] = str(folder / evidence)
+    result = subprocess.run([sys.executable, *words], cwd=folder, env=env, text=True, timeout=60,
+                            capture_output=True, check=False)
+    return result.returncode, result.stdout + result.stderr
+
+
+@pytest.fixture
+def pytest_run(folder):
+    """Runs some files of tests together, each given by its text."""
+    def runs(*texts, options=(), evidence=None):
+        paths = []
+        for number, text in enumerate(texts):
+            paths.append(folder / f"test_{evidence or 'rows'}_{number}.py")
+            paths[-1].write_text(text)
+        return run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", *paths, *options,
+                   evidence=evidence)
+
+    return runs
+
+
+@pytest.fixture
+def whole(folder, pytest_run):
+    """Runs each file by itself and adds up the evidence, as for the whole suite."""
+    def runs(*texts, options=()):
+        shards = [f"shard{number}" for number in range(len(texts))]
+        for shard, text in zip(shards, texts):
+            pytest_run(text, options=options, evidence=shard)
+        return run(folder, "conformance_table.py", *shards)
+
+    return runs
 
 
 def verdicts(said):
@@ -70,55 +97,69 @@ def verdicts(said):
             if line[:3] in ("1.1", "1.2", "1.3")}
 
 
-def test_each_row_has_a_line_and_is_counted(folder):
-    code, said = folder(GOOD, ".")
+def test_each_row_has_a_line_and_is_counted(whole):
+    code, said = whole(GOOD)
     assert (code, verdicts(said)) == (0, {"1.1": "passed", "1.2": "passed", "1.3": "passed"})
     assert ("rows: 3, holding: 2, decided otherwise: 1, failed: 0, missing: 0, not run: 0\n"
             "  1.3: for a reason\n") in said
-    assert "test_rows.py::test_one" in said
+    assert "::test_one" in said
 
 
-def test_a_row_without_a_test_makes_the_run_fail(folder):
-    code, said = folder(GOOD.replace('"1.2", ', ""), ".")
+def test_evidence_of_several_files_is_added_up(whole):
+    """Over UDP in one file, over TCP in another, and the other rows in a third."""
+    over = "import pytest\n@pytest.mark.row('1.1', over='{}')\ndef test_one():\n    pass\n"
+    others = GOOD.replace('@pytest.mark.row("1.1")\n', "")
+    code, said = whole(over.format("udp"), over.format("tcp"), others)
+    assert (code, verdicts(said)) == (0, {"1.1": "passed", "1.2": "passed", "1.3": "passed"})
+    code, said = whole(over.format("udp"), others)
+    assert (code, verdicts(said)["1.1"]) == (1, "missing: tcp")
+
+
+def test_a_failure_in_one_file_counts_whatever_others_say(whole):
+    code, said = whole(GOOD, GOOD.replace("def test_two():\n    pass",
+                                          "def test_two():\n    assert False"))
+    assert (code, verdicts(said)["1.2"]) == (1, "FAILED")
+
+
+def test_a_row_without_a_test_makes_the_run_fail(whole):
+    code, said = whole(GOOD.replace('"1.2", ', ""))
     assert (code, verdicts(said)["1.2"]) == (1, "missing")
 
 
-def test_a_row_that_holds_over_udp_only_makes_the_run_fail(folder):
-    code, said = folder(GOOD.replace("transport", ""), ".")
+def test_a_row_that_holds_over_udp_only_makes_the_run_fail(whole):
+    code, said = whole(GOOD.replace("transport", ""))
     assert (code, verdicts(said)["1.1"]) == (1, "missing: tcp")
 
 
 @pytest.mark.parametrize("body", ["assert False", "pytest.skip()"])
-def test_a_row_whose_test_does_not_pass(folder, body):
-    code, said = folder(GOOD.replace("def test_two():\n    pass", f"def test_two():\n    {body}"),
-                        ".")
+def test_a_row_whose_test_does_not_pass(whole, body):
+    code, said = whole(GOOD.replace("def test_two():\n    pass", f"def test_two():\n    {body}"))
     assert (code, verdicts(said)["1.2"]) == (1, "FAILED" if "assert" in body else "missing")
 
 
-def test_a_test_over_tcp_may_say_so(folder):
-    code, said = folder(GOOD.replace('row("1.1")', 'row("1.1", over="tcp")')
-                        .replace("transport", ""), ".")
+def test_a_test_over_tcp_may_say_so(whole):
+    code, said = whole(GOOD.replace('row("1.1")', 'row("1.1", over="tcp")')
+                       .replace("transport", ""))
     assert (code, verdicts(said)["1.1"]) == (1, "missing: udp")
 
 
-@pytest.mark.parametrize("options", [["test_other.py"], ["-k", "other"],
-                                     ["test_other.py::test_other"], ["--ignore", "test_rows.py"]])
-def test_rows_may_be_missing_when_some_tests_were_chosen(folder, options):
-    code, said = folder(GOOD, *options)
-    assert (code, verdicts(said)) == (0, {})
+def test_of_chosen_tests_only_their_rows_are_printed(pytest_run):
+    code, said = pytest_run(GOOD.replace('"1.2", ', ""))
+    assert (code, verdicts(said)) == (0, {"1.1": "passed", "1.3": "passed"})
+    assert verdicts(pytest_run("def test_other():\n    pass\n")[1]) == {}
 
 
-def test_a_test_that_was_left_out_by_name_is_not_missing(folder):
+def test_a_test_that_was_left_out_by_name_is_not_missing(whole):
     """Where a machine cannot run it. Rows without any test still are."""
-    code, said = folder(GOOD, ".", "--deselect", "test_rows.py::test_two")
+    without = ("--deselect", "test_shard0_0.py::test_two")
+    code, said = whole(GOOD, options=without)
     assert code == 0
     assert verdicts(said) == {"1.1": "passed", "1.2": "not run", "1.3": "not run"}
-    code, said = folder(GOOD.replace('"1.1"', '"1.2"'), ".", "--deselect",
-                        "test_rows.py::test_two")
+    code, said = whole(GOOD.replace('"1.1"', '"1.2"'), options=without)
     assert (code, verdicts(said)["1.1"]) == (1, "missing")
 
 
-def test_a_number_that_is_no_row(folder):
-    code, said = folder(GOOD.replace("1.2", "1.22"), ".")
+def test_a_number_that_is_no_row(pytest_run):
+    code, said = pytest_run(GOOD.replace("1.2", "1.22"))
     assert code != 0
     assert "no row 1.22" in said

@@ -1,0 +1,190 @@
+"""How the suite runs: jobs, their results, what is said at the end, what scripts/test takes."""
+
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+TOP = pathlib.Path(__file__).parents[2]
+PYTEST_SAID = """\
+.F.s
+FAILED tests/system/test_one.py::test_a[x y] - assert 1 == 2
+ERROR tests/system/test_one.py::test_b
+rows compared: 40
+===== 1 failed, 2 passed, 1 skipped, 1 error in 3.21s =====
+"""
+CMOCKA_SAID = """\
+== tests/unit/net/test_one.c
+[  PASSED  ] 3 test(s).
+[  FAILED  ] tests: 2 test(s), listed below:
+[  FAILED  ] a_test
+[  FAILED  ] another
+== tests/unit/net/test_one.c failed with status 2
+== tests/unit/net/test_two.c
+== tests/unit/net/test_two.c failed with status 139
+"""
+
+
+class Suite:
+    """A run of the suite with a folder for its results."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.env = {key: value for key, value in os.environ.items() if key != "CI"}
+        self.env["RESULTS"] = str(folder)
+
+    def run(self, *words, **env):
+        done = subprocess.run([*words], env={**self.env, **env}, text=True, timeout=120,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        return done.returncode, done.stdout
+
+    def begin(self, *lists):
+        assert self.run(TOP / "tests/report", "--begin", *lists) == (0, "")
+
+    def job(self, kind, name, script):
+        return self.run(TOP / "tests/job", kind, name, "sh", "-c", script)
+
+    def says(self, kind, name, text, status=0):
+        """A job that prints this."""
+        return self.job(kind, name, f"cat << 'END'\n{text}END\nexit {status}")
+
+    def result(self, kind, name):
+        return json.loads((self.folder / kind / f"{name}.json").read_text())
+
+    def report(self, **env):
+        return self.run(TOP / "tests/report", **env)
+
+
+@pytest.fixture
+def suite(tmp_path):
+    return Suite(tmp_path / "results")
+
+
+def counts(result):
+    return [result[word] for word in ("passed", "failed", "skipped", "rows")]
+
+
+def test_outcomes_of_pytest_are_counted(suite):
+    code, said = suite.says("plain", "system/test_one", PYTEST_SAID, status=1)
+    result = suite.result("plain", "system/test_one")
+    assert (code, counts(result)) == (1, [2, 2, 1, 40])
+    assert result["failures"] == ["tests/system/test_one.py::test_a[x y]",
+                                  "tests/system/test_one.py::test_b"]
+    assert PYTEST_SAID in said
+    assert "plain system/test_one: 2 passed, 2 failed, 1 skipped in " in said
+
+
+def test_outcomes_of_cmocka_are_counted_with_the_file_they_belong_to(suite):
+    code, _ = suite.says("address", "unit/net", CMOCKA_SAID, status=1)
+    result = suite.result("address", "unit/net")
+    assert (code, counts(result)) == (1, [3, 3, 0, 0])
+    assert result["failures"] == ["tests/unit/net/test_one.c::a_test",
+                                  "tests/unit/net/test_one.c::another",
+                                  "tests/unit/net/test_two.c"]
+
+
+def test_a_job_that_passes_says_one_line(suite):
+    suite.begin("plain=unit/net,unit/dns", "address=unit/net")
+    code, said = suite.says("plain", "unit/dns", "[  PASSED  ] 3 test(s).\n")
+    assert (code, said.count("\n")) == (0, 1)
+    assert said.startswith("[  1 of 3,  0:")
+    assert "] plain unit/dns: 3 passed in " in said
+
+
+@pytest.mark.parametrize("kind, variable", [
+    ("address", "ASAN_OPTIONS"), ("address", "UBSAN_OPTIONS"), ("thread", "TSAN_OPTIONS")])
+def test_a_sanitizers_report_of_any_process_is_a_failure(suite, kind, variable):
+    script = f"""
+        path=${{{variable}#*log_path=\\'}}
+        echo found it > "${{path%%\\'*}}.1"
+        echo '[  PASSED  ] 3 test(s).'"""
+    code, said = suite.job(kind, "unit/net", script)
+    assert (code, counts(suite.result(kind, "unit/net"))) == (1, [3, 1, 0, 0])
+    assert "found it" in said
+
+
+def test_a_command_that_fails_without_a_count_is_one_failure(suite):
+    assert suite.job("plain", "check", "echo wrong; exit 1")[0] == 1
+    assert counts(suite.result("plain", "check")) == [0, 1, 0, 0]
+
+
+def test_the_report_tells_failures_first_with_the_command_for_each(suite):
+    suite.begin("plain=check,unit/net,system/test_one,system/test_two", "address=unit/net,unit/dns")
+    suite.says("plain", "check", "")
+    suite.says("plain", "unit/net", "[  PASSED  ] 5 test(s).\n")
+    suite.says("plain", "system/test_one", PYTEST_SAID, status=1)
+    suite.says("address", "unit/net", CMOCKA_SAID, status=1)
+    suite.job("plain", "system/test_two", "exit 1")
+    code, said = suite.report()
+    lines = said.splitlines()
+    assert (code, lines[:7]) == (1, [
+        "FAILED  scripts/test 'tests/system/test_one.py::test_a[x y]'",
+        "FAILED  scripts/test tests/system/test_one.py::test_b",
+        "FAILED  scripts/test tests/system/test_two.py",
+        "FAILED  scripts/test address tests/unit/net/test_one.c::a_test",
+        "FAILED  scripts/test address tests/unit/net/test_one.c::another",
+        "FAILED  scripts/test address tests/unit/net/test_two.c",
+        "FAILED  address unit/dns: did not run; what was to be built for it?"])
+    assert lines[8].startswith("plain   unit   5 passed, 0 failed, 0 skipped: 0 s (1 jobs")
+    assert lines[9].startswith("plain   system 2 passed, 3 failed, 1 skipped, 40 rows compared: ")
+    assert lines[-1].startswith("10 passed, 7 failed, 1 skipped in ")
+
+
+def test_a_run_in_which_all_passed(suite):
+    suite.begin("plain=unit/net")
+    suite.says("plain", "unit/net", "[  PASSED  ] 5 test(s).\n")
+    code, said = suite.report()
+    assert (code, said.splitlines()[-1].rpartition(" in ")[0]) == (0, "5 passed, 0 failed, 0 skipped")
+
+
+def test_a_run_in_which_nothing_passed_is_a_failure(suite):
+    suite.begin("plain=unit/net")
+    suite.says("plain", "unit/net", "")
+    assert suite.report()[0] == 1
+
+
+@pytest.mark.parametrize("ci, code", [("true", 1), ("", 0)])
+def test_what_is_skipped_is_a_failure_only_in_ci(suite, ci, code):
+    suite.begin("plain=unit/net")
+    suite.says("plain", "unit/net", "[  PASSED  ] 5 test(s).\nskipped: no private network here\n")
+    assert suite.report(CI=ci)[0] == code
+
+
+def test_rows_that_no_file_has_shown_are_a_failure(suite):
+    suite.begin("plain=system/test_one")
+    suite.job("plain", "system/test_one", 'echo "==== 5 passed in 1.00s ===="; '
+                                          'echo "{}" > "$CONFORMANCE_EVIDENCE"')
+    code, said = suite.report()
+    assert code == 1
+    assert "1.1                    MUST   missing" in said
+    assert "FAILED  rows of the conformance table (above)" in said
+
+
+@pytest.mark.parametrize("words, reason", [
+    (["slow"], "slow is neither quick, address, thread nor a file of tests"),
+    (["quick", "tests/system/test_tcp.py"], "quick takes no files"),
+    (["thread"], "a file of tests is needed"),
+    (["tests/system/test_nothing.py::test_a"], "there is no tests/system/test_nothing.py"),
+    (["tests/unit/net/test_nothing.c"], "there is no tests/unit/net/test_nothing.c"),
+    (["src/net/tcp.c"], "src/net/tcp.c is neither quick, address, thread nor a file of tests")])
+def test_words_that_are_not_understood(suite, words, reason):
+    assert suite.run(TOP / "scripts/test", *words) == (64, f"scripts/test: {reason}\n")
+
+
+def test_each_file_of_tests_is_a_job(suite):
+    """And every file with threads, for ThreadSanitizer, is there."""
+    def jobs(kind):
+        code, said = suite.run("make", "-s", "--no-print-directory", "-C", TOP, f"kind-{kind}",
+                               "GOAL=jobs")
+        assert code == 0
+        name, _, jobs = said.strip().partition("=")
+        assert name == kind
+        return set(jobs.split(","))
+
+    system = {f"system/{path.stem}" for path in TOP.glob("tests/system/test_*.py")}
+    rooms = {f"unit/{path.parent.name}" for path in TOP.glob("tests/unit/*/test_*.c")}
+    assert jobs("plain") == system | rooms | {"check"}
+    assert jobs("address") == system | rooms
+    assert {"unit/lookup", "system/test_upstream_threads"} < jobs("thread") < system | rooms
