@@ -5,12 +5,7 @@
 #ifndef TESTS_COMMAND_LINE_SAID_H
 #define TESTS_COMMAND_LINE_SAID_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "check.h"
 
 #include "daemon/command_line.h"
 
@@ -87,21 +82,20 @@ static inline void file_says(const char *text)
 static char folder[] = "/tmp/hostdns-options-XXXXXX";
 static char *start;
 
-static inline int set_up(void **state)
+static inline void set_up(void)
 {
-    (void)state;
     start = getcwd(NULL, 0);
-    return start && mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+    assert_non_null(start);
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chdir(folder), 0);
 }
 
-static inline int tear_down(void **state)
+static inline void tear_down(void)
 {
-    (void)state;
     unlink("test.conf");
-    if (chdir(start) == -1)
-        return -1;
+    assert_int_equal(chdir(start), 0);
     free(start);
-    return rmdir(folder);
+    assert_int_equal(rmdir(folder), 0);
 }
 
 static inline const char *listen_at(size_t i)

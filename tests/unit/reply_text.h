@@ -12,12 +12,7 @@
 #ifndef TESTS_REPLY_TEXT_H
 #define TESTS_REPLY_TEXT_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "check.h"
 
 #include "dns/answer.h"
 #include "dns/ask.h"

@@ -10,19 +10,17 @@
 
 static int page = -1;
 
-static int set_up(void **state)
+static void set_up(void)
 {
-    (void)state;
     page = counters_open(-1);
+    assert_int_not_equal(page, -1);
     counters_use(0);
-    return page == -1 ? -1 : 0;
 }
 
-static void what_is_counted_is_summed(void **state)
+TEST(what_is_counted_is_summed)
 {
     uint64_t before = counters_sum(COUNT_LOOKUPS);
 
-    (void)state;
     count(COUNT_LOOKUPS);
     counters_use(3);
     count(COUNT_LOOKUPS);
@@ -31,12 +29,11 @@ static void what_is_counted_is_summed(void **state)
     assert_int_equal(counters_sum(COUNT_LOOKUPS) - before, 3);
 }
 
-static void another_process_counts_in_the_same_page(void **state)
+TEST(another_process_counts_in_the_same_page)
 {
     uint64_t before = counters_sum(COUNT_TYPE_A);
     pid_t pid = fork();
 
-    (void)state;
     if (pid == 0) {
         counters_use(5);
         count(COUNT_TYPE_A);
@@ -46,11 +43,10 @@ static void another_process_counts_in_the_same_page(void **state)
     assert_int_equal(counters_sum(COUNT_TYPE_A) - before, 1);
 }
 
-static void a_page_that_is_handed_over_goes_on(void **state)
+TEST(a_page_that_is_handed_over_goes_on)
 {
     uint64_t before;
 
-    (void)state;
     count(COUNT_RELOADS);
     before = counters_sum(COUNT_RELOADS);
     assert_int_equal(counters_open(page), page);
@@ -61,12 +57,11 @@ static void a_page_that_is_handed_over_goes_on(void **state)
 }
 
 /* What another version of the program counts is not understood. */
-static void a_page_of_another_layout_is_replaced(void **state)
+TEST(a_page_of_another_layout_is_replaced)
 {
     off_t size = lseek(page, 0, SEEK_END);
     int other = memfd_create("other", MFD_CLOEXEC), made;
 
-    (void)state;
     assert_int_equal(ftruncate(other, size), 0);
     made = counters_open(other);
     assert_int_not_equal(made, -1);
@@ -77,11 +72,10 @@ static void a_page_of_another_layout_is_replaced(void **state)
     counters_use(0);
 }
 
-static void gauges_begin_anew_and_counters_go_on(void **state)
+TEST(gauges_begin_anew_and_counters_go_on)
 {
     uint64_t before = counters_sum(COUNT_CACHE_HITS);
 
-    (void)state;
     counters_use(7);
     count(COUNT_CACHE_HITS);
     count_set(COUNT_CACHE_ENTRIES, 12);
@@ -95,11 +89,10 @@ static void gauges_begin_anew_and_counters_go_on(void **state)
     assert_int_equal(counters_sum(COUNT_CACHE_HITS), before + 1);
 }
 
-static void a_note_can_be_read_by_its_slot(void **state)
+TEST(a_note_can_be_read_by_its_slot)
 {
     char text[COUNTERS_NOTE], longer[COUNTERS_NOTE + 10];
 
-    (void)state;
     counters_use(9);
     counters_note("127.0.0.1:53");
     counters_read_note(9, text);
@@ -112,9 +105,8 @@ static void a_note_can_be_read_by_its_slot(void **state)
     counters_use(0);
 }
 
-static void names_differ_and_have_a_help(void **state)
+TEST(names_differ_and_have_a_help)
 {
-    (void)state;
     for (int i = 0; i < COUNTERS_NUMBER; i++) {
         assert_true(*counter_rows[i].help);
         for (int j = 0; j < i; j++)
@@ -122,17 +114,4 @@ static void names_differ_and_have_a_help(void **state)
     }
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_counted_is_summed),
-        cmocka_unit_test(another_process_counts_in_the_same_page),
-        cmocka_unit_test(a_page_that_is_handed_over_goes_on),
-        cmocka_unit_test(a_page_of_another_layout_is_replaced),
-        cmocka_unit_test(gauges_begin_anew_and_counters_go_on),
-        cmocka_unit_test(a_note_can_be_read_by_its_slot),
-        cmocka_unit_test(names_differ_and_have_a_help),
-    };
-
-    return cmocka_run_group_tests_name("counters", tests, set_up, NULL);
-}
+GROUP(set_up, NULL);

@@ -24,16 +24,16 @@ static bool comes_before(struct heap_link *one, struct heap_link *other)
                                      : left->number < right->number;
 }
 
-static int empty_heap(void **state)
+static void empty_heap(void)
 {
-    (void)state;
     heap_init(&heap, comes_before);
     for (unsigned i = 0; i < CROWD; i++) {
         crowd[i] = (struct object){.number = i};
         heap_link_init(&crowd[i].link);
     }
-    return 0;
 }
+
+FIXTURE(heap, empty_heap, NULL);
 
 static void add(struct object *object, unsigned rank)
 {
@@ -52,19 +52,17 @@ static int take(void)
     return (int)object->number;
 }
 
-static void a_new_heap_is_empty(void **state)
+TEST_WITH(heap, a_new_heap_is_empty)
 {
-    (void)state;
     assert_null(heap_first(&heap, struct object, link));
     assert_int_equal(take(), -1);
 }
 
-static void objects_come_out_in_their_order(void **state)
+TEST_WITH(heap, objects_come_out_in_their_order)
 {
     static const unsigned ranks[] = {5, 1, 4, 2, 3};
     static const int order[] = {1, 3, 4, 2, 0};
 
-    (void)state;
     for (int i = 0; i < 5; i++)
         add(&crowd[i], ranks[i]);
     for (int i = 0; i < 5; i++)
@@ -72,9 +70,8 @@ static void objects_come_out_in_their_order(void **state)
     assert_int_equal(take(), -1);
 }
 
-static void any_one_may_leave(void **state)
+TEST_WITH(heap, any_one_may_leave)
 {
-    (void)state;
     for (unsigned i = 0; i < 6; i++)
         add(&crowd[i], i);
     assert_int_equal(take(), 0); /* now some have children */
@@ -86,9 +83,8 @@ static void any_one_may_leave(void **state)
     assert_int_equal(take(), -1);
 }
 
-static void leaving_twice_takes_nobody_else_out(void **state)
+TEST_WITH(heap, leaving_twice_takes_nobody_else_out)
 {
-    (void)state;
     add(&crowd[0], 0);
     add(&crowd[1], 1);
     heap_remove(&crowd[0].link);
@@ -97,9 +93,8 @@ static void leaving_twice_takes_nobody_else_out(void **state)
     assert_int_equal(take(), 1);
 }
 
-static void who_has_left_may_come_again(void **state)
+TEST_WITH(heap, who_has_left_may_come_again)
 {
-    (void)state;
     add(&crowd[0], 0);
     add(&crowd[1], 1);
     heap_remove(&crowd[0].link);
@@ -120,11 +115,10 @@ static int first_of_all(void)
     return first;
 }
 
-static void a_crowd_that_comes_and_goes_is_always_in_order(void **state)
+TEST_WITH(heap, a_crowd_that_comes_and_goes_is_always_in_order)
 {
     unsigned random = 1;
 
-    (void)state;
     for (int i = 0; i < 20000; i++) {
         struct object *object;
         int first = first_of_all();
@@ -141,20 +135,4 @@ static void a_crowd_that_comes_and_goes_is_always_in_order(void **state)
     for (int first = first_of_all(); first != -1; first = first_of_all())
         assert_int_equal(take(), first);
     assert_int_equal(take(), -1);
-}
-
-#define HEAP(test) cmocka_unit_test_setup(test, empty_heap)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        HEAP(a_new_heap_is_empty),
-        HEAP(objects_come_out_in_their_order),
-        HEAP(any_one_may_leave),
-        HEAP(leaving_twice_takes_nobody_else_out),
-        HEAP(who_has_left_may_come_again),
-        HEAP(a_crowd_that_comes_and_goes_is_always_in_order),
-    };
-
-    return cmocka_run_group_tests_name("heap", tests, NULL, NULL);
 }

@@ -14,22 +14,20 @@ static int first_number(struct list *head)
     return object ? object->number : -1;
 }
 
-static void a_new_list_is_empty(void **state)
+TEST(a_new_list_is_empty)
 {
     struct list head;
 
-    (void)state;
     list_init(&head);
     assert_true(list_empty(&head));
     assert_null(list_first(&head, struct object, link));
 }
 
-static void objects_come_out_in_the_order_they_went_in(void **state)
+TEST(objects_come_out_in_the_order_they_went_in)
 {
     struct object objects[3] = {{.number = 0}, {.number = 1}, {.number = 2}};
     struct list head;
 
-    (void)state;
     list_init(&head);
     for (int i = 0; i < 3; i++)
         list_append(&head, &objects[i].link);
@@ -40,12 +38,11 @@ static void objects_come_out_in_the_order_they_went_in(void **state)
     assert_true(list_empty(&head));
 }
 
-static void an_object_leaves_from_the_middle(void **state)
+TEST(an_object_leaves_from_the_middle)
 {
     struct object objects[3] = {{.number = 0}, {.number = 1}, {.number = 2}};
     struct list head;
 
-    (void)state;
     list_init(&head);
     for (int i = 0; i < 3; i++)
         list_append(&head, &objects[i].link);
@@ -56,12 +53,11 @@ static void an_object_leaves_from_the_middle(void **state)
     assert_ptr_equal(objects[2].link.next, &head);
 }
 
-static void leaving_twice_takes_nobody_else_out(void **state)
+TEST(leaving_twice_takes_nobody_else_out)
 {
     struct object leaves = {.number = 1}, comes = {.number = 2};
     struct list head;
 
-    (void)state;
     list_init(&head);
     list_append(&head, &leaves.link);
     list_remove(&leaves.link);
@@ -70,22 +66,20 @@ static void leaving_twice_takes_nobody_else_out(void **state)
     assert_int_equal(first_number(&head), 2);
 }
 
-static void an_object_in_no_list_can_be_removed(void **state)
+TEST(an_object_in_no_list_can_be_removed)
 {
     struct object object;
 
-    (void)state;
     list_init(&object.link);
     list_remove(&object.link);
     assert_true(list_empty(&object.link));
 }
 
-static void an_object_can_move_to_another_list(void **state)
+TEST(an_object_can_move_to_another_list)
 {
     struct object object = {.number = 7};
     struct list from, to;
 
-    (void)state;
     list_init(&from);
     list_init(&to);
     list_append(&from, &object.link);
@@ -95,29 +89,14 @@ static void an_object_can_move_to_another_list(void **state)
     assert_int_equal(first_number(&to), 7);
 }
 
-static void an_appended_link_stands_before_the_head_it_is_given(void **state)
+TEST(an_appended_link_stands_before_the_head_it_is_given)
 {
     struct object late = {.number = 2}, early = {.number = 1};
     struct list head;
 
-    (void)state;
     list_init(&head);
     list_append(&head, &late.link);
     list_append(&late.link, &early.link);
     assert_int_equal(first_number(&head), 1);
     assert_ptr_equal(early.link.next, &late.link);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_new_list_is_empty),
-        cmocka_unit_test(objects_come_out_in_the_order_they_went_in),
-        cmocka_unit_test(an_object_leaves_from_the_middle),
-        cmocka_unit_test(leaving_twice_takes_nobody_else_out),
-        cmocka_unit_test(an_object_in_no_list_can_be_removed),
-        cmocka_unit_test(an_object_can_move_to_another_list),
-        cmocka_unit_test(an_appended_link_stands_before_the_head_it_is_given),
-    };
-    return cmocka_run_group_tests_name("list", tests, NULL, NULL);
 }

@@ -8,19 +8,18 @@
 
 static struct store *store;
 
-static int start(void **state)
+static void start(void)
 {
-    (void)state;
     store = store_new(1 << 20);
-    return store ? 0 : -1;
+    assert_non_null(store);
 }
 
-static int stop(void **state)
+static void stop(void)
 {
-    (void)state;
     store_free(store);
-    return 0;
 }
+
+FIXTURE(store, start, stop);
 
 static bool put(const char *key, const void *value, size_t len)
 {
@@ -88,9 +87,8 @@ static size_t count_numbers(unsigned from, unsigned to)
     return count;
 }
 
-static void what_was_put_is_found(void **state)
+TEST_WITH(store, what_was_put_is_found)
 {
-    (void)state;
     put_text("a", "one");
     put_text("b", "two");
     assert_string_equal(text("a"), "one");
@@ -99,9 +97,8 @@ static void what_was_put_is_found(void **state)
     assert_int_equal(store_state(store).entries, 2);
 }
 
-static void a_newer_value_replaces_the_older(void **state)
+TEST_WITH(store, a_newer_value_replaces_the_older)
 {
-    (void)state;
     put_text("a", "one");
     put_text("a", "two");
     assert_string_equal(text("a"), "two");
@@ -112,9 +109,8 @@ static void a_newer_value_replaces_the_older(void **state)
     assert_int_equal(store_state(store).entries, 1);
 }
 
-static void what_was_removed_is_gone(void **state)
+TEST_WITH(store, what_was_removed_is_gone)
 {
-    (void)state;
     put_text("a", "one");
     store_remove(store, store_hash(store, "a", 1), "a", 1);
     store_remove(store, store_hash(store, "b", 1), "b", 1);
@@ -124,9 +120,8 @@ static void what_was_removed_is_gone(void **state)
     assert_string_equal(text("a"), "two");
 }
 
-static void nothing_is_left_when_it_was_cleared(void **state)
+TEST_WITH(store, nothing_is_left_when_it_was_cleared)
 {
-    (void)state;
     for (unsigned i = 0; i < 1000; i++)
         put_number(i);
     store_clear(store);
@@ -136,11 +131,10 @@ static void nothing_is_left_when_it_was_cleared(void **state)
     assert_string_equal(text("a"), "one");
 }
 
-static void values_are_aligned(void **state)
+TEST_WITH(store, values_are_aligned)
 {
     size_t len;
 
-    (void)state;
     for (unsigned i = 0; i < 100; i++) {
         put_number(i);
         assert_int_equal((uintptr_t)get(key_of(i), &len) % 16, 0);
@@ -148,9 +142,8 @@ static void values_are_aligned(void **state)
 }
 
 /* 48 octets each, and some for the index: 1 MB holds them. */
-static void all_is_kept_while_there_is_room(void **state)
+TEST_WITH(store, all_is_kept_while_there_is_room)
 {
-    (void)state;
     for (unsigned i = 0; i < 15000; i++)
         put_number(i);
     assert_int_equal(count_numbers(0, 15000), 15000);
@@ -158,11 +151,10 @@ static void all_is_kept_while_there_is_room(void **state)
     assert_int_equal(store_state(store).evictions, 0);
 }
 
-static void a_million_go_through_and_the_latest_stay(void **state)
+TEST_WITH(store, a_million_go_through_and_the_latest_stay)
 {
     size_t entries;
 
-    (void)state;
     for (unsigned i = 0; i < 1000000; i++)
         put_number(i);
     entries = store_state(store).entries;
@@ -173,9 +165,8 @@ static void a_million_go_through_and_the_latest_stay(void **state)
 }
 
 /* The small ring has a tenth: what comes once goes through it. */
-static void a_scan_drives_out_nothing_that_is_asked_for(void **state)
+TEST_WITH(store, a_scan_drives_out_nothing_that_is_asked_for)
 {
-    (void)state;
     for (unsigned i = 0; i < 5000; i++)
         put_number(i);
     for (unsigned i = 5000; i < 500000; i++) {
@@ -185,9 +176,8 @@ static void a_scan_drives_out_nothing_that_is_asked_for(void **state)
     assert_int_equal(count_numbers(0, 5000), 5000);
 }
 
-static void what_is_not_asked_for_any_more_leaves(void **state)
+TEST_WITH(store, what_is_not_asked_for_any_more_leaves)
 {
-    (void)state;
     for (unsigned i = 0; i < 5000; i++) {
         put_number(i);
         has_number(i);
@@ -200,11 +190,10 @@ static void what_is_not_asked_for_any_more_leaves(void **state)
     assert_int_equal(count_numbers(0, 5000), 0);
 }
 
-static void the_largest_value_is_bounded(void **state)
+TEST_WITH(store, the_largest_value_is_bounded)
 {
     static const char large[1 << 18];
 
-    (void)state;
     assert_true(put("a", large, 65535 + 512));
     assert_string_equal(text("b"), "nothing");
     assert_false(put("b", large, 73 << 10));
@@ -214,13 +203,12 @@ static void the_largest_value_is_bounded(void **state)
 }
 
 /* Every operation beside a plain list of what must be there, with a store that evicts. */
-static void random_operations_never_give_a_wrong_value(void **state)
+TEST_WITH(store, random_operations_never_give_a_wrong_value)
 {
     static uint8_t lengths[4096], fill[4096];
     uint8_t value[256];
     unsigned found = 0;
 
-    (void)state;
     srand(42);
     for (int i = 0; i < 400000; i++) {
         unsigned number = (unsigned)rand() % 4096;
@@ -255,13 +243,12 @@ static void random_operations_never_give_a_wrong_value(void **state)
 }
 
 /* Values of up to 64 KiB among small ones, in the smallest store. */
-static void large_and_small_values_go_through_the_smallest_store(void **state)
+TEST_WITH(store, large_and_small_values_go_through_the_smallest_store)
 {
     static uint8_t value[65535];
     uint64_t hash;
     size_t len;
 
-    (void)state;
     store_free(store);
     store = store_new(0);
     assert_non_null(store);
@@ -277,28 +264,4 @@ static void large_and_small_values_go_through_the_smallest_store(void **state)
             store_remove(store, hash, key_of(i), strlen(key_of(i)));
     }
     assert_true(store_state(store).entries > 100);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_was_put_is_found, start, stop),
-        cmocka_unit_test_setup_teardown(a_newer_value_replaces_the_older, start, stop),
-        cmocka_unit_test_setup_teardown(what_was_removed_is_gone, start, stop),
-        cmocka_unit_test_setup_teardown(nothing_is_left_when_it_was_cleared, start, stop),
-        cmocka_unit_test_setup_teardown(values_are_aligned, start, stop),
-        cmocka_unit_test_setup_teardown(all_is_kept_while_there_is_room, start, stop),
-        cmocka_unit_test_setup_teardown(a_million_go_through_and_the_latest_stay, start,
-                                        stop),
-        cmocka_unit_test_setup_teardown(a_scan_drives_out_nothing_that_is_asked_for, start,
-                                        stop),
-        cmocka_unit_test_setup_teardown(what_is_not_asked_for_any_more_leaves, start, stop),
-        cmocka_unit_test_setup_teardown(the_largest_value_is_bounded, start, stop),
-        cmocka_unit_test_setup_teardown(random_operations_never_give_a_wrong_value, start,
-                                        stop),
-        cmocka_unit_test_setup_teardown(
-            large_and_small_values_go_through_the_smallest_store, start, stop),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

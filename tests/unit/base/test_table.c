@@ -24,12 +24,11 @@ static struct object *find(const struct table *table, uint64_t hash, uint32_t ke
     return link ? table_item(link, struct object, link) : NULL;
 }
 
-static void what_was_added_is_found(void **state)
+TEST(what_was_added_is_found)
 {
     struct object object = {.key = 7};
     struct table table;
 
-    (void)state;
     assert_int_equal(table_init(&table, has_key), 0);
     assert_null(find(&table, hash_of(&table, 7), 7));
     table_add(&table, hash_of(&table, 7), &object.link);
@@ -38,12 +37,11 @@ static void what_was_added_is_found(void **state)
     table_free(&table);
 }
 
-static void what_was_removed_is_not_found(void **state)
+TEST(what_was_removed_is_not_found)
 {
     struct object object = {.key = 7};
     struct table table;
 
-    (void)state;
     assert_int_equal(table_init(&table, has_key), 0);
     table_add(&table, hash_of(&table, 7), &object.link);
     table_remove(&table, &object.link);
@@ -52,13 +50,12 @@ static void what_was_removed_is_not_found(void **state)
     table_free(&table);
 }
 
-static void a_table_of_thousands_keeps_every_object(void **state)
+TEST(a_table_of_thousands_keeps_every_object)
 {
     enum { MANY = 5000 };
     static struct object objects[MANY];
     struct table table;
 
-    (void)state;
     assert_int_equal(table_init(&table, has_key), 0);
     for (uint32_t i = 0; i < MANY; i++) {
         objects[i].key = i;
@@ -70,12 +67,11 @@ static void a_table_of_thousands_keeps_every_object(void **state)
     table_free(&table);
 }
 
-static void a_table_grows_with_its_objects(void **state)
+TEST(a_table_grows_with_its_objects)
 {
     static struct object objects[1000];
     struct table table;
 
-    (void)state;
     assert_int_equal(table_init(&table, has_key), 0);
     for (uint32_t i = 0; i < 1000; i++) {
         objects[i].key = i;
@@ -86,12 +82,11 @@ static void a_table_grows_with_its_objects(void **state)
     table_free(&table);
 }
 
-static void objects_of_one_bucket_are_told_apart(void **state)
+TEST(objects_of_one_bucket_are_told_apart)
 {
     struct object a = {.key = 1}, b = {.key = 2}, c = {.key = 3};
     struct table table;
 
-    (void)state;
     assert_int_equal(table_init(&table, has_key), 0);
     table_add(&table, 0x100000, &a.link);
     table_add(&table, 0x200000, &b.link);
@@ -103,12 +98,11 @@ static void objects_of_one_bucket_are_told_apart(void **state)
     table_free(&table);
 }
 
-static void objects_of_one_hash_are_told_apart(void **state)
+TEST(objects_of_one_hash_are_told_apart)
 {
     struct object a = {.key = 1}, b = {.key = 2};
     struct table table;
 
-    (void)state;
     assert_int_equal(table_init(&table, has_key), 0);
     table_add(&table, 5, &a.link);
     table_add(&table, 5, &b.link);
@@ -118,12 +112,11 @@ static void objects_of_one_hash_are_told_apart(void **state)
     table_free(&table);
 }
 
-static void the_middle_of_a_bucket_can_be_removed(void **state)
+TEST(the_middle_of_a_bucket_can_be_removed)
 {
     struct object a = {.key = 1}, b = {.key = 2}, c = {.key = 3};
     struct table table;
 
-    (void)state;
     assert_int_equal(table_init(&table, has_key), 0);
     table_add(&table, 5, &a.link);
     table_add(&table, 5, &b.link);
@@ -135,11 +128,10 @@ static void the_middle_of_a_bucket_can_be_removed(void **state)
     table_free(&table);
 }
 
-static void equal_keys_have_equal_hashes_in_one_table(void **state)
+TEST(equal_keys_have_equal_hashes_in_one_table)
 {
     struct table table;
 
-    (void)state;
     assert_int_equal(table_init(&table, has_key), 0);
     assert_true(table_hash(&table, "name", 4) == table_hash(&table, "name", 4));
     assert_true(table_hash(&table, "name", 4) != table_hash(&table, "nama", 4));
@@ -147,30 +139,13 @@ static void equal_keys_have_equal_hashes_in_one_table(void **state)
     table_free(&table);
 }
 
-static void another_table_hashes_otherwise(void **state)
+TEST(another_table_hashes_otherwise)
 {
     struct table one, other;
 
-    (void)state;
     assert_int_equal(table_init(&one, has_key), 0);
     assert_int_equal(table_init(&other, has_key), 0);
     assert_true(table_hash(&one, "name", 4) != table_hash(&other, "name", 4));
     table_free(&one);
     table_free(&other);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_was_added_is_found),
-        cmocka_unit_test(what_was_removed_is_not_found),
-        cmocka_unit_test(a_table_of_thousands_keeps_every_object),
-        cmocka_unit_test(a_table_grows_with_its_objects),
-        cmocka_unit_test(objects_of_one_bucket_are_told_apart),
-        cmocka_unit_test(objects_of_one_hash_are_told_apart),
-        cmocka_unit_test(the_middle_of_a_bucket_can_be_removed),
-        cmocka_unit_test(equal_keys_have_equal_hashes_in_one_table),
-        cmocka_unit_test(another_table_hashes_otherwise),
-    };
-    return cmocka_run_group_tests_name("table", tests, NULL, NULL);
 }

@@ -7,19 +7,18 @@
 static struct bundle bundle;
 static struct channel channel;
 
-static int set_up(void **state)
+static void set_up(void)
 {
-    (void)state;
     bundle.len = bundle.read = 0;
-    return channel_open(&channel);
+    assert_int_equal(channel_open(&channel), 0);
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     channel_close(&channel);
-    return 0;
 }
+
+FIXTURE(bundle, set_up, tear_down);
 
 static void assert_next(const char *expected)
 {
@@ -44,9 +43,8 @@ static void receive(void)
     assert_int_equal(bundle_receive(&bundle, channel.right, CHANNEL_TRY), CHANNEL_DONE);
 }
 
-static void messages_arrive_together_in_their_order(void **state)
+TEST_WITH(bundle, messages_arrive_together_in_their_order)
 {
-    (void)state;
     assert_true(bundle_add(&bundle, "one", 3));
     assert_true(bundle_add(&bundle, "three", 5));
     assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_DONE);
@@ -57,13 +55,12 @@ static void messages_arrive_together_in_their_order(void **state)
     assert_int_equal(bundle_receive(&bundle, channel.right, CHANNEL_TRY), CHANNEL_BUSY);
 }
 
-static void a_message_has_its_length_before_it(void **state)
+TEST_WITH(bundle, a_message_has_its_length_before_it)
 {
     const uint8_t expected[] = {0, 0, 0, 3, 'o', 'n', 'e'};
     uint8_t octets[16];
     size_t len;
 
-    (void)state;
     assert_true(bundle_add(&bundle, "one", 3));
     assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_DONE);
     assert_int_equal(
@@ -73,9 +70,8 @@ static void a_message_has_its_length_before_it(void **state)
     assert_memory_equal(octets, expected, len);
 }
 
-static void what_was_sent_is_not_sent_again(void **state)
+TEST_WITH(bundle, what_was_sent_is_not_sent_again)
 {
-    (void)state;
     assert_true(bundle_add(&bundle, "one", 3));
     assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_DONE);
     assert_true(bundle_add(&bundle, "two", 3));
@@ -88,21 +84,19 @@ static void what_was_sent_is_not_sent_again(void **state)
     assert_end();
 }
 
-static void of_an_empty_one_nothing_is_sent(void **state)
+TEST_WITH(bundle, of_an_empty_one_nothing_is_sent)
 {
-    (void)state;
     assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_DONE);
     assert_int_equal(bundle_receive(&bundle, channel.right, CHANNEL_TRY), CHANNEL_BUSY);
     assert_end();
 }
 
-static void the_longest_message_fits_and_nothing_beside_it(void **state)
+TEST_WITH(bundle, the_longest_message_fits_and_nothing_beside_it)
 {
     static uint8_t longest[MESSAGE_MAX];
     const uint8_t *message;
     size_t len;
 
-    (void)state;
     longest[MESSAGE_MAX - 1] = 7;
     assert_true(bundle_add(&bundle, longest, sizeof longest));
     assert_false(bundle_add(&bundle, "", 0));
@@ -113,11 +107,10 @@ static void the_longest_message_fits_and_nothing_beside_it(void **state)
     assert_int_equal(message[MESSAGE_MAX - 1], 7);
 }
 
-static void what_does_not_fit_leaves_the_rest_as_it_was(void **state)
+TEST_WITH(bundle, what_does_not_fit_leaves_the_rest_as_it_was)
 {
     static uint8_t longest[MESSAGE_MAX];
 
-    (void)state;
     assert_true(bundle_add(&bundle, "one", 3));
     assert_false(bundle_add(&bundle, longest, sizeof longest));
     assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_DONE);
@@ -126,9 +119,8 @@ static void what_does_not_fit_leaves_the_rest_as_it_was(void **state)
     assert_end();
 }
 
-static void one_that_cannot_be_sent_stays_as_it_is(void **state)
+TEST_WITH(bundle, one_that_cannot_be_sent_stays_as_it_is)
 {
-    (void)state;
     while (channel_send(channel.left, "full", 4, CHANNEL_TRY) == CHANNEL_DONE)
         ;
     assert_true(bundle_add(&bundle, "one", 3));
@@ -139,11 +131,10 @@ static void one_that_cannot_be_sent_stays_as_it_is(void **state)
     assert_end();
 }
 
-static void a_cut_message_ends_it(void **state)
+TEST_WITH(bundle, a_cut_message_ends_it)
 {
     static const uint8_t cut[] = {0, 0, 0, 1, 'a', 0, 0, 0, 4, 'b', 'c', 'd'};
 
-    (void)state;
     for (size_t len = 5; len <= sizeof cut; len++) {
         assert_int_equal(channel_send(channel.left, cut, len, CHANNEL_TRY), CHANNEL_DONE);
         receive();
@@ -151,22 +142,4 @@ static void a_cut_message_ends_it(void **state)
         assert_end();
         assert_end();
     }
-}
-
-#define bundle_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        bundle_test(messages_arrive_together_in_their_order),
-        bundle_test(a_message_has_its_length_before_it),
-        bundle_test(what_was_sent_is_not_sent_again),
-        bundle_test(of_an_empty_one_nothing_is_sent),
-        bundle_test(the_longest_message_fits_and_nothing_beside_it),
-        bundle_test(what_does_not_fit_leaves_the_rest_as_it_was),
-        bundle_test(one_that_cannot_be_sent_stays_as_it_is),
-        bundle_test(a_cut_message_ends_it),
-    };
-
-    return cmocka_run_group_tests_name("bundle", tests, NULL, NULL);
 }

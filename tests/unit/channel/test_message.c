@@ -37,22 +37,20 @@ static struct answer example(void)
                            .size = sizeof records};
 }
 
-static void a_question_travels_as_id_type_flags_and_name(void **state)
+TEST(a_question_travels_as_id_type_flags_and_name)
 {
     uint8_t out[512];
 
-    (void)state;
     assert_int_equal(message_put_question(id, &question, out, sizeof out),
                      sizeof question_message);
     assert_memory_equal(out, question_message, sizeof question_message);
 }
 
-static void a_question_arrives_as_it_was_sent(void **state)
+TEST(a_question_arrives_as_it_was_sent)
 {
     struct question got;
     uint64_t got_id;
 
-    (void)state;
     assert_true(message_get_question(BYTES(question_message), &got_id, &got));
     assert_true(got_id == id);
     assert_int_equal(got.type, TYPE_AAAA);
@@ -61,23 +59,21 @@ static void a_question_arrives_as_it_was_sent(void **state)
     assert_memory_equal(got.name, question.name, 11);
 }
 
-static void a_question_needs_room(void **state)
+TEST(a_question_needs_room)
 {
     uint8_t out[sizeof question_message];
 
-    (void)state;
     assert_int_equal(message_put_question(id, &question, out, sizeof out), sizeof out);
     assert_int_equal(message_put_question(id, &question, out, sizeof out - 1), 0);
 }
 
-static void the_longest_name_travels(void **state)
+TEST(the_longest_name_travels)
 {
     struct question longest = {.type = TYPE_A, .name_len = 255}, got;
     uint8_t out[512];
     uint64_t got_id;
     size_t len;
 
-    (void)state;
     for (size_t i = 0; i < 254; i += 2)
         longest.name[i] = 1;
     len = message_put_question(id, &longest, out, sizeof out);
@@ -86,66 +82,60 @@ static void the_longest_name_travels(void **state)
     assert_memory_equal(got.name, longest.name, 255);
 }
 
-static void a_cut_question_is_none(void **state)
+TEST(a_cut_question_is_none)
 {
     struct question got;
     uint64_t got_id;
 
-    (void)state;
     for (size_t len = 0; len < sizeof question_message; len++)
         assert_false(message_get_question(question_message, len, &got_id, &got));
 }
 
-static void a_question_with_octets_behind_it_is_none(void **state)
+TEST(a_question_with_octets_behind_it_is_none)
 {
     const uint8_t message[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 1, 11, NAME, 0};
     struct question got;
     uint64_t got_id;
 
-    (void)state;
     assert_false(message_get_question(BYTES(message), &got_id, &got));
 }
 
-static void a_question_whose_name_has_another_length_is_none(void **state)
+TEST(a_question_whose_name_has_another_length_is_none)
 {
     const uint8_t longer[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 1, 12, NAME};
     const uint8_t shorter[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 1, 10, NAME};
     struct question got;
     uint64_t got_id;
 
-    (void)state;
     assert_false(message_get_question(BYTES(longer), &got_id, &got));
     assert_false(message_get_question(BYTES(shorter), &got_id, &got));
 }
 
-static void a_question_with_a_pointer_in_its_name_is_none(void **state)
+TEST(a_question_with_a_pointer_in_its_name_is_none)
 {
     const uint8_t message[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 1, 4, 1, 'a', 0xc0, 12};
     struct question got;
     uint64_t got_id;
 
-    (void)state;
     assert_false(message_get_question(BYTES(message), &got_id, &got));
 }
 
-static void an_answer_travels_as_its_fields_and_records(void **state)
+TEST(an_answer_travels_as_its_fields_and_records)
 {
     struct answer answer = example();
     uint8_t out[512];
 
-    (void)state;
     assert_int_equal(message_put_answer(id, &question, &answer, out, sizeof out),
                      sizeof answer_message);
     assert_memory_equal(out, answer_message, sizeof answer_message);
 }
 
-static void an_answer_arrives_as_it_was_sent(void **state)
+TEST(an_answer_arrives_as_it_was_sent)
 {
     struct answer got;
     struct question about;
     uint64_t got_id;
 
-    (void)state;
     assert_true(message_get_answer(BYTES(answer_message), &got_id, &about, &got));
     assert_true(got_id == id);
     assert_int_equal(got.source, ANSWER_FROM_HOST);
@@ -160,18 +150,17 @@ static void an_answer_arrives_as_it_was_sent(void **state)
     assert_memory_equal(got.records, record, sizeof record);
 }
 
-static void the_records_are_borrowed_from_the_message(void **state)
+TEST(the_records_are_borrowed_from_the_message)
 {
     struct answer got;
     struct question about;
     uint64_t got_id;
 
-    (void)state;
     assert_true(message_get_answer(BYTES(answer_message), &got_id, &about, &got));
     assert_ptr_equal(got.records, answer_message + sizeof answer_message - sizeof record);
 }
 
-static void an_answer_may_have_neither_text_nor_records(void **state)
+TEST(an_answer_may_have_neither_text_nor_records)
 {
     struct answer answer, got;
     uint8_t out[64];
@@ -179,7 +168,6 @@ static void an_answer_may_have_neither_text_nor_records(void **state)
     uint64_t got_id;
     size_t len;
 
-    (void)state;
     answer_init(&answer, &question, NULL, 0);
     len = message_put_answer(id, &question, &answer, out, sizeof out);
     assert_int_equal(len, 35);
@@ -190,7 +178,7 @@ static void an_answer_may_have_neither_text_nor_records(void **state)
     assert_int_equal(got.len, 0);
 }
 
-static void the_longest_text_travels(void **state)
+TEST(the_longest_text_travels)
 {
     struct answer answer = example(), got;
     uint8_t out[512];
@@ -198,21 +186,19 @@ static void the_longest_text_travels(void **state)
     uint64_t got_id;
     size_t len;
 
-    (void)state;
     memset(answer.ede_text, 'x', ANSWER_TEXT - 1);
     len = message_put_answer(id, &question, &answer, out, sizeof out);
     assert_true(message_get_answer(out, len, &got_id, &about, &got));
     assert_string_equal(got.ede_text, answer.ede_text);
 }
 
-static void a_text_that_would_fill_the_room_of_its_nul_is_refused(void **state)
+TEST(a_text_that_would_fill_the_room_of_its_nul_is_refused)
 {
     uint8_t message[8 + 5 + 1 + 2 + 2 + 1 + ANSWER_TEXT + 6] = {0};
     struct answer got;
     struct question about;
     uint64_t got_id;
 
-    (void)state;
     message[11] = 1; /* the root's name: one octet of 0 */
     message[18] = ANSWER_TEXT;
     assert_false(message_get_answer(BYTES(message), &got_id, &about, &got));
@@ -220,7 +206,7 @@ static void a_text_that_would_fill_the_room_of_its_nul_is_refused(void **state)
     assert_true(message_get_answer(BYTES(message), &got_id, &about, &got));
 }
 
-static void the_longest_answer_fits_the_longest_message(void **state)
+TEST(the_longest_answer_fits_the_longest_message)
 {
     static uint8_t records[ANSWER_RECORDS_MAX], out[MESSAGE_MAX];
     struct answer answer = example(), got;
@@ -228,7 +214,6 @@ static void the_longest_answer_fits_the_longest_message(void **state)
     uint64_t got_id;
     size_t len;
 
-    (void)state;
     memset(answer.ede_text, 'x', ANSWER_TEXT - 1);
     answer.records = records;
     answer.len = sizeof records;
@@ -238,35 +223,32 @@ static void the_longest_answer_fits_the_longest_message(void **state)
     assert_int_equal(got.len, ANSWER_RECORDS_MAX);
 }
 
-static void an_answer_needs_room(void **state)
+TEST(an_answer_needs_room)
 {
     struct answer answer = example();
     uint8_t out[sizeof answer_message];
 
-    (void)state;
     assert_int_equal(message_put_answer(id, &question, &answer, out, sizeof out),
                      sizeof out);
     assert_int_equal(message_put_answer(id, &question, &answer, out, sizeof out - 1), 0);
 }
 
-static void an_answer_cut_before_its_records_is_none(void **state)
+TEST(an_answer_cut_before_its_records_is_none)
 {
     struct answer got;
     struct question about;
     uint64_t got_id;
 
-    (void)state;
     for (size_t len = 0; len < sizeof answer_message - sizeof record; len++)
         assert_false(message_get_answer(answer_message, len, &got_id, &about, &got));
 }
 
 enum { ROUNDS = 30000 };
 
-static void spoilt_questions_are_refused_or_whole(void **state)
+TEST(spoilt_questions_are_refused_or_whole)
 {
     int accepted = 0;
 
-    (void)state;
     for (int i = 0; i < ROUNDS; i++) {
         size_t len, again;
         uint8_t *message = mutate(BYTES(question_message), &len), out[512];
@@ -284,11 +266,10 @@ static void spoilt_questions_are_refused_or_whole(void **state)
     assert_in_range(accepted, ROUNDS / 20, ROUNDS - ROUNDS / 20);
 }
 
-static void spoilt_answers_are_refused_or_safe(void **state)
+TEST(spoilt_answers_are_refused_or_safe)
 {
     int accepted = 0;
 
-    (void)state;
     for (int i = 0; i < ROUNDS; i++) {
         size_t len;
         uint8_t *message = mutate(BYTES(answer_message), &len);
@@ -305,30 +286,4 @@ static void spoilt_answers_are_refused_or_safe(void **state)
         free(message);
     }
     assert_in_range(accepted, ROUNDS / 20, ROUNDS - ROUNDS / 20);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_question_travels_as_id_type_flags_and_name),
-        cmocka_unit_test(a_question_arrives_as_it_was_sent),
-        cmocka_unit_test(a_question_needs_room),
-        cmocka_unit_test(the_longest_name_travels),
-        cmocka_unit_test(a_cut_question_is_none),
-        cmocka_unit_test(a_question_with_octets_behind_it_is_none),
-        cmocka_unit_test(a_question_whose_name_has_another_length_is_none),
-        cmocka_unit_test(a_question_with_a_pointer_in_its_name_is_none),
-        cmocka_unit_test(an_answer_travels_as_its_fields_and_records),
-        cmocka_unit_test(an_answer_arrives_as_it_was_sent),
-        cmocka_unit_test(the_records_are_borrowed_from_the_message),
-        cmocka_unit_test(an_answer_may_have_neither_text_nor_records),
-        cmocka_unit_test(the_longest_text_travels),
-        cmocka_unit_test(a_text_that_would_fill_the_room_of_its_nul_is_refused),
-        cmocka_unit_test(the_longest_answer_fits_the_longest_message),
-        cmocka_unit_test(an_answer_needs_room),
-        cmocka_unit_test(an_answer_cut_before_its_records_is_none),
-        cmocka_unit_test(spoilt_questions_are_refused_or_whole),
-        cmocka_unit_test(spoilt_answers_are_refused_or_safe),
-    };
-    return cmocka_run_group_tests_name("message", tests, NULL, NULL);
 }

@@ -2,12 +2,7 @@
 #ifndef TESTS_RESPONDER_H
 #define TESTS_RESPONDER_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "../check.h"
 
 #include "net/addr.h"
 

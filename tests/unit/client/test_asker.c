@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-static void exit_codes_and_text_come_of_a_name(void **state)
+TEST(exit_codes_and_text_come_of_a_name)
 {
     struct options options = {.is_short = true};
     struct responder responder;
@@ -15,7 +15,6 @@ static void exit_codes_and_text_come_of_a_name(void **state)
     size_t size;
     FILE *out = open_memstream(&shown, &size), *err = open_memstream(&complained, &size);
 
-    (void)state;
     responder_start(&responder, responder_addresses);
     options.server = responder.addr;
     assert_int_equal(asker_open(&asker, &options, out, err), 0);
@@ -38,21 +37,11 @@ static void exit_codes_and_text_come_of_a_name(void **state)
     free(complained);
 }
 
-static void an_address_that_is_none_opens_no_socket(void **state)
+TEST(an_address_that_is_none_opens_no_socket)
 {
     struct options options = {.server.sock.any.sa_family = AF_UNIX};
     struct asker asker;
 
-    (void)state;
     assert_int_equal(asker_open(&asker, &options, stdout, stderr), -1);
     assert_int_equal(asker.socket, -1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exit_codes_and_text_come_of_a_name),
-        cmocka_unit_test(an_address_that_is_none_opens_no_socket),
-    };
-    return cmocka_run_group_tests_name("asker", tests, NULL, NULL);
 }

@@ -87,11 +87,10 @@ static void leave(struct person *person)
 #define CTRL_C       "\x03"
 #define CTRL_D       "\x04"
 
-static void a_name_is_asked_for_and_shown_again_and_again(void **state)
+TEST(a_name_is_asked_for_and_shown_again_and_again)
 {
     struct person person;
 
-    (void)state;
     sit_down(&person, responder_addresses);
     for (int i = 0; i < 3; i++) {
         see(&person, NAME_PROMPT);
@@ -106,11 +105,10 @@ static void a_name_is_asked_for_and_shown_again_and_again(void **state)
     leave(&person);
 }
 
-static void an_empty_name_is_asked_for_again(void **state)
+TEST(an_empty_name_is_asked_for_again)
 {
     struct person person;
 
-    (void)state;
     sit_down(&person, responder_addresses);
     see(&person, NAME_PROMPT);
     type(&person, "\n");
@@ -125,11 +123,10 @@ static void an_empty_name_is_asked_for_again(void **state)
     assert_int_equal(person.responder.asked, 0);
 }
 
-static void ctrl_c_ends_the_wait_for_enter(void **state)
+TEST(ctrl_c_ends_the_wait_for_enter)
 {
     struct person person;
 
-    (void)state;
     sit_down(&person, responder_addresses);
     see(&person, NAME_PROMPT);
     type(&person, "host.test\n");
@@ -138,11 +135,10 @@ static void ctrl_c_ends_the_wait_for_enter(void **state)
     leave(&person);
 }
 
-static void the_end_of_input_ends_the_wait_for_enter(void **state)
+TEST(the_end_of_input_ends_the_wait_for_enter)
 {
     struct person person;
 
-    (void)state;
     sit_down(&person, responder_addresses);
     see(&person, NAME_PROMPT);
     type(&person, "host.test\n");
@@ -151,11 +147,10 @@ static void the_end_of_input_ends_the_wait_for_enter(void **state)
     leave(&person);
 }
 
-static void ctrl_c_drops_a_half_typed_name(void **state)
+TEST(ctrl_c_drops_a_half_typed_name)
 {
     struct person person;
 
-    (void)state;
     sit_down(&person, responder_addresses);
     see(&person, NAME_PROMPT);
     type(&person, "half");
@@ -175,12 +170,11 @@ static void say_nothing(struct responder *responder, const uint8_t *query, size_
     assert_int_equal(write(query_came[1], "", 1), 1);
 }
 
-static void ctrl_c_ends_a_query(void **state)
+TEST(ctrl_c_ends_a_query)
 {
     struct person person;
     char octet;
 
-    (void)state;
     assert_int_equal(pipe(query_came), 0);
     sit_down(&person, say_nothing);
     see(&person, NAME_PROMPT);
@@ -190,17 +184,4 @@ static void ctrl_c_ends_a_query(void **state)
     leave(&person);
     close(query_came[0]);
     close(query_came[1]);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_name_is_asked_for_and_shown_again_and_again),
-        cmocka_unit_test(an_empty_name_is_asked_for_again),
-        cmocka_unit_test(ctrl_c_ends_the_wait_for_enter),
-        cmocka_unit_test(the_end_of_input_ends_the_wait_for_enter),
-        cmocka_unit_test(ctrl_c_drops_a_half_typed_name),
-        cmocka_unit_test(ctrl_c_ends_a_query),
-    };
-    return cmocka_run_group_tests_name("dialogue", tests, NULL, NULL);
 }

@@ -39,11 +39,10 @@ static void assert_answered(const struct exchange *exchange)
                         sizeof RECORD_A);
 }
 
-static void a_reply_is_taken(void **state)
+TEST(a_reply_is_taken)
 {
     struct exchange exchange;
 
-    (void)state;
     ask(responder_addresses, &exchange, patient, 1);
     assert_answered(&exchange);
 }
@@ -70,11 +69,10 @@ static void false_replies_first(struct responder *responder, const uint8_t *quer
     responder_addresses(responder, query, size);
 }
 
-static void what_is_no_reply_to_the_question_is_ignored(void **state)
+TEST(what_is_no_reply_to_the_question_is_ignored)
 {
     struct exchange exchange;
 
-    (void)state;
     ask(false_replies_first, &exchange, patient, 1);
     assert_answered(&exchange);
 }
@@ -91,11 +89,10 @@ static void stranger_first(struct responder *responder, const uint8_t *query, si
     responder_addresses(responder, query, size);
 }
 
-static void a_stranger_is_not_heard(void **state)
+TEST(a_stranger_is_not_heard)
 {
     struct exchange exchange;
 
-    (void)state;
     ask(stranger_first, &exchange, patient, 1);
     assert_answered(&exchange);
 }
@@ -106,12 +103,11 @@ static void second_try_only(struct responder *responder, const uint8_t *query, s
         responder_addresses(responder, query, size);
 }
 
-static void a_lost_query_is_sent_again(void **state)
+TEST(a_lost_query_is_sent_again)
 {
     const struct exchange_patience one_short = {.tries = 2, .try_ms = 300};
     struct exchange exchange;
 
-    (void)state;
     ask(second_try_only, &exchange, one_short, 2);
     assert_answered(&exchange);
 }
@@ -123,12 +119,11 @@ static void say_nothing(struct responder *responder, const uint8_t *query, size_
     (void)size;
 }
 
-static void silence_ends_after_all_tries(void **state)
+TEST(silence_ends_after_all_tries)
 {
     struct exchange exchange;
     int64_t start = clock_ms();
 
-    (void)state;
     ask(say_nothing, &exchange, brief, 2);
     assert_int_equal(exchange.state, EXCHANGE_SILENT);
     assert_true(clock_ms() - start >= 79);
@@ -136,14 +131,13 @@ static void silence_ends_after_all_tries(void **state)
 
 /* Ten false replies and a true one lie in the socket already, but no time is left: each try
  * looks at one of them, so a flood ends with the try. */
-static void false_replies_do_not_stop_the_clock(void **state)
+TEST(false_replies_do_not_stop_the_clock)
 {
     const struct exchange_patience none = {.tries = 2, .try_ms = 0};
     struct responder responder;
     struct exchange exchange;
     int fd;
 
-    (void)state;
     responder_listen(&responder, NULL);
     fd = exchange_open(&responder.addr);
     responder.client.len = sizeof responder.client.sock;
@@ -170,11 +164,10 @@ static void big_replies(struct responder *responder, const uint8_t *query, size_
     responder_send(responder, reply, sizeof reply - 1);
 }
 
-static void a_reply_has_at_most_4096_octets(void **state)
+TEST(a_reply_has_at_most_4096_octets)
 {
     struct exchange exchange;
 
-    (void)state;
     ask(big_replies, &exchange, patient, 1);
     assert_int_equal(exchange.state, EXCHANGE_ANSWERED);
     assert_int_equal(exchange.size, 4096);
@@ -190,27 +183,25 @@ static struct addr closed_port(void)
     return addr;
 }
 
-static void a_closed_port_is_reported_at_once(void **state)
+TEST(a_closed_port_is_reported_at_once)
 {
     struct addr nobody = closed_port();
     struct exchange exchange;
     int64_t start = clock_ms();
 
-    (void)state;
     run(&nobody, &exchange, patient);
     assert_int_equal(exchange.state, EXCHANGE_UNREACHABLE);
     assert_int_equal(exchange.error, ECONNREFUSED);
     assert_true(clock_ms() - start < 5000);
 }
 
-static void an_old_error_does_not_spoil_the_next_question(void **state)
+TEST(an_old_error_does_not_spoil_the_next_question)
 {
     struct addr addr = closed_port();
     struct responder responder = {.script = responder_addresses};
     struct exchange exchange;
     int fd = exchange_open(&addr);
 
-    (void)state;
     assert_int_equal(send(fd, "x", 1, 0), 1); /* its failure is kept for the next call */
     responder.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     responder.addr = addr;
@@ -238,13 +229,12 @@ static void backwards(struct responder *responder, const uint8_t *query, size_t 
     responder_addresses(responder, first_query, first_size);
 }
 
-static void questions_travel_together(void **state)
+TEST(questions_travel_together)
 {
     struct responder responder;
     struct exchange both[2];
     int fd;
 
-    (void)state;
     responder_start(&responder, backwards);
     fd = exchange_open(&responder.addr);
     assert_int_equal(ask_build(&both[0].ask, "host.test", TYPE_A), 0);
@@ -264,13 +254,12 @@ static void answer_a_only(struct responder *responder, const uint8_t *query, siz
         responder_addresses(responder, query, size);
 }
 
-static void an_answered_question_is_not_sent_again(void **state)
+TEST(an_answered_question_is_not_sent_again)
 {
     struct responder responder;
     struct exchange both[2];
     int fd;
 
-    (void)state;
     responder_start(&responder, answer_a_only);
     fd = exchange_open(&responder.addr);
     assert_int_equal(ask_build(&both[0].ask, "host.test", TYPE_A), 0);
@@ -281,22 +270,4 @@ static void an_answered_question_is_not_sent_again(void **state)
     assert_int_equal(both[1].state, EXCHANGE_SILENT);
     assert_int_equal(responder.asked, 3);
     close(fd);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_reply_is_taken),
-        cmocka_unit_test(what_is_no_reply_to_the_question_is_ignored),
-        cmocka_unit_test(a_stranger_is_not_heard),
-        cmocka_unit_test(a_lost_query_is_sent_again),
-        cmocka_unit_test(silence_ends_after_all_tries),
-        cmocka_unit_test(false_replies_do_not_stop_the_clock),
-        cmocka_unit_test(a_reply_has_at_most_4096_octets),
-        cmocka_unit_test(a_closed_port_is_reported_at_once),
-        cmocka_unit_test(an_old_error_does_not_spoil_the_next_question),
-        cmocka_unit_test(questions_travel_together),
-        cmocka_unit_test(an_answered_question_is_not_sent_again),
-    };
-    return cmocka_run_group_tests_name("exchange", tests, NULL, NULL);
 }

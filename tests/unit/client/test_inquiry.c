@@ -30,11 +30,10 @@ static void assert_outcome(responder_script *script, uint16_t type, enum verdict
     inquiry_free(&inquiry);
 }
 
-static void addresses_are_two_questions(void **state)
+TEST(addresses_are_two_questions)
 {
     struct inquiry inquiry;
 
-    (void)state;
     run(&inquiry, responder_addresses, 0, patience);
     assert_true(inquiry.for_addresses);
     assert_int_equal(inquiry.count, 2);
@@ -46,11 +45,10 @@ static void addresses_are_two_questions(void **state)
     inquiry_free(&inquiry);
 }
 
-static void a_type_is_one_question(void **state)
+TEST(a_type_is_one_question)
 {
     struct inquiry inquiry;
 
-    (void)state;
     run(&inquiry, responder_addresses, TYPE_AAAA, patience);
     assert_false(inquiry.for_addresses);
     assert_int_equal(inquiry.count, 1);
@@ -58,11 +56,10 @@ static void a_type_is_one_question(void **state)
     inquiry_free(&inquiry);
 }
 
-static void what_is_no_name_is_not_asked(void **state)
+TEST(what_is_no_name_is_not_asked)
 {
     struct inquiry inquiry;
 
-    (void)state;
     assert_int_equal(inquiry_run(&inquiry, -1, "a..b", 0, patience), -1);
     assert_int_equal(errno, EINVAL);
     inquiry_free(&inquiry);
@@ -76,9 +73,8 @@ static void reply_flags(struct responder *responder, const uint8_t *query, size_
     responder_reply(responder, query, size, next_flags, 0, 0, "", 0);
 }
 
-static void rcodes_have_exit_codes(void **state)
+TEST(rcodes_have_exit_codes)
 {
-    (void)state;
     next_flags = 0;
     assert_outcome(reply_flags, TYPE_A, VERDICT_NO_RECORDS, 1);
     next_flags = 3;
@@ -88,9 +84,8 @@ static void rcodes_have_exit_codes(void **state)
             assert_outcome(reply_flags, TYPE_A, VERDICT_FAILED, 2);
 }
 
-static void truncated_to_nothing_is_not_no_records(void **state)
+TEST(truncated_to_nothing_is_not_no_records)
 {
-    (void)state;
     next_flags = 0x0200;
     assert_outcome(reply_flags, TYPE_A, VERDICT_CUT, 2);
 }
@@ -100,9 +95,8 @@ static void truncated(struct responder *responder, const uint8_t *query, size_t 
     responder_reply(responder, query, size, 0x0200, 2, 0, RECORD_A, sizeof RECORD_A);
 }
 
-static void truncated_records_are_records(void **state)
+TEST(truncated_records_are_records)
 {
-    (void)state;
     assert_outcome(truncated, TYPE_A, VERDICT_RECORDS, 0);
 }
 
@@ -112,9 +106,8 @@ static void one_record_missing(struct responder *responder, const uint8_t *query
     responder_reply(responder, query, size, 0, 2, 0, RECORD_A, sizeof RECORD_A);
 }
 
-static void a_cut_message_is_malformed(void **state)
+TEST(a_cut_message_is_malformed)
 {
-    (void)state;
     assert_outcome(one_record_missing, TYPE_A, VERDICT_MALFORMED, 2);
 }
 
@@ -125,9 +118,8 @@ static void bad_address(struct responder *responder, const uint8_t *query, size_
     responder_reply(responder, query, size, 0, 1, 0, record, sizeof record);
 }
 
-static void an_address_of_two_octets_is_malformed(void **state)
+TEST(an_address_of_two_octets_is_malformed)
 {
-    (void)state;
     assert_outcome(bad_address, TYPE_A, VERDICT_MALFORMED, 2);
 }
 
@@ -140,9 +132,8 @@ static void beside_the_point(struct responder *responder, const uint8_t *query, 
     responder_reply(responder, query, size, 0, 1, 0, record, sizeof record);
 }
 
-static void records_of_another_name_are_no_answer(void **state)
+TEST(records_of_another_name_are_no_answer)
 {
-    (void)state;
     assert_outcome(beside_the_point, TYPE_A, VERDICT_NO_RECORDS, 1);
 }
 
@@ -156,11 +147,10 @@ static void alias(struct responder *responder, const uint8_t *query, size_t size
     responder_reply(responder, query, size, 0, 2, 0, records, sizeof records);
 }
 
-static void the_answer_stands_at_the_end_of_the_chain(void **state)
+TEST(the_answer_stands_at_the_end_of_the_chain)
 {
     struct inquiry inquiry;
 
-    (void)state;
     run(&inquiry, alias, TYPE_A, patience);
     assert_int_equal(inquiry.parts[0].verdict, VERDICT_RECORDS);
     assert_string_equal(inquiry.parts[0].canonical, "x.host.test.");
@@ -194,9 +184,8 @@ static int exit_of(unsigned a, unsigned aaaa)
     return code;
 }
 
-static void one_family_is_enough_but_a_failure_stays_one(void **state)
+TEST(one_family_is_enough_but_a_failure_stays_one)
 {
-    (void)state;
     assert_int_equal(exit_of(0, 0), 0);
     assert_int_equal(exit_of(0, NODATA), 0);
     assert_int_equal(exit_of(NODATA, 0), 0);
@@ -214,34 +203,14 @@ static void only_a(struct responder *responder, const uint8_t *query, size_t siz
         responder_addresses(responder, query, size);
 }
 
-static void silence_on_one_question_is_silence(void **state)
+TEST(silence_on_one_question_is_silence)
 {
     struct inquiry inquiry;
 
-    (void)state;
     run(&inquiry, only_a, 0, (struct exchange_patience){.tries = 1, .try_ms = 60});
     assert_int_equal(inquiry.parts[0].verdict, VERDICT_RECORDS);
     assert_int_equal(inquiry.parts[1].verdict, VERDICT_SILENT);
     assert_int_equal(inquiry_exit(&inquiry), INQUIRY_SILENT);
     assert_false(inquiry_is_interrupted(&inquiry));
     inquiry_free(&inquiry);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses_are_two_questions),
-        cmocka_unit_test(a_type_is_one_question),
-        cmocka_unit_test(what_is_no_name_is_not_asked),
-        cmocka_unit_test(rcodes_have_exit_codes),
-        cmocka_unit_test(truncated_to_nothing_is_not_no_records),
-        cmocka_unit_test(truncated_records_are_records),
-        cmocka_unit_test(a_cut_message_is_malformed),
-        cmocka_unit_test(an_address_of_two_octets_is_malformed),
-        cmocka_unit_test(records_of_another_name_are_no_answer),
-        cmocka_unit_test(the_answer_stands_at_the_end_of_the_chain),
-        cmocka_unit_test(one_family_is_enough_but_a_failure_stays_one),
-        cmocka_unit_test(silence_on_one_question_is_silence),
-    };
-    return cmocka_run_group_tests_name("inquiry", tests, NULL, NULL);
 }

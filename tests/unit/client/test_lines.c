@@ -19,9 +19,8 @@ static void assert_line(const char *text, enum line_kind kind, const char *name,
     assert_int_equal(number, type);
 }
 
-static void a_line_is_a_name_and_perhaps_a_type(void **state)
+TEST(a_line_is_a_name_and_perhaps_a_type)
 {
-    (void)state;
     assert_line("a.test\n", LINE_NAME, "a.test", 0);
     assert_line("  a.test\tMX \r\n", LINE_NAME, "a.test", 15);
     assert_line("a.test", LINE_NAME, "a.test", 0);
@@ -30,9 +29,8 @@ static void a_line_is_a_name_and_perhaps_a_type(void **state)
     assert_line("a#b", LINE_NAME, "a#b", 0);
 }
 
-static void blank_lines_and_comments_are_empty(void **state)
+TEST(blank_lines_and_comments_are_empty)
 {
-    (void)state;
     assert_line("\n", LINE_EMPTY, NULL, 0);
     assert_line("", LINE_EMPTY, NULL, 0);
     assert_line(" \t\r\n", LINE_EMPTY, NULL, 0);
@@ -40,9 +38,8 @@ static void blank_lines_and_comments_are_empty(void **state)
     assert_line("  #", LINE_EMPTY, NULL, 0);
 }
 
-static void other_words_are_a_mistake(void **state)
+TEST(other_words_are_a_mistake)
 {
-    (void)state;
     assert_line("a.test b.test", LINE_BAD, NULL, 0);
     assert_line("a.test MX b.test", LINE_BAD, NULL, 0);
 }
@@ -80,38 +77,22 @@ static int run(const char *text, size_t size, const char *out, const char *err)
 
 #define RUN(text, out, err) run(text, sizeof(text) - 1, out, err)
 
-static void each_line_is_asked_about(void **state)
+TEST(each_line_is_asked_about)
 {
-    (void)state;
     assert_int_equal(
         RUN("# two\na.test A\n\nb.test AAAA", "192.0.2.10\n2001:db8::10\n", ""), 0);
 }
 
-static void a_mistake_is_told_and_the_rest_goes_on(void **state)
+TEST(a_mistake_is_told_and_the_rest_goes_on)
 {
-    (void)state;
     assert_int_equal(RUN("a b c\nx.test a\n", "192.0.2.10\n",
                          "hostdns: line 1: not NAME or NAME TYPE\n"),
                      EX_USAGE);
     assert_int_equal(RUN("a..b\n", "", "hostdns: \"a..b\": not a domain name\n"), EX_USAGE);
 }
 
-static void a_nul_does_not_hide_the_rest_of_a_line(void **state)
+TEST(a_nul_does_not_hide_the_rest_of_a_line)
 {
-    (void)state;
     assert_int_equal(RUN("a.test\0.b\n", "", "hostdns: line 1: not NAME or NAME TYPE\n"),
                      EX_USAGE);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_line_is_a_name_and_perhaps_a_type),
-        cmocka_unit_test(blank_lines_and_comments_are_empty),
-        cmocka_unit_test(other_words_are_a_mistake),
-        cmocka_unit_test(each_line_is_asked_about),
-        cmocka_unit_test(a_mistake_is_told_and_the_rest_goes_on),
-        cmocka_unit_test(a_nul_does_not_hide_the_rest_of_a_line),
-    };
-    return cmocka_run_group_tests_name("lines", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "../check.h"
 
 #include "client/options.h"
 
@@ -27,11 +22,9 @@ static int parse(char *const argv[])
 #define PARSE(...) parse((char *[]){W("hostdns"), __VA_ARGS__, NULL})
 #define W(word)    ((char[]){word})
 
-static int end(void **state)
+static void end(void)
 {
-    (void)state;
     options_free(&options);
-    return 0;
 }
 
 static void assert_server(const char *expected)
@@ -48,9 +41,8 @@ static void assert_wish(size_t i, const char *name, uint16_t type)
     assert_int_equal(options.wishes[i].type, type);
 }
 
-static void defaults_hold_without_options(void **state)
+TEST(defaults_hold_without_options)
 {
-    (void)state;
     assert_int_equal(parse((char *[]){W("hostdns"), NULL}), 0);
     assert_server("127.0.0.1:5353");
     assert_int_equal(options.count, 0);
@@ -58,9 +50,8 @@ static void defaults_hold_without_options(void **state)
     assert_int_equal(options.action, OPTIONS_ASK);
 }
 
-static void a_type_belongs_to_the_name_before_it(void **state)
+TEST(a_type_belongs_to_the_name_before_it)
 {
-    (void)state;
     assert_int_equal(
         PARSE(W("mx"), W("mx"), W("mx"), W("a.test"), W("b.test"), W("type65280")), 0);
     assert_int_equal(options.count, 4);
@@ -70,9 +61,8 @@ static void a_type_belongs_to_the_name_before_it(void **state)
     assert_wish(3, "b.test", 65280);
 }
 
-static void an_option_ends_what_a_name_may_have_behind_it(void **state)
+TEST(an_option_ends_what_a_name_may_have_behind_it)
 {
-    (void)state;
     assert_int_equal(
         PARSE(W("a.test"), W("+short"), W("mx"), W("-x"), W("192.0.2.1"), W("ns")), 0);
     assert_wish(0, "a.test", 0);
@@ -82,9 +72,8 @@ static void an_option_ends_what_a_name_may_have_behind_it(void **state)
     assert_true(options.is_short);
 }
 
-static void the_server_has_an_address_and_a_port(void **state)
+TEST(the_server_has_an_address_and_a_port)
 {
-    (void)state;
     assert_int_equal(PARSE(W("@192.0.2.1")), 0);
     assert_server("192.0.2.1:5353");
     assert_int_equal(PARSE(W("@192.0.2.1"), W("-p"), W("53")), 0);
@@ -95,16 +84,14 @@ static void the_server_has_an_address_and_a_port(void **state)
     assert_server("[::1]:99");
 }
 
-static void an_argument_may_stand_in_the_same_word(void **state)
+TEST(an_argument_may_stand_in_the_same_word)
 {
-    (void)state;
     assert_int_equal(PARSE(W("-x2001:db8::10")), 0);
     assert_int_equal(options.wishes[0].type, 12);
 }
 
-static void help_and_version_are_actions(void **state)
+TEST(help_and_version_are_actions)
 {
-    (void)state;
     assert_int_equal(PARSE(W("-h")), 0);
     assert_int_equal(options.action, OPTIONS_HELP);
     assert_int_equal(PARSE(W("-V")), 0);
@@ -117,9 +104,8 @@ static void assert_refused(char *a, char *b, const char *expected)
     assert_string_equal(error, expected);
 }
 
-static void mistakes_are_named(void **state)
+TEST(mistakes_are_named)
 {
-    (void)state;
     assert_refused(W("--foo"), NULL, "unknown option \"--foo\" (hostdns -h lists them)");
     assert_refused(W("+shorter"), NULL,
                    "unknown option \"+shorter\" (hostdns -h lists them)");
@@ -142,31 +128,28 @@ static void mistakes_are_named(void **state)
                    "@127.0.0.1:0: not a numeric address, ADDRESS or ADDRESS:PORT");
 }
 
-static void a_long_mistake_is_cut(void **state)
+TEST(a_long_mistake_is_cut)
 {
     char word[1000] = "-";
 
-    (void)state;
     memset(word + 1, 'x', sizeof word - 2);
     word[sizeof word - 1] = '\0';
     assert_int_equal(parse((char *[]){W("hostdns"), word, NULL}), -1);
     assert_int_equal(strlen(error), OPTIONS_ERROR - 1);
 }
 
-static void an_empty_word_is_a_name(void **state)
+TEST(an_empty_word_is_a_name)
 {
-    (void)state;
     assert_int_equal(PARSE(W("")), 0);
     assert_wish(0, "", 0);
 }
 
-static void help_lists_every_option_and_default(void **state)
+TEST(help_lists_every_option_and_default)
 {
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
-    (void)state;
     options_help(out);
     fclose(out);
     assert_non_null(strstr(text, "\n  @SERVER "));
@@ -180,19 +163,4 @@ static void help_lists_every_option_and_default(void **state)
     free(text);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults_hold_without_options),
-        cmocka_unit_test(a_type_belongs_to_the_name_before_it),
-        cmocka_unit_test(an_option_ends_what_a_name_may_have_behind_it),
-        cmocka_unit_test(the_server_has_an_address_and_a_port),
-        cmocka_unit_test(an_argument_may_stand_in_the_same_word),
-        cmocka_unit_test(help_and_version_are_actions),
-        cmocka_unit_test(mistakes_are_named),
-        cmocka_unit_test(a_long_mistake_is_cut),
-        cmocka_unit_test(an_empty_word_is_a_name),
-        cmocka_unit_test(help_lists_every_option_and_default),
-    };
-    return cmocka_run_group_tests_name("options", tests, NULL, end);
-}
+GROUP(NULL, end);

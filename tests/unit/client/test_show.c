@@ -39,12 +39,10 @@ static void expect(const char *name, uint16_t type, bool is_short, responder_scr
     assert_string_equal(complained, err);
 }
 
-static int end(void **state)
+static void end(void)
 {
-    (void)state;
     free(shown);
     free(complained);
-    return 0;
 }
 
 /* NAME CNAME x.NAME, and the address of x.NAME. */
@@ -57,9 +55,8 @@ static void alias(struct responder *responder, const uint8_t *query, size_t size
                     records, responder_type(query, size) == 1 ? sizeof records : 16);
 }
 
-static void addresses_have_labels(void **state)
+TEST(addresses_have_labels)
 {
-    (void)state;
     expect("Host.test", 0, false, responder_addresses,
            "Name:            Host.test\n"
            "Canonical name:  Host.test\n"
@@ -73,16 +70,14 @@ static void addresses_have_labels(void **state)
            "");
 }
 
-static void records_are_lines_in_presentation_form(void **state)
+TEST(records_are_lines_in_presentation_form)
 {
-    (void)state;
     expect("a.test", 1, false, alias,
            "a.test.\t60\tIN\tCNAME\tx.a.test.\nx.a.test.\t60\tIN\tA\t192.0.2.10\n", "");
 }
 
-static void short_is_nothing_but_data(void **state)
+TEST(short_is_nothing_but_data)
 {
-    (void)state;
     expect("a.test", 0, true, alias, "192.0.2.10\n", "");
     expect("a.test", 1, true, alias, "192.0.2.10\n", "");
     expect("a.test", 5, true, alias, "x.a.test.\n", "");
@@ -95,9 +90,8 @@ static void reply_flags(struct responder *responder, const uint8_t *query, size_
     responder_reply(responder, query, size, next_flags, 0, 0, "", 0);
 }
 
-static void what_does_not_exist_is_told(void **state)
+TEST(what_does_not_exist_is_told)
 {
-    (void)state;
     next_flags = 3;
     expect("a.test", 0, false, reply_flags, "",
            "hostdns: a.test: no such name (NXDOMAIN), says SERVER\n");
@@ -110,17 +104,15 @@ static void what_does_not_exist_is_told(void **state)
            "hostdns: .: the name exists but has no TYPE65280 records, says SERVER\n");
 }
 
-static void the_end_of_a_chain_without_records_is_told(void **state)
+TEST(the_end_of_a_chain_without_records_is_told)
 {
-    (void)state;
     expect("a.test", 28, false, alias, "",
            "hostdns: a.test (alias of x.a.test): the name exists but has no AAAA records, "
            "says SERVER\n");
 }
 
-static void a_failure_is_told_by_its_code(void **state)
+TEST(a_failure_is_told_by_its_code)
 {
-    (void)state;
     next_flags = 2;
     expect("a.test", 0, false, reply_flags, "",
            "hostdns: a.test: SERVFAIL (server failure), says SERVER\n");
@@ -141,9 +133,8 @@ static void with_reason(struct responder *responder, const uint8_t *query, size_
     responder_reply(responder, query, size, 2, 0, 1, opt, sizeof opt);
 }
 
-static void the_reason_is_told(void **state)
+TEST(the_reason_is_told)
 {
-    (void)state;
     expect("a.test", 0, false, with_reason, "",
            "hostdns: a.test: SERVFAIL (server failure), says SERVER: "
            "No Reachable Authority (22): sl\\027w\n");
@@ -157,9 +148,8 @@ static void aaaa_fails(struct responder *responder, const uint8_t *query, size_t
         responder_reply(responder, query, size, 2, 0, 0, "", 0);
 }
 
-static void half_a_failure_is_told_beside_the_answer(void **state)
+TEST(half_a_failure_is_told_beside_the_answer)
 {
-    (void)state;
     expect("a.test", 0, true, aaaa_fails, "192.0.2.10\n",
            "hostdns: a.test AAAA: SERVFAIL (server failure), says SERVER\n");
 }
@@ -170,9 +160,8 @@ static void a_only(struct responder *responder, const uint8_t *query, size_t siz
         responder_addresses(responder, query, size);
 }
 
-static void no_reply_is_told_with_the_patience(void **state)
+TEST(no_reply_is_told_with_the_patience)
 {
-    (void)state;
     show("a.test", 28, false, a_only, (struct exchange_patience){.tries = 2, .try_ms = 50});
     assert_string_equal(complained,
                         "hostdns: a.test: no reply from SERVER (2 tries of 0.05 s)\n");
@@ -187,9 +176,8 @@ static void truncated(struct responder *responder, const uint8_t *query, size_t 
     responder_reply(responder, query, size, 0x0200, 1, 0, RECORD_A, sizeof RECORD_A);
 }
 
-static void truncation_is_told_beside_the_answer(void **state)
+TEST(truncation_is_told_beside_the_answer)
 {
-    (void)state;
     expect("a.test", 1, true, truncated, "192.0.2.10\n",
            "hostdns: a.test: the answer from SERVER was truncated, records are missing\n");
     next_flags = 0x0200;
@@ -208,9 +196,8 @@ static void bad_address(struct responder *responder, const uint8_t *query, size_
     responder_reply(responder, query, size, 0, 2, 0, records, sizeof records);
 }
 
-static void octets_that_are_no_address_are_not_shown_as_one(void **state)
+TEST(octets_that_are_no_address_are_not_shown_as_one)
 {
-    (void)state;
     show("a.test", 0, true, bad_address, (struct exchange_patience){1, 60000});
     assert_string_equal(shown, "192.0.2.10\n");
     assert_string_equal(complained, "hostdns: a.test A: SERVER sent a malformed reply\n");
@@ -218,7 +205,7 @@ static void octets_that_are_no_address_are_not_shown_as_one(void **state)
            "hostdns: a.test: SERVER sent a malformed reply\n");
 }
 
-static void nobody_at_the_port_is_told(void **state)
+TEST(nobody_at_the_port_is_told)
 {
     struct addr nobody;
     struct inquiry inquiry;
@@ -226,7 +213,6 @@ static void nobody_at_the_port_is_told(void **state)
     FILE *err;
     int fd;
 
-    (void)state;
     close(responder_socket(&nobody));
     fd = exchange_open(&nobody);
     assert_int_equal(
@@ -241,12 +227,11 @@ static void nobody_at_the_port_is_told(void **state)
         complained, "hostdns: a.test: nobody answers at SERVER (is hostdnsd running?)\n");
 }
 
-static void a_server_is_address_and_port(void **state)
+TEST(a_server_is_address_and_port)
 {
     char text[SHOW_SERVER];
     struct addr addr;
 
-    (void)state;
     assert_true(addr_parse(&addr, "127.0.0.1", 5353));
     assert_string_equal(show_server(&addr, text), "127.0.0.1 port 5353");
     assert_true(addr_parse(&addr, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 65535));
@@ -254,12 +239,11 @@ static void a_server_is_address_and_port(void **state)
                         "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff port 65535");
 }
 
-static void a_bad_name_is_printed_safely(void **state)
+TEST(a_bad_name_is_printed_safely)
 {
     size_t size;
     FILE *err;
 
-    (void)state;
     free(complained);
     err = open_memstream(&complained, &size);
     show_bad_name("a..\x1b", "not a domain name", err);
@@ -267,23 +251,4 @@ static void a_bad_name_is_printed_safely(void **state)
     assert_string_equal(complained, "hostdns: \"a..\\027\": not a domain name\n");
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses_have_labels),
-        cmocka_unit_test(records_are_lines_in_presentation_form),
-        cmocka_unit_test(short_is_nothing_but_data),
-        cmocka_unit_test(what_does_not_exist_is_told),
-        cmocka_unit_test(the_end_of_a_chain_without_records_is_told),
-        cmocka_unit_test(a_failure_is_told_by_its_code),
-        cmocka_unit_test(the_reason_is_told),
-        cmocka_unit_test(half_a_failure_is_told_beside_the_answer),
-        cmocka_unit_test(no_reply_is_told_with_the_patience),
-        cmocka_unit_test(truncation_is_told_beside_the_answer),
-        cmocka_unit_test(octets_that_are_no_address_are_not_shown_as_one),
-        cmocka_unit_test(nobody_at_the_port_is_told),
-        cmocka_unit_test(a_server_is_address_and_port),
-        cmocka_unit_test(a_bad_name_is_printed_safely),
-    };
-    return cmocka_run_group_tests_name("show", tests, NULL, end);
-}
+GROUP(NULL, end);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "../check.h"
 
 #include "base/clock.h"
 #include "client/wait.h"
@@ -33,33 +28,30 @@ static void close_pipe(struct ends ends)
     close(ends.write);
 }
 
-static void what_can_be_read_ends_the_wait(void **state)
+TEST(what_can_be_read_ends_the_wait)
 {
     struct ends ends = make_pipe();
 
-    (void)state;
     assert_int_equal(write(ends.write, "x", 1), 1);
     assert_int_equal(wait_readable(ends.read, clock_ms() + 60000), WAIT_READY);
     assert_int_equal(wait_readable(ends.read, WAIT_FOREVER), WAIT_READY);
     close_pipe(ends);
 }
 
-static void the_deadline_ends_the_wait(void **state)
+TEST(the_deadline_ends_the_wait)
 {
     struct ends ends = make_pipe();
     int64_t start = clock_ms();
 
-    (void)state;
     assert_int_equal(wait_readable(ends.read, start + 30), WAIT_TIMEOUT);
     assert_true(clock_ms() - start >= 29);
     close_pipe(ends);
 }
 
-static void a_deadline_in_the_past_still_looks_once(void **state)
+TEST(a_deadline_in_the_past_still_looks_once)
 {
     struct ends ends = make_pipe();
 
-    (void)state;
     assert_int_equal(wait_readable(ends.read, clock_ms() - 5), WAIT_TIMEOUT);
     assert_int_equal(write(ends.write, "x", 1), 1);
     assert_int_equal(wait_readable(ends.read, clock_ms() - 5), WAIT_READY);
@@ -71,19 +63,19 @@ static void ignore(int signal)
     (void)signal;
 }
 
-static void another_signal_does_not_end_the_wait(void **state)
+TEST(another_signal_does_not_end_the_wait)
 {
-    struct sigaction action = {.sa_handler = ignore};
+    struct sigaction action = {.sa_handler = ignore}, before;
     struct itimerval timer = {.it_value.tv_usec = 5000, .it_interval.tv_usec = 5000};
     struct itimerval off = {0};
     struct ends ends = make_pipe();
     int64_t start = clock_ms();
 
-    (void)state;
-    sigaction(SIGALRM, &action, NULL);
+    sigaction(SIGALRM, &action, &before);
     setitimer(ITIMER_REAL, &timer, NULL);
     assert_int_equal(wait_readable(ends.read, start + 40), WAIT_TIMEOUT);
     setitimer(ITIMER_REAL, &off, NULL);
+    sigaction(SIGALRM, &before, NULL);
     assert_true(clock_ms() - start >= 39);
     close_pipe(ends);
 }
@@ -111,9 +103,8 @@ static int interrupt_before_the_wait(struct ends ends)
     return wait_readable(ends.read, 0) == WAIT_INTERRUPTED ? 0 : 2;
 }
 
-static void an_interrupt_before_the_wait_is_not_lost(void **state)
+TEST(an_interrupt_before_the_wait_is_not_lost)
 {
-    (void)state;
     assert_int_equal(in_child(interrupt_before_the_wait), 0);
 }
 
@@ -134,9 +125,8 @@ static int interrupt_within_the_wait(struct ends ends)
     return wait_readable(ends.read, clock_ms() + 60000) == WAIT_INTERRUPTED ? 0 : 1;
 }
 
-static void an_interrupt_ends_the_wait(void **state)
+TEST(an_interrupt_ends_the_wait)
 {
-    (void)state;
     assert_int_equal(in_child(interrupt_within_the_wait), 0);
 }
 
@@ -147,24 +137,15 @@ static int interrupt_uncaught(struct ends ends)
     return 0;
 }
 
-static void without_asking_for_it_an_interrupt_ends_the_program(void **state)
+TEST(without_asking_for_it_an_interrupt_ends_the_program)
 {
-    (void)state;
     assert_int_equal(in_child(interrupt_uncaught), 100 + SIGINT);
 }
 
-int main(void)
+/* A shell's background jobs are born deaf to it. */
+static void hear_interrupts(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_can_be_read_ends_the_wait),
-        cmocka_unit_test(the_deadline_ends_the_wait),
-        cmocka_unit_test(a_deadline_in_the_past_still_looks_once),
-        cmocka_unit_test(another_signal_does_not_end_the_wait),
-        cmocka_unit_test(an_interrupt_before_the_wait_is_not_lost),
-        cmocka_unit_test(an_interrupt_ends_the_wait),
-        cmocka_unit_test(without_asking_for_it_an_interrupt_ends_the_program),
-    };
-
-    signal(SIGINT, SIG_DFL); /* a shell's background jobs are born deaf to it */
-    return cmocka_run_group_tests_name("wait", tests, NULL, NULL);
+    signal(SIGINT, SIG_DFL);
 }
+
+GROUP(hear_interrupts, NULL);

@@ -43,24 +43,23 @@ static void spoke(struct child *self, enum word word)
     loop_stop(loop);
 }
 
-static int set_up(void **state)
+static void set_up(void)
 {
-    (void)state;
     loop = loop_new();
     owner = (struct child_owner){.loop = loop, .be = be, .spoke = spoke};
     said_count = 0;
-    return loop ? 0 : -1;
+    assert_non_null(loop);
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     child_dismiss(&child);
     if (child.pid != 0)
         waitpid(child.pid, NULL, 0);
     loop_free(loop);
-    return 0;
 }
+
+FIXTURE(child, set_up, tear_down);
 
 /* Starts one of this kind and waits until it has said so. */
 static void start(unsigned kind)
@@ -99,40 +98,36 @@ static pid_t wait_for_end(int *status)
     return pid;
 }
 
-static void roles_have_names(void **state)
+TEST(roles_have_names)
 {
     enum role role;
 
-    (void)state;
     assert_string_equal(role_name(ROLE_SERVE), "serve");
     assert_true(role_parse(&role, "lookup"));
     assert_int_equal(role, ROLE_LOOKUP);
     assert_false(role_parse(&role, "cook"));
 }
 
-static void a_child_says_that_it_is_ready(void **state)
+TEST_WITH(child, a_child_says_that_it_is_ready)
 {
-    (void)state;
     start(SAYS_READY);
     assert_int_equal(said_count, 1);
     assert_int_equal(said[0], WORD_READY);
     assert_int_not_equal(child.pid, 0);
 }
 
-static void words_go_both_ways(void **state)
+TEST_WITH(child, words_go_both_ways)
 {
-    (void)state;
     start(ECHOES);
     child_tell(&child, WORD_HOST_CHANGED);
     assert_int_equal(loop_run(loop), 0);
     assert_int_equal(said[1], WORD_HOST_CHANGED);
 }
 
-static void who_is_dismissed_leaves(void **state)
+TEST_WITH(child, who_is_dismissed_leaves)
 {
     int status;
 
-    (void)state;
     start(SAYS_READY);
     child_dismiss(&child);
     assert_int_equal(child.control, -1);
@@ -143,22 +138,20 @@ static void who_is_dismissed_leaves(void **state)
     assert_int_equal(child_reap(&child, &status), 0);
 }
 
-static void who_lives_is_not_reaped(void **state)
+TEST_WITH(child, who_lives_is_not_reaped)
 {
     int status;
 
-    (void)state;
     start(SAYS_READY);
     assert_int_equal(child_reap(&child, &status), 0);
     assert_int_not_equal(child.pid, 0);
 }
 
-static void a_killed_child_is_seen(void **state)
+TEST_WITH(child, a_killed_child_is_seen)
 {
     int status;
     pid_t pid;
 
-    (void)state;
     start(SAYS_READY);
     pid = child.pid;
     child_kill(&child);
@@ -168,12 +161,11 @@ static void a_killed_child_is_seen(void **state)
 }
 
 /* The first time at once, then after a time that doubles. */
-static void who_dies_soon_is_started_later_and_later(void **state)
+TEST_WITH(child, who_dies_soon_is_started_later_and_later)
 {
     int64_t before;
     int status;
 
-    (void)state;
     child_init(&child, &owner, ROLE_SERVE, ENDS_AT_ONCE, 1);
     child_start(&child);
     wait_for_end(&status);
@@ -189,11 +181,10 @@ static void who_dies_soon_is_started_later_and_later(void **state)
     assert_true(clock_ms() - before >= 200);
 }
 
-static void who_is_dismissed_is_not_started_again(void **state)
+TEST_WITH(child, who_is_dismissed_is_not_started_again)
 {
     int status;
 
-    (void)state;
     child_init(&child, &owner, ROLE_SERVE, ENDS_AT_ONCE, 1);
     child.failures = 1;
     child.started = clock_ms();
@@ -204,12 +195,11 @@ static void who_is_dismissed_is_not_started_again(void **state)
     assert_int_equal(child_reap(&child, &status), 0);
 }
 
-static void one_of_before_can_be_adopted(void **state)
+TEST_WITH(child, one_of_before_can_be_adopted)
 {
     struct child before;
     int status;
 
-    (void)state;
     start(ECHOES);
     before = child;
     loop_unwatch(loop, child.watch);
@@ -220,23 +210,4 @@ static void one_of_before_can_be_adopted(void **state)
     assert_int_equal(said[said_count - 1], WORD_RETIRE);
     child_dismiss(&child);
     assert_int_equal(wait_for_end(&status), before.pid);
-}
-
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(roles_have_names),
-        CASE(a_child_says_that_it_is_ready),
-        CASE(words_go_both_ways),
-        CASE(who_is_dismissed_leaves),
-        CASE(who_lives_is_not_reaped),
-        CASE(a_killed_child_is_seen),
-        CASE(who_dies_soon_is_started_later_and_later),
-        CASE(who_is_dismissed_is_not_started_again),
-        CASE(one_of_before_can_be_adopted),
-    };
-
-    return cmocka_run_group_tests_name("child", tests, NULL, NULL);
 }

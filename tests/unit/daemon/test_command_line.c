@@ -1,9 +1,8 @@
 #include "../command_line_said.h"
 #include "daemon/command_line.h"
 
-static void addresses_add_up(void **state)
+TEST(addresses_add_up)
 {
-    (void)state;
     command_line("-l 127.0.0.1:5300 -l [::1]:5301 -o listen=127.0.0.2");
     assert_int_equal(said.options.listen_count, 3);
     assert_string_equal(listen_at(0), "127.0.0.1:5300");
@@ -11,41 +10,36 @@ static void addresses_add_up(void **state)
     assert_string_equal(listen_at(2), "127.0.0.2:5353");
 }
 
-static void n_checks_only(void **state)
+TEST(n_checks_only)
 {
-    (void)state;
     command_line("-n");
     assert_int_equal(said.result, COMMAND_LINE_RUN);
     assert_true(said.options.check_only);
 }
 
-static void v_is_verbose(void **state)
+TEST(v_is_verbose)
 {
-    (void)state;
     command_line("-v");
     assert_true(said.options.verbose);
 }
 
-static void capital_v_prints_the_version(void **state)
+TEST(capital_v_prints_the_version)
 {
-    (void)state;
     command_line("-V");
     assert_int_equal(said.result, COMMAND_LINE_DONE);
     assert_string_equal(said.out, "hostdnsd " HOSTDNS_VERSION "\n");
 }
 
-static void h_prints_the_help(void **state)
+TEST(h_prints_the_help)
 {
-    (void)state;
     command_line("-h");
     assert_int_equal(said.result, COMMAND_LINE_DONE);
     assert_non_null(strstr(said.out, "usage: hostdnsd "));
     assert_string_equal(said.err, "");
 }
 
-static void the_help_names_each_key_with_its_default(void **state)
+TEST(the_help_names_each_key_with_its_default)
 {
-    (void)state;
     command_line("-h");
     assert_non_null(strstr(said.out, "listen=VALUE"));
     assert_non_null(strstr(said.out, "(default 127.0.0.1:5353)"));
@@ -61,42 +55,36 @@ static void the_help_names_each_key_with_its_default(void **state)
     assert_non_null(strstr(said.out, "tcp-idle=VALUE"));
 }
 
-static void a_key_without_a_value_is_an_error(void **state)
+TEST(a_key_without_a_value_is_an_error)
 {
-    (void)state;
     assert_wrong("-o ttl", "hostdnsd: -o ttl: KEY=VALUE is needed\n");
 }
 
-static void an_unknown_flag_is_an_error(void **state)
+TEST(an_unknown_flag_is_an_error)
 {
-    (void)state;
     assert_wrong("-x", "hostdnsd: -x: unknown option (hostdnsd -h lists them)\n");
 }
 
-static void an_unknown_long_flag_is_named_whole(void **state)
+TEST(an_unknown_long_flag_is_named_whole)
 {
-    (void)state;
     assert_wrong("--verbose",
                  "hostdnsd: --verbose: unknown option (hostdnsd -h lists them)\n");
 }
 
-static void a_flag_without_its_value_is_an_error(void **state)
+TEST(a_flag_without_its_value_is_an_error)
 {
-    (void)state;
     assert_wrong("-c", "hostdnsd: -c needs a value\n");
     assert_wrong("-l", "hostdnsd: -l needs a value\n");
     assert_wrong("-o", "hostdnsd: -o needs a value\n");
 }
 
-static void an_argument_is_an_error(void **state)
+TEST(an_argument_is_an_error)
 {
-    (void)state;
     assert_wrong("127.0.0.1", "hostdnsd: 127.0.0.1: no arguments are taken\n");
 }
 
-static void every_error_of_a_command_line_is_told(void **state)
+TEST(every_error_of_a_command_line_is_told)
 {
-    (void)state;
     assert_wrong("-o ttl=x -z -l nowhere",
                  "hostdnsd: -o ttl=x: a number from 0 to 86400 is needed\n"
                  "hostdnsd: -z: unknown option (hostdnsd -h lists them)\n"
@@ -104,9 +92,8 @@ static void every_error_of_a_command_line_is_told(void **state)
                  "127.0.0.1:5353 or [::1]:5353 is needed\n");
 }
 
-static void l_replaces_the_addresses_of_the_file(void **state)
+TEST(l_replaces_the_addresses_of_the_file)
 {
-    (void)state;
     file_says("listen = 127.0.0.1:5300\nlisten = 127.0.0.1:5301\n");
     command_line("-c test.conf -l 127.0.0.2:5302 -l 127.0.0.2:5303");
     assert_int_equal(said.options.listen_count, 2);
@@ -114,9 +101,8 @@ static void l_replaces_the_addresses_of_the_file(void **state)
     assert_string_equal(listen_at(1), "127.0.0.2:5303");
 }
 
-static void the_command_line_wins_wherever_it_names_the_file(void **state)
+TEST(the_command_line_wins_wherever_it_names_the_file)
 {
-    (void)state;
     file_says("ttl = 20\nlisten = 127.0.0.1:5300\n");
     command_line("-o ttl=30 -l 127.0.0.2 -c test.conf");
     assert_int_equal(said.options.ttl, 30);
@@ -124,34 +110,12 @@ static void the_command_line_wins_wherever_it_names_the_file(void **state)
     assert_string_equal(listen_at(0), "127.0.0.2:5353");
 }
 
-static void errors_of_file_and_command_line_are_told(void **state)
+TEST(errors_of_file_and_command_line_are_told)
 {
-    (void)state;
     file_says("ttl = x\n");
     assert_wrong("-o ttl=y -c test.conf",
                  "hostdnsd: test.conf:1: ttl=x: a number from 0 to 86400 is needed\n"
                  "hostdnsd: -o ttl=y: a number from 0 to 86400 is needed\n");
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses_add_up),
-        cmocka_unit_test(n_checks_only),
-        cmocka_unit_test(v_is_verbose),
-        cmocka_unit_test(capital_v_prints_the_version),
-        cmocka_unit_test(h_prints_the_help),
-        cmocka_unit_test(the_help_names_each_key_with_its_default),
-        cmocka_unit_test(a_key_without_a_value_is_an_error),
-        cmocka_unit_test(an_unknown_flag_is_an_error),
-        cmocka_unit_test(an_unknown_long_flag_is_named_whole),
-        cmocka_unit_test(a_flag_without_its_value_is_an_error),
-        cmocka_unit_test(an_argument_is_an_error),
-        cmocka_unit_test(every_error_of_a_command_line_is_told),
-        cmocka_unit_test(l_replaces_the_addresses_of_the_file),
-        cmocka_unit_test(the_command_line_wins_wherever_it_names_the_file),
-        cmocka_unit_test(errors_of_file_and_command_line_are_told),
-    };
-
-    return cmocka_run_group_tests(tests, set_up, tear_down);
-}
+GROUP(set_up, tear_down);

@@ -92,29 +92,26 @@ static const char *converse(const char *line)
     return text;
 }
 
-static void status_is_what_the_supervisor_and_the_counters_know(void **state)
+TEST(status_is_what_the_supervisor_and_the_counters_know)
 {
     const char *text = converse("status\n");
 
-    (void)state;
     assert_int_equal(strncmp(text, "ok\ndescribed\nlookups: ", 22), 0);
     assert_non_null(strstr(text, "of at most 77 octets"));
 }
 
-static void stats_come_as_lines_or_as_json(void **state)
+TEST(stats_come_as_lines_or_as_json)
 {
-    (void)state;
     assert_int_equal(strncmp(converse("stats\n"), "ok\nquestions-udp ", 17), 0);
     assert_int_equal(strncmp(converse("stats json\n"), "ok\n{\n  \"questions-udp\": 0", 24),
                      0);
     assert_string_equal(converse("stats csv\n"), "error json or nothing is needed\n");
 }
 
-static void flush_is_of_all_or_of_a_folded_name(void **state)
+TEST(flush_is_of_all_or_of_a_folded_name)
 {
     char expected[64];
 
-    (void)state;
     assert_string_equal(converse("flush\n"), "ok\n");
     snprintf(expected, sizeof expected, "word %d with 0 octets, ", WORD_HOST_CHANGED);
     assert_string_equal(done, expected);
@@ -125,9 +122,8 @@ static void flush_is_of_all_or_of_a_folded_name(void **state)
     assert_string_equal(done, "");
 }
 
-static void log_levels_have_names(void **state)
+TEST(log_levels_have_names)
 {
-    (void)state;
     assert_string_equal(converse("log error\n"), "ok\n");
     assert_int_equal(atoi(done + 6), LOG_LEVEL_ERROR);
     assert_string_equal(converse("log debug\n"), "ok\n");
@@ -137,36 +133,28 @@ static void log_levels_have_names(void **state)
     assert_string_equal(done, "");
 }
 
-static void reload_answers_for_itself(void **state)
+TEST(reload_answers_for_itself)
 {
-    (void)state;
     assert_string_equal(converse("reload\n"), "error not now\n");
     assert_string_equal(done, "reload");
 }
 
-static void stop_is_answered_before_the_end(void **state)
+TEST(stop_is_answered_before_the_end)
 {
-    (void)state;
     assert_string_equal(converse("stop\n"), "ok\n");
     assert_string_equal(done, "stop");
 }
 
-int main(void)
+static void make_folder(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(status_is_what_the_supervisor_and_the_counters_know),
-        cmocka_unit_test(stats_come_as_lines_or_as_json),
-        cmocka_unit_test(flush_is_of_all_or_of_a_folded_name),
-        cmocka_unit_test(log_levels_have_names),
-        cmocka_unit_test(reload_answers_for_itself),
-        cmocka_unit_test(stop_is_answered_before_the_end),
-    };
-    int failed;
-
-    if (!mkdtemp(folder) || counters_open(-1) == -1)
-        return 1;
+    assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/control", folder);
-    failed = cmocka_run_group_tests_name("commands", tests, NULL, NULL);
-    rmdir(folder);
-    return failed;
+    assert_int_not_equal(counters_open(-1), -1);
 }
+
+static void remove_folder(void)
+{
+    rmdir(folder);
+}
+
+GROUP(make_folder, remove_folder);

@@ -1,9 +1,8 @@
 #include "../command_line_said.h"
 #include "daemon/config_file.h"
 
-static void a_file_sets_each_key(void **state)
+TEST(a_file_sets_each_key)
 {
-    (void)state;
     file_says("listen = 127.0.0.1:5300\nmax-lookups = 16\nttl = 20\n"
               "negative-ttl = 0\nudp-size = 4096\ntcp-clients = 3\ntcp-per-client = 2\n"
               "tcp-idle = 4\n");
@@ -21,64 +20,56 @@ static void a_file_sets_each_key(void **state)
     assert_int_equal(said.options.tcp_idle, 4);
 }
 
-static void a_file_may_hold_comments_and_empty_lines(void **state)
+TEST(a_file_may_hold_comments_and_empty_lines)
 {
-    (void)state;
     file_says("# a comment\n\n  # another\nttl=20 \n; one more\n");
     command_line("-c test.conf");
     assert_string_equal(said.err, "");
     assert_int_equal(said.options.ttl, 20);
 }
 
-static void addresses_of_a_file_add_up(void **state)
+TEST(addresses_of_a_file_add_up)
 {
-    (void)state;
     file_says("listen = 127.0.0.1:5300\nlisten = [::1]:5300\n");
     command_line("-c test.conf");
     assert_int_equal(said.options.listen_count, 2);
     assert_string_equal(listen_at(1), "[::1]:5300");
 }
 
-static void an_unknown_key_is_told_with_its_line(void **state)
+TEST(an_unknown_key_is_told_with_its_line)
 {
-    (void)state;
     assert_wrong_file(
         "ttl = 1\n\ncolour = red\n",
         "hostdnsd: test.conf:3: colour: no such key (hostdnsd -h lists them)\n");
 }
 
-static void a_wrong_value_is_told_with_its_line_and_key(void **state)
+TEST(a_wrong_value_is_told_with_its_line_and_key)
 {
-    (void)state;
     assert_wrong_file(
         "# comment\nttl = soon\n",
         "hostdnsd: test.conf:2: ttl=soon: a number from 0 to 86400 is needed\n");
 }
 
-static void a_wrong_address_is_told_with_its_line_and_key(void **state)
+TEST(a_wrong_address_is_told_with_its_line_and_key)
 {
-    (void)state;
     assert_wrong_file("listen = 192.0.2.1\n",
                       "hostdnsd: test.conf:1: listen=192.0.2.1:5353: not a loopback "
                       "address: allow=BLOCK must say who may ask\n");
 }
 
-static void a_section_is_an_error(void **state)
+TEST(a_section_is_an_error)
 {
-    (void)state;
     assert_wrong_file("[server]\nttl = 1\n",
                       "hostdnsd: test.conf:2: [server]: there are no sections\n");
 }
 
-static void a_line_without_a_value_is_an_error(void **state)
+TEST(a_line_without_a_value_is_an_error)
 {
-    (void)state;
     assert_wrong_file("ttl = 1\nverbose\n", "hostdnsd: test.conf:2: no \"key = value\"\n");
 }
 
-static void every_error_of_a_file_is_told(void **state)
+TEST(every_error_of_a_file_is_told)
 {
-    (void)state;
     assert_wrong_file(
         "ttl = x\nudp-size = 1\ncolour = red\n",
         "hostdnsd: test.conf:1: ttl=x: a number from 0 to 86400 is needed\n"
@@ -87,9 +78,8 @@ static void every_error_of_a_file_is_told(void **state)
         "hostdnsd: test.conf:3: colour: no such key (hostdnsd -h lists them)\n");
 }
 
-static void lines_behind_one_without_a_value_are_checked_too(void **state)
+TEST(lines_behind_one_without_a_value_are_checked_too)
 {
-    (void)state;
     file_says("verbose\nttl = x\n");
     command_line("-c test.conf");
     assert_non_null(strstr(said.err, "hostdnsd: test.conf:1: no \"key = value\"\n"));
@@ -99,57 +89,33 @@ static void lines_behind_one_without_a_value_are_checked_too(void **state)
 }
 
 /* Each of them is an error to be mended. */
-static void every_line_without_a_value_is_told(void **state)
+TEST(every_line_without_a_value_is_told)
 {
-    (void)state;
     assert_wrong_file("verbose\nttl = 1\nquiet\n",
                       "hostdnsd: test.conf:1: no \"key = value\"\n"
                       "hostdnsd: test.conf:3: no \"key = value\"\n");
 }
 
 /* inih's own limit of a line is 200 octets; what is beyond must not become a line. */
-static void a_long_comment_counts_as_one_line(void **state)
+TEST(a_long_comment_counts_as_one_line)
 {
     char text[TEXT] = "#";
 
-    (void)state;
     for (int i = 0; i < 100; i++)
         strcat(text, " word");
     assert_wrong_file(strcat(text, "\nttl = x\n"),
                       "hostdnsd: test.conf:2: ttl=x: a number from 0 to 86400 is needed\n");
 }
 
-static void a_missing_file_is_an_error(void **state)
+TEST(a_missing_file_is_an_error)
 {
-    (void)state;
     assert_wrong("-c nowhere.conf",
                  "hostdnsd: -c nowhere.conf: No such file or directory\n");
 }
 
-static void a_folder_is_no_file(void **state)
+TEST(a_folder_is_no_file)
 {
-    (void)state;
     assert_wrong("-c /", "hostdnsd: -c /: Is a directory\n");
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_file_sets_each_key),
-        cmocka_unit_test(a_file_may_hold_comments_and_empty_lines),
-        cmocka_unit_test(addresses_of_a_file_add_up),
-        cmocka_unit_test(an_unknown_key_is_told_with_its_line),
-        cmocka_unit_test(a_wrong_value_is_told_with_its_line_and_key),
-        cmocka_unit_test(a_wrong_address_is_told_with_its_line_and_key),
-        cmocka_unit_test(a_section_is_an_error),
-        cmocka_unit_test(a_line_without_a_value_is_an_error),
-        cmocka_unit_test(every_error_of_a_file_is_told),
-        cmocka_unit_test(lines_behind_one_without_a_value_are_checked_too),
-        cmocka_unit_test(every_line_without_a_value_is_told),
-        cmocka_unit_test(a_long_comment_counts_as_one_line),
-        cmocka_unit_test(a_missing_file_is_an_error),
-        cmocka_unit_test(a_folder_is_no_file),
-    };
-
-    return cmocka_run_group_tests(tests, set_up, tear_down);
-}
+GROUP(set_up, tear_down);

@@ -47,24 +47,25 @@ static const struct control_command table[] = {
     {0},
 };
 
-static int set_up(void **state)
+static void set_up(void)
 {
-    (void)state;
     loop = loop_new();
+    assert_non_null(loop);
     listener = control_listen(path, false);
+    assert_int_not_equal(listener, -1);
     control = control_new(loop, listener, table, &listener);
-    return loop && listener != -1 && control ? 0 : -1;
+    assert_non_null(control);
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     control_free(control);
     loop_free(loop);
     close(listener);
     unlink(path);
-    return 0;
 }
+
+FIXTURE(control, set_up, tear_down);
 
 static int client(void)
 {
@@ -117,31 +118,27 @@ static const char *converse(const char *line)
     return rest_of(fd);
 }
 
-static void a_command_is_answered(void **state)
+TEST_WITH(control, a_command_is_answered)
 {
-    (void)state;
     assert_string_equal(converse("echo this and that\n"), "ok\nthis and that");
     assert_string_equal(converse("echo\n"), "ok\nnothing");
 }
 
-static void a_command_may_be_refused(void **state)
+TEST_WITH(control, a_command_may_be_refused)
 {
-    (void)state;
     assert_string_equal(converse("refuse me\n"), "error me\n");
 }
 
-static void a_wrong_line_is_refused(void **state)
+TEST_WITH(control, a_wrong_line_is_refused)
 {
-    (void)state;
     assert_string_equal(converse("nonsense\n"),
                         "error no such command (help lists them)\n");
     assert_string_equal(converse("refuse\n"), "error the command needs an argument\n");
     assert_string_equal(converse("later now\n"), "error the command takes no argument\n");
 }
 
-static void help_is_the_table(void **state)
+TEST_WITH(control, help_is_the_table)
 {
-    (void)state;
     assert_string_equal(converse("help\n"),
                         "ok\n"
                         "  echo [WORD]           Say it.\n"
@@ -149,11 +146,10 @@ static void help_is_the_table(void **state)
                         "  later                 Answer later.\n");
 }
 
-static void a_line_may_come_in_pieces(void **state)
+TEST_WITH(control, a_line_may_come_in_pieces)
 {
     int fd = client();
 
-    (void)state;
     for (const char *at = "echo slowly"; *at; at++) {
         assert_int_equal(write(fd, at, 1), 1);
         work();
@@ -163,11 +159,10 @@ static void a_line_may_come_in_pieces(void **state)
     assert_string_equal(rest_of(fd), "ok\nslowly");
 }
 
-static void an_answer_may_come_later(void **state)
+TEST_WITH(control, an_answer_may_come_later)
 {
     int fd = client();
 
-    (void)state;
     assert_int_equal(write(fd, "later\n", 6), 6);
     work();
     assert_int_not_equal(detached, -1);
@@ -176,19 +171,17 @@ static void an_answer_may_come_later(void **state)
     assert_string_equal(rest_of(fd), "ok\nat last");
 }
 
-static void a_line_that_is_too_long_is_refused(void **state)
+TEST_WITH(control, a_line_that_is_too_long_is_refused)
 {
     char line[1101];
 
-    (void)state;
     memset(line, 'x', sizeof line - 1);
     line[sizeof line - 1] = '\0';
     assert_string_equal(converse(line), "error the line is too long\n");
 }
 
-static void who_leaves_is_forgotten(void **state)
+TEST_WITH(control, who_leaves_is_forgotten)
 {
-    (void)state;
     for (int i = 0; i < 100; i++) {
         close(client());
         work();
@@ -196,11 +189,10 @@ static void who_leaves_is_forgotten(void **state)
     assert_string_equal(converse("echo still here\n"), "ok\nstill here");
 }
 
-static void one_too_many_is_refused(void **state)
+TEST_WITH(control, one_too_many_is_refused)
 {
     int fds[17];
 
-    (void)state;
     for (int i = 0; i < 17; i++) {
         fds[i] = client();
         work();
@@ -210,27 +202,24 @@ static void one_too_many_is_refused(void **state)
         close(fds[i]);
 }
 
-static void the_file_is_its_owners(void **state)
+TEST_WITH(control, the_file_is_its_owners)
 {
     struct stat file;
 
-    (void)state;
     assert_int_equal(stat(path, &file), 0);
     assert_int_equal(file.st_mode & 0777, 0600);
 }
 
-static void a_socket_in_use_is_not_taken(void **state)
+TEST_WITH(control, a_socket_in_use_is_not_taken)
 {
-    (void)state;
     assert_int_equal(control_listen(path, false), -1);
     assert_int_equal(errno, EADDRINUSE);
     work();
     assert_string_equal(converse("echo mine\n"), "ok\nmine");
 }
 
-static void a_socket_that_was_left_is_replaced(void **state)
+TEST_WITH(control, a_socket_that_was_left_is_replaced)
 {
-    (void)state;
     control_free(control);
     close(listener);
     listener = control_listen(path, false);
@@ -239,12 +228,11 @@ static void a_socket_that_was_left_is_replaced(void **state)
     assert_string_equal(converse("echo again\n"), "ok\nagain");
 }
 
-static void another_file_stays(void **state)
+TEST_WITH(control, another_file_stays)
 {
     char other[80];
     int fd;
 
-    (void)state;
     snprintf(other, sizeof other, "%s/file", folder);
     fd = open(other, O_CREAT | O_WRONLY, 0600);
     assert_int_not_equal(fd, -1);
@@ -253,12 +241,11 @@ static void another_file_stays(void **state)
     assert_int_equal(unlink(other), 0);
 }
 
-static void a_folder_is_made_where_it_may_be(void **state)
+TEST_WITH(control, a_folder_is_made_where_it_may_be)
 {
     char other[96], parent[80];
     int fd;
 
-    (void)state;
     snprintf(parent, sizeof parent, "%s/new", folder);
     snprintf(other, sizeof other, "%s/control", parent);
     assert_int_equal(control_listen(other, false), -1);
@@ -270,22 +257,20 @@ static void a_folder_is_made_where_it_may_be(void **state)
     rmdir(parent);
 }
 
-static void a_socket_tells_its_path(void **state)
+TEST_WITH(control, a_socket_tells_its_path)
 {
     char text[CONTROL_PATH_MAX + 1];
 
-    (void)state;
     control_path_of(listener, text);
     assert_string_equal(text, path);
     control_path_of(-1, text);
     assert_string_equal(text, "");
 }
 
-static void by_default_a_user_has_a_folder_of_his_own(void **state)
+TEST_WITH(control, by_default_a_user_has_a_folder_of_his_own)
 {
     char text[CONTROL_PATH_MAX + 1];
 
-    (void)state;
     setenv("XDG_RUNTIME_DIR", "/somewhere", 1);
     control_default_path(text);
     assert_string_equal(text, geteuid() == 0 ? "/run/hostdns/control"
@@ -295,34 +280,15 @@ static void by_default_a_user_has_a_folder_of_his_own(void **state)
     assert_string_equal(text, "/run/hostdns/control");
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int main(void)
+static void make_folder(void)
 {
-    const struct CMUnitTest tests[] = {
-        CASE(a_command_is_answered),
-        CASE(a_command_may_be_refused),
-        CASE(a_wrong_line_is_refused),
-        CASE(help_is_the_table),
-        CASE(a_line_may_come_in_pieces),
-        CASE(an_answer_may_come_later),
-        CASE(a_line_that_is_too_long_is_refused),
-        CASE(who_leaves_is_forgotten),
-        CASE(one_too_many_is_refused),
-        CASE(the_file_is_its_owners),
-        CASE(a_socket_in_use_is_not_taken),
-        CASE(a_socket_that_was_left_is_replaced),
-        CASE(another_file_stays),
-        CASE(a_folder_is_made_where_it_may_be),
-        CASE(a_socket_tells_its_path),
-        CASE(by_default_a_user_has_a_folder_of_his_own),
-    };
-    int failed;
-
-    if (!mkdtemp(folder))
-        return 1;
+    assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/control", folder);
-    failed = cmocka_run_group_tests_name("control", tests, NULL, NULL);
-    rmdir(folder);
-    return failed;
 }
+
+static void remove_folder(void)
+{
+    rmdir(folder);
+}
+
+GROUP(make_folder, remove_folder);

@@ -44,12 +44,11 @@ static int keep_in_child(int *kept, size_t count)
     return WEXITSTATUS(status);
 }
 
-static void just_these_are_left(void **state)
+TEST(just_these_are_left)
 {
     int some[] = {30, 12, 31, 11}, last[] = {LAST}, with_none[] = {-1, 20, -1},
         twice[] = {15, 15}, nothing[] = {-1};
 
-    (void)state;
     assert_int_equal(keep_in_child(some, 4), 0);
     assert_int_equal(keep_in_child(last, 1), 0);
     assert_int_equal(keep_in_child(with_none, 3), 0);
@@ -58,25 +57,14 @@ static void just_these_are_left(void **state)
     assert_int_equal(keep_in_child(NULL, 0), 0);
 }
 
-static void a_program_gets_what_is_passed_on(void **state)
+TEST(a_program_gets_what_is_passed_on)
 {
     int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-    (void)state;
     descriptors_pass_on(fd, true);
     assert_int_equal(fcntl(fd, F_GETFD), 0);
     descriptors_pass_on(fd, false);
     assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
     descriptors_pass_on(-1, true);
     close(fd);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(just_these_are_left),
-        cmocka_unit_test(a_program_gets_what_is_passed_on),
-    };
-
-    return cmocka_run_group_tests_name("descriptors", tests, NULL, NULL);
 }

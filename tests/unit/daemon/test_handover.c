@@ -12,12 +12,12 @@
 
 static struct handover given, taken;
 
-static int set_up(void **state)
+static void set_up(void)
 {
-    (void)state;
     given = (struct handover){.asker = -1, .counters = -1, .control = -1};
-    return 0;
 }
+
+FIXTURE(handover, set_up, NULL);
 
 static bool closes_on_execution(int fd)
 {
@@ -32,11 +32,10 @@ static void hand_over(void)
     assert_null(getenv("HOSTDNSD_HANDOVER"));
 }
 
-static void without_one_the_program_was_started_anew(void **state)
+TEST_WITH(handover, without_one_the_program_was_started_anew)
 {
     struct cookie_secret none = {{0}};
 
-    (void)state;
     assert_true(handover_read(&taken));
     assert_false(taken.is_reload);
     assert_false(taken.is_activated);
@@ -48,9 +47,8 @@ static void without_one_the_program_was_started_anew(void **state)
     assert_memory_not_equal(&taken.secret, &none, sizeof none);
 }
 
-static void numbers_and_the_secret_come_through(void **state)
+TEST_WITH(handover, numbers_and_the_secret_come_through)
 {
-    (void)state;
     given.generation = 17;
     given.started = INT64_C(1) << 40;
     given.is_activated = true;
@@ -64,13 +62,12 @@ static void numbers_and_the_secret_come_through(void **state)
     assert_memory_equal(&taken.secret, &given.secret, sizeof given.secret);
 }
 
-static void children_come_through(void **state)
+TEST_WITH(handover, children_come_through)
 {
     struct child child = {
         .role = ROLE_LOOKUP, .generation = 3, .number = 2, .pid = 4711, .started = 987654};
     int ends[2];
 
-    (void)state;
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     child.control = ends[0];
     assert_true(handover_add(&given, &child));
@@ -91,11 +88,10 @@ static void children_come_through(void **state)
     close(ends[1]);
 }
 
-static void who_is_gone_is_not_handed_over(void **state)
+TEST_WITH(handover, who_is_gone_is_not_handed_over)
 {
     struct child child = {.role = ROLE_SERVE, .pid = 0, .control = 5};
 
-    (void)state;
     assert_true(handover_add(&given, &child));
     child.pid = 1;
     child.control = -1;
@@ -103,22 +99,20 @@ static void who_is_gone_is_not_handed_over(void **state)
     assert_int_equal(given.child_count, 0);
 }
 
-static void there_is_an_end_to_children(void **state)
+TEST_WITH(handover, there_is_an_end_to_children)
 {
     struct child child = {.role = ROLE_SERVE, .pid = 1, .control = 5};
 
-    (void)state;
     for (int i = 0; i < HANDOVER_CHILDREN; i++)
         assert_true(handover_add(&given, &child));
     assert_false(handover_add(&given, &child));
 }
 
-static void descriptors_are_open_for_the_program_and_closed_behind_it(void **state)
+TEST_WITH(handover, descriptors_are_open_for_the_program_and_closed_behind_it)
 {
     struct addr addr = address_of("127.0.0.1");
     int udp = socket_at(&addr, SOCK_DGRAM);
 
-    (void)state;
     given.asker = open("/dev/null", O_RDONLY | O_CLOEXEC);
     given.counters = open("/dev/null", O_RDONLY | O_CLOEXEC);
     given.control = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -141,12 +135,11 @@ static void descriptors_are_open_for_the_program_and_closed_behind_it(void **sta
     close(udp);
 }
 
-static void it_can_be_taken_back(void **state)
+TEST_WITH(handover, it_can_be_taken_back)
 {
     struct addr addr = address_of("127.0.0.1");
     int udp = socket_at(&addr, SOCK_DGRAM);
 
-    (void)state;
     assert_true(passed_add(&given.sockets, udp));
     assert_int_equal(handover_give(&given), 0);
     handover_take_back(&given);
@@ -156,14 +149,13 @@ static void it_can_be_taken_back(void **state)
 }
 
 /* Another version of the program may write other lines. */
-static void what_is_not_understood_is_passed_over(void **state)
+TEST_WITH(handover, what_is_not_understood_is_passed_over)
 {
     static const char text[] = "generation 5\nnonsense\nchild\nchild baker 1 2 3\n"
                                "socket 77777\nsocket x\nnew-thing 1 2 3\nsecret zz\n\n";
     int fd = memfd_create("lines", 0);
     char number[16];
 
-    (void)state;
     assert_int_equal(write(fd, text, sizeof text - 1), sizeof text - 1);
     snprintf(number, sizeof number, "%d", fd);
     setenv("HOSTDNSD_HANDOVER", number, 1);
@@ -173,29 +165,9 @@ static void what_is_not_understood_is_passed_over(void **state)
     assert_int_equal(taken.sockets.count, 0);
 }
 
-static void a_descriptor_that_is_not_open_is_an_error(void **state)
+TEST_WITH(handover, a_descriptor_that_is_not_open_is_an_error)
 {
-    (void)state;
     setenv("HOSTDNSD_HANDOVER", "77777", 1);
     assert_false(handover_read(&taken));
     assert_null(getenv("HOSTDNSD_HANDOVER"));
-}
-
-#define CASE(test) cmocka_unit_test_setup(test, set_up)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(without_one_the_program_was_started_anew),
-        CASE(numbers_and_the_secret_come_through),
-        CASE(children_come_through),
-        CASE(who_is_gone_is_not_handed_over),
-        CASE(there_is_an_end_to_children),
-        CASE(descriptors_are_open_for_the_program_and_closed_behind_it),
-        CASE(it_can_be_taken_back),
-        CASE(what_is_not_understood_is_passed_over),
-        CASE(a_descriptor_that_is_not_open_is_an_error),
-    };
-
-    return cmocka_run_group_tests_name("handover", tests, NULL, NULL);
 }

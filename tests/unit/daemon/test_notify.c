@@ -56,11 +56,10 @@ static const char *told(const struct scene *scene)
     return text;
 }
 
-static void it_tells_what_happens(void **state)
+TEST(it_tells_what_happens)
 {
     struct scene scene = set_up();
 
-    (void)state;
     notify_ready();
     assert_string_equal(told(&scene), "READY=1");
     notify_stopping();
@@ -69,14 +68,13 @@ static void it_tells_what_happens(void **state)
 }
 
 /* In microseconds of the clock that sd_notify(3) names. */
-static void a_reload_tells_its_time(void **state)
+TEST(a_reload_tells_its_time)
 {
     static const char start[] = "RELOADING=1\nMONOTONIC_USEC=";
     int64_t before = clock_ms(), at;
     struct scene scene = set_up();
     const char *text;
 
-    (void)state;
     notify_reloading();
     text = told(&scene);
     assert_memory_equal(text, start, sizeof start - 1);
@@ -85,11 +83,10 @@ static void a_reload_tells_its_time(void **state)
     tear_down(&scene);
 }
 
-static void after_it_is_forgotten_nothing_is_told(void **state)
+TEST(after_it_is_forgotten_nothing_is_told)
 {
     struct scene scene = set_up();
 
-    (void)state;
     notify_forget();
     notify_ready();
     assert_string_equal(told(&scene), "");
@@ -105,11 +102,10 @@ static bool all_live(void *context)
     return scene->live;
 }
 
-static void a_sign_of_life_comes_at_once_and_again(void **state)
+TEST(a_sign_of_life_comes_at_once_and_again)
 {
     struct scene scene = set_up();
 
-    (void)state;
     scene.looks_wanted = 3;
     setenv("WATCHDOG_USEC", "20000", 1);
     watchdog_start(&scene.watchdog, scene.loop, all_live, &scene);
@@ -122,11 +118,10 @@ static void a_sign_of_life_comes_at_once_and_again(void **state)
     tear_down(&scene);
 }
 
-static void none_comes_while_something_does_not_live(void **state)
+TEST(none_comes_while_something_does_not_live)
 {
     struct scene scene = set_up();
 
-    (void)state;
     scene.live = false;
     scene.looks_wanted = 3;
     setenv("WATCHDOG_USEC", "2000", 1);
@@ -136,27 +131,12 @@ static void none_comes_while_something_does_not_live(void **state)
     tear_down(&scene);
 }
 
-static void none_comes_where_none_is_wanted(void **state)
+TEST(none_comes_where_none_is_wanted)
 {
     struct scene scene = set_up();
 
-    (void)state;
     watchdog_start(&scene.watchdog, scene.loop, all_live, &scene);
     assert_int_equal(scene.looks, 0);
     assert_string_equal(told(&scene), "");
     tear_down(&scene);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_tells_what_happens),
-        cmocka_unit_test(a_reload_tells_its_time),
-        cmocka_unit_test(after_it_is_forgotten_nothing_is_told),
-        cmocka_unit_test(a_sign_of_life_comes_at_once_and_again),
-        cmocka_unit_test(none_comes_while_something_does_not_live),
-        cmocka_unit_test(none_comes_where_none_is_wanted),
-    };
-
-    return cmocka_run_group_tests_name("notify", tests, NULL, NULL);
 }

@@ -1,8 +1,7 @@
 #include "../command_line_said.h"
 
-static void nothing_need_be_said(void **state)
+TEST(nothing_need_be_said)
 {
-    (void)state;
     command_line("");
     assert_int_equal(said.result, COMMAND_LINE_RUN);
     assert_string_equal(said.out, "");
@@ -11,17 +10,15 @@ static void nothing_need_be_said(void **state)
     assert_false(said.options.check_only);
 }
 
-static void it_listens_on_the_loopback_address(void **state)
+TEST(it_listens_on_the_loopback_address)
 {
-    (void)state;
     command_line("");
     assert_int_equal(said.options.listen_count, 1);
     assert_string_equal(listen_at(0), "127.0.0.1:5353");
 }
 
-static void numbers_have_their_defaults(void **state)
+TEST(numbers_have_their_defaults)
 {
-    (void)state;
     command_line("");
     assert_int_equal(said.options.max_lookups, 256);
     assert_int_equal(said.options.ttl, 10);
@@ -32,9 +29,8 @@ static void numbers_have_their_defaults(void **state)
     assert_int_equal(said.options.tcp_idle, 10);
 }
 
-static void each_key_can_be_set(void **state)
+TEST(each_key_can_be_set)
 {
-    (void)state;
     command_line("-o max-lookups=16 -o ttl=20 -o negative-ttl=0 -o udp-size=4096 "
                  "-o listen=127.0.0.1:5300");
     assert_int_equal(said.result, COMMAND_LINE_RUN);
@@ -45,23 +41,20 @@ static void each_key_can_be_set(void **state)
     assert_string_equal(listen_at(0), "127.0.0.1:5300");
 }
 
-static void the_last_value_counts(void **state)
+TEST(the_last_value_counts)
 {
-    (void)state;
     command_line("-o ttl=20 -o ttl=30");
     assert_int_equal(said.options.ttl, 30);
 }
 
-static void an_unknown_key_is_an_error(void **state)
+TEST(an_unknown_key_is_an_error)
 {
-    (void)state;
     assert_wrong("-o colour=red",
                  "hostdnsd: -o colour: no such key (hostdnsd -h lists them)\n");
 }
 
-static void a_word_is_no_number(void **state)
+TEST(a_word_is_no_number)
 {
-    (void)state;
     assert_wrong("-o ttl=soon",
                  "hostdnsd: -o ttl=soon: a number from 0 to 86400 is needed\n");
     assert_wrong("-o ttl=10s",
@@ -73,9 +66,8 @@ static void a_word_is_no_number(void **state)
                  "hostdnsd: -o ttl=0x10: a number from 0 to 86400 is needed\n");
 }
 
-static void a_number_beyond_all_numbers_is_out_of_range(void **state)
+TEST(a_number_beyond_all_numbers_is_out_of_range)
 {
-    (void)state;
     assert_wrong("-o ttl=99999999999999999999999",
                  "hostdnsd: -o ttl=99999999999999999999999: "
                  "a number from 0 to 86400 is needed\n");
@@ -83,9 +75,8 @@ static void a_number_beyond_all_numbers_is_out_of_range(void **state)
                  "hostdnsd: -o ttl=4294967296: a number from 0 to 86400 is needed\n");
 }
 
-static void max_lookups_goes_from_2_to_4096(void **state)
+TEST(max_lookups_goes_from_2_to_4096)
 {
-    (void)state;
     command_line("-o max-lookups=2");
     assert_int_equal(said.options.max_lookups, 2);
     command_line("-o max-lookups=4096");
@@ -96,9 +87,8 @@ static void max_lookups_goes_from_2_to_4096(void **state)
                  "hostdnsd: -o max-lookups=4097: a number from 2 to 4096 is needed\n");
 }
 
-static void ttls_go_from_0_to_a_day(void **state)
+TEST(ttls_go_from_0_to_a_day)
 {
-    (void)state;
     command_line("-o ttl=0 -o negative-ttl=86400");
     assert_int_equal(said.result, COMMAND_LINE_RUN);
     assert_int_equal(said.options.ttl, 0);
@@ -108,9 +98,8 @@ static void ttls_go_from_0_to_a_day(void **state)
 }
 
 /* Every client takes 512 octets, and no IPv4 datagram carries more than 65507. */
-static void udp_size_goes_from_512_to_65507(void **state)
+TEST(udp_size_goes_from_512_to_65507)
 {
-    (void)state;
     command_line("-o udp-size=512");
     assert_int_equal(said.options.udp_size, 512);
     command_line("-o udp-size=65507");
@@ -121,9 +110,8 @@ static void udp_size_goes_from_512_to_65507(void **state)
                  "hostdnsd: -o udp-size=65508: a number from 512 to 65507 is needed\n");
 }
 
-static void tcp_limits_go_from_1(void **state)
+TEST(tcp_limits_go_from_1)
 {
-    (void)state;
     command_line("-o tcp-clients=1 -o tcp-per-client=1 -o tcp-idle=1");
     assert_int_equal(said.result, COMMAND_LINE_RUN);
     assert_int_equal(said.options.tcp_clients, 1);
@@ -141,9 +129,8 @@ static void tcp_limits_go_from_1(void **state)
                  "hostdnsd: -o tcp-idle=0: a number from 1 to 3600 is needed\n");
 }
 
-static void the_share_of_a_client_goes_from_1_to_all_places(void **state)
+TEST(the_share_of_a_client_goes_from_1_to_all_places)
 {
-    (void)state;
     command_line("");
     assert_int_equal(said.options.per_client, 12288);
     command_line("-o per-client=32768");
@@ -152,9 +139,8 @@ static void the_share_of_a_client_goes_from_1_to_all_places(void **state)
                  "hostdnsd: -o per-client=0: a number from 1 to 32768 is needed\n");
 }
 
-static void names_add_up(void **state)
+TEST(names_add_up)
 {
-    (void)state;
     command_line("");
     assert_string_equal(said.options.names, "");
     file_says("name = host.internal 10.0.2.2 fd00::2\nname = host.internal 10.0.2.3\n");
@@ -165,9 +151,8 @@ static void names_add_up(void **state)
 }
 
 /* Each line is judged by those that are right, and by none of a reading before. */
-static void all_wrong_names_are_told_and_no_others(void **state)
+TEST(all_wrong_names_are_told_and_no_others)
 {
-    (void)state;
     assert_wrong_file("name = a.internal 10.0.0.1 10.0.0\n"
                       "name = a.internal b.internal\n"
                       "name = b.internal a.internal\n"
@@ -185,17 +170,15 @@ static void all_wrong_names_are_told_and_no_others(void **state)
     assert_string_equal(said.err, "");
 }
 
-static void a_name_is_no_address(void **state)
+TEST(a_name_is_no_address)
 {
-    (void)state;
     assert_wrong("-l localhost",
                  "hostdnsd: -l listen=localhost: an address such as 127.0.0.1, "
                  "127.0.0.1:5353 or [::1]:5353 is needed\n");
 }
 
-static void other_hosts_are_not_served_unless_they_are_named(void **state)
+TEST(other_hosts_are_not_served_unless_they_are_named)
 {
-    (void)state;
     assert_wrong("-l 0.0.0.0", "hostdnsd: -l listen=0.0.0.0:5353: not a loopback address: "
                                "allow=BLOCK must say who may ask\n");
     assert_wrong("-o listen=[2001:db8::1]:53",
@@ -203,11 +186,10 @@ static void other_hosts_are_not_served_unless_they_are_named(void **state)
                  "allow=BLOCK must say who may ask\n");
 }
 
-static void other_hosts_are_served_where_they_are_named(void **state)
+TEST(other_hosts_are_served_where_they_are_named)
 {
     char text[ADDR_TEXT];
 
-    (void)state;
     command_line("-l 0.0.0.0 -l [::]:53 -o allow=192.0.2.0/24 -o allow=2001:db8::/32");
     assert_string_equal(said.err, "");
     assert_int_equal(said.result, COMMAND_LINE_RUN);
@@ -217,9 +199,8 @@ static void other_hosts_are_served_where_they_are_named(void **state)
     assert_int_equal(said.options.allow[1].bits, 32);
 }
 
-static void blocks_may_stand_in_a_row(void **state)
+TEST(blocks_may_stand_in_a_row)
 {
-    (void)state;
     command_line("");
     assert_int_equal(said.options.allow_count, 2);
     assert_int_equal(said.options.allow[0].bits, 8);
@@ -230,19 +211,17 @@ static void blocks_may_stand_in_a_row(void **state)
     assert_int_equal(said.options.allow[1].bits, 9);
 }
 
-static void a_block_that_is_none_is_told(void **state)
+TEST(a_block_that_is_none_is_told)
 {
-    (void)state;
     assert_wrong("-o allow=192.0.2.1/24",
                  "hostdnsd: -o allow=192.0.2.1/24: blocks of addresses such as "
                  "192.0.2.0/24, 2001:db8::/32 or 192.0.2.1 are needed\n");
 }
 
-static void there_may_be_64_blocks(void **state)
+TEST(there_may_be_64_blocks)
 {
     char line[65 * 24] = "";
 
-    (void)state;
     for (int i = 0; i < 64; i++)
         strcat(line, " -o allow=192.0.2.1");
     command_line(line + 1);
@@ -252,9 +231,8 @@ static void there_may_be_64_blocks(void **state)
                  "hostdnsd: -o allow=192.0.2.1: at most 64 blocks of addresses\n");
 }
 
-static void switches_are_yes_or_no(void **state)
+TEST(switches_are_yes_or_no)
 {
-    (void)state;
     command_line("-o filter-aaaa=yes -o onion=yes -o canary=yes -o cookies=yes "
                  "-o padding=yes");
     assert_true(said.options.filter_aaaa && said.options.onion && said.options.canary &&
@@ -264,12 +242,11 @@ static void switches_are_yes_or_no(void **state)
     assert_wrong("-o cookies=on", "hostdnsd: -o cookies=on: yes or no is needed\n");
 }
 
-static void texts_are_printable_and_not_too_long(void **state)
+TEST(texts_are_printable_and_not_too_long)
 {
     static const char longest[] =
         "-o nsid=123456789012345678901234567890123456789012345678";
 
-    (void)state;
     command_line("-o nsid=here -o identity=hostdns");
     assert_string_equal(said.options.nsid, "here");
     assert_string_equal(said.options.identity, "hostdns");
@@ -282,11 +259,10 @@ static void texts_are_printable_and_not_too_long(void **state)
                                    "characters are allowed\n");
 }
 
-static void there_may_be_sixteen_addresses(void **state)
+TEST(there_may_be_sixteen_addresses)
 {
     char words[TEXT] = "";
 
-    (void)state;
     for (int i = 0; i < 15; i++)
         strcat(words, "-l127.0.0.1 ");
     command_line(strcat(words, "-l127.0.0.1 "));
@@ -305,13 +281,12 @@ static void sample(char text[static TEXT])
     assert_int_equal(fclose(out), 0);
 }
 
-static void the_sample_is_the_file_that_comes_with_it(void **state)
+TEST(the_sample_is_the_file_that_comes_with_it)
 {
     char expected[TEXT], text[TEXT], path[4096];
     FILE *file;
     size_t len;
 
-    (void)state;
     sample(expected);
     snprintf(path, sizeof path, "%s/conf/hostdns.conf", start); /* tests run at the top */
     file = fopen(path, "re");
@@ -322,12 +297,11 @@ static void the_sample_is_the_file_that_comes_with_it(void **state)
     assert_string_equal(text, expected);
 }
 
-static void the_sample_changes_nothing(void **state)
+TEST(the_sample_changes_nothing)
 {
     char text[TEXT];
     struct options defaults;
 
-    (void)state;
     command_line("");
     defaults = said.options;
     sample(text);
@@ -337,12 +311,11 @@ static void the_sample_changes_nothing(void **state)
     assert_memory_equal(&said.options, &defaults, sizeof defaults);
 }
 
-static void the_sample_with_each_key_switched_on_says_the_defaults(void **state)
+TEST(the_sample_with_each_key_switched_on_says_the_defaults)
 {
     char text[TEXT], *mark = text;
     struct options defaults;
 
-    (void)state;
     command_line("");
     defaults = said.options;
     sample(text);
@@ -357,37 +330,4 @@ static void the_sample_with_each_key_switched_on_says_the_defaults(void **state)
     assert_memory_equal(&said.options, &defaults, sizeof defaults);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_need_be_said),
-        cmocka_unit_test(it_listens_on_the_loopback_address),
-        cmocka_unit_test(numbers_have_their_defaults),
-        cmocka_unit_test(each_key_can_be_set),
-        cmocka_unit_test(the_last_value_counts),
-        cmocka_unit_test(an_unknown_key_is_an_error),
-        cmocka_unit_test(a_word_is_no_number),
-        cmocka_unit_test(a_number_beyond_all_numbers_is_out_of_range),
-        cmocka_unit_test(max_lookups_goes_from_2_to_4096),
-        cmocka_unit_test(ttls_go_from_0_to_a_day),
-        cmocka_unit_test(udp_size_goes_from_512_to_65507),
-        cmocka_unit_test(tcp_limits_go_from_1),
-        cmocka_unit_test(the_share_of_a_client_goes_from_1_to_all_places),
-        cmocka_unit_test(names_add_up),
-        cmocka_unit_test(all_wrong_names_are_told_and_no_others),
-        cmocka_unit_test(a_name_is_no_address),
-        cmocka_unit_test(other_hosts_are_not_served_unless_they_are_named),
-        cmocka_unit_test(other_hosts_are_served_where_they_are_named),
-        cmocka_unit_test(blocks_may_stand_in_a_row),
-        cmocka_unit_test(a_block_that_is_none_is_told),
-        cmocka_unit_test(there_may_be_64_blocks),
-        cmocka_unit_test(switches_are_yes_or_no),
-        cmocka_unit_test(texts_are_printable_and_not_too_long),
-        cmocka_unit_test(there_may_be_sixteen_addresses),
-        cmocka_unit_test(the_sample_is_the_file_that_comes_with_it),
-        cmocka_unit_test(the_sample_changes_nothing),
-        cmocka_unit_test(the_sample_with_each_key_switched_on_says_the_defaults),
-    };
-
-    return cmocka_run_group_tests(tests, set_up, tear_down);
-}
+GROUP(set_up, tear_down);

@@ -24,19 +24,18 @@ static void spoke(struct child *child, enum word word)
     (void)word;
 }
 
-static int set_up(void **state)
+static void set_up(void)
 {
-    (void)state;
     loop = loop_new();
     owner = (struct child_owner){.loop = loop, .spoke = spoke};
     predecessors_init(&predecessors);
     handover = (struct handover){.asker = -1};
-    return loop && counters_open(-1) != -1 ? 0 : -1;
+    assert_non_null(loop);
+    assert_int_not_equal(counters_open(-1), -1);
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     predecessors_kill(&predecessors);
     predecessors_free(&predecessors);
     while (waitpid(-1, NULL, 0) > 0)
@@ -44,8 +43,9 @@ static int tear_down(void **state)
     for (size_t i = 0; i < handover.child_count; i++)
         channel_close_end(&others[i]);
     loop_free(loop);
-    return 0;
 }
+
+FIXTURE(predecessors, set_up, tear_down);
 
 /* A process to be handed over; it waits until it is killed. */
 static pid_t add(enum role role, unsigned generation)
@@ -104,9 +104,8 @@ static void end(pid_t pid)
     predecessors_reap(&predecessors);
 }
 
-static void words_go_to_those_that_serve(void **state)
+TEST_WITH(predecessors, words_go_to_those_that_serve)
 {
-    (void)state;
     add(ROLE_SERVE, 1);
     add(ROLE_LOOKUP, 1);
     add(ROLE_SERVE, 2);
@@ -117,11 +116,10 @@ static void words_go_to_those_that_serve(void **state)
     assert_int_equal(heard(2), WORD_RETIRE);
 }
 
-static void a_lookup_process_stays_until_nobody_of_its_generation_serves(void **state)
+TEST_WITH(predecessors, a_lookup_process_stays_until_nobody_of_its_generation_serves)
 {
     pid_t one = add(ROLE_SERVE, 1), lookup = add(ROLE_LOOKUP, 1), two = add(ROLE_SERVE, 1);
 
-    (void)state;
     add(ROLE_SERVE, 2);
     adopt();
     end(one);
@@ -134,11 +132,10 @@ static void a_lookup_process_stays_until_nobody_of_its_generation_serves(void **
     assert_true(predecessors_any(&predecessors));
 }
 
-static void who_serves_is_told_when_its_lookup_process_dies(void **state)
+TEST_WITH(predecessors, who_serves_is_told_when_its_lookup_process_dies)
 {
     pid_t lookup;
 
-    (void)state;
     add(ROLE_SERVE, 1);
     lookup = add(ROLE_LOOKUP, 1);
     add(ROLE_SERVE, 2);
@@ -148,11 +145,10 @@ static void who_serves_is_told_when_its_lookup_process_dies(void **state)
     assert_int_equal(heard(2), 0);
 }
 
-static void all_can_be_dismissed_and_end(void **state)
+TEST_WITH(predecessors, all_can_be_dismissed_and_end)
 {
     pid_t serve = add(ROLE_SERVE, 1), lookup = add(ROLE_LOOKUP, 1);
 
-    (void)state;
     adopt();
     predecessors_dismiss(&predecessors);
     assert_true(is_dismissed(0));
@@ -162,31 +158,15 @@ static void all_can_be_dismissed_and_end(void **state)
     assert_false(predecessors_any(&predecessors));
 }
 
-static void they_are_handed_over_again(void **state)
+TEST_WITH(predecessors, they_are_handed_over_again)
 {
     struct handover next = {.asker = -1};
     pid_t serve = add(ROLE_SERVE, 4), lookup = add(ROLE_LOOKUP, 4);
 
-    (void)state;
     adopt();
     assert_true(predecessors_hand_over(&predecessors, &next));
     assert_int_equal(next.child_count, 2);
     assert_int_equal(next.children[0].pid, serve);
     assert_int_equal(next.children[1].pid, lookup);
     assert_int_equal(next.children[1].generation, 4);
-}
-
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(words_go_to_those_that_serve),
-        CASE(a_lookup_process_stays_until_nobody_of_its_generation_serves),
-        CASE(who_serves_is_told_when_its_lookup_process_dies),
-        CASE(all_can_be_dismissed_and_end),
-        CASE(they_are_handed_over_again),
-    };
-
-    return cmocka_run_group_tests_name("predecessors", tests, NULL, NULL);
 }

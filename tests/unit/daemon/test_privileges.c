@@ -23,9 +23,8 @@ static unsigned long status_of(const char *key)
     return value;
 }
 
-static void root_and_strangers_may_not_be_it(void **state)
+TEST(root_and_strangers_may_not_be_it)
 {
-    (void)state;
     assert_false(privileges_may_be("root"));
     assert_false(privileges_may_be("no-such-user"));
     assert_false(privileges_may_be(""));
@@ -64,39 +63,22 @@ static int become_stranger(void)
     return geteuid() != 0 || privileges_drop("no-such-user", false) == -1 ? 0 : 2;
 }
 
-static void root_keeps_one_capability(void **state)
+TEST(root_keeps_one_capability)
 {
-    (void)state;
     assert_int_equal(in_child(drop_to_default), 0);
 }
 
-static void a_child_keeps_none(void **state)
+TEST(a_child_keeps_none)
 {
-    (void)state;
     assert_int_equal(in_child(drop_all), 0);
 }
 
-static void there_is_no_way_back(void **state)
+TEST(there_is_no_way_back)
 {
-    (void)state;
     assert_int_equal(in_child(become_root_again), 0);
 }
 
-static void without_the_user_it_does_not_go_on_as_root(void **state)
+TEST(without_the_user_it_does_not_go_on_as_root)
 {
-    (void)state;
     assert_int_equal(in_child(become_stranger), 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(root_and_strangers_may_not_be_it),
-        cmocka_unit_test(root_keeps_one_capability),
-        cmocka_unit_test(a_child_keeps_none),
-        cmocka_unit_test(there_is_no_way_back),
-        cmocka_unit_test(without_the_user_it_does_not_go_on_as_root),
-    };
-
-    return cmocka_run_group_tests_name("privileges", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Reloads of a program that is this test, which ends well or badly when it is asked to
  * check; what comes of it is seen in a child, since it may execute the program. */
+#define TEST_OWN_MAIN
 #include "../check.h"
 
 #include "daemon/reload.h"
@@ -37,7 +38,7 @@ static void stop(void *context)
 /* Begins a reload with this as the program's argument, and stays only if it was refused. */
 static int reload_with(char *argument)
 {
-    static char name[] = "test_reload";
+    static char name[] = "program";
     char *const argv[] = {name, argument, NULL};
     static struct reload reload;
     struct timer end;
@@ -79,29 +80,26 @@ static int outcome(const char *argument, char told[static 256])
 }
 
 /* The process becomes the program, and who asked is its to answer. */
-static void a_good_trial_is_followed_by_the_program(void **state)
+TEST(a_good_trial_is_followed_by_the_program)
 {
     char told[256];
 
-    (void)state;
     assert_int_equal(outcome("good", told), EXECUTED);
     assert_string_equal(told, "taken over, generation 9");
 }
 
-static void a_bad_trial_changes_nothing_and_the_asker_is_told(void **state)
+TEST(a_bad_trial_changes_nothing_and_the_asker_is_told)
 {
     char told[256];
 
-    (void)state;
     assert_int_equal(outcome("bad", told), STAYED);
     assert_string_equal(told, "error this is bad\n");
 }
 
-static void too_many_predecessors_are_a_refusal(void **state)
+TEST(too_many_predecessors_are_a_refusal)
 {
     char told[256];
 
-    (void)state;
     too_much = true;
     assert_int_equal(outcome("good", told), STAYED);
     assert_int_equal(strncmp(told, "error processes of too many reloads", 35), 0);
@@ -127,13 +125,7 @@ static int be_program(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_good_trial_is_followed_by_the_program),
-        cmocka_unit_test(a_bad_trial_changes_nothing_and_the_asker_is_told),
-        cmocka_unit_test(too_many_predecessors_are_a_refusal),
-    };
-
-    if (argc > 1)
+    if (strcmp(argv[0], "program") == 0)
         return be_program(argc, argv);
-    return cmocka_run_group_tests_name("reload", tests, NULL, NULL);
+    return test_main(argc, argv);
 }

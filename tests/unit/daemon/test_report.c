@@ -18,41 +18,36 @@ static FILE *listen_in(void)
     return out;
 }
 
-static int set_up(void **state)
+static void set_up(void)
 {
-    (void)state;
-    if (counters_open(-1) == -1)
-        return -1;
+    assert_int_not_equal(counters_open(-1), -1);
     counters_use(0);
-    return 0;
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     free(said);
     said = NULL;
-    return 0;
 }
 
-static void a_process_is_a_line(void **state)
+FIXTURE(report, NULL, tear_down);
+
+TEST_WITH(report, a_process_is_a_line)
 {
     const struct report_process process = {
         .role = "serve", .number = 2, .pid = 77, .ms = 1234567};
     FILE *out = listen_in();
 
-    (void)state;
     report_process(out, &process);
     fclose(out);
     assert_string_equal(said, "process: serve 2, pid 77, for 1234.567 s\n");
 }
 
-static void a_process_may_be_missing_or_retiring(void **state)
+TEST_WITH(report, a_process_may_be_missing_or_retiring)
 {
     struct report_process process = {.role = "lookup"};
     FILE *out = listen_in();
 
-    (void)state;
     report_process(out, &process);
     process.pid = 5;
     process.is_retiring = true;
@@ -62,11 +57,10 @@ static void a_process_may_be_missing_or_retiring(void **state)
                               "process: lookup 0, pid 5, for 0.000 s, retiring\n");
 }
 
-static void the_state_is_told_in_words(void **state)
+TEST_WITH(report, the_state_is_told_in_words)
 {
     FILE *out = listen_in();
 
-    (void)state;
     count_set(COUNT_LOOKUPS_IN_FLIGHT, 3);
     count_set(COUNT_WAITING, 4);
     count_set(COUNT_THREADS, 5);
@@ -83,23 +77,21 @@ static void the_state_is_told_in_words(void **state)
                               "tcp: 7 connections\n");
 }
 
-static void counters_are_a_line_each(void **state)
+TEST_WITH(report, counters_are_a_line_each)
 {
     FILE *out = listen_in();
 
-    (void)state;
     count(COUNT_QUESTIONS_UDP);
     assert_true(report_counters(out, false));
     fclose(out);
     assert_int_equal(strncmp(said, "questions-udp      1\nquestions-tcp      0\n", 42), 0);
 }
 
-static void counters_are_a_json_object(void **state)
+TEST_WITH(report, counters_are_a_json_object)
 {
     FILE *out = listen_in();
     json_t *object;
 
-    (void)state;
     count_set(COUNT_TCP_REFUSED, 99);
     assert_true(report_counters(out, true));
     fclose(out);
@@ -110,15 +102,4 @@ static void counters_are_a_json_object(void **state)
     json_decref(object);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(a_process_is_a_line, tear_down),
-        cmocka_unit_test_teardown(a_process_may_be_missing_or_retiring, tear_down),
-        cmocka_unit_test_teardown(the_state_is_told_in_words, tear_down),
-        cmocka_unit_test_teardown(counters_are_a_line_each, tear_down),
-        cmocka_unit_test_teardown(counters_are_a_json_object, tear_down),
-    };
-
-    return cmocka_run_group_tests_name("report", tests, set_up, NULL);
-}
+GROUP(set_up, NULL);

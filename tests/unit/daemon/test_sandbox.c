@@ -98,49 +98,31 @@ static int a_reload_adds_nothing(void)
     return error_of(unshare(0));
 }
 
-static void serve_has_no_files_no_new_sockets_and_no_new_code(void **state)
+TEST(serve_has_no_files_no_new_sockets_and_no_new_code)
 {
-    (void)state;
     assert_int_equal(in_child(serve_opens), FORBIDDEN);
     assert_int_equal(in_child(serve_makes_a_socket), FORBIDDEN);
     assert_int_equal(in_child(serve_makes_code), FORBIDDEN);
 }
 
-static void serve_can_do_its_work(void **state)
+TEST(serve_can_do_its_work)
 {
-    (void)state;
     assert_int_equal(in_child(serve_works), 0);
 }
 
-static void lookup_has_files_but_no_programs(void **state)
+TEST(lookup_has_files_but_no_programs)
 {
-    (void)state;
     assert_int_equal(in_child(lookup_opens), 0);
     assert_int_equal(in_child(lookup_executes), FORBIDDEN);
 }
 
-static void all_stay_in_their_namespaces_and_dump_no_core(void **state)
+TEST(all_stay_in_their_namespaces_and_dump_no_core)
 {
-    (void)state;
     assert_int_equal(in_child(nobody_leaves_a_namespace), FORBIDDEN);
     assert_int_equal(in_child(nobody_dumps_core), 0);
 }
 
-static void after_a_reload_there_is_no_second_filter(void **state)
+TEST(after_a_reload_there_is_no_second_filter)
 {
-    (void)state;
     assert_int_equal(in_child(a_reload_adds_nothing), 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(serve_has_no_files_no_new_sockets_and_no_new_code),
-        cmocka_unit_test(serve_can_do_its_work),
-        cmocka_unit_test(lookup_has_files_but_no_programs),
-        cmocka_unit_test(all_stay_in_their_namespaces_and_dump_no_core),
-        cmocka_unit_test(after_a_reload_there_is_no_second_filter),
-    };
-
-    return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
 }

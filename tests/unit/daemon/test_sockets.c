@@ -7,21 +7,19 @@
 static struct sockets sockets;
 static struct passed passed;
 
-static int set_up(void **state)
+static void set_up(void)
 {
-    (void)state;
     sockets = (struct sockets){.count = 0};
     passed = (struct passed){.count = 0};
-    return 0;
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     sockets_close(&sockets);
     passed_close_rest(&passed);
-    return 0;
 }
+
+FIXTURE(sockets, set_up, tear_down);
 
 /* Opens these as a program before would have, and passes them on. */
 static void pass(const struct addr *addr, unsigned workers)
@@ -36,12 +34,11 @@ static void pass(const struct addr *addr, unsigned workers)
     }
 }
 
-static void each_worker_gets_a_pair_of_its_own(void **state)
+TEST_WITH(sockets, each_worker_gets_a_pair_of_its_own)
 {
     struct addr wanted[2] = {address_of("127.0.0.1"), address_of("127.0.0.2")};
     struct listener share[LISTENERS_MAX], other[LISTENERS_MAX];
 
-    (void)state;
     assert_true(sockets_open(&sockets, wanted, 2, 3, &passed));
     assert_int_equal(sockets.count, 6);
     assert_int_equal(sockets.addr_count, 2);
@@ -55,13 +52,12 @@ static void each_worker_gets_a_pair_of_its_own(void **state)
     assert_true(addr_equal(&share[1].addr, &sockets.addrs[1]));
 }
 
-static void an_address_that_is_taken_is_a_failure_and_the_others_are_tried(void **state)
+TEST_WITH(sockets, an_address_that_is_taken_is_a_failure_and_the_others_are_tried)
 {
     struct addr taken = address_of("127.0.0.1");
     int other = socket_at(&taken, SOCK_STREAM);
     struct addr wanted[2];
 
-    (void)state;
     assert_int_equal(listen(other, 1), 0);
     wanted[0] = taken;
     wanted[1] = address_of("127.0.0.2");
@@ -70,11 +66,10 @@ static void an_address_that_is_taken_is_a_failure_and_the_others_are_tried(void 
     close(other);
 }
 
-static void what_is_passed_is_not_opened_again(void **state)
+TEST_WITH(sockets, what_is_passed_is_not_opened_again)
 {
     struct addr any = address_of("127.0.0.1"), at;
 
-    (void)state;
     pass(&any, 2);
     at = passed.sockets[0].addr;
     assert_true(sockets_open(&sockets, &at, 1, 2, &passed));
@@ -82,11 +77,10 @@ static void what_is_passed_is_not_opened_again(void **state)
     assert_false(passed_any(&passed, &at));
 }
 
-static void a_port_of_0_keeps_the_passed_port(void **state)
+TEST_WITH(sockets, a_port_of_0_keeps_the_passed_port)
 {
     struct addr any = address_of("127.0.0.1"), at;
 
-    (void)state;
     pass(&any, 1);
     at = passed.sockets[0].addr;
     assert_true(sockets_open(&sockets, &any, 1, 1, &passed));
@@ -94,12 +88,11 @@ static void a_port_of_0_keeps_the_passed_port(void **state)
 }
 
 /* Of a closed one what waits in it would be lost. */
-static void fewer_workers_take_more_each(void **state)
+TEST_WITH(sockets, fewer_workers_take_more_each)
 {
     struct addr any = address_of("127.0.0.1"), at;
     struct listener share[LISTENERS_MAX];
 
-    (void)state;
     pass(&any, 3);
     at = passed.sockets[0].addr;
     assert_true(sockets_open(&sockets, &at, 1, 2, &passed));
@@ -108,12 +101,11 @@ static void fewer_workers_take_more_each(void **state)
     assert_int_equal(sockets_share(&sockets, 1, 2, share), 1);
 }
 
-static void more_workers_share_what_there_is(void **state)
+TEST_WITH(sockets, more_workers_share_what_there_is)
 {
     struct addr any = address_of("127.0.0.1"), at;
     struct listener share[LISTENERS_MAX];
 
-    (void)state;
     pass(&any, 1);
     at = passed.sockets[0].addr;
     assert_true(sockets_open(&sockets, &at, 1, 3, &passed));
@@ -124,12 +116,11 @@ static void more_workers_share_what_there_is(void **state)
     }
 }
 
-static void a_service_manager_says_which_addresses(void **state)
+TEST_WITH(sockets, a_service_manager_says_which_addresses)
 {
     struct addr one = address_of("127.0.0.1"), two = address_of("127.0.0.2");
     int udp = socket_at(&one, SOCK_DGRAM), tcp = socket_at(&two, SOCK_STREAM);
 
-    (void)state;
     assert_int_equal(listen(tcp, 1), 0);
     assert_true(passed_add(&passed, udp));
     assert_true(passed_add(&passed, tcp));
@@ -139,21 +130,4 @@ static void a_service_manager_says_which_addresses(void **state)
     assert_int_equal(sockets.all[0].tcp, -1);
     assert_int_equal(sockets.all[1].tcp, tcp);
     assert_int_equal(sockets.all[1].udp, -1);
-}
-
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(each_worker_gets_a_pair_of_its_own),
-        CASE(an_address_that_is_taken_is_a_failure_and_the_others_are_tried),
-        CASE(what_is_passed_is_not_opened_again),
-        CASE(a_port_of_0_keeps_the_passed_port),
-        CASE(fewer_workers_take_more_each),
-        CASE(more_workers_share_what_there_is),
-        CASE(a_service_manager_says_which_addresses),
-    };
-
-    return cmocka_run_group_tests_name("sockets", tests, NULL, NULL);
 }

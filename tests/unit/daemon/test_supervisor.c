@@ -229,11 +229,10 @@ static const char *next_line(const struct scene *scene)
     return line;
 }
 
-static void it_says_once_that_it_is_ready(void **state)
+TEST(it_says_once_that_it_is_ready)
 {
     struct scene scene = set_up_ready();
 
-    (void)state;
     kill(scene.pid, SIGTERM);
     assert_int_equal(next_word(&scene), 's');
     assert_int_equal(next_word(&scene), '-');
@@ -241,33 +240,30 @@ static void it_says_once_that_it_is_ready(void **state)
     tear_down(&scene);
 }
 
-static void once_ready_it_answers(void **state)
+TEST(once_ready_it_answers)
 {
     struct scene scene = set_up_ready();
 
-    (void)state;
     ask(&scene, 1, "localhost", "A");
     assert_string_equal(reply(&scene, 1), "NOERROR\n"
                                           "localhost. 10 A 127.0.0.1\n");
     finish(&scene);
 }
 
-static void sigterm_ends_it_well(void **state)
+TEST(sigterm_ends_it_well)
 {
     struct scene scene = set_up_ready();
 
-    (void)state;
     kill(scene.pid, SIGTERM);
     assert_int_equal(next_word(&scene), 's');
     assert_int_equal(wait_end(&scene), 42);
     tear_down(&scene);
 }
 
-static void sigint_ends_it_well(void **state)
+TEST(sigint_ends_it_well)
 {
     struct scene scene = set_up_ready();
 
-    (void)state;
     kill(scene.pid, SIGINT);
     assert_int_equal(next_word(&scene), 's');
     assert_int_equal(wait_end(&scene), 42);
@@ -275,11 +271,10 @@ static void sigint_ends_it_well(void **state)
 }
 
 /* Ctrl+C on a terminal goes to all processes at once. */
-static void the_children_leave_only_when_the_supervisor_says_so(void **state)
+TEST(the_children_leave_only_when_the_supervisor_says_so)
 {
     struct scene scene = set_up_ready();
 
-    (void)state;
     kill(child_of(&scene, SERVE), SIGINT);
     kill(child_of(&scene, LOOKUP), SIGINT);
     kill(child_of(&scene, SERVE), SIGTERM);
@@ -292,11 +287,10 @@ static void the_children_leave_only_when_the_supervisor_says_so(void **state)
     tear_down(&scene);
 }
 
-static void nothing_is_left_when_it_has_ended(void **state)
+TEST(nothing_is_left_when_it_has_ended)
 {
     struct scene scene = set_up_ready();
 
-    (void)state;
     kill(scene.pid, SIGTERM);
     assert_int_equal(wait_end(&scene), 42);
     assert_int_equal(next_word(&scene), 's');
@@ -304,11 +298,10 @@ static void nothing_is_left_when_it_has_ended(void **state)
     tear_down(&scene);
 }
 
-static void nothing_outlives_a_killed_supervisor(void **state)
+TEST(nothing_outlives_a_killed_supervisor)
 {
     struct scene scene = set_up_ready();
 
-    (void)state;
     kill(scene.pid, SIGKILL);
     assert_int_equal(wait_end(&scene), 200 + SIGKILL);
     assert_string_equal(next_line(&scene), "");
@@ -326,12 +319,11 @@ static void assert_logged_death(const struct scene *scene, const char *role, pid
     assert_string_equal(next_line(scene), expected);
 }
 
-static void a_killed_lookup_process_is_replaced(void **state)
+TEST(a_killed_lookup_process_is_replaced)
 {
     struct scene scene = set_up_ready();
     pid_t old = child_of(&scene, LOOKUP);
 
-    (void)state;
     kill(old, SIGKILL);
     assert_logged_death(&scene, "lookup", old);
     assert_string_equal(reply_of_the_next(&scene, "localhost"),
@@ -341,12 +333,11 @@ static void a_killed_lookup_process_is_replaced(void **state)
     finish(&scene);
 }
 
-static void a_killed_serve_process_is_replaced(void **state)
+TEST(a_killed_serve_process_is_replaced)
 {
     struct scene scene = set_up_ready();
     pid_t old = child_of(&scene, SERVE);
 
-    (void)state;
     kill(old, SIGKILL);
     assert_logged_death(&scene, "serve", old);
     ask(&scene, 1, "localhost", "A");
@@ -356,11 +347,10 @@ static void a_killed_serve_process_is_replaced(void **state)
     finish(&scene);
 }
 
-static void a_child_is_replaced_again_and_again(void **state)
+TEST(a_child_is_replaced_again_and_again)
 {
     struct scene scene = set_up_ready();
 
-    (void)state;
     for (int i = 0; i < 3; i++) {
         kill(child_of(&scene, LOOKUP), SIGKILL);
         next_line(&scene);
@@ -371,11 +361,10 @@ static void a_child_is_replaced_again_and_again(void **state)
     finish(&scene);
 }
 
-static void it_is_ready_once_though_a_child_is_replaced(void **state)
+TEST(it_is_ready_once_though_a_child_is_replaced)
 {
     struct scene scene = set_up_ready();
 
-    (void)state;
     kill(child_of(&scene, LOOKUP), SIGKILL);
     next_line(&scene);
     reply_of_the_next(&scene, "localhost");
@@ -389,11 +378,10 @@ static void it_is_ready_once_though_a_child_is_replaced(void **state)
  * In the lab, where 127.0.0.3 never answers. Questions are taken in their order: the second
  * one's reply tells that the first is being looked up.
  */
-static void who_waits_for_a_killed_lookup_process_is_told(void **state)
+TEST_WITH(lab, who_waits_for_a_killed_lookup_process_is_told)
 {
     struct scene scene;
 
-    (void)state;
     etc_write("resolv.conf", "nameserver 127.0.0.3\n");
     scene = set_up_ready();
     ask(&scene, 1, "hangs.example.test", "A");
@@ -405,11 +393,10 @@ static void who_waits_for_a_killed_lookup_process_is_told(void **state)
     finish(&scene);
 }
 
-static void a_child_that_does_not_leave_is_killed(void **state)
+TEST(a_child_that_does_not_leave_is_killed)
 {
     struct scene scene = set_up_ready();
 
-    (void)state;
     kill(child_of(&scene, LOOKUP), SIGSTOP);
     kill(scene.pid, SIGTERM);
     assert_int_equal(wait_end(&scene), 42);
@@ -419,12 +406,11 @@ static void a_child_that_does_not_leave_is_killed(void **state)
 }
 
 /* Patience is two seconds long. */
-static void a_second_signal_ends_it_at_once(void **state)
+TEST(a_second_signal_ends_it_at_once)
 {
     struct scene scene = set_up_ready();
     int64_t before = clock_ms();
 
-    (void)state;
     kill(child_of(&scene, LOOKUP), SIGSTOP);
     kill(scene.pid, SIGTERM);
     assert_int_equal(next_word(&scene), 's');
@@ -433,27 +419,4 @@ static void a_second_signal_ends_it_at_once(void **state)
     assert_true(clock_ms() - before < 1900);
     assert_int_equal(next_word(&scene), '-'); /* and says so once */
     tear_down(&scene);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_says_once_that_it_is_ready),
-        cmocka_unit_test(once_ready_it_answers),
-        cmocka_unit_test(sigterm_ends_it_well),
-        cmocka_unit_test(sigint_ends_it_well),
-        cmocka_unit_test(the_children_leave_only_when_the_supervisor_says_so),
-        cmocka_unit_test(nothing_is_left_when_it_has_ended),
-        cmocka_unit_test(nothing_outlives_a_killed_supervisor),
-        cmocka_unit_test(a_killed_lookup_process_is_replaced),
-        cmocka_unit_test(a_killed_serve_process_is_replaced),
-        cmocka_unit_test(a_child_is_replaced_again_and_again),
-        cmocka_unit_test(it_is_ready_once_though_a_child_is_replaced),
-        lab_test(who_waits_for_a_killed_lookup_process_is_told),
-        cmocka_unit_test(a_child_that_does_not_leave_is_killed),
-        cmocka_unit_test(a_second_signal_ends_it_at_once),
-    };
-
-    alarm(120); /* ends a test that waits for what never comes */
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

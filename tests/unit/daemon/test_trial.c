@@ -26,20 +26,19 @@ static void done(void *context, bool good, const char *text)
     loop_stop(loop);
 }
 
-static int set_up(void **state)
+static void set_up(void)
 {
-    (void)state;
     loop = loop_new();
     dones = 0;
-    return loop ? 0 : -1;
+    assert_non_null(loop);
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     loop_free(loop);
-    return 0;
 }
+
+FIXTURE(trial, set_up, tear_down);
 
 /* A program of this text; its path. */
 static const char *program(const char *text)
@@ -75,67 +74,59 @@ static void run(const char *text)
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no process is left */
 }
 
-static void a_program_that_ends_well_is_good(void **state)
+TEST_WITH(trial, a_program_that_ends_well_is_good)
 {
-    (void)state;
     run("#!/bin/sh\nexit 0\n");
     assert_true(was_good);
     assert_string_equal(said, "");
 }
 
-static void what_it_says_is_told(void **state)
+TEST_WITH(trial, what_it_says_is_told)
 {
-    (void)state;
     run("#!/bin/sh\necho one\necho two >&2\nexit 1\n");
     assert_false(was_good);
     assert_string_equal(said, "one\ntwo");
 }
 
-static void it_is_asked_only_to_check(void **state)
+TEST_WITH(trial, it_is_asked_only_to_check)
 {
-    (void)state;
     run("#!/bin/sh\nprintf %s \"$*\"\n");
     assert_string_equal(said, "-n -v");
 }
 
-static void it_finds_what_would_be_handed_over(void **state)
+TEST_WITH(trial, it_finds_what_would_be_handed_over)
 {
-    (void)state;
     run("#!/bin/sh\ngrep -c generation /proc/self/fd/$HOSTDNSD_HANDOVER\n");
     assert_true(was_good);
     assert_string_equal(said, "1");
     assert_null(getenv("HOSTDNSD_HANDOVER"));
 }
 
-static void a_program_that_dies_is_not_good(void **state)
+TEST_WITH(trial, a_program_that_dies_is_not_good)
 {
-    (void)state;
     run("#!/bin/sh\nkill -9 $$\n");
     assert_false(was_good);
 }
 
-static void no_program_is_not_good(void **state)
+TEST_WITH(trial, no_program_is_not_good)
 {
-    (void)state;
     assert_non_null(start("/nonexistent/program"));
     assert_int_equal(loop_run(loop), 0);
     assert_false(was_good);
     assert_string_equal(said, "cannot run /nonexistent/program: No such file or directory");
 }
 
-static void who_talks_without_end_is_heard_in_part(void **state)
+TEST_WITH(trial, who_talks_without_end_is_heard_in_part)
 {
-    (void)state;
     run("#!/bin/sh\nhead -c 100000 /dev/zero | tr '\\0' x\nexit 1\n");
     assert_false(was_good);
     assert_int_equal(strlen(said), 8192);
 }
 
-static void one_can_be_ended(void **state)
+TEST_WITH(trial, one_can_be_ended)
 {
     struct trial *trial = start(program("#!/bin/sh\nexec sleep 100\n"));
 
-    (void)state;
     assert_non_null(trial);
     trial_free(trial);
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
@@ -143,28 +134,18 @@ static void one_can_be_ended(void **state)
     trial_free(NULL);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int main(void)
+static void make_folder(void)
 {
-    const struct CMUnitTest tests[] = {
-        CASE(a_program_that_ends_well_is_good),
-        CASE(what_it_says_is_told),
-        CASE(it_is_asked_only_to_check),
-        CASE(it_finds_what_would_be_handed_over),
-        CASE(a_program_that_dies_is_not_good),
-        CASE(no_program_is_not_good),
-        CASE(who_talks_without_end_is_heard_in_part),
-        CASE(one_can_be_ended),
-    };
-    char path[64];
-    int failed;
+    assert_non_null(mkdtemp(folder));
+}
 
-    if (!mkdtemp(folder))
-        return 1;
-    failed = cmocka_run_group_tests_name("trial", tests, NULL, NULL);
+static void remove_folder(void)
+{
+    char path[64];
+
     snprintf(path, sizeof path, "%s/program", folder);
     unlink(path);
     rmdir(folder);
-    return failed;
 }
+
+GROUP(make_folder, remove_folder);

@@ -36,13 +36,12 @@ static const char *complete(const struct question *target, const struct answer *
                                                        : "no room";
 }
 
-static void addresses_stand_behind_the_alias_with_lower_ttls(void **state)
+TEST(addresses_stand_behind_the_alias_with_lower_ttls)
 {
     const uint8_t one[4] = {192, 0, 2, 1}, two[4] = {192, 0, 2, 2};
     struct question target = typed("a.example", TYPE_A);
     struct answer found = found_of(&target);
 
-    (void)state;
     answer_add_address(&found, ANSWER_OWNER_QUESTION, TYPE_A, one, 60);
     answer_add_address(&found, ANSWER_OWNER_QUESTION, TYPE_A, two, 60);
     assert_string_equal(complete(&target, &found, 7, sizeof prefix_records),
@@ -52,7 +51,7 @@ static void addresses_stand_behind_the_alias_with_lower_ttls(void **state)
                         "a.example. 53 A 192.0.2.2\n");
 }
 
-static void compressed_names_come_along(void **state)
+TEST(compressed_names_come_along)
 {
     const uint8_t one[4] = {192, 0, 2, 1};
     struct question target = typed("a.example", TYPE_A);
@@ -60,7 +59,6 @@ static void compressed_names_come_along(void **state)
     struct answer found = found_of(&target);
     uint16_t owner;
 
-    (void)state;
     answer_add_name(&found, ANSWER_OWNER_QUESTION, TYPE_CNAME, next.name, next.name_len, 60,
                     &owner);
     answer_add_address(&found, owner, TYPE_A, one, 30);
@@ -71,13 +69,12 @@ static void compressed_names_come_along(void **state)
                         "b.a.example. 30 A 192.0.2.1\n");
 }
 
-static void no_data_and_no_name_keep_their_soa(void **state)
+TEST(no_data_and_no_name_keep_their_soa)
 {
     struct question target = typed("a.example", TYPE_AAAA);
     struct answer found = found_of(&target);
     const char *text;
 
-    (void)state;
     answer_add_soa_at(&found, ANSWER_OWNER_QUESTION, 5);
     text = complete(&target, &found, 0, sizeof prefix_records);
     assert_non_null(strstr(text, "NOERROR\nalias.test. 10 CNAME a.example.\n"
@@ -87,38 +84,23 @@ static void no_data_and_no_name_keep_their_soa(void **state)
     assert_int_equal(strncmp(text, "NXDOMAIN\nalias.test. ", 21), 0);
 }
 
-static void a_failure_stands_alone(void **state)
+TEST(a_failure_stands_alone)
 {
     struct question target = typed("a.example", TYPE_A);
     struct answer found = found_of(&target);
 
-    (void)state;
     answer_fail(&found, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "gone");
     assert_string_equal(complete(&target, &found, 0, sizeof prefix_records),
                         "SERVFAIL: Network Error (23): gone\n");
 }
 
-static void without_room_it_is_said(void **state)
+TEST(without_room_it_is_said)
 {
     const uint8_t one[4] = {192, 0, 2, 1};
     struct question target = typed("a.example", TYPE_A);
     struct answer found = found_of(&target);
 
-    (void)state;
     for (int i = 0; i < 10; i++)
         answer_add_address(&found, ANSWER_OWNER_QUESTION, TYPE_A, one, 60);
     assert_string_equal(complete(&target, &found, 0, 80), "no room");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses_stand_behind_the_alias_with_lower_ttls),
-        cmocka_unit_test(compressed_names_come_along),
-        cmocka_unit_test(no_data_and_no_name_keep_their_soa),
-        cmocka_unit_test(a_failure_stands_alone),
-        cmocka_unit_test(without_room_it_is_said),
-    };
-
-    return cmocka_run_group_tests_name("alias", tests, NULL, NULL);
 }

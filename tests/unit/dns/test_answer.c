@@ -17,11 +17,10 @@ static struct answer answer_of(size_t size)
     return answer;
 }
 
-static void a_new_answer_says_noerror_and_nothing_else(void **state)
+TEST(a_new_answer_says_noerror_and_nothing_else)
 {
     struct answer answer = answer_of(512);
 
-    (void)state;
     assert_int_equal(answer.rcode, RCODE_NOERROR);
     assert_int_equal(answer.ede, EDE_NONE);
     assert_string_equal(answer.ede_text, "");
@@ -30,35 +29,32 @@ static void a_new_answer_says_noerror_and_nothing_else(void **state)
     assert_int_equal(answer.len, 0);
 }
 
-static void records_stand_behind_header_and_question(void **state)
+TEST(records_stand_behind_header_and_question)
 {
     struct answer answer = answer_of(512);
 
-    (void)state;
     assert_int_equal(answer.records_at, 12 + 11 + 4);
 }
 
-static void no_room_is_larger_than_a_message(void **state)
+TEST(no_room_is_larger_than_a_message)
 {
     struct answer answer = answer_of(ANSWER_RECORDS_MAX + 1);
 
-    (void)state;
     assert_int_equal(answer.size, 65535);
 }
 
-static void an_ip4_address_is_an_a_record(void **state)
+TEST(an_ip4_address_is_an_a_record)
 {
     const uint8_t expected[] = {POINTER(12), RECORD(1, 60, 4), 192, 0, 2, 10};
     struct answer answer = answer_of(512);
 
-    (void)state;
     assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
     assert_int_equal(answer.count[SECTION_ANSWER], 1);
     assert_int_equal(answer.len, sizeof expected);
     assert_memory_equal(answer.records, expected, sizeof expected);
 }
 
-static void an_ip6_address_is_an_aaaa_record(void **state)
+TEST(an_ip6_address_is_an_aaaa_record)
 {
     const uint8_t expected[] = {POINTER(12), RECORD(28, 60, 16),
                                 0x20,        1,
@@ -71,13 +67,12 @@ static void an_ip6_address_is_an_aaaa_record(void **state)
                                 0,           0x10};
     struct answer answer = answer_of(512);
 
-    (void)state;
     assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_AAAA, ip6, 60));
     assert_int_equal(answer.len, sizeof expected);
     assert_memory_equal(answer.records, expected, sizeof expected);
 }
 
-static void a_target_becomes_the_owner_of_more_records(void **state)
+TEST(a_target_becomes_the_owner_of_more_records)
 {
     const uint8_t expected[] = {
         POINTER(12),      RECORD(5, 60, 7), 5,   'a', 'l', 'i', 'a', 's', 0,
@@ -85,7 +80,6 @@ static void a_target_becomes_the_owner_of_more_records(void **state)
     struct answer answer = answer_of(512);
     uint16_t at;
 
-    (void)state;
     assert_true(
         answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, BYTES(alias), 60, &at));
     assert_int_equal(at, 27 + 12);
@@ -95,33 +89,30 @@ static void a_target_becomes_the_owner_of_more_records(void **state)
     assert_memory_equal(answer.records, expected, sizeof expected);
 }
 
-static void a_target_need_not_be_pointed_to(void **state)
+TEST(a_target_need_not_be_pointed_to)
 {
     struct answer answer = answer_of(512);
 
-    (void)state;
     assert_true(
         answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_PTR, BYTES(alias), 60, NULL));
     assert_int_equal(answer.records[3], 12);
 }
 
-static void a_target_keeps_its_case(void **state)
+TEST(a_target_keeps_its_case)
 {
     const uint8_t target[] = {3, 'W', 'w', 'W', 0};
     struct answer answer = answer_of(512);
 
-    (void)state;
     assert_true(answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, BYTES(target),
                                 60, NULL));
     assert_memory_equal(answer.records + 12, target, sizeof target);
 }
 
-static void a_target_of_255_octets_is_written_whole(void **state)
+TEST(a_target_of_255_octets_is_written_whole)
 {
     struct answer answer = answer_of(512);
     uint8_t target[255];
 
-    (void)state;
     long_name(target, sizeof target);
     assert_true(answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, BYTES(target),
                                 60, NULL));
@@ -129,21 +120,19 @@ static void a_target_of_255_octets_is_written_whole(void **state)
     assert_memory_equal(answer.records + 12, target, sizeof target);
 }
 
-static void a_record_may_fill_the_room_to_its_end(void **state)
+TEST(a_record_may_fill_the_room_to_its_end)
 {
     struct answer answer = answer_of(16);
 
-    (void)state;
     assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
     assert_int_equal(answer.len, 16);
 }
 
-static void a_record_without_room_leaves_the_answer_as_it_was(void **state)
+TEST(a_record_without_room_leaves_the_answer_as_it_was)
 {
     struct answer answer = answer_of(16 + 15);
     uint16_t at = 7;
 
-    (void)state;
     assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
     assert_false(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
     assert_false(
@@ -153,34 +142,31 @@ static void a_record_without_room_leaves_the_answer_as_it_was(void **state)
     assert_int_equal(answer.len, 16);
 }
 
-static void an_soa_without_room_leaves_the_answer_as_it_was(void **state)
+TEST(an_soa_without_room_leaves_the_answer_as_it_was)
 {
     struct question question = host_test(TYPE_A);
     struct answer answer = answer_of(40);
 
-    (void)state;
     assert_false(answer_add_soa(&answer, &question, 5));
     assert_int_equal(answer.count[SECTION_AUTHORITY], 0);
     assert_int_equal(answer.len, 0);
 }
 
-static void no_buffer_has_no_room(void **state)
+TEST(no_buffer_has_no_room)
 {
     struct question question = host_test(TYPE_A);
     struct answer answer;
 
-    (void)state;
     answer_init(&answer, &question, NULL, 0);
     assert_false(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
     assert_int_equal(answer.len, 0);
 }
 
-static void a_failure_takes_the_records_back(void **state)
+TEST(a_failure_takes_the_records_back)
 {
     struct question question = host_test(TYPE_A);
     struct answer answer = answer_of(512);
 
-    (void)state;
     assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
     assert_true(answer_add_soa(&answer, &question, 5));
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "no route to %s", "anybody");
@@ -192,11 +178,10 @@ static void a_failure_takes_the_records_back(void **state)
     assert_int_equal(answer.len, 0);
 }
 
-static void a_long_reason_is_cut_to_its_room(void **state)
+TEST(a_long_reason_is_cut_to_its_room)
 {
     struct answer answer = answer_of(512);
 
-    (void)state;
     answer_fail(&answer, RCODE_SERVFAIL, EDE_OTHER, "%0200d", 1);
     assert_int_equal(strlen(answer.ede_text), ANSWER_TEXT - 1);
 }
@@ -213,7 +198,7 @@ static unsigned soa_owner(const struct question *question, enum rcode rcode)
     return buffer[0] >> 6 == 3 ? (buffer[0] & 0x3fu) << 8 | buffer[1] : 0;
 }
 
-static void the_soa_record_bounds_the_life_of_a_negative_answer(void **state)
+TEST(the_soa_record_bounds_the_life_of_a_negative_answer)
 {
     const uint8_t expected[] = {
         POINTER(12), RECORD(6, 5, 11 + 16 + 20), /* host.test SOA */
@@ -244,7 +229,6 @@ static void the_soa_record_bounds_the_life_of_a_negative_answer(void **state)
     struct question question = host_test(TYPE_A);
     struct answer answer = answer_of(512);
 
-    (void)state;
     assert_true(answer_add_soa(&answer, &question, 5));
     assert_int_equal(answer.count[SECTION_AUTHORITY], 1);
     assert_int_equal(answer.count[SECTION_ANSWER], 0);
@@ -252,46 +236,41 @@ static void the_soa_record_bounds_the_life_of_a_negative_answer(void **state)
     assert_memory_equal(answer.records, expected, sizeof expected);
 }
 
-static void the_soa_record_of_no_data_belongs_to_the_asked_name(void **state)
+TEST(the_soa_record_of_no_data_belongs_to_the_asked_name)
 {
     struct question question = host_test(TYPE_A);
 
-    (void)state;
     assert_int_equal(soa_owner(&question, RCODE_NOERROR), 12);
 }
 
-static void the_soa_record_of_nxdomain_belongs_to_the_parent(void **state)
+TEST(the_soa_record_of_nxdomain_belongs_to_the_parent)
 {
     struct question question = host_test(TYPE_A);
 
-    (void)state;
     assert_int_equal(soa_owner(&question, RCODE_NXDOMAIN), 12 + 5);
 }
 
-static void the_soa_record_never_belongs_to_the_root_of_a_single_label(void **state)
+TEST(the_soa_record_never_belongs_to_the_root_of_a_single_label)
 {
     struct question question = question_of(BYTES(alias), TYPE_A);
 
-    (void)state;
     assert_int_equal(soa_owner(&question, RCODE_NXDOMAIN), 12);
 }
 
-static void the_root_has_no_parent(void **state)
+TEST(the_root_has_no_parent)
 {
     const uint8_t root[] = {ROOT};
     struct question question = question_of(BYTES(root), TYPE_A);
 
-    (void)state;
     question.name[1] = 'x'; /* behind the name: of an earlier question, say */
     assert_int_equal(soa_owner(&question, RCODE_NXDOMAIN), 12);
 }
 
-static void the_life_of_an_answer_is_its_lowest_ttl(void **state)
+TEST(the_life_of_an_answer_is_its_lowest_ttl)
 {
     struct question question = host_test(TYPE_A);
     struct answer answer = answer_of(512);
 
-    (void)state;
     assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
     assert_int_equal(answer_ttl(&answer), 60);
     assert_true(
@@ -303,39 +282,9 @@ static void the_life_of_an_answer_is_its_lowest_ttl(void **state)
     assert_int_equal(answer_ttl(&answer), 5);
 }
 
-static void an_answer_without_records_has_no_life(void **state)
+TEST(an_answer_without_records_has_no_life)
 {
     struct answer answer = answer_of(512);
 
-    (void)state;
     assert_int_equal(answer_ttl(&answer), 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_new_answer_says_noerror_and_nothing_else),
-        cmocka_unit_test(records_stand_behind_header_and_question),
-        cmocka_unit_test(no_room_is_larger_than_a_message),
-        cmocka_unit_test(an_ip4_address_is_an_a_record),
-        cmocka_unit_test(an_ip6_address_is_an_aaaa_record),
-        cmocka_unit_test(a_target_becomes_the_owner_of_more_records),
-        cmocka_unit_test(a_target_need_not_be_pointed_to),
-        cmocka_unit_test(a_target_keeps_its_case),
-        cmocka_unit_test(a_target_of_255_octets_is_written_whole),
-        cmocka_unit_test(a_record_may_fill_the_room_to_its_end),
-        cmocka_unit_test(a_record_without_room_leaves_the_answer_as_it_was),
-        cmocka_unit_test(an_soa_without_room_leaves_the_answer_as_it_was),
-        cmocka_unit_test(no_buffer_has_no_room),
-        cmocka_unit_test(a_failure_takes_the_records_back),
-        cmocka_unit_test(a_long_reason_is_cut_to_its_room),
-        cmocka_unit_test(the_soa_record_bounds_the_life_of_a_negative_answer),
-        cmocka_unit_test(the_soa_record_of_no_data_belongs_to_the_asked_name),
-        cmocka_unit_test(the_soa_record_of_nxdomain_belongs_to_the_parent),
-        cmocka_unit_test(the_soa_record_never_belongs_to_the_root_of_a_single_label),
-        cmocka_unit_test(the_root_has_no_parent),
-        cmocka_unit_test(the_life_of_an_answer_is_its_lowest_ttl),
-        cmocka_unit_test(an_answer_without_records_has_no_life),
-    };
-    return cmocka_run_group_tests_name("answer", tests, NULL, NULL);
 }

@@ -1,18 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "../check.h"
 
 #include "dns/ask.h"
 
 #include <errno.h>
 #include <string.h>
 
-static void a_word_is_a_type_only_if_all_of_it_is(void **state)
+TEST(a_word_is_a_type_only_if_all_of_it_is)
 {
-    (void)state;
     assert_int_equal(ask_type("A"), 1);
     assert_int_equal(ask_type("mx"), 15);
     assert_int_equal(ask_type("Https"), 65);
@@ -30,11 +24,10 @@ static void a_word_is_a_type_only_if_all_of_it_is(void **state)
     assert_int_equal(ask_type("TYPE99999999999999999999"), 0);
 }
 
-static void a_query_is_header_question_and_opt(void **state)
+TEST(a_query_is_header_question_and_opt)
 {
     struct ask ask;
 
-    (void)state;
     assert_int_equal(ask_build(&ask, "Ab.test", 15), 0);
     const uint8_t expected[] = {
         (uint8_t)(ask.id >> 8),
@@ -79,11 +72,10 @@ static void a_query_is_header_question_and_opt(void **state)
     assert_string_equal(ask.name, "Ab.test.");
 }
 
-static void a_final_dot_changes_nothing(void **state)
+TEST(a_final_dot_changes_nothing)
 {
     struct ask with, without;
 
-    (void)state;
     assert_int_equal(ask_build(&with, "ab.test.", 1), 0);
     assert_int_equal(ask_build(&without, "ab.test", 1), 0);
     assert_int_equal(with.size, without.size);
@@ -91,32 +83,29 @@ static void a_final_dot_changes_nothing(void **state)
     assert_string_equal(with.name, without.name);
 }
 
-static void the_root_is_a_name(void **state)
+TEST(the_root_is_a_name)
 {
     struct ask ask;
 
-    (void)state;
     assert_int_equal(ask_build(&ask, ".", 2), 0);
     assert_string_equal(ask.name, ".");
     assert_int_equal(ask.size, 12 + 1 + 4 + 11);
 }
 
-static void odd_octets_are_printed_as_escapes(void **state)
+TEST(odd_octets_are_printed_as_escapes)
 {
     struct ask ask;
 
-    (void)state;
     assert_int_equal(ask_build(&ask, "m\xc3\xbcl\\.a b\x1b.test", 1), 0);
     assert_string_equal(ask.name, "m\\195\\188l\\.a\\032b\\027.test.");
     assert_int_equal(ask.question.name[0], 9);
 }
 
-static void what_is_no_domain_name_is_refused(void **state)
+TEST(what_is_no_domain_name_is_refused)
 {
     char label[65 + 6], name[300] = "";
     struct ask ask;
 
-    (void)state;
     assert_int_equal(ask_build(&ask, "", 1), -1);
     assert_int_equal(errno, EINVAL);
     assert_int_equal(ask_build(&ask, "a..b", 1), -1);
@@ -138,12 +127,11 @@ static void what_is_no_domain_name_is_refused(void **state)
     assert_int_equal(errno, EINVAL);
 }
 
-static void the_text_of_the_longest_odd_name_fits(void **state)
+TEST(the_text_of_the_longest_odd_name_fits)
 {
     char name[256];
     struct ask ask;
 
-    (void)state;
     memset(name, 0x80, 253);
     name[63] = name[127] = name[191] = '.';
     name[253] = '\0';
@@ -151,12 +139,11 @@ static void the_text_of_the_longest_odd_name_fits(void **state)
     assert_int_equal(strlen(ask.name), 250 * 4 + 4);
 }
 
-static void ids_are_drawn_anew(void **state)
+TEST(ids_are_drawn_anew)
 {
     struct ask first, next;
     int equal = 0;
 
-    (void)state;
     assert_int_equal(ask_build(&first, "a.test", 1), 0);
     for (int i = 0; i < 16; i++) {
         assert_int_equal(ask_build(&next, "a.test", 1), 0);
@@ -165,11 +152,10 @@ static void ids_are_drawn_anew(void **state)
     assert_true(equal < 4);
 }
 
-static void addresses_have_reverse_names(void **state)
+TEST(addresses_have_reverse_names)
 {
     char name[ASK_TEXT];
 
-    (void)state;
     assert_true(ask_reverse("192.0.2.10", name));
     assert_string_equal(name, "10.2.0.192.in-addr.arpa.");
     assert_true(ask_reverse("2001:db8::10", name));
@@ -202,26 +188,23 @@ static bool is_reply_with(size_t at, uint8_t octet)
     return ask_is_reply(&ask, reply, sizeof reply);
 }
 
-static void a_true_reply_is_believed(void **state)
+TEST(a_true_reply_is_believed)
 {
-    (void)state;
     assert_true(is_reply_with(2, 0x81));
     assert_true(is_reply_with(3, 0x82)); /* SERVFAIL */
     assert_true(is_reply_with(2, 0x83)); /* TC */
 }
 
-static void letter_case_does_not_matter(void **state)
+TEST(letter_case_does_not_matter)
 {
-    (void)state;
     assert_true(is_reply_with(13, 'A'));
 }
 
-static void a_reply_to_something_else_is_not_believed(void **state)
+TEST(a_reply_to_something_else_is_not_believed)
 {
     uint8_t reply[REPLY_SIZE];
     struct ask ask;
 
-    (void)state;
     make_reply(&ask, reply);
     reply[0] ^= 1;
     assert_false(ask_is_reply(&ask, reply, sizeof reply)); /* id */
@@ -234,24 +217,22 @@ static void a_reply_to_something_else_is_not_believed(void **state)
     assert_false(is_reply_with(24, 3));                    /* class */
 }
 
-static void a_part_of_a_reply_is_not_believed(void **state)
+TEST(a_part_of_a_reply_is_not_believed)
 {
     uint8_t reply[REPLY_SIZE];
     struct ask ask;
 
-    (void)state;
     make_reply(&ask, reply);
     for (size_t size = 0; size < sizeof reply; size++)
         assert_false(ask_is_reply(&ask, reply, size));
 }
 
 /* It could not read the question, so it cannot repeat it. */
-static void formerr_may_come_without_question(void **state)
+TEST(formerr_may_come_without_question)
 {
     uint8_t reply[REPLY_SIZE];
     struct ask ask;
 
-    (void)state;
     make_reply(&ask, reply);
     reply[5] = 0;
     reply[3] = 1; /* FORMERR */
@@ -260,25 +241,4 @@ static void formerr_may_come_without_question(void **state)
     assert_true(ask_is_reply(&ask, reply, 12));
     reply[3] = 3; /* NXDOMAIN */
     assert_false(ask_is_reply(&ask, reply, 12));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_word_is_a_type_only_if_all_of_it_is),
-        cmocka_unit_test(a_query_is_header_question_and_opt),
-        cmocka_unit_test(a_final_dot_changes_nothing),
-        cmocka_unit_test(the_root_is_a_name),
-        cmocka_unit_test(odd_octets_are_printed_as_escapes),
-        cmocka_unit_test(what_is_no_domain_name_is_refused),
-        cmocka_unit_test(the_text_of_the_longest_odd_name_fits),
-        cmocka_unit_test(ids_are_drawn_anew),
-        cmocka_unit_test(addresses_have_reverse_names),
-        cmocka_unit_test(a_true_reply_is_believed),
-        cmocka_unit_test(letter_case_does_not_matter),
-        cmocka_unit_test(a_reply_to_something_else_is_not_believed),
-        cmocka_unit_test(a_part_of_a_reply_is_not_believed),
-        cmocka_unit_test(formerr_may_come_without_question),
-    };
-    return cmocka_run_group_tests_name("ask", tests, NULL, NULL);
 }

@@ -59,55 +59,48 @@ static bool is_clear(uint16_t type, const uint8_t *wire, size_t len)
 #define clear(type, ...)     clear_if(true, type, __VA_ARGS__)
 #define not_clear(type, ...) clear_if(false, type, __VA_ARGS__)
 
-static void one_address_is_clear(void **state)
+TEST(one_address_is_clear)
 {
-    (void)state;
     clear(TYPE_A, REPLY(1), HOST_TEST, ASKS(1), ASKED, ADDRESS);
     clear(TYPE_AAAA, REPLY(1), HOST_TEST, ASKS(28), ASKED, ADDRESS6);
 }
 
-static void two_addresses_may_have_to_be_sorted(void **state)
+TEST(two_addresses_may_have_to_be_sorted)
 {
-    (void)state;
     not_clear(TYPE_A, REPLY(2), HOST_TEST, ASKS(1), ASKED, ADDRESS, ASKED, ADDRESS);
 }
 
-static void an_address_behind_cnames_is_clear(void **state)
+TEST(an_address_behind_cnames_is_clear)
 {
-    (void)state;
     clear(TYPE_A, REPLY(2), HOST_TEST, ASKS(1), ASKED, CNAME(A_TEST), A_TEST, ADDRESS);
     clear(TYPE_A, REPLY(3), HOST_TEST, ASKS(1), ASKED, CNAME(A_TEST), A_TEST, CNAME(B_TEST),
           B_TEST, ADDRESS);
 }
 
-static void cnames_that_lead_to_no_address_are_clear(void **state)
+TEST(cnames_that_lead_to_no_address_are_clear)
 {
-    (void)state;
     clear(TYPE_A, REPLY(1), HOST_TEST, ASKS(1), ASKED, CNAME(A_TEST));
     clear(TYPE_A, REPLY_WITH(0, 1, 1, 0), HOST_TEST, ASKS(1), ASKED, CNAME(A_TEST), ROOT,
           SOA);
 }
 
-static void records_out_of_order_are_not(void **state)
+TEST(records_out_of_order_are_not)
 {
-    (void)state;
     not_clear(TYPE_A, REPLY(2), HOST_TEST, ASKS(1), A_TEST, ADDRESS, ASKED, CNAME(A_TEST));
     not_clear(TYPE_A, REPLY(3), HOST_TEST, ASKS(1), A_TEST, CNAME(B_TEST), ASKED,
               CNAME(A_TEST), B_TEST, ADDRESS);
     not_clear(TYPE_A, REPLY(2), HOST_TEST, ASKS(1), ASKED, ADDRESS, ASKED, CNAME(A_TEST));
 }
 
-static void records_of_another_name_are_not(void **state)
+TEST(records_of_another_name_are_not)
 {
-    (void)state;
     not_clear(TYPE_A, REPLY(1), HOST_TEST, ASKS(1), A_TEST, ADDRESS);
     not_clear(TYPE_A, REPLY(2), HOST_TEST, ASKS(1), ASKED, ADDRESS, A_TEST, ADDRESS);
     not_clear(TYPE_A, REPLY(1), HOST_TEST, ASKS(1), A_TEST, CNAME(B_TEST));
 }
 
-static void other_types_are_not(void **state)
+TEST(other_types_are_not)
 {
-    (void)state;
     not_clear(TYPE_A, REPLY(1), HOST_TEST, ASKS(1), ASKED, ADDRESS6);
     not_clear(TYPE_A, REPLY(2), HOST_TEST, ASKS(1), ASKED, ADDRESS, ASKED, ADDRESS6);
     not_clear(TYPE_A, REPLY(1), HOST_TEST, ASKS(1), ASKED, RECORD(16, 60, 2), 1, 'x');
@@ -118,16 +111,14 @@ static void other_types_are_not(void **state)
               RECORD(46, 60, 2), 0, 1);
 }
 
-static void another_class_is_not(void **state)
+TEST(another_class_is_not)
 {
-    (void)state;
     not_clear(TYPE_A, REPLY(1), HOST_TEST, ASKS(1), ASKED, U16(1), 0, 3, 0, 0, U16(60),
               U16(4), 192, 0, 2, 10);
 }
 
-static void an_address_of_a_wrong_length_is_not(void **state)
+TEST(an_address_of_a_wrong_length_is_not)
 {
-    (void)state;
     not_clear(TYPE_A, REPLY(1), HOST_TEST, ASKS(1), ASKED, RECORD(1, 60, 3), 192, 0, 2);
     not_clear(TYPE_A, REPLY(1), HOST_TEST, ASKS(1), ASKED, RECORD(1, 60, 5), 192, 0, 2, 1,
               0);
@@ -135,20 +126,18 @@ static void an_address_of_a_wrong_length_is_not(void **state)
               10);
 }
 
-static void a_mapped_address_is_not(void **state)
+TEST(a_mapped_address_is_not)
 {
-    (void)state;
     not_clear(TYPE_AAAA, REPLY(1), HOST_TEST, ASKS(28), ASKED, MAPPED);
 }
 
-static void names_that_are_no_host_names_are_not(void **state)
+TEST(names_that_are_no_host_names_are_not)
 {
     const uint8_t odd[] = {ODD_TEST}, root[] = {ROOT};
     const uint8_t of_odd[] = {REPLY(1), ODD_TEST, ASKS(1), ASKED, ADDRESS};
     const uint8_t of_root[] = {REPLY(1), ROOT, ASKS(1), ASKED, ADDRESS};
     struct question question = question_of(BYTES(odd), TYPE_A);
 
-    (void)state;
     assert_false(is_clear_for(&question, BYTES(of_odd)));
     question = question_of(BYTES(root), TYPE_A);
     assert_false(is_clear_for(&question, BYTES(of_root)));
@@ -159,47 +148,41 @@ static void names_that_are_no_host_names_are_not(void **state)
     not_clear(TYPE_A, REPLY(1), HOST_TEST, ASKS(1), ASKED, CNAME(ROOT));
 }
 
-static void letter_case_does_not_matter(void **state)
+TEST(letter_case_does_not_matter)
 {
-    (void)state;
     clear(TYPE_A, REPLY(2), HOST_TEST, ASKS(1), 4, 'H', 'O', 'S', 'T', 4, 't', 'E', 's',
           't', 0, CNAME(A_TEST), 1, 'A', 4, 't', 'e', 's', 't', 0, ADDRESS);
 }
 
-static void nothing_is_clear(void **state)
+TEST(nothing_is_clear)
 {
-    (void)state;
     clear(TYPE_A, REPLY(0), HOST_TEST, ASKS(1));
     clear(TYPE_A, REPLY_WITH(0, 0, 1, 0), HOST_TEST, ASKS(1), ROOT, SOA);
     clear(TYPE_A, REPLY_WITH(RCODE_NXDOMAIN, 0, 1, 1), HOST_TEST, ASKS(1), ROOT, SOA, OPT);
 }
 
-static void a_denial_beside_records_is_not(void **state)
+TEST(a_denial_beside_records_is_not)
 {
-    (void)state;
     not_clear(TYPE_A, REPLY_WITH(RCODE_NXDOMAIN, 1, 0, 0), HOST_TEST, ASKS(1), ASKED,
               ADDRESS);
     not_clear(TYPE_A, REPLY_WITH(RCODE_NXDOMAIN, 1, 0, 0), HOST_TEST, ASKS(1), ASKED,
               CNAME(A_TEST));
 }
 
-static void other_rcodes_are_not(void **state)
+TEST(other_rcodes_are_not)
 {
-    (void)state;
     for (unsigned rcode = 1; rcode < 16; rcode++)
         if (rcode != RCODE_NXDOMAIN)
             not_clear(TYPE_A, REPLY_WITH(rcode, 0, 0, 0), HOST_TEST, ASKS(1));
 }
 
-static void a_truncated_reply_is_not(void **state)
+TEST(a_truncated_reply_is_not)
 {
-    (void)state;
     not_clear(TYPE_A, TRUNCATED, HOST_TEST, ASKS(1), ASKED, ADDRESS);
 }
 
-static void a_question_for_no_address_is_not(void **state)
+TEST(a_question_for_no_address_is_not)
 {
-    (void)state;
     not_clear(5, REPLY(1), HOST_TEST, ASKS(5), ASKED, CNAME(A_TEST));
     not_clear(TYPE_ANY, REPLY(1), HOST_TEST, ASKS(255), ASKED, ADDRESS);
 }
@@ -222,25 +205,23 @@ static size_t write_chain(uint8_t *wire, unsigned cnames, bool address)
     return to.pos;
 }
 
-static void a_chain_has_at_most_eight_cnames(void **state)
+TEST(a_chain_has_at_most_eight_cnames)
 {
     struct question question = host_test(TYPE_A);
     uint8_t wire[4096];
 
-    (void)state;
     assert_true(is_clear_for(&question, wire, write_chain(wire, 8, true)));
     assert_false(is_clear_for(&question, wire, write_chain(wire, 9, true)));
     assert_false(is_clear_for(&question, wire, write_chain(wire, 10, false)));
 }
 
-static void the_longest_host_name_is_clear(void **state)
+TEST(the_longest_host_name_is_clear)
 {
     uint8_t name[255], wire[512];
     struct writer to = writer_of(wire, sizeof wire);
     const uint8_t head[] = {REPLY(1)}, tail[] = {ASKS(1), ASKED, ADDRESS};
     struct question question;
 
-    (void)state;
     long_name(name, sizeof name);
     put_bytes(&to, head, sizeof head);
     put_bytes(&to, name, sizeof name);
@@ -249,7 +230,7 @@ static void the_longest_host_name_is_clear(void **state)
     assert_true(is_clear_for(&question, wire, to.pos));
 }
 
-static void a_long_reply_is_not(void **state)
+TEST(a_long_reply_is_not)
 {
     static const uint8_t head[] = {
         REPLY_WITH(0, 1, 0, 1), HOST_TEST, ASKS(1), ASKED, ADDRESS, ROOT};
@@ -257,7 +238,6 @@ static void a_long_reply_is_not(void **state)
     struct question question = host_test(TYPE_A);
     struct writer to = writer_of(wire, sizeof wire);
 
-    (void)state;
     put_bytes(&to, head, sizeof head);
     put_u16(&to, 10); /* NULL */
     put_u16(&to, 1);
@@ -268,7 +248,7 @@ static void a_long_reply_is_not(void **state)
     assert_false(is_clear_for(&question, wire, 4097));
 }
 
-static void a_reply_that_cannot_be_read_is_not(void **state)
+TEST(a_reply_that_cannot_be_read_is_not)
 {
     static const uint8_t wire[] = {REPLY_WITH(0, 2, 1, 1),
                                    HOST_TEST,
@@ -282,14 +262,13 @@ static void a_reply_that_cannot_be_read_is_not(void **state)
                                    OPT};
     struct question question = host_test(TYPE_A);
 
-    (void)state;
     assert_true(is_clear(TYPE_A, BYTES(wire)));
     for (size_t len = 0; len < sizeof wire; len++)
         assert_false(is_clear_for(&question, wire, len));
 }
 
 /* Whatever is done to it: what is clear can be passed on, and has at most one address. */
-static void what_is_clear_can_be_passed_on(void **state)
+TEST(what_is_clear_can_be_passed_on)
 {
     static const uint8_t seed[] = {REPLY_WITH(0, 2, 1, 1),
                                    HOST_TEST,
@@ -307,7 +286,6 @@ static void what_is_clear_can_be_passed_on(void **state)
     struct answer answer;
     size_t len;
 
-    (void)state;
     for (int i = 0; i < 20000; i++) {
         uint8_t *wire = mutate(seed, sizeof seed, &len);
 
@@ -322,34 +300,4 @@ static void what_is_clear_can_be_passed_on(void **state)
         free(wire);
     }
     assert_true(clear > 0 && other > 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_address_is_clear),
-        cmocka_unit_test(two_addresses_may_have_to_be_sorted),
-        cmocka_unit_test(an_address_behind_cnames_is_clear),
-        cmocka_unit_test(cnames_that_lead_to_no_address_are_clear),
-        cmocka_unit_test(records_out_of_order_are_not),
-        cmocka_unit_test(records_of_another_name_are_not),
-        cmocka_unit_test(other_types_are_not),
-        cmocka_unit_test(another_class_is_not),
-        cmocka_unit_test(an_address_of_a_wrong_length_is_not),
-        cmocka_unit_test(a_mapped_address_is_not),
-        cmocka_unit_test(names_that_are_no_host_names_are_not),
-        cmocka_unit_test(letter_case_does_not_matter),
-        cmocka_unit_test(nothing_is_clear),
-        cmocka_unit_test(a_denial_beside_records_is_not),
-        cmocka_unit_test(other_rcodes_are_not),
-        cmocka_unit_test(a_truncated_reply_is_not),
-        cmocka_unit_test(a_question_for_no_address_is_not),
-        cmocka_unit_test(a_chain_has_at_most_eight_cnames),
-        cmocka_unit_test(the_longest_host_name_is_clear),
-        cmocka_unit_test(a_long_reply_is_not),
-        cmocka_unit_test(a_reply_that_cannot_be_read_is_not),
-        cmocka_unit_test(what_is_clear_can_be_passed_on),
-    };
-
-    return cmocka_run_group_tests_name("clear", tests, NULL, NULL);
 }

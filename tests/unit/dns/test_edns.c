@@ -7,48 +7,43 @@
 
 static struct edns_options options;
 
-static bool read(const uint8_t *data, size_t len)
+static bool reads(const uint8_t *data, size_t len)
 {
     options = (struct edns_options){0};
     return edns_read_options(&options, reader_of(data, len));
 }
 
 #define READ(...)                                                                          \
-    read((const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
+    reads((const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
 
-static void no_options_ask_for_nothing(void **state)
+TEST(no_options_ask_for_nothing)
 {
-    (void)state;
-    assert_true(read(NULL, 0));
+    assert_true(reads(NULL, 0));
     assert_false(options.nsid || options.keepalive || options.padding ||
                  options.has_cookie || options.bad_cookie);
 }
 
-static void known_options_are_noted(void **state)
+TEST(known_options_are_noted)
 {
-    (void)state;
     assert_true(READ(0, 3, 0, 0, 0, 11, 0, 0, 0, 12, 0, 2, 0, 0));
     assert_true(options.nsid && options.keepalive && options.padding);
     assert_false(options.has_cookie);
 }
 
-static void unknown_options_are_passed_over(void **state)
+TEST(unknown_options_are_passed_over)
 {
-    (void)state;
     assert_true(READ(0, 100, 0, 2, 0xbe, 0xef, 0, 3, 0, 0));
     assert_true(options.nsid);
 }
 
-static void what_nsid_and_keepalive_carry_says_nothing(void **state)
+TEST(what_nsid_and_keepalive_carry_says_nothing)
 {
-    (void)state;
     assert_true(READ(0, 3, 0, 1, 'x', 0, 11, 0, 2, 0, 50));
     assert_true(options.nsid && options.keepalive);
 }
 
-static void an_option_longer_than_the_record_is_an_error(void **state)
+TEST(an_option_longer_than_the_record_is_an_error)
 {
-    (void)state;
     assert_false(READ(0, 10, 0, 32, 1, 2, 3, 4));
     assert_false(READ(0, 10, 0));
     assert_false(READ(0, 3, 0, 0, 0));
@@ -60,22 +55,20 @@ static void assert_cookie(uint8_t len, bool good)
     uint8_t data[4 + 60] = {0, 10, 0, len};
 
     memset(data + 4, 'c', len);
-    assert_true(read(data, 4u + len));
+    assert_true(reads(data, 4u + len));
     assert_int_equal(options.has_cookie, good);
     assert_int_equal(options.bad_cookie, !good);
     assert_int_equal(options.cookie_len, good ? len : 0);
 }
 
-static void a_cookie_has_8_or_16_to_40_octets(void **state)
+TEST(a_cookie_has_8_or_16_to_40_octets)
 {
-    (void)state;
     for (uint8_t len = 0; len <= 50; len++)
         assert_cookie(len, len == 8 || (len >= 16 && len <= 40));
 }
 
-static void of_two_cookies_the_first_counts(void **state)
+TEST(of_two_cookies_the_first_counts)
 {
-    (void)state;
     assert_true(READ(0, 10, 0, 8, 1, 1, 1, 1, 1, 1, 1, 1, /**/ 0, 10, 0, 8, 2, 2, 2, 2, 2,
                      2, 2, 2));
     assert_memory_equal(options.cookie, "\1\1\1\1\1\1\1\1", 8);
@@ -105,27 +98,25 @@ static void assert_put(const struct edns_record *record, const char *expected, s
 
 #define ASSERT_PUT(record, expected) assert_put(record, expected, sizeof expected - 1)
 
-static void a_bare_record_has_size_version_and_flags(void **state)
+TEST(a_bare_record_has_size_version_and_flags)
 {
     const struct edns_record bare = {.udp_size = 1232};
     const struct edns_record full = {.udp_size = 1232, .rcode_high = 1, .dnssec_ok = true};
 
-    (void)state;
     ASSERT_PUT(&bare, "\0\0\51\4\320\0\0\0\0\0\0");
     ASSERT_PUT(&full, "\0\0\51\4\320\1\0\200\0\0\0");
 }
 
-static void a_reason_is_an_extended_error(void **state)
+TEST(a_reason_is_an_extended_error)
 {
     const struct edns_record record = {
         .udp_size = 1232, .has_reason = true, .reason = 22, .reason_text = "why"};
 
-    (void)state;
     ASSERT_PUT(&record, "\0\0\51\4\320\0\0\0\0\0\11"
                         "\0\17\0\5\0\26why");
 }
 
-static void cookie_nsid_and_keepalive_follow(void **state)
+TEST(cookie_nsid_and_keepalive_follow)
 {
     const struct edns_record record = {
         .udp_size = 1232,
@@ -134,19 +125,17 @@ static void cookie_nsid_and_keepalive_follow(void **state)
                    .keepalive_100ms = 100},
     };
 
-    (void)state;
     ASSERT_PUT(&record, "\0\0\51\4\320\0\0\0\0\0\52"
                         "\0\12\0\30abcdefghijklmnopqrstuvwx"
                         "\0\3\0\4here"
                         "\0\13\0\2\0\144");
 }
 
-static void a_longer_keepalive_than_can_be_said_is_the_longest(void **state)
+TEST(a_longer_keepalive_than_can_be_said_is_the_longest)
 {
     const struct edns_record record = {.udp_size = 1232,
                                        .extras = {.keepalive_100ms = 70000}};
 
-    (void)state;
     ASSERT_PUT(&record, "\0\0\51\4\320\0\0\0\0\0\6"
                         "\0\13\0\2\377\377");
 }
@@ -159,52 +148,27 @@ static size_t padded(size_t start, size_t limit)
     return put(&record, start, limit);
 }
 
-static void padding_fills_blocks_of_468(void **state)
+TEST(padding_fills_blocks_of_468)
 {
-    (void)state;
     assert_int_equal(padded(30, 1232), 468);
     assert_int_equal(padded(468 - 15, 1232), 468);
     assert_int_equal(padded(468 - 14, 1232), 936);
     assert_int_equal(padded(600, 1232), 936);
 }
 
-static void padding_ends_at_the_limit(void **state)
+TEST(padding_ends_at_the_limit)
 {
-    (void)state;
     assert_int_equal(padded(1000, 1232), 1232);
     assert_int_equal(padded(30, 100), 100);
     assert_int_equal(padded(1232 - 15, 1232), 1232);
     assert_int_equal(padded(1232 - 14, 1232), 1232 - 3); /* no room for the option */
 }
 
-static void padding_is_zeros(void **state)
+TEST(padding_is_zeros)
 {
-    (void)state;
     memset(out, 0xff, sizeof out);
     padded(0, 100);
     assert_memory_equal(out + 9, "\0\131\0\14\0\125", 6);
     for (size_t i = 15; i < 100; i++)
         assert_int_equal(out[i], 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_options_ask_for_nothing),
-        cmocka_unit_test(known_options_are_noted),
-        cmocka_unit_test(unknown_options_are_passed_over),
-        cmocka_unit_test(what_nsid_and_keepalive_carry_says_nothing),
-        cmocka_unit_test(an_option_longer_than_the_record_is_an_error),
-        cmocka_unit_test(a_cookie_has_8_or_16_to_40_octets),
-        cmocka_unit_test(of_two_cookies_the_first_counts),
-        cmocka_unit_test(a_bare_record_has_size_version_and_flags),
-        cmocka_unit_test(a_reason_is_an_extended_error),
-        cmocka_unit_test(cookie_nsid_and_keepalive_follow),
-        cmocka_unit_test(a_longer_keepalive_than_can_be_said_is_the_longest),
-        cmocka_unit_test(padding_fills_blocks_of_468),
-        cmocka_unit_test(padding_ends_at_the_limit),
-        cmocka_unit_test(padding_is_zeros),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

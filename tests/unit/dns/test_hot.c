@@ -113,11 +113,10 @@ static void assert_same_request(const uint8_t *wire, size_t len,
     }
 }
 
-static void plain_questions_are_read_and_answered_alike(void **state)
+TEST(plain_questions_are_read_and_answered_alike)
 {
     struct hot_request hot;
 
-    (void)state;
     for (size_t i = 0; i < SAMPLES; i++) {
         assert_true(hot_read(&hot, samples[i].wire, samples[i].len));
         assert_same_request(samples[i].wire, samples[i].len, &hot);
@@ -127,16 +126,15 @@ static void plain_questions_are_read_and_answered_alike(void **state)
     }
 }
 
-static void the_name_is_folded(void **state)
+TEST(the_name_is_folded)
 {
     struct hot_request hot;
 
-    (void)state;
     assert_true(hot_read(&hot, plain, sizeof plain));
     assert_memory_equal(hot.question.name, "\4host\4test", 11);
 }
 
-static void a_reply_longer_than_the_limit_is_left_to_the_long_way(void **state)
+TEST(a_reply_longer_than_the_limit_is_left_to_the_long_way)
 {
     const uint16_t count[SECTIONS] = {2, 1, 0};
     const struct hot_answer answer = {
@@ -145,7 +143,6 @@ static void a_reply_longer_than_the_limit_is_left_to_the_long_way(void **state)
     uint8_t out[512];
     size_t len = sizeof edns + sizeof records;
 
-    (void)state;
     assert_true(hot_read(&hot, edns, sizeof edns));
     assert_int_equal(hot_write(&hot, edns, &answer, out, len), len);
     assert_int_equal(hot_write(&hot, edns, &answer, out, len - 1), 0);
@@ -155,11 +152,10 @@ static void a_reply_longer_than_the_limit_is_left_to_the_long_way(void **state)
     assert_false(hot_read(&hot, (const uint8_t[]){__VA_ARGS__},                            \
                           sizeof((const uint8_t[]){__VA_ARGS__})))
 
-static void what_is_out_of_the_ordinary_is_left_to_the_long_way(void **state)
+TEST(what_is_out_of_the_ordinary_is_left_to_the_long_way)
 {
     struct hot_request hot;
 
-    (void)state;
     REFUSED(HEADER(0x8100, 0), HOST_A);    /* a response */
     REFUSED(HEADER(0x0900, 0), HOST_A);    /* another opcode */
     REFUSED(HEADER(0x0300, 0), HOST_A);    /* TC */
@@ -176,12 +172,11 @@ static void what_is_out_of_the_ordinary_is_left_to_the_long_way(void **state)
     REFUSED(0x12, 0x34, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, HOST_A);
 }
 
-static void every_cut_message_is_left_to_the_long_way(void **state)
+TEST(every_cut_message_is_left_to_the_long_way)
 {
     struct hot_request hot;
     uint8_t *cut;
 
-    (void)state;
     for (size_t i = 0; i < SAMPLES; i++)
         for (size_t len = 0; len < samples[i].len; len++) {
             cut = malloc(len + 1); /* where a sanitizer sees a read behind the end */
@@ -192,12 +187,11 @@ static void every_cut_message_is_left_to_the_long_way(void **state)
         }
 }
 
-static void the_longest_name_is_read(void **state)
+TEST(the_longest_name_is_read)
 {
     uint8_t wire[12 + 256 + 4] = {HEADER(0x0100, 0)};
     struct hot_request hot;
 
-    (void)state;
     for (size_t at = 12; at < 12 + 254; at += 2)
         wire[at] = 1;
     wire[12 + 254] = 0;
@@ -211,11 +205,10 @@ static void the_longest_name_is_read(void **state)
 }
 
 /* Whatever the short way accepts, the long way must see in the same way. */
-static void spoilt_messages_are_read_alike_or_left(void **state)
+TEST(spoilt_messages_are_read_alike_or_left)
 {
     unsigned accepted = 0;
 
-    (void)state;
     for (int i = 0; i < 200000; i++) {
         size_t sample = (size_t)i % SAMPLES, len;
         uint8_t *wire = mutate(samples[sample].wire, samples[sample].len, &len);
@@ -229,19 +222,4 @@ static void spoilt_messages_are_read_alike_or_left(void **state)
         free(wire);
     }
     assert_in_range(accepted, 1000, 190000);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain_questions_are_read_and_answered_alike),
-        cmocka_unit_test(the_name_is_folded),
-        cmocka_unit_test(a_reply_longer_than_the_limit_is_left_to_the_long_way),
-        cmocka_unit_test(what_is_out_of_the_ordinary_is_left_to_the_long_way),
-        cmocka_unit_test(every_cut_message_is_left_to_the_long_way),
-        cmocka_unit_test(the_longest_name_is_read),
-        cmocka_unit_test(spoilt_messages_are_read_alike_or_left),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

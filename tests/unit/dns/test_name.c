@@ -14,54 +14,49 @@ static bool gets(const uint8_t *data, size_t size, size_t *len)
     return got;
 }
 
-static void a_name_ends_with_its_root_label(void **state)
+TEST(a_name_ends_with_its_root_label)
 {
     const uint8_t data[] = {HOST_TEST, 0, 1};
     size_t len;
 
-    (void)state;
     assert_true(gets(BYTES(data), &len));
     assert_int_equal(len, 11);
 }
 
-static void the_root_is_a_name_of_one_octet(void **state)
+TEST(the_root_is_a_name_of_one_octet)
 {
     const uint8_t data[] = {ROOT};
     size_t len;
 
-    (void)state;
     assert_true(gets(BYTES(data), &len));
     assert_int_equal(len, 1);
 }
 
-static void a_name_cut_anywhere_is_none(void **state)
+TEST(a_name_cut_anywhere_is_none)
 {
     const uint8_t data[] = {HOST_TEST};
     size_t len;
 
-    (void)state;
     for (size_t size = 0; size < sizeof data; size++)
         assert_false(gets(data, size, &len));
 }
 
-static void a_label_has_at_most_63_octets(void **state)
+TEST(a_label_has_at_most_63_octets)
 {
     uint8_t data[66] = {63};
     size_t len;
 
-    (void)state;
     assert_true(gets(data, 65, &len));
     assert_int_equal(len, 65);
     data[0] = 64;
     assert_false(gets(BYTES(data), &len));
 }
 
-static void a_name_has_at_most_255_octets(void **state)
+TEST(a_name_has_at_most_255_octets)
 {
     uint8_t data[256];
     size_t len;
 
-    (void)state;
     long_name(data, 255);
     assert_true(gets(data, 255, &len));
     assert_int_equal(len, 255);
@@ -69,12 +64,11 @@ static void a_name_has_at_most_255_octets(void **state)
     assert_false(gets(data, 256, &len));
 }
 
-static void a_name_of_127_labels_is_one(void **state)
+TEST(a_name_of_127_labels_is_one)
 {
     uint8_t data[257] = {0};
     size_t len;
 
-    (void)state;
     for (size_t i = 0; i < 254; i += 2)
         data[i] = 1;
     assert_true(gets(BYTES(data), &len));
@@ -83,24 +77,22 @@ static void a_name_of_127_labels_is_one(void **state)
     assert_false(gets(BYTES(data), &len));
 }
 
-static void a_name_with_a_pointer_or_an_odd_label_is_none(void **state)
+TEST(a_name_with_a_pointer_or_an_odd_label_is_none)
 {
     const uint8_t pointer[] = {1, 'a', 0xc0, 0, 0}, type_40[] = {0x41, 1, 1, 0},
                   type_80[] = {0x81, 1, 1, 0};
     size_t len;
 
-    (void)state;
     assert_false(gets(BYTES(pointer), &len));
     assert_false(gets(BYTES(type_40), &len));
     assert_false(gets(BYTES(type_80), &len));
 }
 
-static void a_skipped_name_may_end_in_a_pointer(void **state)
+TEST(a_skipped_name_may_end_in_a_pointer)
 {
     const uint8_t data[] = {1, 'a', 0xc0, 12, 9}, alone[] = {0xff, 0xff, 9};
     struct reader in = reader_of(BYTES(data));
 
-    (void)state;
     assert_true(name_skip(&in));
     assert_int_equal(in.pos, 4);
     in = reader_of(BYTES(alone));
@@ -108,24 +100,22 @@ static void a_skipped_name_may_end_in_a_pointer(void **state)
     assert_int_equal(in.pos, 2);
 }
 
-static void a_skipped_name_may_be_whole(void **state)
+TEST(a_skipped_name_may_be_whole)
 {
     const uint8_t data[] = {HOST_TEST, 9};
     struct reader in = reader_of(BYTES(data));
 
-    (void)state;
     assert_true(name_skip(&in));
     assert_int_equal(in.pos, 11);
 }
 
-static void a_name_that_is_cut_or_odd_cannot_be_skipped(void **state)
+TEST(a_name_that_is_cut_or_odd_cannot_be_skipped)
 {
     const uint8_t half_pointer[] = {1, 'a', 0xc0}, cut[] = {4, 'h', 'o', 's'},
                   endless[] = {1, 'a'}, type_40[] = {0x41, 1, 1, 0},
                   type_80[] = {0xbf, 1, 1, 0};
     struct reader in;
 
-    (void)state;
     in = reader_of(BYTES(half_pointer));
     assert_false(name_skip(&in));
     in = reader_of(BYTES(cut));
@@ -140,21 +130,19 @@ static void a_name_that_is_cut_or_odd_cannot_be_skipped(void **state)
     assert_false(name_skip(&in));
 }
 
-static void equality_knows_no_case_of_ascii_letters(void **state)
+TEST(equality_knows_no_case_of_ascii_letters)
 {
     const uint8_t a[] = {3, 'a', 'Z', '1', 0}, b[] = {3, 'A', 'z', '1', 0};
 
-    (void)state;
     assert_true(name_equal(BYTES(a), BYTES(b)));
 }
 
-static void no_other_octets_are_equal(void **state)
+TEST(no_other_octets_are_equal)
 {
     const uint8_t at[] = {1, '@', 0}, back[] = {1, '`', 0}, open[] = {1, '[', 0},
                   brace[] = {1, '{', 0}, upper[] = {1, 0xc4, 0}, lower[] = {1, 0xe4, 0},
                   longer[] = {1, '@', 1, '@', 0};
 
-    (void)state;
     assert_false(name_equal(BYTES(at), BYTES(back)));
     assert_false(name_equal(BYTES(open), BYTES(brace)));
     assert_false(name_equal(BYTES(upper), BYTES(lower)));
@@ -169,27 +157,24 @@ static enum name_reach reach_of(uint8_t octet)
     return name_to_host(BYTES(name), text);
 }
 
-static void letters_digits_dash_and_underscore_go_everywhere(void **state)
+TEST(letters_digits_dash_and_underscore_go_everywhere)
 {
     const char *all = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 
-    (void)state;
     for (; *all; all++)
         assert_int_equal(reach_of((uint8_t)*all), NAME_EVERYWHERE);
 }
 
-static void odd_printable_characters_go_to_local_sources(void **state)
+TEST(odd_printable_characters_go_to_local_sources)
 {
     const char *all = "!\"$&'()*+,:;<=>?@[]^`{|}~";
 
-    (void)state;
     for (; *all; all++)
         assert_int_equal(reach_of((uint8_t)*all), NAME_LOCAL_SOURCE);
 }
 
-static void octets_that_a_c_string_cannot_carry_go_nowhere(void **state)
+TEST(octets_that_a_c_string_cannot_carry_go_nowhere)
 {
-    (void)state;
     for (unsigned octet = 0; octet <= ' '; octet++)
         assert_int_equal(reach_of((uint8_t)octet), NAME_NOWHERE);
     for (unsigned octet = 0x7f; octet <= 0xff; octet++)
@@ -198,70 +183,63 @@ static void octets_that_a_c_string_cannot_carry_go_nowhere(void **state)
         assert_int_equal(reach_of((uint8_t)*all), NAME_NOWHERE);
 }
 
-static void one_octet_decides_for_the_whole_name(void **state)
+TEST(one_octet_decides_for_the_whole_name)
 {
     const uint8_t first[] = {2, 0, '!', 1, 'a', 0}, last[] = {1, 'a', 2, '!', 0, 0};
     char text[NAME_TEXT];
 
-    (void)state;
     assert_int_equal(name_to_host(BYTES(first), text), NAME_NOWHERE);
     assert_int_equal(name_to_host(BYTES(last), text), NAME_NOWHERE);
 }
 
-static void a_dash_in_front_goes_to_local_sources(void **state)
+TEST(a_dash_in_front_goes_to_local_sources)
 {
     const uint8_t front[] = {2, '-', 'a', 1, 'b', 0}, later[] = {1, 'a', 2, '-', 'b', 0};
     char text[NAME_TEXT];
 
-    (void)state;
     assert_int_equal(name_to_host(BYTES(front), text), NAME_LOCAL_SOURCE);
     assert_int_equal(name_to_host(BYTES(later), text), NAME_EVERYWHERE);
 }
 
-static void the_text_for_libc_has_no_final_dot(void **state)
+TEST(the_text_for_libc_has_no_final_dot)
 {
     const uint8_t name[] = {HOST_TEST};
     char text[NAME_TEXT];
 
-    (void)state;
     assert_int_equal(name_to_host(BYTES(name), text), NAME_EVERYWHERE);
     assert_string_equal(text, "host.test");
 }
 
-static void the_text_keeps_the_case(void **state)
+TEST(the_text_keeps_the_case)
 {
     const uint8_t name[] = {3, 'A', 'b', 'C', 0};
     char text[NAME_TEXT];
 
-    (void)state;
     name_to_host(BYTES(name), text);
     assert_string_equal(text, "AbC");
 }
 
-static void the_text_of_the_root_is_empty(void **state)
+TEST(the_text_of_the_root_is_empty)
 {
     const uint8_t name[] = {ROOT};
     char text[NAME_TEXT] = "x";
 
-    (void)state;
     name_to_host(BYTES(name), text);
     assert_string_equal(text, "");
 }
 
-static void the_text_of_the_longest_name_fits(void **state)
+TEST(the_text_of_the_longest_name_fits)
 {
     uint8_t name[NAME_WIRE_MAX];
     char text[NAME_TEXT];
 
-    (void)state;
     long_name(name, sizeof name);
     assert_int_equal(name_to_host(BYTES(name), text), NAME_EVERYWHERE);
     assert_int_equal(strlen(text), 253);
 }
 
-static void what_libc_takes_for_an_address_looks_numeric(void **state)
+TEST(what_libc_takes_for_an_address_looks_numeric)
 {
-    (void)state;
     assert_true(name_looks_numeric("192.0.2.10"));
     assert_true(name_looks_numeric("127.1"));
     assert_true(name_looks_numeric("4"));
@@ -271,9 +249,8 @@ static void what_libc_takes_for_an_address_looks_numeric(void **state)
     assert_true(name_looks_numeric("2130706433"));
 }
 
-static void a_name_that_is_no_address_does_not_look_numeric(void **state)
+TEST(a_name_that_is_no_address_does_not_look_numeric)
 {
-    (void)state;
     assert_false(name_looks_numeric(""));
     assert_false(name_looks_numeric("host.test"));
     assert_false(name_looks_numeric("4a"));
@@ -286,31 +263,28 @@ static void a_name_that_is_no_address_does_not_look_numeric(void **state)
     assert_false(name_looks_numeric("192.0.2.10.in-addr.arpa"));
 }
 
-static void a_host_name_becomes_labels(void **state)
+TEST(a_host_name_becomes_labels)
 {
     const uint8_t expected[] = {4, 'H', 'o', '-', '1', 2, '_', 't', 0};
     uint8_t name[NAME_WIRE_MAX];
 
-    (void)state;
     assert_int_equal(name_from_host("Ho-1._t", name), sizeof expected);
     assert_memory_equal(name, expected, sizeof expected);
 }
 
-static void a_final_dot_changes_nothing(void **state)
+TEST(a_final_dot_changes_nothing)
 {
     const uint8_t expected[] = {HOST_TEST};
     uint8_t name[NAME_WIRE_MAX];
 
-    (void)state;
     assert_int_equal(name_from_host("host.test.", name), sizeof expected);
     assert_memory_equal(name, expected, sizeof expected);
 }
 
-static void what_is_no_host_name_is_refused(void **state)
+TEST(what_is_no_host_name_is_refused)
 {
     uint8_t name[NAME_WIRE_MAX];
 
-    (void)state;
     assert_int_equal(name_from_host("", name), 0);
     assert_int_equal(name_from_host(".", name), 0);
     assert_int_equal(name_from_host("..", name), 0);
@@ -326,23 +300,21 @@ static void what_is_no_host_name_is_refused(void **state)
     assert_int_equal(name_from_host("@", name), 0);
 }
 
-static void an_address_is_no_host_name(void **state)
+TEST(an_address_is_no_host_name)
 {
     uint8_t name[NAME_WIRE_MAX];
 
-    (void)state;
     assert_int_equal(name_from_host("192.0.2.10", name), 0);
     assert_int_equal(name_from_host("127.1", name), 0);
     assert_int_equal(name_from_host("0x7f000001", name), 0);
     assert_int_equal(name_from_host("4", name), 0);
 }
 
-static void a_label_of_a_host_name_has_at_most_63_octets(void **state)
+TEST(a_label_of_a_host_name_has_at_most_63_octets)
 {
     char text[66];
     uint8_t name[NAME_WIRE_MAX];
 
-    (void)state;
     memset(text, 'x', 64);
     text[63] = '\0';
     assert_int_equal(name_from_host(text, name), 65);
@@ -362,49 +334,12 @@ static const char *long_text(size_t len)
     return text;
 }
 
-static void a_host_name_has_at_most_253_characters(void **state)
+TEST(a_host_name_has_at_most_253_characters)
 {
     uint8_t name[NAME_WIRE_MAX];
 
-    (void)state;
     assert_int_equal(name_from_host(long_text(253), name), 255);
     assert_int_equal(name_from_host(long_text(254), name), 0);
     assert_int_equal(name_from_host(long_text(255), name), 0);
     assert_int_equal(name_from_host(long_text(400), name), 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_name_ends_with_its_root_label),
-        cmocka_unit_test(the_root_is_a_name_of_one_octet),
-        cmocka_unit_test(a_name_cut_anywhere_is_none),
-        cmocka_unit_test(a_label_has_at_most_63_octets),
-        cmocka_unit_test(a_name_has_at_most_255_octets),
-        cmocka_unit_test(a_name_of_127_labels_is_one),
-        cmocka_unit_test(a_name_with_a_pointer_or_an_odd_label_is_none),
-        cmocka_unit_test(a_skipped_name_may_end_in_a_pointer),
-        cmocka_unit_test(a_skipped_name_may_be_whole),
-        cmocka_unit_test(a_name_that_is_cut_or_odd_cannot_be_skipped),
-        cmocka_unit_test(equality_knows_no_case_of_ascii_letters),
-        cmocka_unit_test(no_other_octets_are_equal),
-        cmocka_unit_test(letters_digits_dash_and_underscore_go_everywhere),
-        cmocka_unit_test(odd_printable_characters_go_to_local_sources),
-        cmocka_unit_test(octets_that_a_c_string_cannot_carry_go_nowhere),
-        cmocka_unit_test(one_octet_decides_for_the_whole_name),
-        cmocka_unit_test(a_dash_in_front_goes_to_local_sources),
-        cmocka_unit_test(the_text_for_libc_has_no_final_dot),
-        cmocka_unit_test(the_text_keeps_the_case),
-        cmocka_unit_test(the_text_of_the_root_is_empty),
-        cmocka_unit_test(the_text_of_the_longest_name_fits),
-        cmocka_unit_test(what_libc_takes_for_an_address_looks_numeric),
-        cmocka_unit_test(a_name_that_is_no_address_does_not_look_numeric),
-        cmocka_unit_test(a_host_name_becomes_labels),
-        cmocka_unit_test(a_final_dot_changes_nothing),
-        cmocka_unit_test(what_is_no_host_name_is_refused),
-        cmocka_unit_test(an_address_is_no_host_name),
-        cmocka_unit_test(a_label_of_a_host_name_has_at_most_63_octets),
-        cmocka_unit_test(a_host_name_has_at_most_253_characters),
-    };
-    return cmocka_run_group_tests_name("name", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "../check.h"
 
 #include "dns/print.h"
 
@@ -50,9 +45,8 @@ static void assert_data(uint16_t type, const void *rdata, uint16_t size, bool is
 #define READABLE(type, rdata, text) assert_data(type, rdata, sizeof(rdata) - 1, true, text)
 #define OCTETS(type, rdata, text)   assert_data(type, rdata, sizeof(rdata) - 1, false, text)
 
-static void data_is_printed_by_its_type(void **state)
+TEST(data_is_printed_by_its_type)
 {
-    (void)state;
     READABLE(1, "\xc0\x00\x02\x0a", "192.0.2.10");
     READABLE(28, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x10", "2001:db8::10");
     READABLE(15, "\0\x0a\2mx\4test\0", "10 mx.test.");
@@ -61,18 +55,16 @@ static void data_is_printed_by_its_type(void **state)
     READABLE(65280, "\1\2\3", "\\# 3 010203");
 }
 
-static void control_octets_never_come_out(void **state)
+TEST(control_octets_never_come_out)
 {
-    (void)state;
     READABLE(16, "\5\x1b[2J\x07", "\"\\027[2J\\007\"");
     READABLE(16, "\4\x7f\x80\xff\"", "\"\\127\\128\\255\\\"\"");
     READABLE(5, "\4\x1b]0;\1\n\0", "\\027]0\\;.\\010.");
     READABLE(257, "\0\5issue\x1b\x9b", "0 issue \"\\027\\155\"");
 }
 
-static void data_that_breaks_its_type_is_shown_as_octets(void **state)
+TEST(data_that_breaks_its_type_is_shown_as_octets)
 {
-    (void)state;
     OCTETS(1, "", "\\# 0");
     OCTETS(1, "\1\2\3\4\5\6\7\x08", "\\# 8 0102030405060708");
     OCTETS(1, "\1\2", "\\# 2 0102");
@@ -83,19 +75,17 @@ static void data_that_breaks_its_type_is_shown_as_octets(void **state)
 }
 
 /* Its printer would ask libc for the names of services. */
-static void wks_is_shown_as_octets(void **state)
+TEST(wks_is_shown_as_octets)
 {
-    (void)state;
     OCTETS(11, "\x7f\0\0\1\6\1", "\\# 6 7f0000010601");
 }
 
-static void every_type_is_printed_whatever_its_data(void **state)
+TEST(every_type_is_printed_whatever_its_data)
 {
     uint8_t rdata[64];
     struct message message;
     struct print_record record;
 
-    (void)state;
     srandom(1);
     for (unsigned type = 0; type < 300; type++) {
         for (uint16_t size = 0; size < sizeof rdata; size++) {
@@ -111,7 +101,7 @@ static void every_type_is_printed_whatever_its_data(void **state)
     }
 }
 
-static void a_record_has_all_its_fields(void **state)
+TEST(a_record_has_all_its_fields)
 {
     const uint8_t wire[] = {
         0,    0,    0,    0,    0,    0,
@@ -124,7 +114,6 @@ static void a_record_has_all_its_fields(void **state)
     struct reader reader = reader_of(wire, sizeof wire);
     struct print_record record;
 
-    (void)state;
     reader.pos = 18;
     assert_int_equal(print_record(&record, &reader), 0);
     assert_string_equal(record.owner, "a\\027.Test.");
@@ -137,14 +126,13 @@ static void a_record_has_all_its_fields(void **state)
     print_record_free(&record);
 }
 
-static void the_record_after_a_broken_one_is_found(void **state)
+TEST(the_record_after_a_broken_one_is_found)
 {
     const uint8_t next[] = {0, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 7};
     struct message message;
     struct print_record record;
     size_t first;
 
-    (void)state;
     make(&message, 1, "\1\2\3\4\0\0\1\0", 8); /* ldns would go on after four octets */
     first = message.reader.size;
     memcpy(message.wire + first, next, sizeof next);
@@ -157,13 +145,12 @@ static void the_record_after_a_broken_one_is_found(void **state)
     print_record_free(&record);
 }
 
-static void a_record_that_ends_early_is_refused(void **state)
+TEST(a_record_that_ends_early_is_refused)
 {
     struct message message;
     struct print_record record;
     size_t size;
 
-    (void)state;
     make(&message, 1, "\xc0\x00\x02\x0a", 4);
     size = message.reader.size;
     for (message.reader.size = 12; message.reader.size < size; message.reader.size++) {
@@ -174,24 +161,22 @@ static void a_record_that_ends_early_is_refused(void **state)
     }
 }
 
-static void an_owner_that_points_to_itself_is_refused(void **state)
+TEST(an_owner_that_points_to_itself_is_refused)
 {
     const uint8_t wire[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xc0, 12,
                             0, 1, 0, 1, 0, 0, 0, 1, 0, 4, 1, 2, 3,    4};
     struct reader reader = reader_of(wire, sizeof wire);
     struct print_record record;
 
-    (void)state;
     reader.pos = 12;
     assert_int_equal(print_record(&record, &reader), -1);
     assert_int_equal(errno, EBADMSG);
 }
 
-static void text_is_made_safe(void **state)
+TEST(text_is_made_safe)
 {
     char *safe = print_safe("a b\\\x1b[31m\n\x7f\xc3\xbc\0z", 15);
 
-    (void)state;
     assert_string_equal(safe, "a b\\\\027[31m\\010\\127\\195\\188\\000z");
     free(safe);
     safe = print_safe("", 0);
@@ -199,28 +184,25 @@ static void text_is_made_safe(void **state)
     free(safe);
 }
 
-static void types_without_a_name_have_a_number(void **state)
+TEST(types_without_a_name_have_a_number)
 {
     char text[PRINT_TYPE];
 
-    (void)state;
     assert_string_equal(print_type(15, text), "MX");
     assert_string_equal(print_type(65535, text), "TYPE65535");
     for (unsigned type = 0; type <= UINT16_MAX; type++)
         assert_true(strlen(print_type((uint16_t)type, text)) < PRINT_TYPE - 1);
 }
 
-static void names_are_the_same_in_any_letter_case(void **state)
+TEST(names_are_the_same_in_any_letter_case)
 {
-    (void)state;
     assert_true(print_same_name("Host.TEST.", "hOST.test."));
     assert_false(print_same_name("host.test.", "host.tes."));
     assert_false(print_same_name("a\\.b.", "a.b."));
 }
 
-static void codes_have_meanings(void **state)
+TEST(codes_have_meanings)
 {
-    (void)state;
     assert_string_equal(print_rcode_meaning(2), "server failure");
     assert_null(print_rcode_meaning(7));
     assert_null(print_rcode_meaning(4095));
@@ -230,24 +212,4 @@ static void codes_have_meanings(void **state)
     assert_string_equal(print_ede(29), "Synthesized");
     assert_null(print_ede(31));
     assert_null(print_ede(65535));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(data_is_printed_by_its_type),
-        cmocka_unit_test(control_octets_never_come_out),
-        cmocka_unit_test(data_that_breaks_its_type_is_shown_as_octets),
-        cmocka_unit_test(wks_is_shown_as_octets),
-        cmocka_unit_test(every_type_is_printed_whatever_its_data),
-        cmocka_unit_test(a_record_has_all_its_fields),
-        cmocka_unit_test(the_record_after_a_broken_one_is_found),
-        cmocka_unit_test(a_record_that_ends_early_is_refused),
-        cmocka_unit_test(an_owner_that_points_to_itself_is_refused),
-        cmocka_unit_test(text_is_made_safe),
-        cmocka_unit_test(types_without_a_name_have_a_number),
-        cmocka_unit_test(names_are_the_same_in_any_letter_case),
-        cmocka_unit_test(codes_have_meanings),
-    };
-    return cmocka_run_group_tests_name("print", tests, NULL, NULL);
 }

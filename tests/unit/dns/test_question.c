@@ -1,43 +1,39 @@
 #include "wire.h"
 
-static void its_section_is_name_type_and_class(void **state)
+TEST(its_section_is_name_type_and_class)
 {
     struct question question = host_test(TYPE_A);
 
-    (void)state;
     assert_int_equal(question_wire_len(&question), 11 + 2 + 2);
 }
 
-static void folding_lowers_letters_and_nothing_else(void **state)
+TEST(folding_lowers_letters_and_nothing_else)
 {
     const uint8_t name[] = {3, 'A', 'z', 'Z', 4, '@', '[', 0xc4, '-', 0};
     const uint8_t expected[] = {3, 'a', 'z', 'z', 4, '@', '[', 0xc4, '-', 0};
     struct question question = question_of(BYTES(name), TYPE_AAAA), folded;
 
-    (void)state;
     question_fold(&folded, &question);
     assert_int_equal(folded.type, TYPE_AAAA);
     assert_int_equal(folded.name_len, sizeof expected);
     assert_memory_equal(folded.name, expected, sizeof expected);
 }
 
-static void a_question_may_be_folded_in_place(void **state)
+TEST(a_question_may_be_folded_in_place)
 {
     const uint8_t name[] = {1, 'A', 0}, expected[] = {1, 'a', 0};
     struct question question = question_of(BYTES(name), TYPE_A);
 
-    (void)state;
     question_fold(&question, &question);
     assert_memory_equal(question.name, expected, sizeof expected);
 }
 
-static void its_bytes_are_type_flags_length_and_name(void **state)
+TEST(its_bytes_are_type_flags_length_and_name)
 {
     struct question question = host_test(TYPE_A);
     size_t len;
     const uint8_t *bytes = question_bytes(&question, &len);
 
-    (void)state;
     assert_int_equal(len, 2 + 1 + 1 + 11);
     assert_memory_equal(bytes, &question.type, 2);
     assert_int_equal(bytes[2], 0);
@@ -45,16 +41,15 @@ static void its_bytes_are_type_flags_length_and_name(void **state)
     assert_memory_equal(bytes + 4, question.name, 11);
 }
 
-static void what_stands_behind_the_name_makes_no_difference(void **state)
+TEST(what_stands_behind_the_name_makes_no_difference)
 {
     struct question a = host_test(TYPE_A), b = host_test(TYPE_A);
 
-    (void)state;
     b.name[11] = 'x';
     assert_true(question_equal_folded(&a, &b));
 }
 
-static void equal_questions_have_one_name_and_one_type(void **state)
+TEST(equal_questions_have_one_name_and_one_type)
 {
     const uint8_t other[] = {4, 'h', 'o', 's', 't', 4, 't', 'e', 's', 's', 0};
     const uint8_t shorter[] = {4, 'h', 'o', 's', 't', 0};
@@ -62,59 +57,53 @@ static void equal_questions_have_one_name_and_one_type(void **state)
                     b = question_of(BYTES(other), TYPE_A),
                     c = question_of(BYTES(shorter), TYPE_A);
 
-    (void)state;
     assert_true(question_equal_folded(&a, &a));
     assert_false(question_equal_folded(&a, &aaaa));
     assert_false(question_equal_folded(&a, &b));
     assert_false(question_equal_folded(&a, &c));
 }
 
-static void its_text_is_name_and_type(void **state)
+TEST(its_text_is_name_and_type)
 {
     struct question question = host_test(TYPE_AAAA);
     char text[QUESTION_TEXT];
 
-    (void)state;
     assert_string_equal(question_text(&question, text), "host.test. AAAA");
 }
 
-static void the_root_is_a_dot(void **state)
+TEST(the_root_is_a_dot)
 {
     const uint8_t root[] = {0};
     struct question question = question_of(BYTES(root), 2);
     char text[QUESTION_TEXT];
 
-    (void)state;
     assert_string_equal(question_text(&question, text), ". NS");
 }
 
-static void a_type_without_a_name_is_a_number(void **state)
+TEST(a_type_without_a_name_is_a_number)
 {
     struct question question = host_test(65280);
     char text[QUESTION_TEXT];
 
-    (void)state;
     assert_string_equal(question_text(&question, text), "host.test. TYPE65280");
 }
 
 /* So that nobody can write lines of his own into a log. */
-static void odd_octets_are_escaped(void **state)
+TEST(odd_octets_are_escaped)
 {
     const uint8_t name[] = {7, 'a', '\n', '.', 0, 0x1b, 0xff, ' ', 0};
     struct question question = question_of(BYTES(name), TYPE_A);
     char text[QUESTION_TEXT];
 
-    (void)state;
     assert_string_equal(question_text(&question, text), "a\\010\\.\\000\\027\\255\\032. A");
 }
 
-static void the_text_of_the_longest_name_fits(void **state)
+TEST(the_text_of_the_longest_name_fits)
 {
     struct question question = {.type = 65535, .name_len = NAME_WIRE_MAX};
     char text[QUESTION_TEXT];
     size_t len;
 
-    (void)state;
     long_name(question.name, NAME_WIRE_MAX);
     for (size_t i = 0; i < NAME_WIRE_MAX; i++)
         if (question.name[i] == 'x')
@@ -125,12 +114,11 @@ static void the_text_of_the_longest_name_fits(void **state)
 }
 
 /* What a name server says depends on them (RFC 4035 section 3.2). */
-static void questions_with_other_flags_are_not_equal(void **state)
+TEST(questions_with_other_flags_are_not_equal)
 {
     struct question plain = host_test(TYPE_A), signed_too = host_test(TYPE_A),
                     unchecked = host_test(TYPE_A);
 
-    (void)state;
     signed_too.flags = QUESTION_DNSSEC_OK;
     unchecked.flags = QUESTION_CHECKING_DISABLED;
     assert_false(question_equal_folded(&plain, &signed_too));
@@ -138,32 +126,11 @@ static void questions_with_other_flags_are_not_equal(void **state)
     assert_false(question_equal_folded(&signed_too, &unchecked));
 }
 
-static void folding_keeps_the_flags(void **state)
+TEST(folding_keeps_the_flags)
 {
     struct question question = host_test(TYPE_A), folded;
 
-    (void)state;
     question.flags = QUESTION_DNSSEC_OK | QUESTION_CHECKING_DISABLED;
     question_fold(&folded, &question);
     assert_int_equal(folded.flags, QUESTION_DNSSEC_OK | QUESTION_CHECKING_DISABLED);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(its_section_is_name_type_and_class),
-        cmocka_unit_test(folding_lowers_letters_and_nothing_else),
-        cmocka_unit_test(a_question_may_be_folded_in_place),
-        cmocka_unit_test(its_bytes_are_type_flags_length_and_name),
-        cmocka_unit_test(what_stands_behind_the_name_makes_no_difference),
-        cmocka_unit_test(equal_questions_have_one_name_and_one_type),
-        cmocka_unit_test(its_text_is_name_and_type),
-        cmocka_unit_test(the_root_is_a_dot),
-        cmocka_unit_test(a_type_without_a_name_is_a_number),
-        cmocka_unit_test(odd_octets_are_escaped),
-        cmocka_unit_test(the_text_of_the_longest_name_fits),
-        cmocka_unit_test(questions_with_other_flags_are_not_equal),
-        cmocka_unit_test(folding_keeps_the_flags),
-    };
-    return cmocka_run_group_tests_name("question", tests, NULL, NULL);
 }

@@ -2,9 +2,8 @@
 
 #include "dns/rcode.h"
 
-static void a_code_with_a_name_has_that_text(void **state)
+TEST(a_code_with_a_name_has_that_text)
 {
-    (void)state;
     assert_string_equal(rcode_text(RCODE_NOERROR), "NOERROR");
     assert_string_equal(rcode_text(RCODE_FORMERR), "FORMERR");
     assert_string_equal(rcode_text(RCODE_SERVFAIL), "SERVFAIL");
@@ -15,20 +14,10 @@ static void a_code_with_a_name_has_that_text(void **state)
     assert_string_equal(rcode_text(RCODE_BADVERS), "BADVERS");
 }
 
-static void a_code_without_a_name_is_a_number(void **state)
+TEST(a_code_without_a_name_is_a_number)
 {
-    (void)state;
     assert_string_equal(rcode_text(12), "RCODE 12");
     assert_string_equal(rcode_text(15), "RCODE 15");
     assert_string_equal(rcode_text(17), "RCODE 17");
     assert_string_equal(rcode_text(4294967295), "RCODE 4294967295");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_code_with_a_name_has_that_text),
-        cmocka_unit_test(a_code_without_a_name_is_a_number),
-    };
-    return cmocka_run_group_tests_name("rcode", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "../check.h"
 
 #include "dns/received.h"
 
@@ -20,11 +15,10 @@
 #define PARSE(reply, wire)                                                                 \
     assert_int_equal(received_parse(reply, (const uint8_t *)(wire), sizeof(wire) - 1), 0)
 
-static void records_and_rcode_are_read(void **state)
+TEST(records_and_rcode_are_read)
 {
     struct received reply;
 
-    (void)state;
     PARSE(&reply, HEADER("\x80", "\1", "\1", "\0", "\0") QUESTION A(ASKED));
     assert_true(reply.is_whole);
     assert_false(reply.is_truncated);
@@ -36,22 +30,20 @@ static void records_and_rcode_are_read(void **state)
     received_free(&reply);
 }
 
-static void a_reply_may_be_no_more_than_its_header(void **state)
+TEST(a_reply_may_be_no_more_than_its_header)
 {
     struct received reply;
 
-    (void)state;
     PARSE(&reply, HEADER("\x81", "\0", "\0", "\0", "\0"));
     assert_true(reply.is_whole);
     assert_int_equal(reply.rcode, 1);
     received_free(&reply);
 }
 
-static void the_reason_of_a_failure_is_read(void **state)
+TEST(the_reason_of_a_failure_is_read)
 {
     struct received reply;
 
-    (void)state;
     PARSE(&reply, HEADER("\x82", "\1", "\0", "\0", "\1") QUESTION OPT("\0", "\x0e",
                                                                       "\0\x0f\0\x0a\0\x16"
                                                                       "no route"));
@@ -60,11 +52,10 @@ static void the_reason_of_a_failure_is_read(void **state)
     received_free(&reply);
 }
 
-static void several_reasons_are_all_told(void **state)
+TEST(several_reasons_are_all_told)
 {
     struct received reply;
 
-    (void)state;
     PARSE(&reply, HEADER("\x82", "\1", "\0", "\0", "\1") QUESTION OPT("\0", "\x10",
                                                                       "\0\x0f\0\2\0\x17"
                                                                       "\0\x0f\0\6\x03\xe7"
@@ -73,11 +64,10 @@ static void several_reasons_are_all_told(void **state)
     received_free(&reply);
 }
 
-static void other_options_are_passed_over(void **state)
+TEST(other_options_are_passed_over)
 {
     struct received reply;
 
-    (void)state;
     PARSE(&reply, HEADER("\x80", "\1", "\0", "\0", "\1")
                       QUESTION OPT("\0", "\x08", "\0\x0a\0\4abcd"));
     assert_true(reply.is_whole);
@@ -86,21 +76,19 @@ static void other_options_are_passed_over(void **state)
 }
 
 /* BADVERS is 16: 1 in the OPT record, 0 in the header. */
-static void the_rcode_has_its_high_bits_in_the_opt_record(void **state)
+TEST(the_rcode_has_its_high_bits_in_the_opt_record)
 {
     struct received reply;
 
-    (void)state;
     PARSE(&reply, HEADER("\x80", "\1", "\0", "\0", "\1") QUESTION OPT("\1", "\0", ""));
     assert_int_equal(reply.rcode, 16);
     received_free(&reply);
 }
 
-static void broken_options_or_two_opt_records_are_not_whole(void **state)
+TEST(broken_options_or_two_opt_records_are_not_whole)
 {
     struct received reply;
 
-    (void)state;
     PARSE(&reply,
           HEADER("\x80", "\1", "\0", "\0", "\1") QUESTION OPT("\0", "\3", "\0\x0f\0"));
     assert_false(reply.is_whole);
@@ -111,18 +99,17 @@ static void broken_options_or_two_opt_records_are_not_whole(void **state)
     received_free(&reply);
 }
 
-static void truncation_is_noticed(void **state)
+TEST(truncation_is_noticed)
 {
     struct received reply;
 
-    (void)state;
     PARSE(&reply, "\x12\x34\x83\x80\0\1\0\0\0\0\0\0" QUESTION);
     assert_true(reply.is_truncated);
     received_free(&reply);
 }
 
 /* Each prefix of a message is read to where it ends, and known not to be the whole. */
-static void a_cut_reply_gives_the_records_before_the_cut(void **state)
+TEST(a_cut_reply_gives_the_records_before_the_cut)
 {
     const char wire[] = HEADER("\x80", "\1", "\2", "\1", "\1") QUESTION A(ASKED) A(ASKED)
         A(ASKED) OPT("\0", "\x0a",
@@ -131,7 +118,6 @@ static void a_cut_reply_gives_the_records_before_the_cut(void **state)
     const size_t answers = 12 + 12, record = 16;
     struct received reply;
 
-    (void)state;
     for (size_t size = 0; size < sizeof wire - 1; size++) {
         assert_int_equal(received_parse(&reply, (const uint8_t *)wire, size), 0);
         assert_false(reply.is_whole);
@@ -145,23 +131,21 @@ static void a_cut_reply_gives_the_records_before_the_cut(void **state)
     received_free(&reply);
 }
 
-static void a_false_count_is_not_whole(void **state)
+TEST(a_false_count_is_not_whole)
 {
     struct received reply;
 
-    (void)state;
     PARSE(&reply, "\x12\x34\x81\x80\0\1\xff\xff\xff\xff\xff\xff" QUESTION A(ASKED));
     assert_false(reply.is_whole);
     assert_int_equal(reply.count, 1);
     received_free(&reply);
 }
 
-static void an_alias_leads_to_the_canonical_name(void **state)
+TEST(an_alias_leads_to_the_canonical_name)
 {
     struct received reply;
     const char *end;
 
-    (void)state;
     /* a.test -> b.test -> c.test, the second link first */
     PARSE(&reply, HEADER("\x80", "\1", "\2", "\0", "\0")
                       QUESTION CNAME("\1B\xc0\x0e", "\4", "\1c\xc0\x0e")
@@ -172,11 +156,10 @@ static void an_alias_leads_to_the_canonical_name(void **state)
     received_free(&reply);
 }
 
-static void who_asks_for_the_alias_gets_the_alias(void **state)
+TEST(who_asks_for_the_alias_gets_the_alias)
 {
     struct received reply;
 
-    (void)state;
     PARSE(&reply, HEADER("\x80", "\1", "\1", "\0", "\0")
                       QUESTION CNAME(ASKED, "\4", "\1b\xc0\x0e"));
     assert_string_equal(received_canonical(&reply, "a.test.", 5), "a.test.");
@@ -188,45 +171,22 @@ static void who_asks_for_the_alias_gets_the_alias(void **state)
     received_free(&reply);
 }
 
-static void a_circle_of_aliases_ends(void **state)
+TEST(a_circle_of_aliases_ends)
 {
     struct received reply;
 
-    (void)state;
     PARSE(&reply, HEADER("\x80", "\1", "\2", "\0", "\0") QUESTION CNAME(
                       ASKED, "\4", "\1b\xc0\x0e") CNAME("\1b\xc0\x0e", "\2", ASKED));
     assert_string_equal(received_canonical(&reply, "a.test.", 1), "a.test.");
     received_free(&reply);
 }
 
-static void records_of_another_class_are_no_answer(void **state)
+TEST(records_of_another_class_are_no_answer)
 {
     struct received reply;
 
-    (void)state;
     PARSE(&reply, HEADER("\x80", "\1", "\1", "\0", "\0") QUESTION ASKED
           "\0\1\0\3\0\0\0\x3c\0\4\xc0\0\2\x0a");
     assert_false(received_is_asked(&reply.answers[0], "a.test.", 1));
     received_free(&reply);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(records_and_rcode_are_read),
-        cmocka_unit_test(a_reply_may_be_no_more_than_its_header),
-        cmocka_unit_test(the_reason_of_a_failure_is_read),
-        cmocka_unit_test(several_reasons_are_all_told),
-        cmocka_unit_test(other_options_are_passed_over),
-        cmocka_unit_test(the_rcode_has_its_high_bits_in_the_opt_record),
-        cmocka_unit_test(broken_options_or_two_opt_records_are_not_whole),
-        cmocka_unit_test(truncation_is_noticed),
-        cmocka_unit_test(a_cut_reply_gives_the_records_before_the_cut),
-        cmocka_unit_test(a_false_count_is_not_whole),
-        cmocka_unit_test(an_alias_leads_to_the_canonical_name),
-        cmocka_unit_test(who_asks_for_the_alias_gets_the_alias),
-        cmocka_unit_test(a_circle_of_aliases_ends),
-        cmocka_unit_test(records_of_another_class_are_no_answer),
-    };
-    return cmocka_run_group_tests_name("received", tests, NULL, NULL);
 }

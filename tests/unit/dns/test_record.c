@@ -13,13 +13,12 @@ static struct record *read_one(const uint8_t *wire, size_t len)
     return record;
 }
 
-static void a_record_is_owner_type_class_ttl_and_data(void **state)
+TEST(a_record_is_owner_type_class_ttl_and_data)
 {
     const uint8_t wire[] = {HOST_TEST, RECORD(1, 60, 4), 192, 0, 2, 1};
     const uint8_t owner[] = {HOST_TEST}, data[] = {192, 0, 2, 1};
     struct record *record = read_one(BYTES(wire));
 
-    (void)state;
     assert_non_null(record);
     assert_int_equal(record->type, 1);
     assert_int_equal(record->class, CLASS_IN);
@@ -31,13 +30,12 @@ static void a_record_is_owner_type_class_ttl_and_data(void **state)
     free(record);
 }
 
-static void names_in_the_data_are_in_full(void **state)
+TEST(names_in_the_data_are_in_full)
 {
     const uint8_t wire[] = {HOST_TEST, RECORD(5, 60, 4), 1, 'a', POINTER(5)};
     const uint8_t data[] = {1, 'a', 4, 't', 'e', 's', 't', 0};
     struct record *record = read_one(BYTES(wire));
 
-    (void)state;
     assert_non_null(record);
     assert_int_equal(record->data_len, sizeof data);
     assert_memory_equal(record->data, data, sizeof data);
@@ -45,25 +43,23 @@ static void names_in_the_data_are_in_full(void **state)
 }
 
 /* RFC 3597: what looks like a pointer in there is none. */
-static void data_of_other_types_is_borrowed_as_it_is(void **state)
+TEST(data_of_other_types_is_borrowed_as_it_is)
 {
     const uint8_t wire[] = {HOST_TEST, RECORD(65280, 60, 4), 1, 'a', POINTER(5)};
     struct record *record = read_one(BYTES(wire));
 
-    (void)state;
     assert_non_null(record);
     assert_ptr_equal(record->data, wire + sizeof wire - 4);
     assert_int_equal(record->data_len, 4);
     free(record);
 }
 
-static void a_ttl_with_its_highest_bit_set_is_0(void **state)
+TEST(a_ttl_with_its_highest_bit_set_is_0)
 {
     const uint8_t highest[] = {ROOT, U16(16), 0, 1, 0x7f, 0xff, 0xff, 0xff, U16(1), 0};
     const uint8_t beyond[] = {ROOT, U16(16), 0, 1, 0x80, 0, 0, 0, U16(1), 0};
     struct record *record = read_one(BYTES(highest));
 
-    (void)state;
     assert_int_equal(record->ttl, 0x7fffffff);
     free(record);
     record = read_one(BYTES(beyond));
@@ -71,57 +67,52 @@ static void a_ttl_with_its_highest_bit_set_is_0(void **state)
     free(record);
 }
 
-static void a_record_cut_anywhere_is_none(void **state)
+TEST(a_record_cut_anywhere_is_none)
 {
     const uint8_t wire[] = {HOST_TEST, RECORD(15, 60, 6), 0, 10, 1, 'a', POINTER(5)};
 
-    (void)state;
     for (size_t len = 0; len < sizeof wire; len++)
         assert_null(read_one(wire, len));
 }
 
-static void data_longer_or_shorter_than_its_length_is_none(void **state)
+TEST(data_longer_or_shorter_than_its_length_is_none)
 {
     const uint8_t longer[] = {HOST_TEST, RECORD(5, 60, 3), 1, 'a', 0xc0, 5};
     const uint8_t shorter[] = {HOST_TEST, RECORD(5, 60, 5), 1, 'a', POINTER(5), 0};
 
-    (void)state;
     assert_null(read_one(BYTES(longer)));
     assert_null(read_one(BYTES(shorter)));
 }
 
-static void the_type_of_the_next_record_can_be_peeked_at(void **state)
+TEST(the_type_of_the_next_record_can_be_peeked_at)
 {
     const uint8_t wire[] = {HOST_TEST, RECORD(15, 60, 0)};
     struct reader in = reader_of(wire, sizeof wire);
 
-    (void)state;
     assert_int_equal(record_peek_type(&in), 15);
     assert_int_equal(in.pos, 0);
     in = reader_of(wire, 12);
     assert_int_equal(record_peek_type(&in), 0);
 }
 
-static void a_record_can_be_passed_over(void **state)
+TEST(a_record_can_be_passed_over)
 {
     const uint8_t wire[] = {HOST_TEST, RECORD(1, 60, 3), 1, 2, 3, ROOT};
     struct reader in = reader_of(wire, sizeof wire);
 
-    (void)state;
     assert_true(record_skip(&in));
     assert_int_equal(in.pos, sizeof wire - 1);
     in = reader_of(wire, sizeof wire - 2);
     assert_false(record_skip(&in));
 }
 
-static void an_owner_may_be_a_pointer(void **state)
+TEST(an_owner_may_be_a_pointer)
 {
     const uint8_t wire[] = {HOST_TEST, RECORD(16, 60, 0), POINTER(5), RECORD(16, 60, 0)};
     const uint8_t owner[] = {4, 't', 'e', 's', 't', 0};
     struct reader in = reader_of(BYTES(wire));
     struct record *record;
 
-    (void)state;
     assert_true(record_skip(&in));
     record = record_read(&in);
     assert_non_null(record);
@@ -130,29 +121,11 @@ static void an_owner_may_be_a_pointer(void **state)
     free(record);
 }
 
-static void an_address_has_its_length(void **state)
+TEST(an_address_has_its_length)
 {
     const uint8_t a[] = {ROOT, RECORD(1, 60, 3), 1, 2, 3};
     const uint8_t aaaa[] = {ROOT, RECORD(28, 60, 4), 1, 2, 3, 4};
 
-    (void)state;
     assert_null(read_one(BYTES(a)));
     assert_null(read_one(BYTES(aaaa)));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_record_is_owner_type_class_ttl_and_data),
-        cmocka_unit_test(names_in_the_data_are_in_full),
-        cmocka_unit_test(data_of_other_types_is_borrowed_as_it_is),
-        cmocka_unit_test(a_ttl_with_its_highest_bit_set_is_0),
-        cmocka_unit_test(a_record_cut_anywhere_is_none),
-        cmocka_unit_test(data_longer_or_shorter_than_its_length_is_none),
-        cmocka_unit_test(the_type_of_the_next_record_can_be_peeked_at),
-        cmocka_unit_test(a_record_can_be_passed_over),
-        cmocka_unit_test(an_owner_may_be_a_pointer),
-        cmocka_unit_test(an_address_has_its_length),
-    };
-    return cmocka_run_group_tests_name("record", tests, NULL, NULL);
 }

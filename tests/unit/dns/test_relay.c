@@ -64,7 +64,7 @@ static void assert_refused(const uint8_t *wire, size_t len)
         assert_memory_equal((answer).records, expected, sizeof(expected));                 \
     } while (0)
 
-static void the_asked_records_are_taken_with_their_ttls(void **state)
+TEST(the_asked_records_are_taken_with_their_ttls)
 {
     const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, ASKED, RECORD(1, 60, 4), 192, 0,
                             2,           10,          ASKED, RECORD(1, 70, 4), 192, 0,
@@ -74,13 +74,12 @@ static void the_asked_records_are_taken_with_their_ttls(void **state)
                                 POINTER(12), RECORD(1, 60, 4), 192, 0, 2, 11};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_int_equal(answer.rcode, RCODE_NOERROR);
     assert_records(answer, 2, expected);
 }
 
-static void an_owner_may_be_spelled_otherwise(void **state)
+TEST(an_owner_may_be_spelled_otherwise)
 {
     const uint8_t wire[] = {REPLY(1, 0), 4,   'H', 'O',     'S', 'T', 4,      't', 'E',
                             's',         't', 0,   ASKS(1), 4,   'h', 'o',    's', 'T',
@@ -88,18 +87,16 @@ static void an_owner_may_be_spelled_otherwise(void **state)
     const uint8_t expected[] = {POINTER(12), ADDRESS};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_records(answer, 1, expected);
 }
 
-static void the_rcode_is_the_servers(void **state)
+TEST(the_rcode_is_the_servers)
 {
     const uint8_t nxdomain[] = {NXDOMAIN(0), HOST_TEST_A};
     const uint8_t refused[] = {HEADER(0x8185, 1, 0, 0, 0), HOST_TEST_A};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(nxdomain), &answer));
     assert_int_equal(answer.rcode, RCODE_NXDOMAIN);
     assert_int_equal(answer.len, 0);
@@ -107,7 +104,7 @@ static void the_rcode_is_the_servers(void **state)
     assert_int_equal(answer.rcode, RCODE_REFUSED);
 }
 
-static void a_chain_is_kept_in_its_order(void **state)
+TEST(a_chain_is_kept_in_its_order)
 {
     const uint8_t wire[] = {
         REPLY(3, 0), HOST_TEST_A,      ASKED,  RECORD(5, 10, 8), A_TEST,
@@ -117,12 +114,11 @@ static void a_chain_is_kept_in_its_order(void **state)
                                 POINTER(59), ADDRESS};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_records(answer, 3, expected);
 }
 
-static void a_chain_in_disorder_is_put_in_order(void **state)
+TEST(a_chain_in_disorder_is_put_in_order)
 {
     const uint8_t wire[] = {
         REPLY(3, 0),      HOST_TEST_A, B_TEST, ADDRESS,          A_TEST,
@@ -132,12 +128,11 @@ static void a_chain_in_disorder_is_put_in_order(void **state)
                                 POINTER(59), ADDRESS};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_records(answer, 3, expected);
 }
 
-static void compressed_names_are_written_whole(void **state)
+TEST(compressed_names_are_written_whole)
 {
     const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, ASKED,       RECORD(5, 10, 4), 1,
                             'a',         POINTER(17), POINTER(39), ADDRESS};
@@ -145,24 +140,22 @@ static void compressed_names_are_written_whole(void **state)
                                 ADDRESS};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_records(answer, 2, expected);
 }
 
-static void a_chain_to_nothing_keeps_its_aliases_and_the_rcode(void **state)
+TEST(a_chain_to_nothing_keeps_its_aliases_and_the_rcode)
 {
     const uint8_t wire[] = {NXDOMAIN(1), HOST_TEST_A, ASKED, RECORD(5, 10, 8), A_TEST};
     const uint8_t expected[] = {POINTER(12), RECORD(5, 10, 8), A_TEST};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_int_equal(answer.rcode, RCODE_NXDOMAIN);
     assert_records(answer, 1, expected);
 }
 
-static void an_asked_alias_is_not_followed(void **state)
+TEST(an_asked_alias_is_not_followed)
 {
     const uint8_t wire[] = {REPLY(2, 0), HOST_TEST,        ASKS(5),
                             ASKED,       RECORD(5, 10, 8), A_TEST,
@@ -170,12 +163,11 @@ static void an_asked_alias_is_not_followed(void **state)
     const uint8_t expected[] = {POINTER(12), RECORD(5, 10, 8), A_TEST};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_CNAME, BYTES(wire), &answer));
     assert_records(answer, 1, expected);
 }
 
-static void records_beside_the_chain_are_left_out(void **state)
+TEST(records_beside_the_chain_are_left_out)
 {
     const uint8_t wire[] = {REPLY(4, 0), HOST_TEST_A,
                             B_TEST,      ADDRESS,
@@ -194,12 +186,11 @@ static void records_beside_the_chain_are_left_out(void **state)
     const uint8_t expected[] = {POINTER(12), ADDRESS};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_records(answer, 1, expected);
 }
 
-static void addresses_of_the_middle_of_a_chain_are_left_out(void **state)
+TEST(addresses_of_the_middle_of_a_chain_are_left_out)
 {
     const uint8_t wire[] = {REPLY(3, 0),
                             HOST_TEST_A,
@@ -218,91 +209,81 @@ static void addresses_of_the_middle_of_a_chain_are_left_out(void **state)
                                 ADDRESS};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_records(answer, 2, expected);
 }
 
-static void records_of_another_class_are_left_out(void **state)
+TEST(records_of_another_class_are_left_out)
 {
     const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, ASKED,  U16(5), U16(3), 0,      0, 0,
                             60,          U16(8),      A_TEST, ASKED,  U16(1), U16(3), 0, 0,
                             0,           60,          U16(4), 192,    0,      2,      1};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_int_equal(answer.count[SECTION_ANSWER], 0);
 }
 
-static void a_reply_cut_anywhere_is_refused(void **state)
+TEST(a_reply_cut_anywhere_is_refused)
 {
     const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, ASKED,  RECORD(5, 10, 8),
                             A_TEST,      A_TEST,      ADDRESS};
 
-    (void)state;
     for (size_t len = 0; len < sizeof wire; len++)
         assert_refused(wire, len);
 }
 
-static void records_that_are_counted_but_missing_are_refused(void **state)
+TEST(records_that_are_counted_but_missing_are_refused)
 {
     const uint8_t wire[] = {REPLY(65535, 0), HOST_TEST_A, ASKED, ADDRESS};
 
-    (void)state;
     assert_refused(BYTES(wire));
 }
 
 /* ldns would read the next record from the middle of this one. */
-static void an_address_of_8_octets_is_refused(void **state)
+TEST(an_address_of_8_octets_is_refused)
 {
     const uint8_t wire[] = {
         REPLY(1, 0), HOST_TEST_A, ASKED, RECORD(1, 60, 8), 192, 0, 2, 10, 192, 0, 2, 11};
 
-    (void)state;
     assert_refused(BYTES(wire));
 }
 
-static void an_address_of_3_octets_is_refused(void **state)
+TEST(an_address_of_3_octets_is_refused)
 {
     const uint8_t wire[] = {REPLY(1, 0), HOST_TEST_A, ASKED, RECORD(1, 60, 3), 192, 0, 2};
 
-    (void)state;
     assert_refused(BYTES(wire));
 }
 
-static void octets_behind_an_aliases_target_are_refused(void **state)
+TEST(octets_behind_an_aliases_target_are_refused)
 {
     const uint8_t wire[] = {REPLY(1, 0), HOST_TEST_A, ASKED, RECORD(5, 60, 9), A_TEST, 0};
 
-    (void)state;
     assert_refused(BYTES(wire));
 }
 
-static void an_alias_longer_than_its_record_is_refused(void **state)
+TEST(an_alias_longer_than_its_record_is_refused)
 {
     const uint8_t wire[] = {REPLY(1, 0), HOST_TEST_A, ASKED, RECORD(5, 60, 7), A_TEST};
 
-    (void)state;
     assert_refused(BYTES(wire));
 }
 
-static void a_pointer_to_itself_is_refused(void **state)
+TEST(a_pointer_to_itself_is_refused)
 {
     const uint8_t owner[] = {REPLY(1, 0), HOST_TEST_A, POINTER(27), ADDRESS};
     const uint8_t target[] = {REPLY(1, 0), HOST_TEST_A, ASKED, RECORD(5, 60, 2),
                               POINTER(39)};
 
-    (void)state;
     assert_refused(BYTES(owner));
     assert_refused(BYTES(target));
 }
 
-static void a_pointer_behind_the_end_is_refused(void **state)
+TEST(a_pointer_behind_the_end_is_refused)
 {
     const uint8_t wire[] = {REPLY(1, 0), HOST_TEST_A, POINTER(0x3fff), ADDRESS};
 
-    (void)state;
     assert_refused(BYTES(wire));
 }
 
@@ -317,30 +298,28 @@ static bool reads_target(size_t len, struct answer *answer)
     return reads(TYPE_A, wire, 39 + len, answer);
 }
 
-static void a_target_has_at_most_255_octets(void **state)
+TEST(a_target_has_at_most_255_octets)
 {
     struct answer answer;
 
-    (void)state;
     assert_true(reads_target(255, &answer));
     assert_int_equal(answer.len, 12 + 255);
     assert_false(reads_target(256, &answer));
 }
 
-static void an_answer_without_room_is_refused_and_empty(void **state)
+TEST(an_answer_without_room_is_refused_and_empty)
 {
     const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, ASKED, ADDRESS, ASKED, ADDRESS};
     struct question question = host_test(TYPE_A);
     struct answer answer;
 
-    (void)state;
     answer_init(&answer, &question, records, 31);
     assert_false(relay_read(&question, BYTES(wire), NULL, &answer));
     assert_int_equal(answer.count[SECTION_ANSWER], 0);
     assert_int_equal(answer.len, 0);
 }
 
-static void a_record_of_any_type_is_passed_on_as_it_is(void **state)
+TEST(a_record_of_any_type_is_passed_on_as_it_is)
 {
     const uint8_t mx[] = {REPLY(1, 0), HOST_TEST, ASKS(15), ASKED, RECORD(15, 60, 6),
                           0,           10,        1,        'a',   POINTER(17)};
@@ -350,7 +329,6 @@ static void a_record_of_any_type_is_passed_on_as_it_is(void **state)
     const uint8_t odd_expected[] = {POINTER(12), RECORD(65280, 60, 4), 0xc0, 12, 0, 255};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(15, BYTES(mx), &answer));
     assert_records(answer, 1, mx_expected);
     assert_true(reads(65280, BYTES(odd), &answer));
@@ -439,7 +417,7 @@ static void spoil(uint16_t type, const uint8_t *seed, size_t size)
     assert_in_range(accepted, 1000, 14000);
 }
 
-static void spoilt_replies_are_refused_or_readable(void **state)
+TEST(spoilt_replies_are_refused_or_readable)
 {
     const uint8_t chain[] = {
         REPLY(3, 0),      HOST_TEST_A, ASKED, RECORD(5, 10, 8), A_TEST,      POINTER(39),
@@ -487,7 +465,6 @@ static void spoilt_replies_are_refused_or_readable(void **state)
                                POINTER(45),
                                ADDRESS};
 
-    (void)state;
     spoil(TYPE_A, BYTES(negative));
     spoil(33, BYTES(service));
     spoil(TYPE_A, BYTES(chain));
@@ -497,35 +474,32 @@ static void spoilt_replies_are_refused_or_readable(void **state)
 }
 
 /* RFC 2181 section 8. */
-static void a_ttl_with_its_highest_bit_set_is_0(void **state)
+TEST(a_ttl_with_its_highest_bit_set_is_0)
 {
     const uint8_t wire[] = {REPLY(1, 0), HOST_TEST_A, ASKED,  U16(1), 0, 1, 0x80, 0,
                             0,           0,           U16(4), 192,    0, 2, 10};
     const uint8_t expected[] = {POINTER(12), RECORD(1, 0, 4), 192, 0, 2, 10};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_records(answer, 1, expected);
 }
 
-static void an_address_of_0_octets_is_refused(void **state)
+TEST(an_address_of_0_octets_is_refused)
 {
     const uint8_t wire[] = {REPLY(1, 0), HOST_TEST_A, ASKED, RECORD(1, 60, 0)};
 
-    (void)state;
     assert_refused(BYTES(wire));
 }
 
 /* RFC 3597, and NULL (10) and APL (42) too. */
-static void a_record_of_an_unknown_type_may_be_empty(void **state)
+TEST(a_record_of_an_unknown_type_may_be_empty)
 {
     const uint8_t wire[] = {REPLY(1, 0), HOST_TEST, U16(65280),
                             U16(1),      ASKED,     RECORD(65280, 60, 0)};
     const uint8_t expected[] = {POINTER(12), RECORD(65280, 60, 0)};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(65280, BYTES(wire), &answer));
     assert_records(answer, 1, expected);
 }
@@ -538,7 +512,7 @@ static void a_record_of_an_unknown_type_may_be_empty(void **state)
         assert_readable(question, &(answer));                                              \
     } while (0)
 
-static void a_loop_of_aliases_comes_whole_and_once(void **state)
+TEST(a_loop_of_aliases_comes_whole_and_once)
 {
     const uint8_t wire[] = {REPLY(2, 0),       HOST_TEST_A, ASKED,
                             RECORD(5, 10, 8),  A_TEST,      A_TEST,
@@ -547,31 +521,28 @@ static void a_loop_of_aliases_comes_whole_and_once(void **state)
                                 POINTER(39), RECORD(5, 20, 11), HOST_TEST};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_records(answer, 2, expected);
 }
 
-static void an_alias_of_itself_comes_once(void **state)
+TEST(an_alias_of_itself_comes_once)
 {
     const uint8_t wire[] = {REPLY(1, 0), HOST_TEST_A, ASKED, RECORD(5, 10, 2), ASKED};
     const uint8_t expected[] = {POINTER(12), RECORD(5, 10, 11), HOST_TEST};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_records(answer, 1, expected);
 }
 
-static void an_alias_of_0_octets_is_refused(void **state)
+TEST(an_alias_of_0_octets_is_refused)
 {
     const uint8_t wire[] = {REPLY(1, 0), HOST_TEST_A, ASKED, RECORD(5, 60, 0)};
 
-    (void)state;
     assert_refused(BYTES(wire));
 }
 
-static void an_ip6_address_of_15_or_17_octets_is_refused(void **state)
+TEST(an_ip6_address_of_15_or_17_octets_is_refused)
 {
     const uint8_t wire15[] = {REPLY(1, 0), HOST_TEST_A, ASKED, RECORD(28, 60, 15),
                               1,           2,           3,     4,
@@ -585,7 +556,6 @@ static void an_ip6_address_of_15_or_17_octets_is_refused(void **state)
                               13,          14,          15,    16,
                               17};
 
-    (void)state;
     assert_refused(BYTES(wire15));
     assert_refused(BYTES(wire17));
 }
@@ -651,13 +621,12 @@ static const struct message *chain_of(unsigned aliases)
     return message;
 }
 
-static void a_chain_of_16_aliases_is_passed_on_in_its_order_with_each_ttl(void **state)
+TEST(a_chain_of_16_aliases_is_passed_on_in_its_order_with_each_ttl)
 {
     const struct message *message = chain_of(16);
     struct question question = host_test(TYPE_A);
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, message->wire, message->to.pos, &answer));
     assert_int_equal(answer.count[SECTION_ANSWER], 17);
     for (unsigned i = 0; i < 16; i++) /* owner, type, class, TTL, length, target */
@@ -667,22 +636,20 @@ static void a_chain_of_16_aliases_is_passed_on_in_its_order_with_each_ttl(void *
 
 /* What stands at its end would be left out, and so it would look like a name without data.
  */
-static void a_longer_chain_is_refused(void **state)
+TEST(a_longer_chain_is_refused)
 {
     const struct message *message = chain_of(17);
 
-    (void)state;
     assert_refused(message->wire, message->to.pos);
 }
 
-static void of_two_aliases_at_one_name_the_first_is_followed(void **state)
+TEST(of_two_aliases_at_one_name_the_first_is_followed)
 {
     const uint8_t wire[] = {
         REPLY(3, 0), HOST_TEST_A,      ASKED,  RECORD(5, 10, 8), A_TEST,
         ASKED,       RECORD(5, 20, 8), B_TEST, A_TEST,           ADDRESS};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_true(relay_has_type(&answer, TYPE_A));
 }
@@ -691,7 +658,7 @@ static void of_two_aliases_at_one_name_the_first_is_followed(void **state)
     RECORD(46, ttl, 24), U16(covered), 13, 2, 0, 0, 0, 60, 1, 2, 3, 4, 1, 2, 3, 4, U16(7), \
         ROOT, 0xaa, 0xbb, 0xcc, 0xdd, 0xee
 
-static void signatures_stay_with_what_they_sign(void **state)
+TEST(signatures_stay_with_what_they_sign)
 {
     const uint8_t wire[] = {REPLY(4, 0), HOST_TEST_A,      A_TEST, RRSIG(1, 60),
                             A_TEST,      ADDRESS,          ASKED,  RRSIG(5, 10),
@@ -702,58 +669,54 @@ static void signatures_stay_with_what_they_sign(void **state)
     struct answer answer;
     struct question question = host_test(TYPE_A);
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_int_equal(answer.count[SECTION_ANSWER], 4);
     assert_reply(&question, answer, expected);
 }
 
-static void signatures_of_other_types_are_left_out(void **state)
+TEST(signatures_of_other_types_are_left_out)
 {
     const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, ASKED, RRSIG(16, 60), ASKED, ADDRESS};
     const uint8_t expected[] = {POINTER(12), ADDRESS};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_records(answer, 1, expected);
 }
 
 /* host.test stands below the DNAME's owner. */
-#define TEST       4, 't', 'e', 's', 't', 0
+#define TEST_NAME  4, 't', 'e', 's', 't', 0
 #define DNAME(ttl) RECORD(39, ttl, 3), 1, 'y', 0
 
-static void a_dname_above_the_asked_name_comes_before_its_alias(void **state)
+TEST(a_dname_above_the_asked_name_comes_before_its_alias)
 {
     const uint8_t wire[] = {
-        REPLY(3, 0), HOST_TEST_A, TEST, DNAME(30), ASKED,  RECORD(5, 30, 8),
-        4,           'h',         'o',  's',       't',    1,
-        'y',         0,           4,    'h',       'o',    's',
-        't',         1,           'y',  0,         ADDRESS};
+        REPLY(3, 0), HOST_TEST_A, TEST_NAME, DNAME(30), ASKED,  RECORD(5, 30, 8),
+        4,           'h',         'o',       's',       't',    1,
+        'y',         0,           4,         'h',       'o',    's',
+        't',         1,           'y',       0,         ADDRESS};
     const uint8_t expected[] = {
-        TEST, DNAME(30), POINTER(12), RECORD(5, 30, 8), 4,      'h', 'o', 's', 't',
-        1,    'y',       0,           POINTER(58),      ADDRESS};
+        TEST_NAME, DNAME(30), POINTER(12), RECORD(5, 30, 8), 4,      'h', 'o', 's', 't',
+        1,         'y',       0,           POINTER(58),      ADDRESS};
     struct question question = host_test(TYPE_A);
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_int_equal(answer.count[SECTION_ANSWER], 3);
     assert_reply(&question, answer, expected);
 }
 
-static void a_dname_that_rewrites_no_name_of_the_chain_is_left_out(void **state)
+TEST(a_dname_that_rewrites_no_name_of_the_chain_is_left_out)
 {
     const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, B_TEST, DNAME(30), ASKED, ADDRESS};
     const uint8_t expected[] = {POINTER(12), ADDRESS};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_records(answer, 1, expected);
 }
 
-static void an_asked_dname_behind_an_alias_comes_once(void **state)
+TEST(an_asked_dname_behind_an_alias_comes_once)
 {
     const uint8_t wire[] = {REPLY(2, 0),      HOST_TEST, ASKS(39), ASKED,
                             RECORD(5, 10, 8), A_TEST,    A_TEST,   DNAME(30)};
@@ -761,7 +724,6 @@ static void an_asked_dname_behind_an_alias_comes_once(void **state)
                                 DNAME(30)};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(39, BYTES(wire), &answer));
     assert_records(answer, 2, expected);
 }
@@ -770,17 +732,16 @@ static void an_asked_dname_behind_an_alias_comes_once(void **state)
 
 /* test SOA a.test b.test, TTL 45. */
 #define SOA_OF_TEST                                                                        \
-    TEST, RECORD(6, 45, 36), A_TEST, B_TEST, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0,  \
-        4, 0, 0, 0, 5
+    TEST_NAME, RECORD(6, 45, 36), A_TEST, B_TEST, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0,   \
+        0, 0, 4, 0, 0, 0, 5
 
-static void a_negative_reply_keeps_its_soa(void **state)
+TEST(a_negative_reply_keeps_its_soa)
 {
     const uint8_t wire[] = {HEADER(0x8183, 1, 0, 1, 0), HOST_TEST_A, SOA_OF_TEST};
     const uint8_t expected[] = {SOA_OF_TEST};
     struct question question = host_test(TYPE_A);
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_int_equal(answer.rcode, RCODE_NXDOMAIN);
     assert_int_equal(answer.count[SECTION_ANSWER], 0);
@@ -788,43 +749,40 @@ static void a_negative_reply_keeps_its_soa(void **state)
     assert_reply(&question, answer, expected);
 }
 
-static void an_alias_without_data_keeps_its_targets_soa(void **state)
+TEST(an_alias_without_data_keeps_its_targets_soa)
 {
     const uint8_t wire[] = {REPLY(1, 1),      HOST_TEST_A, ASKED,
                             RECORD(5, 10, 8), A_TEST,      SOA_OF_TEST};
     struct question question = host_test(TYPE_A);
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_int_equal(answer.count[SECTION_ANSWER], 1);
     assert_int_equal(answer.count[SECTION_AUTHORITY], 1);
     assert_readable(&question, &answer);
 }
 
-#define NS_OF_TEST TEST, RECORD(2, 50, 8), A_TEST
+#define NS_OF_TEST TEST_NAME, RECORD(2, 50, 8), A_TEST
 
-static void a_positive_reply_loses_its_authority(void **state)
+TEST(a_positive_reply_loses_its_authority)
 {
     const uint8_t wire[] = {REPLY(1, 1), HOST_TEST_A, ASKED, ADDRESS, NS_OF_TEST};
     const uint8_t expected[] = {POINTER(12), ADDRESS};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_int_equal(answer.count[SECTION_AUTHORITY], 0);
     assert_records(answer, 1, expected);
 }
 
 /* The proof that a wildcard was used stands there (RFC 4035 section 3.1.3). */
-static void a_positive_reply_keeps_its_authority_for_who_wants_signatures(void **state)
+TEST(a_positive_reply_keeps_its_authority_for_who_wants_signatures)
 {
     const uint8_t wire[] = {REPLY(1, 1), HOST_TEST_A, ASKED, ADDRESS, NS_OF_TEST};
     const uint8_t expected[] = {POINTER(12), ADDRESS, NS_OF_TEST};
     struct question question = host_test(TYPE_A);
     struct answer answer;
 
-    (void)state;
     question.flags = QUESTION_DNSSEC_OK;
     assert_true(read_reply(&question, BYTES(wire), &answer));
     assert_int_equal(answer.count[SECTION_AUTHORITY], 1);
@@ -833,7 +791,7 @@ static void a_positive_reply_keeps_its_authority_for_who_wants_signatures(void *
 
 #define MAIL ASKED, RECORD(15, 60, 10), 0, 10, A_TEST
 
-static void additional_records_of_a_mail_exchanger_come_along(void **state)
+TEST(additional_records_of_a_mail_exchanger_come_along)
 {
     const uint8_t wire[] = {
         HEADER(0x8180, 1, 1, 0, 1), HOST_TEST, ASKS(15), MAIL, A_TEST, ADDRESS};
@@ -841,27 +799,25 @@ static void additional_records_of_a_mail_exchanger_come_along(void **state)
     struct question question = host_test(15);
     struct answer answer;
 
-    (void)state;
     assert_true(reads(15, BYTES(wire), &answer));
     assert_int_equal(answer.count[SECTION_ADDITIONAL], 1);
     assert_reply(&question, answer, expected);
 }
 
-static void additional_records_of_an_address_are_left_out(void **state)
+TEST(additional_records_of_an_address_are_left_out)
 {
     const uint8_t wire[] = {
         HEADER(0x8180, 1, 1, 0, 1), HOST_TEST_A, ASKED, ADDRESS, A_TEST, ADDRESS};
     const uint8_t expected[] = {POINTER(12), ADDRESS};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_int_equal(answer.count[SECTION_ADDITIONAL], 0);
     assert_records(answer, 1, expected);
 }
 
 /* Both are about the message that we got, not about the one we write. */
-static void opt_and_tsig_records_are_left_out(void **state)
+TEST(opt_and_tsig_records_are_left_out)
 {
     const uint8_t wire[] = {HEADER(0x8180, 1, 1, 0, 2),
                             HOST_TEST,
@@ -882,7 +838,6 @@ static void opt_and_tsig_records_are_left_out(void **state)
     const uint8_t expected[] = {MAIL};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(15, BYTES(wire), &answer));
     assert_int_equal(answer.count[SECTION_ADDITIONAL], 0);
     assert_records(answer, 1, expected);
@@ -890,7 +845,7 @@ static void opt_and_tsig_records_are_left_out(void **state)
 
 /* Names inside the data. */
 
-static void names_inside_ns_mx_and_soa_are_written_whole(void **state)
+TEST(names_inside_ns_mx_and_soa_are_written_whole)
 {
     const uint8_t ns[] = {REPLY(1, 0),      HOST_TEST, ASKS(2), ASKED,
                           RECORD(2, 60, 4), 1,         'a',     POINTER(17)};
@@ -905,7 +860,6 @@ static void names_inside_ns_mx_and_soa_are_written_whole(void **state)
                                  SOA_NUMBERS};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(2, BYTES(ns), &answer));
     assert_records(answer, 1, ns_whole);
     assert_true(reads(15, BYTES(mx), &answer));
@@ -916,7 +870,7 @@ static void names_inside_ns_mx_and_soa_are_written_whole(void **state)
 
 /* Pointers inside would point into our message. RFC 2782 forbids them, servers send them.
  */
-static void a_compressed_name_inside_srv_is_written_whole(void **state)
+TEST(a_compressed_name_inside_srv_is_written_whole)
 {
     const uint8_t srv[] = {REPLY(1, 0), HOST_TEST, ASKS(33), ASKED,      RECORD(33, 60, 10),
                            0,           1,         0,        2,          1,
@@ -924,7 +878,6 @@ static void a_compressed_name_inside_srv_is_written_whole(void **state)
     const uint8_t whole[] = {POINTER(12), RECORD(33, 60, 14), 0, 1, 0, 2, 1, 187, A_TEST};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(33, BYTES(srv), &answer));
     assert_records(answer, 1, whole);
 }
@@ -944,7 +897,7 @@ static bool reads_in_order(const uint8_t *wire, size_t len, const uint8_t *addre
 #define ADDR(last)       RECORD(1, 60, 4), 192, 0, 2, last
 #define ADDRESS_OF(last) ASKED, ADDR(last)
 
-static void addresses_come_in_the_order_that_is_given(void **state)
+TEST(addresses_come_in_the_order_that_is_given)
 {
     const uint8_t wire[] = {REPLY(3, 0), HOST_TEST_A, ADDRESS_OF(1), ADDRESS_OF(2),
                             ADDRESS_OF(3)};
@@ -952,12 +905,11 @@ static void addresses_come_in_the_order_that_is_given(void **state)
     const uint8_t addresses[] = {192, 0, 2, 3, 192, 0, 2, 1, 192, 0, 2, 2};
     struct answer answer;
 
-    (void)state;
     assert_true(reads_in_order(BYTES(wire), BYTES(addresses), &answer));
     assert_records(answer, 3, expected);
 }
 
-static void addresses_that_are_not_in_the_order_are_left_out(void **state)
+TEST(addresses_that_are_not_in_the_order_are_left_out)
 {
     const uint8_t wire[] = {REPLY(3, 0), HOST_TEST_A, ADDRESS_OF(1), ADDRESS_OF(2),
                             ADDRESS_OF(3)};
@@ -965,26 +917,24 @@ static void addresses_that_are_not_in_the_order_are_left_out(void **state)
     const uint8_t addresses[] = {192, 0, 2, 2};
     struct answer answer;
 
-    (void)state;
     assert_true(reads_in_order(BYTES(wire), BYTES(addresses), &answer));
     assert_records(answer, 1, expected);
 }
 
-static void an_address_that_the_reply_lacks_is_not_invented(void **state)
+TEST(an_address_that_the_reply_lacks_is_not_invented)
 {
     const uint8_t wire[] = {REPLY(1, 0), HOST_TEST_A, ADDRESS_OF(1)};
     const uint8_t addresses[] = {192, 0, 2, 9, 192, 0, 2, 1};
     const uint8_t expected[] = {ADDRESS_OF(1)};
     struct answer answer;
 
-    (void)state;
     assert_true(reads_in_order(BYTES(wire), BYTES(addresses), &answer));
     assert_records(answer, 1, expected);
     assert_false(relay_has_data(&answer, TYPE_A, addresses, 4));
     assert_true(relay_has_data(&answer, TYPE_A, addresses + 4, 4));
 }
 
-static void the_order_does_not_touch_aliases_and_signatures(void **state)
+TEST(the_order_does_not_touch_aliases_and_signatures)
 {
     const uint8_t wire[] = {
         REPLY(5, 0), HOST_TEST_A, ASKED,  RECORD(5, 10, 8), A_TEST, A_TEST,      ADDR(1),
@@ -996,7 +946,6 @@ static void the_order_does_not_touch_aliases_and_signatures(void **state)
     struct question question = host_test(TYPE_A);
     struct answer answer;
 
-    (void)state;
     assert_true(reads_in_order(BYTES(wire), BYTES(addresses), &answer));
     assert_int_equal(answer.count[SECTION_ANSWER], 5);
     assert_reply(&question, answer, expected);
@@ -1022,7 +971,7 @@ static bool points_forward(const uint8_t *wire, size_t len)
 }
 
 /* What stands behind offset 0x3fff cannot be pointed to: its owners are written in full. */
-static void owners_point_backwards_and_no_further_than_14_bits(void **state)
+TEST(owners_point_backwards_and_no_further_than_14_bits)
 {
     static uint8_t text[4000], out[65535];
     struct question question = host_test(16);
@@ -1032,7 +981,6 @@ static void owners_point_backwards_and_no_further_than_14_bits(void **state)
     struct answer answer;
     size_t len;
 
-    (void)state;
     memset(text, 200, sizeof text);
     for (int i = 0; i < 8; i++) { /* additional records behind 8 * 4,000 octets of text */
         put_u16(&message->to, 0xc00c);
@@ -1063,7 +1011,7 @@ static void owners_point_backwards_and_no_further_than_14_bits(void **state)
     assert_false(points_forward(out, len));
 }
 
-static void an_owner_that_comes_again_is_a_pointer(void **state)
+TEST(an_owner_that_comes_again_is_a_pointer)
 {
     const uint8_t wire[] = {HEADER(0x8180, 1, 1, 0, 2),
                             HOST_TEST,
@@ -1077,14 +1025,13 @@ static void an_owner_that_comes_again_is_a_pointer(void **state)
     struct question question = host_test(15);
     struct answer answer;
 
-    (void)state;
     assert_true(reads(15, BYTES(wire), &answer));
     assert_reply(&question, answer, expected);
 }
 
 /* No room. */
 
-static void without_room_an_answer_is_false_and_clean_wherever_it_ends(void **state)
+TEST(without_room_an_answer_is_false_and_clean_wherever_it_ends)
 {
     const uint8_t wire[] = {REPLY(2, 1), HOST_TEST_A,      ASKED,  RECORD(5, 10, 8), A_TEST,
                             A_TEST,      RECORD(5, 20, 8), B_TEST, SOA_OF_TEST};
@@ -1092,7 +1039,6 @@ static void without_room_an_answer_is_false_and_clean_wherever_it_ends(void **st
     struct answer answer;
     size_t whole;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     whole = answer.len;
     for (size_t room = 0; room < whole; room++) {
@@ -1118,14 +1064,13 @@ static long most_memory_kib(void)
 }
 
 /* ldns would keep an object of some hundred octets for each string. */
-static void a_text_of_60000_empty_strings_costs_little_memory(void **state)
+TEST(a_text_of_60000_empty_strings_costs_little_memory)
 {
     struct question question = host_test(16);
     struct message *message = message_begin(&question, 0x8180);
     struct answer answer;
     long before;
 
-    (void)state;
     put_u16(&message->to, 0xc00c);
     put_u16(&message->to, 16);
     put_u16(&message->to, CLASS_IN);
@@ -1142,17 +1087,16 @@ static void a_text_of_60000_empty_strings_costs_little_memory(void **state)
     assert_in_range(most_memory_kib() - before, 0, 1024);
 }
 
-static void counted_records_that_are_missing_cost_no_memory(void **state)
+TEST(counted_records_that_are_missing_cost_no_memory)
 {
     const uint8_t wire[] = {HEADER(0x8180, 1, 65535, 65535, 65535), HOST_TEST_A, ASKED,
                             ADDRESS};
 
-    (void)state;
     assert_refused(BYTES(wire));
 }
 
 /* 4,094 addresses are what 64 KiB hold. */
-static void a_message_full_of_addresses_is_passed_on_in_any_order(void **state)
+TEST(a_message_full_of_addresses_is_passed_on_in_any_order)
 {
     static uint8_t addresses[4000 * 4];
     const struct relay_order order = {.addresses = addresses, .count = 4000, .size = 4};
@@ -1160,7 +1104,6 @@ static void a_message_full_of_addresses_is_passed_on_in_any_order(void **state)
     struct message *message = message_begin(&question, 0x8180);
     struct answer answer;
 
-    (void)state;
     for (unsigned i = 0; i < 4000; i++) {
         const uint8_t address[] = {10, 0, (uint8_t)(i >> 8), (uint8_t)i};
         const uint8_t head[] = {ASKED, RECORD(1, 60, 4)};
@@ -1177,19 +1120,18 @@ static void a_message_full_of_addresses_is_passed_on_in_any_order(void **state)
     assert_memory_equal(answer.records + 3999 * 16 + 12, addresses + 3999 * 4, 4);
 }
 
-static void any_takes_all_that_stands_at_the_name(void **state)
+TEST(any_takes_all_that_stands_at_the_name)
 {
     const uint8_t wire[] = {REPLY(3, 0),       HOST_TEST_A, ASKED,  ADDRESS, ASKED,
                             RECORD(16, 60, 1), 0,           B_TEST, ADDRESS};
     const uint8_t expected[] = {POINTER(12), ADDRESS, POINTER(12), RECORD(16, 60, 1), 0};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_ANY, BYTES(wire), &answer));
     assert_records(answer, 2, expected);
 }
 
-static void what_is_added_stands_behind_what_was_there(void **state)
+TEST(what_is_added_stands_behind_what_was_there)
 {
     const uint8_t first[] = {REPLY(1, 0), HOST_TEST_A, ASKED, ADDRESS};
     const uint8_t second[] = {REPLY(1, 0), HOST_TEST,         ASKS(16),
@@ -1198,32 +1140,29 @@ static void what_is_added_stands_behind_what_was_there(void **state)
     struct question question = host_test(TYPE_ANY);
     struct answer answer;
 
-    (void)state;
     answer_init(&answer, &question, records, sizeof records);
     assert_true(relay_read(&question, BYTES(first), NULL, &answer));
     assert_true(relay_read(&question, BYTES(second), NULL, &answer));
     assert_records(answer, 2, expected);
 }
 
-static void has_type_looks_at_the_answer_section_only(void **state)
+TEST(has_type_looks_at_the_answer_section_only)
 {
     const uint8_t wire[] = {HEADER(0x8180, 1, 0, 1, 0), HOST_TEST_A, SOA_OF_TEST};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_int_equal(answer.count[SECTION_AUTHORITY], 1);
     assert_false(relay_has_type(&answer, TYPE_SOA));
 }
 
-static void data_is_found_by_type_and_octets(void **state)
+TEST(data_is_found_by_type_and_octets)
 {
     const uint8_t wire[] = {REPLY(3, 0), HOST_TEST_A, ADDRESS_OF(1), ADDRESS_OF(2),
                             ADDRESS_OF(3)};
     const uint8_t second[] = {192, 0, 2, 2}, other[] = {192, 0, 2, 9};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_true(relay_has_data(&answer, TYPE_A, second, 4));
     assert_false(relay_has_data(&answer, TYPE_A, other, 4));
@@ -1236,7 +1175,7 @@ static void data_is_found_by_type_and_octets(void **state)
 }
 
 /* RFC 6672 section 2.3: a DNAME rewrites what is below its owner, not the owner. */
-static void a_dname_at_a_name_of_the_chain_is_left_out(void **state)
+TEST(a_dname_at_a_name_of_the_chain_is_left_out)
 {
     const uint8_t wire[] = {REPLY(4, 0), HOST_TEST_A,      ASKED,  DNAME(30),
                             ASKED,       RECORD(5, 10, 8), A_TEST, A_TEST,
@@ -1245,7 +1184,6 @@ static void a_dname_at_a_name_of_the_chain_is_left_out(void **state)
                                 ADDRESS};
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_records(answer, 2, expected);
 }
@@ -1253,7 +1191,7 @@ static void a_dname_at_a_name_of_the_chain_is_left_out(void **state)
 #define OTHER_Y 5, 'o', 't', 'h', 'e', 'r', 1, 'y', 0
 
 /* a.other.y stands below other.y, where the chain gets over an alias that no DNAME made. */
-static void a_dname_in_the_middle_of_a_chain_comes_before_what_it_rewrites(void **state)
+TEST(a_dname_in_the_middle_of_a_chain_comes_before_what_it_rewrites)
 {
     const uint8_t wire[] = {REPLY(4, 0),
                             HOST_TEST_A,
@@ -1300,78 +1238,7 @@ static void a_dname_in_the_middle_of_a_chain_comes_before_what_it_rewrites(void 
     struct question question = host_test(TYPE_A);
     struct answer answer;
 
-    (void)state;
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
     assert_int_equal(answer.count[SECTION_ANSWER], 4);
     assert_reply(&question, answer, expected);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_ttl_with_its_highest_bit_set_is_0),
-        cmocka_unit_test(an_address_of_0_octets_is_refused),
-        cmocka_unit_test(a_record_of_an_unknown_type_may_be_empty),
-        cmocka_unit_test(the_asked_records_are_taken_with_their_ttls),
-        cmocka_unit_test(an_owner_may_be_spelled_otherwise),
-        cmocka_unit_test(the_rcode_is_the_servers),
-        cmocka_unit_test(a_chain_is_kept_in_its_order),
-        cmocka_unit_test(a_chain_in_disorder_is_put_in_order),
-        cmocka_unit_test(compressed_names_are_written_whole),
-        cmocka_unit_test(a_chain_to_nothing_keeps_its_aliases_and_the_rcode),
-        cmocka_unit_test(an_asked_alias_is_not_followed),
-        cmocka_unit_test(records_beside_the_chain_are_left_out),
-        cmocka_unit_test(addresses_of_the_middle_of_a_chain_are_left_out),
-        cmocka_unit_test(records_of_another_class_are_left_out),
-        cmocka_unit_test(a_reply_cut_anywhere_is_refused),
-        cmocka_unit_test(records_that_are_counted_but_missing_are_refused),
-        cmocka_unit_test(an_address_of_8_octets_is_refused),
-        cmocka_unit_test(an_address_of_3_octets_is_refused),
-        cmocka_unit_test(octets_behind_an_aliases_target_are_refused),
-        cmocka_unit_test(an_alias_longer_than_its_record_is_refused),
-        cmocka_unit_test(a_pointer_to_itself_is_refused),
-        cmocka_unit_test(a_pointer_behind_the_end_is_refused),
-        cmocka_unit_test(a_target_has_at_most_255_octets),
-        cmocka_unit_test(an_answer_without_room_is_refused_and_empty),
-        cmocka_unit_test(a_record_of_any_type_is_passed_on_as_it_is),
-        cmocka_unit_test(a_text_of_60000_empty_strings_costs_little_memory),
-        cmocka_unit_test(a_loop_of_aliases_comes_whole_and_once),
-        cmocka_unit_test(an_alias_of_itself_comes_once),
-        cmocka_unit_test(an_alias_of_0_octets_is_refused),
-        cmocka_unit_test(an_ip6_address_of_15_or_17_octets_is_refused),
-        cmocka_unit_test(a_chain_of_16_aliases_is_passed_on_in_its_order_with_each_ttl),
-        cmocka_unit_test(a_longer_chain_is_refused),
-        cmocka_unit_test(of_two_aliases_at_one_name_the_first_is_followed),
-        cmocka_unit_test(signatures_stay_with_what_they_sign),
-        cmocka_unit_test(signatures_of_other_types_are_left_out),
-        cmocka_unit_test(a_dname_above_the_asked_name_comes_before_its_alias),
-        cmocka_unit_test(a_dname_that_rewrites_no_name_of_the_chain_is_left_out),
-        cmocka_unit_test(an_asked_dname_behind_an_alias_comes_once),
-        cmocka_unit_test(a_negative_reply_keeps_its_soa),
-        cmocka_unit_test(an_alias_without_data_keeps_its_targets_soa),
-        cmocka_unit_test(a_positive_reply_loses_its_authority),
-        cmocka_unit_test(a_positive_reply_keeps_its_authority_for_who_wants_signatures),
-        cmocka_unit_test(additional_records_of_a_mail_exchanger_come_along),
-        cmocka_unit_test(additional_records_of_an_address_are_left_out),
-        cmocka_unit_test(opt_and_tsig_records_are_left_out),
-        cmocka_unit_test(names_inside_ns_mx_and_soa_are_written_whole),
-        cmocka_unit_test(a_compressed_name_inside_srv_is_written_whole),
-        cmocka_unit_test(addresses_come_in_the_order_that_is_given),
-        cmocka_unit_test(addresses_that_are_not_in_the_order_are_left_out),
-        cmocka_unit_test(an_address_that_the_reply_lacks_is_not_invented),
-        cmocka_unit_test(the_order_does_not_touch_aliases_and_signatures),
-        cmocka_unit_test(owners_point_backwards_and_no_further_than_14_bits),
-        cmocka_unit_test(an_owner_that_comes_again_is_a_pointer),
-        cmocka_unit_test(without_room_an_answer_is_false_and_clean_wherever_it_ends),
-        cmocka_unit_test(counted_records_that_are_missing_cost_no_memory),
-        cmocka_unit_test(a_message_full_of_addresses_is_passed_on_in_any_order),
-        cmocka_unit_test(any_takes_all_that_stands_at_the_name),
-        cmocka_unit_test(what_is_added_stands_behind_what_was_there),
-        cmocka_unit_test(has_type_looks_at_the_answer_section_only),
-        cmocka_unit_test(spoilt_replies_are_refused_or_readable),
-        cmocka_unit_test(data_is_found_by_type_and_octets),
-        cmocka_unit_test(a_dname_at_a_name_of_the_chain_is_left_out),
-        cmocka_unit_test(a_dname_in_the_middle_of_a_chain_comes_before_what_it_rewrites),
-    };
-    return cmocka_run_group_tests_name("relay", tests, NULL, NULL);
 }

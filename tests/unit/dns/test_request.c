@@ -35,14 +35,13 @@ static int rcode_of(const uint8_t *wire, size_t len)
     return parse(&request, wire, len);
 }
 
-static void a_query_is_read_as_it_stands(void **state)
+TEST(a_query_is_read_as_it_stands)
 {
     const uint8_t wire[] = {
         HEADER(RD, 1, 0, 0, 0), 4, 'H', 'o', 'S', 't', 4, 't', 'e', 's', 't', 0, ASKS(28)};
     const uint8_t name[] = {4, 'H', 'o', 'S', 't', 4, 't', 'e', 's', 't', 0};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_NOERROR);
     assert_int_equal(request.id, 0x1234);
     assert_int_equal(request.opcode, 0);
@@ -58,44 +57,40 @@ static void a_query_is_read_as_it_stands(void **state)
     assert_false(request.is_signed);
 }
 
-static void less_than_a_header_is_dropped(void **state)
+TEST(less_than_a_header_is_dropped)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 0)};
 
-    (void)state;
     for (size_t len = 0; len < sizeof wire; len++)
         assert_int_equal(rcode_of(wire, len), -1);
 }
 
-static void a_response_is_dropped(void **state)
+TEST(a_response_is_dropped)
 {
     const uint8_t good[] = {HEADER(0x8180, 1, 0, 0, 0), HOST_TEST_A};
     const uint8_t opcode_5[] = {HEADER(0xa800, 0, 0, 0, 0)};
     const uint8_t broken[] = {HEADER(0x8000, 1, 0, 0, 0)};
 
-    (void)state;
     assert_int_equal(rcode_of(BYTES(good)), -1);
     assert_int_equal(rcode_of(BYTES(opcode_5)), -1);
     assert_int_equal(rcode_of(BYTES(broken)), -1);
 }
 
-static void flags_that_only_responses_have_are_ignored(void **state)
+TEST(flags_that_only_responses_have_are_ignored)
 {
     const uint8_t wire[] = {HEADER(0x07ef, 1, 0, 0, 0), HOST_TEST_A};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_NOERROR);
     assert_true(request.recursion_desired);
     assert_false(request.checking_disabled);
 }
 
-static void rd_and_cd_are_read(void **state)
+TEST(rd_and_cd_are_read)
 {
     const uint8_t wire[] = {HEADER(0x0010, 1, 0, 0, 0), HOST_TEST_A};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_NOERROR);
     assert_false(request.recursion_desired);
     assert_true(request.checking_disabled);
@@ -104,7 +99,7 @@ static void rd_and_cd_are_read(void **state)
 /* OPT with the bit DO. */
 #define OPT_DO ROOT, U16(41), U16(1232), 0, 0, 0x80, 0, 0, 0
 
-static void do_and_cd_are_flags_of_the_question(void **state)
+TEST(do_and_cd_are_flags_of_the_question)
 {
     const uint8_t neither[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, OPT};
     const uint8_t only_do[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, OPT_DO};
@@ -112,7 +107,6 @@ static void do_and_cd_are_flags_of_the_question(void **state)
     const uint8_t both[] = {HEADER(RD | 0x10, 1, 0, 0, 1), HOST_TEST_A, OPT_DO};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(neither)), RCODE_NOERROR);
     assert_int_equal(request.question.flags, 0);
     assert_int_equal(parse(&request, BYTES(only_do)), RCODE_NOERROR);
@@ -124,12 +118,11 @@ static void do_and_cd_are_flags_of_the_question(void **state)
                      QUESTION_DNSSEC_OK | QUESTION_CHECKING_DISABLED);
 }
 
-static void other_opcodes_are_notimp(void **state)
+TEST(other_opcodes_are_notimp)
 {
     uint8_t wire[] = {HEADER(0, 1, 0, 0, 0), HOST_TEST_A};
     struct request request;
 
-    (void)state;
     for (uint8_t opcode = 1; opcode <= 15; opcode++) {
         wire[2] = (uint8_t)(opcode << 3);
         assert_int_equal(parse(&request, BYTES(wire)), RCODE_NOTIMP);
@@ -138,84 +131,76 @@ static void other_opcodes_are_notimp(void **state)
     }
 }
 
-static void a_bare_header_of_another_opcode_is_notimp(void **state)
+TEST(a_bare_header_of_another_opcode_is_notimp)
 {
     const uint8_t wire[] = {HEADER(15 << 11, 0, 0, 0, 0)};
 
-    (void)state;
     assert_int_equal(rcode_of(BYTES(wire)), RCODE_NOTIMP);
 }
 
-static void another_opcode_is_notimp_whatever_it_carries(void **state)
+TEST(another_opcode_is_notimp_whatever_it_carries)
 {
     const uint8_t update[] = {HEADER(5 << 11, 1, 0, 3, 0), HOST_TEST_A, 1, 2, 3};
     const uint8_t no_question[] = {HEADER(4 << 11, 1, 0, 0, 0), 0xc0};
 
-    (void)state;
     assert_int_equal(rcode_of(BYTES(update)), RCODE_NOTIMP);
     assert_int_equal(rcode_of(BYTES(no_question)), RCODE_NOTIMP);
 }
 
-static void the_opt_record_of_another_opcode_is_read(void **state)
+TEST(the_opt_record_of_another_opcode_is_read)
 {
     const uint8_t wire[] = {HEADER(2 << 11, 1, 0, 0, 1), HOST_TEST_A, OPT};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_NOTIMP);
     assert_true(request.has_edns);
 }
 
-static void no_question_is_formerr(void **state)
+TEST(no_question_is_formerr)
 {
     const uint8_t wire[] = {HEADER(RD, 0, 0, 0, 0)};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_FORMERR);
     assert_false(request.has_question);
     assert_int_equal(request.id, 0x1234);
 }
 
-static void two_questions_are_formerr_and_none_is_taken(void **state)
+TEST(two_questions_are_formerr_and_none_is_taken)
 {
     const uint8_t wire[] = {HEADER(RD, 2, 0, 0, 0), HOST_TEST_A, HOST_TEST_A};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_FORMERR);
     assert_false(request.has_question);
 }
 
-static void the_opt_record_behind_two_questions_is_found(void **state)
+TEST(the_opt_record_behind_two_questions_is_found)
 {
     const uint8_t wire[] = {HEADER(RD, 2, 0, 0, 1), HOST_TEST_A, POINTER(12), ASKS(28),
                             OPT};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_FORMERR);
     assert_true(request.has_edns);
 }
 
-static void questions_that_are_counted_but_missing_are_formerr(void **state)
+TEST(questions_that_are_counted_but_missing_are_formerr)
 {
     const uint8_t wire[] = {HEADER(RD, 65535, 0, 0, 0), HOST_TEST_A};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_FORMERR);
     assert_false(request.has_question);
 }
 
-static void records_that_are_counted_but_missing_are_formerr(void **state)
+TEST(records_that_are_counted_but_missing_are_formerr)
 {
     const uint8_t answers[] = {HEADER(RD, 1, 65535, 0, 0), HOST_TEST_A};
     const uint8_t authorities[] = {HEADER(RD, 1, 0, 65535, 0), HOST_TEST_A};
     const uint8_t additionals[] = {HEADER(RD, 1, 0, 0, 65535), HOST_TEST_A, OPT};
     struct request request;
 
-    (void)state;
     assert_int_equal(rcode_of(BYTES(answers)), RCODE_FORMERR);
     assert_int_equal(rcode_of(BYTES(authorities)), RCODE_FORMERR);
     assert_int_equal(parse(&request, BYTES(additionals)), RCODE_FORMERR);
@@ -223,12 +208,11 @@ static void records_that_are_counted_but_missing_are_formerr(void **state)
     assert_true(request.has_edns);
 }
 
-static void a_question_cut_anywhere_is_formerr(void **state)
+TEST(a_question_cut_anywhere_is_formerr)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 0), HOST_TEST_A};
     struct request request;
 
-    (void)state;
     for (size_t len = 12; len < sizeof wire; len++) {
         assert_int_equal(parse(&request, wire, len), RCODE_FORMERR);
         assert_false(request.has_question);
@@ -236,7 +220,7 @@ static void a_question_cut_anywhere_is_formerr(void **state)
     }
 }
 
-static void a_pointer_in_the_question_is_formerr(void **state)
+TEST(a_pointer_in_the_question_is_formerr)
 {
     const uint8_t itself[] = {HEADER(RD, 1, 0, 0, 0), POINTER(12), ASKS(1)};
     const uint8_t header[] = {HEADER(RD, 1, 0, 0, 0), POINTER(0), ASKS(1)};
@@ -246,7 +230,6 @@ static void a_pointer_in_the_question_is_formerr(void **state)
         HEADER(RD, 1, 0, 0, 0), 4, 'h', 'o', 's', 't', POINTER(12), ASKS(1)};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(itself)), RCODE_FORMERR);
     assert_false(request.has_question);
     assert_int_equal(rcode_of(BYTES(header)), RCODE_FORMERR);
@@ -255,23 +238,21 @@ static void a_pointer_in_the_question_is_formerr(void **state)
     assert_int_equal(rcode_of(BYTES(behind)), RCODE_FORMERR);
 }
 
-static void odd_label_types_are_formerr(void **state)
+TEST(odd_label_types_are_formerr)
 {
     const uint8_t type_40[] = {HEADER(RD, 1, 0, 0, 0), 0x41, 1, 1, 0, ASKS(1)};
     const uint8_t type_80[] = {HEADER(RD, 1, 0, 0, 0), 0x81, 1, 1, 0, ASKS(1)};
 
-    (void)state;
     assert_int_equal(rcode_of(BYTES(type_40)), RCODE_FORMERR);
     assert_int_equal(rcode_of(BYTES(type_80)), RCODE_FORMERR);
 }
 
-static void a_name_has_at_most_255_octets(void **state)
+TEST(a_name_has_at_most_255_octets)
 {
     uint8_t wire[12 + 256 + 4] = {HEADER(RD, 1, 0, 0, 0)};
     const uint8_t asks[] = {ASKS(1)};
     struct request request;
 
-    (void)state;
     long_name(wire + 12, 255);
     memcpy(wire + 12 + 255, asks, 4);
     assert_int_equal(parse(&request, wire, 12 + 255 + 4), RCODE_NOERROR);
@@ -282,84 +263,76 @@ static void a_name_has_at_most_255_octets(void **state)
     assert_false(request.has_question);
 }
 
-static void the_root_can_be_asked_for(void **state)
+TEST(the_root_can_be_asked_for)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 0), ROOT, ASKS(2)};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_NOERROR);
     assert_int_equal(request.question.name_len, 1);
 }
 
-static void any_octet_may_stand_in_a_label(void **state)
+TEST(any_octet_may_stand_in_a_label)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 0), 4, 0, '.', 0xff, 0xc0, 0, ASKS(1)};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_NOERROR);
     assert_memory_equal(request.question.name, wire + 12, 6);
 }
 
-static void types_and_classes_are_read_whatever_they_are(void **state)
+TEST(types_and_classes_are_read_whatever_they_are)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 0), HOST_TEST, 0xff, 0x00, 0x12, 0x34};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_NOERROR);
     assert_int_equal(request.question.type, 0xff00);
     assert_int_equal(request.class, 0x1234);
 }
 
-static void octets_behind_the_last_record_are_ignored(void **state)
+TEST(octets_behind_the_last_record_are_ignored)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 0), HOST_TEST_A, 'a', 'b', 'c', 'd', 'e'};
 
-    (void)state;
     assert_int_equal(rcode_of(BYTES(wire)), RCODE_NOERROR);
 }
 
-static void a_record_in_answer_or_authority_is_formerr(void **state)
+TEST(a_record_in_answer_or_authority_is_formerr)
 {
     const uint8_t answer[] = {HEADER(RD, 1, 1, 0, 0), HOST_TEST_A, ADDRESS};
     const uint8_t authority[] = {HEADER(RD, 1, 0, 1, 0), HOST_TEST_A, ADDRESS};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(answer)), RCODE_FORMERR);
     assert_true(request.has_question);
     assert_int_equal(parse(&request, BYTES(authority)), RCODE_FORMERR);
     assert_true(request.has_question);
 }
 
-static void an_additional_record_without_meaning_is_ignored(void **state)
+TEST(an_additional_record_without_meaning_is_ignored)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 3), HOST_TEST_A, ADDRESS, OPT, ADDRESS};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_NOERROR);
     assert_true(request.has_edns);
 }
 
-static void an_additional_record_cut_anywhere_is_formerr(void **state)
+TEST(an_additional_record_cut_anywhere_is_formerr)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, ADDRESS};
 
-    (void)state;
     for (size_t len = 27; len < sizeof wire; len++)
         assert_int_equal(rcode_of(wire, len), RCODE_FORMERR);
 }
 
-static void an_opt_record_is_read(void **state)
+TEST(an_opt_record_is_read)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A,
                             OPT_WITH(4096, 0, 0x8000, 0)};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_NOERROR);
     assert_true(request.has_edns);
     assert_int_equal(request.edns_version, 0);
@@ -367,51 +340,47 @@ static void an_opt_record_is_read(void **state)
     assert_true(request.dnssec_ok);
 }
 
-static void unknown_flags_of_an_opt_record_are_ignored(void **state)
+TEST(unknown_flags_of_an_opt_record_are_ignored)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A,
                             OPT_WITH(512, 0, 0x7fff, 0)};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_NOERROR);
     assert_false(request.dnssec_ok);
 }
 
-static void an_opt_record_with_size_0_is_one(void **state)
+TEST(an_opt_record_with_size_0_is_one)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, OPT_WITH(0, 0, 0, 0)};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_NOERROR);
     assert_true(request.has_edns);
     assert_int_equal(request.edns_size, 0);
 }
 
-static void a_second_opt_record_is_formerr(void **state)
+TEST(a_second_opt_record_is_formerr)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 2), HOST_TEST_A, OPT, OPT};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_FORMERR);
     assert_true(request.has_edns);
     assert_true(request.has_question);
 }
 
-static void so_are_257_opt_records(void **state)
+TEST(so_are_257_opt_records)
 {
     uint8_t wire[12 + 15 + 257 * 11] = {HEADER(RD, 1, 0, 0, 257), HOST_TEST_A};
     const uint8_t opt[] = {OPT};
 
-    (void)state;
     for (size_t at = 27; at < sizeof wire; at += sizeof opt)
         memcpy(wire + at, opt, sizeof opt);
     assert_int_equal(rcode_of(BYTES(wire)), RCODE_FORMERR);
 }
 
-static void an_opt_record_not_owned_by_the_root_is_formerr(void **state)
+TEST(an_opt_record_not_owned_by_the_root_is_formerr)
 {
     const uint8_t name[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, 1, 'a', OPT};
     const uint8_t pointer[] = {HEADER(RD, 1, 0, 0, 1),
@@ -426,25 +395,23 @@ static void an_opt_record_not_owned_by_the_root_is_formerr(void **state)
                                U16(0)};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(name)), RCODE_FORMERR);
     assert_true(request.has_edns);
     assert_int_equal(rcode_of(BYTES(pointer)), RCODE_FORMERR);
 }
 
-static void an_opt_record_in_the_answer_section_is_formerr(void **state)
+TEST(an_opt_record_in_the_answer_section_is_formerr)
 {
     const uint8_t answer[] = {HEADER(RD, 1, 1, 0, 0), HOST_TEST_A, OPT};
     const uint8_t authority[] = {HEADER(RD, 1, 0, 1, 0), HOST_TEST_A, OPT};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(answer)), RCODE_FORMERR);
     assert_false(request.has_edns);
     assert_int_equal(rcode_of(BYTES(authority)), RCODE_FORMERR);
 }
 
-static void unknown_options_are_ignored(void **state)
+TEST(unknown_options_are_ignored)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 1),
                             HOST_TEST_A,
@@ -456,11 +423,10 @@ static void unknown_options_are_ignored(void **state)
                             U16(65001),
                             U16(0)};
 
-    (void)state;
     assert_int_equal(rcode_of(BYTES(wire)), RCODE_NOERROR);
 }
 
-static void options_are_noted(void **state)
+TEST(options_are_noted)
 {
     const uint8_t keepalive[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A,
                                  OPT_WITH(1232, 0, 0, 4), U16(11), U16(0)};
@@ -468,7 +434,6 @@ static void options_are_noted(void **state)
                                U16(12), U16(0)};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(keepalive)), RCODE_NOERROR);
     assert_true(request.options.keepalive && !request.options.padding);
     assert_int_equal(parse(&request, BYTES(padding)), RCODE_NOERROR);
@@ -478,7 +443,7 @@ static void options_are_noted(void **state)
 #define COOKIE U16(10), U16(8), 1, 2, 3, 4, 5, 6, 7, 8
 
 /* RFC 7873 section 5.4; whether that is answered is not decided here. */
-static void a_cookie_may_come_without_a_question(void **state)
+TEST(a_cookie_may_come_without_a_question)
 {
     const uint8_t cookie[] = {HEADER(RD, 0, 0, 0, 1), OPT_WITH(1232, 0, 0, 12), COOKIE};
     const uint8_t none[] = {HEADER(RD, 0, 0, 0, 1), OPT_WITH(1232, 0, 0, 0)};
@@ -486,7 +451,6 @@ static void a_cookie_may_come_without_a_question(void **state)
                              COOKIE};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(cookie)), RCODE_FORMERR);
     assert_true(request.asks_for_cookie);
     assert_int_equal(parse(&request, BYTES(none)), RCODE_FORMERR);
@@ -495,7 +459,7 @@ static void a_cookie_may_come_without_a_question(void **state)
     assert_false(request.asks_for_cookie);
 }
 
-static void an_option_longer_than_its_record_is_formerr(void **state)
+TEST(an_option_longer_than_its_record_is_formerr)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 1),
                             HOST_TEST_A,
@@ -508,13 +472,12 @@ static void an_option_longer_than_its_record_is_formerr(void **state)
                             4};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_FORMERR);
     assert_true(request.has_edns);
 }
 
 /* The missing octet is there, but it is another record's. */
-static void an_option_may_not_reach_into_the_next_record(void **state)
+TEST(an_option_may_not_reach_into_the_next_record)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 2),
                             HOST_TEST_A,
@@ -523,36 +486,32 @@ static void an_option_may_not_reach_into_the_next_record(void **state)
                             U16(1),
                             ADDRESS};
 
-    (void)state;
     assert_int_equal(rcode_of(BYTES(wire)), RCODE_FORMERR);
 }
 
-static void a_cut_option_is_formerr(void **state)
+TEST(a_cut_option_is_formerr)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, OPT_WITH(1232, 0, 0, 3),
                             U16(100), 0};
 
-    (void)state;
     assert_int_equal(rcode_of(BYTES(wire)), RCODE_FORMERR);
 }
 
-static void an_opt_record_longer_than_the_message_is_formerr(void **state)
+TEST(an_opt_record_longer_than_the_message_is_formerr)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, OPT_WITH(1232, 0, 0, 5),
                             U16(100), U16(0)};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_FORMERR);
     assert_true(request.has_edns);
 }
 
-static void a_later_version_is_badvers(void **state)
+TEST(a_later_version_is_badvers)
 {
     uint8_t wire[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, OPT_WITH(1232, 1, 0x8000, 0)};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_BADVERS);
     assert_int_equal(request.edns_version, 1);
     assert_true(request.dnssec_ok);
@@ -560,58 +519,53 @@ static void a_later_version_is_badvers(void **state)
     assert_int_equal(rcode_of(BYTES(wire)), RCODE_BADVERS);
 }
 
-static void badvers_comes_before_broken_options(void **state)
+TEST(badvers_comes_before_broken_options)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, OPT_WITH(1232, 1, 0, 4),
                             U16(100), U16(32)};
 
-    (void)state;
     assert_int_equal(rcode_of(BYTES(wire)), RCODE_BADVERS);
 }
 
-static void a_tsig_record_is_noticed(void **state)
+TEST(a_tsig_record_is_noticed)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, TSIG};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_NOERROR);
     assert_true(request.is_signed);
 }
 
-static void a_tsig_record_hides_nothing_behind_it(void **state)
+TEST(a_tsig_record_hides_nothing_behind_it)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 2), HOST_TEST_A, TSIG, OPT};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(wire)), RCODE_NOERROR);
     assert_true(request.is_signed);
     assert_true(request.has_edns);
 }
 
 /* RFC 2931: the owner of a transaction's signature is the root. */
-static void a_sig_record_signs_the_request_if_the_root_owns_it(void **state)
+TEST(a_sig_record_signs_the_request_if_the_root_owns_it)
 {
     const uint8_t of_root[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, ROOT, RECORD(24, 0, 0)};
     const uint8_t of_host[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, POINTER(12),
                                RECORD(24, 0, 0)};
     struct request request;
 
-    (void)state;
     assert_int_equal(parse(&request, BYTES(of_root)), RCODE_NOERROR);
     assert_true(request.is_signed);
     assert_int_equal(parse(&request, BYTES(of_host)), RCODE_NOERROR);
     assert_false(request.is_signed);
 }
 
-static void the_longest_message_is_read(void **state)
+TEST(the_longest_message_is_read)
 {
     static uint8_t wire[65535] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A,
                                   OPT_WITH(1232, 0, 0, 65535 - 12 - 15 - 11), U16(12),
                                   U16(65535 - 12 - 15 - 11 - 4)};
 
-    (void)state;
     assert_int_equal(rcode_of(BYTES(wire)), RCODE_NOERROR);
 }
 
@@ -644,7 +598,7 @@ static void assert_sound(const struct request *request, int rcode)
     }
 }
 
-static void spoilt_requests_get_a_sound_verdict(void **state)
+TEST(spoilt_requests_get_a_sound_verdict)
 {
     const uint8_t seed[] = {HEADER(RD, 1, 0, 0, 3),
                             HOST_TEST_A,
@@ -657,7 +611,6 @@ static void spoilt_requests_get_a_sound_verdict(void **state)
                             TSIG};
     int verdicts[18] = {0};
 
-    (void)state;
     for (int i = 0; i < 50000; i++) {
         size_t len;
         uint8_t *wire = mutate(BYTES(seed), &len);
@@ -673,58 +626,4 @@ static void spoilt_requests_get_a_sound_verdict(void **state)
     assert_true(verdicts[RCODE_FORMERR + 1] > 0);
     assert_true(verdicts[RCODE_NOTIMP + 1] > 0);
     assert_true(verdicts[RCODE_BADVERS + 1] > 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_query_is_read_as_it_stands),
-        cmocka_unit_test(less_than_a_header_is_dropped),
-        cmocka_unit_test(a_response_is_dropped),
-        cmocka_unit_test(flags_that_only_responses_have_are_ignored),
-        cmocka_unit_test(rd_and_cd_are_read),
-        cmocka_unit_test(do_and_cd_are_flags_of_the_question),
-        cmocka_unit_test(other_opcodes_are_notimp),
-        cmocka_unit_test(a_bare_header_of_another_opcode_is_notimp),
-        cmocka_unit_test(another_opcode_is_notimp_whatever_it_carries),
-        cmocka_unit_test(the_opt_record_of_another_opcode_is_read),
-        cmocka_unit_test(no_question_is_formerr),
-        cmocka_unit_test(two_questions_are_formerr_and_none_is_taken),
-        cmocka_unit_test(the_opt_record_behind_two_questions_is_found),
-        cmocka_unit_test(questions_that_are_counted_but_missing_are_formerr),
-        cmocka_unit_test(records_that_are_counted_but_missing_are_formerr),
-        cmocka_unit_test(a_question_cut_anywhere_is_formerr),
-        cmocka_unit_test(a_pointer_in_the_question_is_formerr),
-        cmocka_unit_test(odd_label_types_are_formerr),
-        cmocka_unit_test(a_name_has_at_most_255_octets),
-        cmocka_unit_test(the_root_can_be_asked_for),
-        cmocka_unit_test(any_octet_may_stand_in_a_label),
-        cmocka_unit_test(types_and_classes_are_read_whatever_they_are),
-        cmocka_unit_test(octets_behind_the_last_record_are_ignored),
-        cmocka_unit_test(a_record_in_answer_or_authority_is_formerr),
-        cmocka_unit_test(an_additional_record_without_meaning_is_ignored),
-        cmocka_unit_test(an_additional_record_cut_anywhere_is_formerr),
-        cmocka_unit_test(an_opt_record_is_read),
-        cmocka_unit_test(unknown_flags_of_an_opt_record_are_ignored),
-        cmocka_unit_test(an_opt_record_with_size_0_is_one),
-        cmocka_unit_test(a_second_opt_record_is_formerr),
-        cmocka_unit_test(so_are_257_opt_records),
-        cmocka_unit_test(an_opt_record_not_owned_by_the_root_is_formerr),
-        cmocka_unit_test(an_opt_record_in_the_answer_section_is_formerr),
-        cmocka_unit_test(unknown_options_are_ignored),
-        cmocka_unit_test(options_are_noted),
-        cmocka_unit_test(a_cookie_may_come_without_a_question),
-        cmocka_unit_test(an_option_longer_than_its_record_is_formerr),
-        cmocka_unit_test(an_option_may_not_reach_into_the_next_record),
-        cmocka_unit_test(a_cut_option_is_formerr),
-        cmocka_unit_test(an_opt_record_longer_than_the_message_is_formerr),
-        cmocka_unit_test(a_later_version_is_badvers),
-        cmocka_unit_test(badvers_comes_before_broken_options),
-        cmocka_unit_test(a_tsig_record_is_noticed),
-        cmocka_unit_test(a_tsig_record_hides_nothing_behind_it),
-        cmocka_unit_test(a_sig_record_signs_the_request_if_the_root_owns_it),
-        cmocka_unit_test(the_longest_message_is_read),
-        cmocka_unit_test(spoilt_requests_get_a_sound_verdict),
-    };
-    return cmocka_run_group_tests_name("request", tests, NULL, NULL);
 }

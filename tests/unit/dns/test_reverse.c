@@ -30,32 +30,29 @@ static enum reverse_kind kind_of(const char *text)
 
 #define NIBBLES_16 "0.1.2.3.4.5.6.7.8.9.a.b.c.d.e.f"
 
-static void four_numbers_below_in_addr_are_an_ip4_address(void **state)
+TEST(four_numbers_below_in_addr_are_an_ip4_address)
 {
     const uint8_t expected[] = {192, 0, 2, 10};
     uint8_t address[16];
 
-    (void)state;
     assert_int_equal(parse("10.2.0.192.in-addr.arpa", address), REVERSE_IP4);
     assert_memory_equal(address, expected, 4);
 }
 
-static void thirty_two_nibbles_below_ip6_are_an_ip6_address(void **state)
+TEST(thirty_two_nibbles_below_ip6_are_an_ip6_address)
 {
     const uint8_t expected[] = {0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54, 0x32, 0x10,
                                 0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54, 0x32, 0x10};
     uint8_t address[16];
 
-    (void)state;
     assert_int_equal(parse(NIBBLES_16 "." NIBBLES_16 ".ip6.arpa", address), REVERSE_IP6);
     assert_memory_equal(address, expected, 16);
 }
 
-static void letter_case_makes_no_difference(void **state)
+TEST(letter_case_makes_no_difference)
 {
     uint8_t address[16];
 
-    (void)state;
     assert_int_equal(kind_of("1.0.0.127.IN-ADDR.Arpa"), REVERSE_IP4);
     assert_int_equal(
         parse("F.E.D.C.B.A.9.8.7.6.5.4.3.2.1.0." NIBBLES_16 ".iP6.aRPA", address),
@@ -63,26 +60,23 @@ static void letter_case_makes_no_difference(void **state)
     assert_int_equal(address[15], 0xef);
 }
 
-static void the_largest_and_smallest_numbers_are_read(void **state)
+TEST(the_largest_and_smallest_numbers_are_read)
 {
     const uint8_t expected[] = {0, 255, 99, 100};
     uint8_t address[16];
 
-    (void)state;
     assert_int_equal(parse("100.99.255.0.in-addr.arpa", address), REVERSE_IP4);
     assert_memory_equal(address, expected, 4);
 }
 
-static void the_apexes_exist(void **state)
+TEST(the_apexes_exist)
 {
-    (void)state;
     assert_int_equal(kind_of("in-addr.arpa"), REVERSE_PARTIAL);
     assert_int_equal(kind_of("ip6.arpa"), REVERSE_PARTIAL);
 }
 
-static void the_first_labels_of_an_address_exist(void **state)
+TEST(the_first_labels_of_an_address_exist)
 {
-    (void)state;
     assert_int_equal(kind_of("192.in-addr.arpa"), REVERSE_PARTIAL);
     assert_int_equal(kind_of("2.0.192.in-addr.arpa"), REVERSE_PARTIAL);
     assert_int_equal(kind_of("2.ip6.arpa"), REVERSE_PARTIAL);
@@ -90,9 +84,8 @@ static void the_first_labels_of_an_address_exist(void **state)
                      REVERSE_PARTIAL);
 }
 
-static void what_is_no_part_of_an_ip4_address_is_junk(void **state)
+TEST(what_is_no_part_of_an_ip4_address_is_junk)
 {
-    (void)state;
     assert_int_equal(kind_of("256.2.0.192.in-addr.arpa"), REVERSE_JUNK);
     assert_int_equal(kind_of("300.in-addr.arpa"), REVERSE_JUNK);
     assert_int_equal(kind_of("999.2.0.192.in-addr.arpa"), REVERSE_JUNK);
@@ -108,15 +101,13 @@ static void what_is_no_part_of_an_ip4_address_is_junk(void **state)
 }
 
 /* RFC 2317. */
-static void a_delegation_of_less_than_256_addresses_is_junk(void **state)
+TEST(a_delegation_of_less_than_256_addresses_is_junk)
 {
-    (void)state;
     assert_int_equal(kind_of("10.0-31.2.0.192.in-addr.arpa"), REVERSE_JUNK);
 }
 
-static void what_is_no_part_of_an_ip6_address_is_junk(void **state)
+TEST(what_is_no_part_of_an_ip6_address_is_junk)
 {
-    (void)state;
     assert_int_equal(kind_of("g.ip6.arpa"), REVERSE_JUNK);
     assert_int_equal(kind_of("10.ip6.arpa"), REVERSE_JUNK);
     assert_int_equal(kind_of("-.ip6.arpa"), REVERSE_JUNK);
@@ -124,28 +115,25 @@ static void what_is_no_part_of_an_ip6_address_is_junk(void **state)
     assert_int_equal(kind_of("x." NIBBLES_16 "." NIBBLES_16 ".ip6.arpa"), REVERSE_JUNK);
 }
 
-static void a_nul_is_no_nibble(void **state)
+TEST(a_nul_is_no_nibble)
 {
     const uint8_t name[] = {1, 0, 3, 'i', 'p', '6', 4, 'a', 'r', 'p', 'a', 0};
     uint8_t address[16];
 
-    (void)state;
     assert_int_equal(reverse_parse(BYTES(name), address), REVERSE_JUNK);
 }
 
-static void a_dot_inside_a_label_separates_nothing(void **state)
+TEST(a_dot_inside_a_label_separates_nothing)
 {
     const uint8_t name[] = {3,   '1', '.', '2', 7,   'i', 'n', '-', 'a',
                             'd', 'd', 'r', 4,   'a', 'r', 'p', 'a', 0};
     uint8_t address[16];
 
-    (void)state;
     assert_int_equal(reverse_parse(BYTES(name), address), REVERSE_JUNK);
 }
 
-static void names_elsewhere_are_none_of_these(void **state)
+TEST(names_elsewhere_are_none_of_these)
 {
-    (void)state;
     assert_int_equal(kind_of("host.test"), REVERSE_NONE);
     assert_int_equal(kind_of("arpa"), REVERSE_NONE);
     assert_int_equal(kind_of("addr.arpa"), REVERSE_NONE);
@@ -156,31 +144,28 @@ static void names_elsewhere_are_none_of_these(void **state)
     assert_int_equal(kind_of("1.xip6.arpa"), REVERSE_NONE);
 }
 
-static void the_root_is_none_of_these(void **state)
+TEST(the_root_is_none_of_these)
 {
     const uint8_t name[] = {ROOT};
     uint8_t address[16];
 
-    (void)state;
     assert_int_equal(reverse_parse(BYTES(name), address), REVERSE_NONE);
 }
 
 /* The octets of the apex stand at the end, but not as labels. */
-static void an_apex_inside_a_label_is_none(void **state)
+TEST(an_apex_inside_a_label_is_none)
 {
     const uint8_t name[] = {10, 'x', 3, 'i', 'p', '6', 4, 'a', 'r', 'p', 'a', 0};
     uint8_t address[16];
 
-    (void)state;
     assert_int_equal(reverse_parse(BYTES(name), address), REVERSE_NONE);
 }
 
-static void a_name_of_127_labels_is_safe(void **state)
+TEST(a_name_of_127_labels_is_safe)
 {
     uint8_t name[NAME_WIRE_MAX] = {0}, address[16];
     const uint8_t apex[] = {3, 'i', 'p', '6', 4, 'a', 'r', 'p', 'a', 0};
 
-    (void)state;
     for (size_t i = 0; i < 254; i += 2) {
         name[i] = 1;
         name[i + 1] = '1';
@@ -188,26 +173,4 @@ static void a_name_of_127_labels_is_safe(void **state)
     assert_int_equal(reverse_parse(BYTES(name), address), REVERSE_NONE);
     memcpy(name + 244, apex, sizeof apex);
     assert_int_equal(reverse_parse(name, 254, address), REVERSE_JUNK);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(four_numbers_below_in_addr_are_an_ip4_address),
-        cmocka_unit_test(thirty_two_nibbles_below_ip6_are_an_ip6_address),
-        cmocka_unit_test(letter_case_makes_no_difference),
-        cmocka_unit_test(the_largest_and_smallest_numbers_are_read),
-        cmocka_unit_test(the_apexes_exist),
-        cmocka_unit_test(the_first_labels_of_an_address_exist),
-        cmocka_unit_test(what_is_no_part_of_an_ip4_address_is_junk),
-        cmocka_unit_test(a_delegation_of_less_than_256_addresses_is_junk),
-        cmocka_unit_test(what_is_no_part_of_an_ip6_address_is_junk),
-        cmocka_unit_test(a_nul_is_no_nibble),
-        cmocka_unit_test(a_dot_inside_a_label_separates_nothing),
-        cmocka_unit_test(names_elsewhere_are_none_of_these),
-        cmocka_unit_test(the_root_is_none_of_these),
-        cmocka_unit_test(an_apex_inside_a_label_is_none),
-        cmocka_unit_test(a_name_of_127_labels_is_safe),
-    };
-    return cmocka_run_group_tests_name("reverse", tests, NULL, NULL);
 }

@@ -10,13 +10,13 @@ enum { A = 1, MX = 15, RRSIG = 46, IN = 1, CH = 3 };
 static struct record *records[6000];
 static size_t count;
 
-static int clear(void **state)
+static void clear(void)
 {
-    (void)state;
     while (count > 0)
         free(records[--count]);
-    return 0;
 }
+
+FIXTURE(records, NULL, clear);
 
 /* Adds a record whose data are two octets, for a signature the type covered. */
 static void add_data(const char *owner, uint16_t class, uint16_t type, uint16_t data,
@@ -53,35 +53,31 @@ static void assert_ttls(const uint32_t *expected)
 
 #define ASSERT_TTLS(...) assert_ttls((const uint32_t[]){__VA_ARGS__})
 
-static void a_set_has_its_lowest_ttl(void **state)
+TEST_WITH(records, a_set_has_its_lowest_ttl)
 {
-    (void)state;
     add("\1a", A, 300);
     add("\1a", A, 60);
     add("\1a", A, 90);
     ASSERT_TTLS(60, 60, 60);
 }
 
-static void it_need_not_stand_together(void **state)
+TEST_WITH(records, it_need_not_stand_together)
 {
-    (void)state;
     add("\1a", A, 60);
     add("\1b", A, 10);
     add("\1a", A, 30);
     ASSERT_TTLS(30, 10, 30);
 }
 
-static void letter_case_makes_no_other_owner(void **state)
+TEST_WITH(records, letter_case_makes_no_other_owner)
 {
-    (void)state;
     add("\1a", A, 60);
     add("\1A", A, 30);
     ASSERT_TTLS(30, 30);
 }
 
-static void owner_type_and_class_make_another_set(void **state)
+TEST_WITH(records, owner_type_and_class_make_another_set)
 {
-    (void)state;
     add("\1a", A, 60);
     add("\1a", MX, 30);
     add("\2aa", A, 20);
@@ -89,18 +85,16 @@ static void owner_type_and_class_make_another_set(void **state)
     ASSERT_TTLS(60, 30, 20, 10);
 }
 
-static void signatures_are_sets_by_the_type_they_cover(void **state)
+TEST_WITH(records, signatures_are_sets_by_the_type_they_cover)
 {
-    (void)state;
     add_data("\1a", IN, RRSIG, A, 60);
     add_data("\1a", IN, RRSIG, MX, 30);
     add_data("\1a", IN, RRSIG, A, 50);
     ASSERT_TTLS(50, 30, 50);
 }
 
-static void order_stays(void **state)
+TEST_WITH(records, order_stays)
 {
-    (void)state;
     add("\1c", A, 1);
     add("\1a", A, 2);
     add("\1b", A, 3);
@@ -109,9 +103,8 @@ static void order_stays(void **state)
     assert_memory_equal(records[2]->owner, "\1b", 3);
 }
 
-static void none_and_thousands_are_no_trouble(void **state)
+TEST_WITH(records, none_and_thousands_are_no_trouble)
 {
-    (void)state;
     rrset_even_ttls(records, 0);
     for (uint32_t i = 0; i < 5000; i++)
         add("\1a", A, 5000 - i);
@@ -120,29 +113,12 @@ static void none_and_thousands_are_no_trouble(void **state)
         assert_int_equal(records[i]->ttl, 1);
 }
 
-static void what_a_signature_covers(void **state)
+TEST_WITH(records, what_a_signature_covers)
 {
-    (void)state;
     add_data("\1a", IN, RRSIG, MX, 1);
     add_data("\1a", IN, A, MX, 1);
     assert_int_equal(rrset_type_covered(records[0]), MX);
     assert_int_equal(rrset_type_covered(records[1]), 0);
     records[0]->data_len = 1;
     assert_int_equal(rrset_type_covered(records[0]), 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(a_set_has_its_lowest_ttl, clear),
-        cmocka_unit_test_teardown(it_need_not_stand_together, clear),
-        cmocka_unit_test_teardown(letter_case_makes_no_other_owner, clear),
-        cmocka_unit_test_teardown(owner_type_and_class_make_another_set, clear),
-        cmocka_unit_test_teardown(signatures_are_sets_by_the_type_they_cover, clear),
-        cmocka_unit_test_teardown(order_stays, clear),
-        cmocka_unit_test_teardown(none_and_thousands_are_no_trouble, clear),
-        cmocka_unit_test_teardown(what_a_signature_covers, clear),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

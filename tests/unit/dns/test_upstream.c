@@ -15,36 +15,33 @@ enum { REPLY_FLAGS = 0x8180, AA = 0x0400, TC = 0x0200, RA = 0x0080 };
 static const struct upstream_query plain = {.id = 0x1234};
 static const struct upstream_query edns = {.id = 0x1234, .edns = true};
 
-static void a_query_is_header_and_question(void **state)
+TEST(a_query_is_header_and_question)
 {
     const uint8_t expected[] = {HEADER(0x0100, 1, 0, 0, 0), HOST_TEST, ASKS(28)};
     struct question question = host_test(TYPE_AAAA);
     uint8_t out[UPSTREAM_QUERY_MAX];
 
-    (void)state;
     assert_int_equal(upstream_write_query(&plain, &question, out), sizeof expected);
     assert_memory_equal(out, expected, sizeof expected);
 }
 
-static void a_query_with_edns_asks_for_1232_octets(void **state)
+TEST(a_query_with_edns_asks_for_1232_octets)
 {
     const uint8_t expected[] = {HEADER(0x0100, 1, 0, 0, 1), HOST_TEST_A, OPT};
     struct question question = host_test(TYPE_A);
     uint8_t out[UPSTREAM_QUERY_MAX];
 
-    (void)state;
     assert_int_equal(upstream_write_query(&edns, &question, out), sizeof expected);
     assert_memory_equal(out, expected, sizeof expected);
 }
 
-static void do_and_cd_of_the_question_are_carried(void **state)
+TEST(do_and_cd_of_the_question_are_carried)
 {
     const uint8_t with_do[] = {HEADER(0x0100, 1, 0, 0, 1), HOST_TEST_A, OPT_DO};
     const uint8_t with_cd[] = {HEADER(0x0110, 1, 0, 0, 1), HOST_TEST_A, OPT};
     struct question question = host_test(TYPE_A);
     uint8_t out[UPSTREAM_QUERY_MAX];
 
-    (void)state;
     question.flags = QUESTION_DNSSEC_OK;
     assert_int_equal(upstream_write_query(&edns, &question, out), sizeof with_do);
     assert_memory_equal(out, with_do, sizeof with_do);
@@ -53,36 +50,33 @@ static void do_and_cd_of_the_question_are_carried(void **state)
     assert_memory_equal(out, with_cd, sizeof with_cd);
 }
 
-static void without_edns_there_is_no_place_for_do(void **state)
+TEST(without_edns_there_is_no_place_for_do)
 {
     const uint8_t expected[] = {HEADER(0x0100, 1, 0, 0, 0), HOST_TEST_A};
     struct question question = host_test(TYPE_A);
     uint8_t out[UPSTREAM_QUERY_MAX];
 
-    (void)state;
     question.flags = QUESTION_DNSSEC_OK;
     assert_int_equal(upstream_write_query(&plain, &question, out), sizeof expected);
     assert_memory_equal(out, expected, sizeof expected);
 }
 
-static void trust_in_ad_sets_ad(void **state)
+TEST(trust_in_ad_sets_ad)
 {
     const struct upstream_query query = {.id = 0x1234, .authentic_data = true};
     const uint8_t expected[] = {HEADER(0x0120, 1, 0, 0, 0), HOST_TEST_A};
     struct question question = host_test(TYPE_A);
     uint8_t out[UPSTREAM_QUERY_MAX];
 
-    (void)state;
     assert_int_equal(upstream_write_query(&query, &question, out), sizeof expected);
     assert_memory_equal(out, expected, sizeof expected);
 }
 
-static void the_longest_query_fits(void **state)
+TEST(the_longest_query_fits)
 {
     struct question question = {.type = TYPE_A, .name_len = 255};
     uint8_t out[UPSTREAM_QUERY_MAX];
 
-    (void)state;
     long_name(question.name, 255);
     assert_int_equal(upstream_write_query(&edns, &question, out), UPSTREAM_QUERY_MAX);
     assert_memory_equal(out + 12, question.name, 255);
@@ -105,15 +99,14 @@ static bool is_reply(const uint8_t *wire, size_t len)
     return is;
 }
 
-static void a_response_with_the_question_is_a_reply(void **state)
+TEST(a_response_with_the_question_is_a_reply)
 {
     const uint8_t wire[] = {HEADER(REPLY_FLAGS, 1, 0, 0, 0), HOST_TEST_A};
 
-    (void)state;
     assert_true(is_reply(BYTES(wire)));
 }
 
-static void letter_case_makes_no_difference(void **state)
+TEST(letter_case_makes_no_difference)
 {
     const uint8_t wire[] = {HEADER(REPLY_FLAGS, 1, 0, 0, 0),
                             4,
@@ -129,11 +122,10 @@ static void letter_case_makes_no_difference(void **state)
                             0,
                             ASKS(1)};
 
-    (void)state;
     assert_true(is_reply(BYTES(wire)));
 }
 
-static void a_reply_to_another_question_is_none(void **state)
+TEST(a_reply_to_another_question_is_none)
 {
     const uint8_t name[] = {HEADER(REPLY_FLAGS, 1, 0, 0, 0),
                             4,
@@ -152,52 +144,46 @@ static void a_reply_to_another_question_is_none(void **state)
     const uint8_t type[] = {HEADER(REPLY_FLAGS, 1, 0, 0, 0), HOST_TEST, ASKS(28)};
     const uint8_t class[] = {HEADER(REPLY_FLAGS, 1, 0, 0, 0), HOST_TEST, U16(1), U16(3)};
 
-    (void)state;
     assert_false(is_reply(BYTES(name)));
     assert_false(is_reply(BYTES(longer)));
     assert_false(is_reply(BYTES(type)));
     assert_false(is_reply(BYTES(class)));
 }
 
-static void a_query_is_no_reply(void **state)
+TEST(a_query_is_no_reply)
 {
     const uint8_t wire[] = {HEADER(0x0100, 1, 0, 0, 0), HOST_TEST_A};
 
-    (void)state;
     assert_false(is_reply(BYTES(wire)));
 }
 
-static void a_response_of_another_opcode_is_no_reply(void **state)
+TEST(a_response_of_another_opcode_is_no_reply)
 {
     const uint8_t notify[] = {HEADER(0xa000, 1, 0, 0, 0), HOST_TEST_A};
 
-    (void)state;
     assert_false(is_reply(BYTES(notify)));
 }
 
-static void a_reply_has_one_question(void **state)
+TEST(a_reply_has_one_question)
 {
     const uint8_t none[] = {HEADER(REPLY_FLAGS, 0, 0, 0, 0), HOST_TEST_A};
     const uint8_t two[] = {HEADER(REPLY_FLAGS, 2, 0, 0, 0), HOST_TEST_A, HOST_TEST_A};
 
-    (void)state;
     assert_false(is_reply(BYTES(none)));
     assert_false(is_reply(BYTES(two)));
 }
 
-static void the_question_is_not_compressed(void **state)
+TEST(the_question_is_not_compressed)
 {
     const uint8_t wire[] = {HEADER(REPLY_FLAGS, 1, 0, 0, 0), POINTER(12), ASKS(1)};
 
-    (void)state;
     assert_false(is_reply(BYTES(wire)));
 }
 
-static void a_reply_cut_before_the_end_of_its_question_is_none(void **state)
+TEST(a_reply_cut_before_the_end_of_its_question_is_none)
 {
     const uint8_t wire[] = {HEADER(REPLY_FLAGS, 1, 0, 0, 0), HOST_TEST_A};
 
-    (void)state;
     for (size_t len = 0; len < sizeof wire; len++)
         assert_false(is_reply(wire, len));
 }
@@ -213,29 +199,25 @@ static enum upstream_kind kind_of(unsigned flags, uint8_t answers, uint8_t opts)
     return upstream_kind(wire, true);
 }
 
-static void data_is_an_answer(void **state)
+TEST(data_is_an_answer)
 {
-    (void)state;
     assert_int_equal(kind_of(REPLY_FLAGS, 1, 1), UPSTREAM_ANSWER);
 }
 
-static void no_data_and_nxdomain_are_answers(void **state)
+TEST(no_data_and_nxdomain_are_answers)
 {
-    (void)state;
     assert_int_equal(kind_of(REPLY_FLAGS, 0, 1), UPSTREAM_ANSWER);
     assert_int_equal(kind_of(REPLY_FLAGS | RCODE_NXDOMAIN, 0, 1), UPSTREAM_ANSWER);
 }
 
-static void a_truncated_reply_is_to_be_asked_for_over_tcp(void **state)
+TEST(a_truncated_reply_is_to_be_asked_for_over_tcp)
 {
-    (void)state;
     assert_int_equal(kind_of(REPLY_FLAGS | TC, 0, 1), UPSTREAM_TRUNCATED);
     assert_int_equal(kind_of(REPLY_FLAGS | TC, 3, 0), UPSTREAM_TRUNCATED);
 }
 
-static void servfail_refused_and_notimp_are_failures(void **state)
+TEST(servfail_refused_and_notimp_are_failures)
 {
-    (void)state;
     assert_int_equal(kind_of(REPLY_FLAGS | RCODE_SERVFAIL, 0, 1), UPSTREAM_FAILURE);
     assert_int_equal(kind_of(REPLY_FLAGS | RCODE_REFUSED, 0, 1), UPSTREAM_FAILURE);
     assert_int_equal(kind_of(REPLY_FLAGS | RCODE_NOTIMP, 0, 1), UPSTREAM_FAILURE);
@@ -244,53 +226,47 @@ static void servfail_refused_and_notimp_are_failures(void **state)
 }
 
 /* The high bits of BADVERS and its like are in the OPT record: what is left is no RCODE. */
-static void formerr_without_opt_means_that_the_server_does_not_know_edns(void **state)
+TEST(formerr_without_opt_means_that_the_server_does_not_know_edns)
 {
-    (void)state;
     assert_int_equal(kind_of(REPLY_FLAGS | RCODE_FORMERR, 0, 0), UPSTREAM_NO_EDNS);
     assert_int_equal(kind_of(REPLY_FLAGS | RCODE_NOTIMP, 0, 0), UPSTREAM_NO_EDNS);
 }
 
-static void formerr_with_opt_or_to_a_query_without_is_an_answer(void **state)
+TEST(formerr_with_opt_or_to_a_query_without_is_an_answer)
 {
     const uint8_t wire[] = {HEADER(REPLY_FLAGS | RCODE_FORMERR, 1, 0, 0, 0)};
 
-    (void)state;
     assert_int_equal(kind_of(REPLY_FLAGS | RCODE_FORMERR, 0, 1), UPSTREAM_ANSWER);
     assert_int_equal(upstream_kind(wire, false), UPSTREAM_ANSWER);
 }
 
-static void notimp_to_a_query_without_edns_is_a_failure(void **state)
+TEST(notimp_to_a_query_without_edns_is_a_failure)
 {
     const uint8_t wire[] = {HEADER(REPLY_FLAGS | RCODE_NOTIMP, 1, 0, 0, 0)};
 
-    (void)state;
     assert_int_equal(upstream_kind(wire, false), UPSTREAM_FAILURE);
 }
 
-static void a_lame_server_is_a_failure(void **state)
+TEST(a_lame_server_is_a_failure)
 {
     const uint8_t referral[] = {HEADER(0x8100, 1, 0, 1, 0)};
 
-    (void)state;
     assert_int_equal(kind_of(0x8100, 0, 1), UPSTREAM_FAILURE);
     assert_int_equal(kind_of(0x8100, 0, 0), UPSTREAM_FAILURE);
     assert_int_equal(upstream_kind(referral, false), UPSTREAM_FAILURE);
 }
 
-static void a_server_that_knows_or_recurses_is_not_lame(void **state)
+TEST(a_server_that_knows_or_recurses_is_not_lame)
 {
-    (void)state;
     assert_int_equal(kind_of(0x8100 | AA, 0, 1), UPSTREAM_ANSWER);
     assert_int_equal(kind_of(0x8100 | RA, 0, 1), UPSTREAM_ANSWER);
     assert_int_equal(kind_of(0x8100, 1, 1), UPSTREAM_ANSWER);
 }
 
-static void id_and_rcode_are_those_of_the_header(void **state)
+TEST(id_and_rcode_are_those_of_the_header)
 {
     const uint8_t wire[] = {HEADER(REPLY_FLAGS | 9, 1, 0, 0, 0)};
 
-    (void)state;
     assert_int_equal(upstream_id(wire), 0x1234);
     assert_int_equal(upstream_rcode(wire), 9);
 }
@@ -300,7 +276,7 @@ static void id_and_rcode_are_those_of_the_header(void **state)
 #define QUERY(flags) 0xab, 0xcd, U16(flags), U16(1), U16(0), U16(0), U16(0)
 #define HOST_TEST_X  4, 'H', 'o', 's', 'T', 4, 't', 'E', 's', 't', 0
 
-static void a_copied_reply_has_the_id_and_letter_case_of_the_query(void **state)
+TEST(a_copied_reply_has_the_id_and_letter_case_of_the_query)
 {
     const uint8_t reply[] = {HEADER(REPLY_FLAGS, 1, 1, 0, 0), HOST_TEST_A, POINTER(12),
                              ADDRESS};
@@ -310,13 +286,12 @@ static void a_copied_reply_has_the_id_and_letter_case_of_the_query(void **state)
                                 ASKS(1), POINTER(12), ADDRESS};
     uint8_t out[512];
 
-    (void)state;
     assert_int_equal(upstream_copy_reply(BYTES(reply), BYTES(query), out, sizeof out),
                      sizeof expected);
     assert_memory_equal(out, expected, sizeof expected);
 }
 
-static void a_reply_is_not_copied_for_another_question(void **state)
+TEST(a_reply_is_not_copied_for_another_question)
 {
     const uint8_t reply[] = {HEADER(REPLY_FLAGS, 1, 1, 0, 0), HOST_TEST_A, POINTER(12),
                              ADDRESS};
@@ -324,58 +299,53 @@ static void a_reply_is_not_copied_for_another_question(void **state)
     const uint8_t name[] = {QUERY(0x0100), 1, 'x', HOST_TEST_A};
     uint8_t out[512];
 
-    (void)state;
     assert_int_equal(upstream_copy_reply(BYTES(reply), BYTES(type), out, sizeof out), 0);
     assert_int_equal(upstream_copy_reply(BYTES(reply), BYTES(name), out, sizeof out), 0);
 }
 
-static void a_reply_is_not_copied_for_what_is_no_query(void **state)
+TEST(a_reply_is_not_copied_for_what_is_no_query)
 {
     const uint8_t reply[] = {HEADER(REPLY_FLAGS, 1, 1, 0, 0), HOST_TEST_A, POINTER(12),
                              ADDRESS};
     const uint8_t query[] = {QUERY(0x0100), HOST_TEST_A};
     uint8_t out[512];
 
-    (void)state;
     assert_int_equal(upstream_copy_reply(BYTES(reply), BYTES(reply), out, sizeof out), 0);
     for (size_t len = 0; len < sizeof query; len++)
         assert_int_equal(upstream_copy_reply(BYTES(reply), query, len, out, sizeof out), 0);
 }
 
-static void a_copied_reply_needs_room(void **state)
+TEST(a_copied_reply_needs_room)
 {
     const uint8_t reply[] = {HEADER(REPLY_FLAGS, 1, 1, 0, 0), HOST_TEST_A, POINTER(12),
                              ADDRESS};
     const uint8_t query[] = {QUERY(0x0100), HOST_TEST_A};
     uint8_t out[sizeof reply];
 
-    (void)state;
     assert_int_equal(upstream_copy_reply(BYTES(reply), BYTES(query), out, sizeof out),
                      sizeof out);
     assert_int_equal(upstream_copy_reply(BYTES(reply), BYTES(query), out, sizeof out - 1),
                      0);
 }
 
-static void a_made_reply_is_the_query_with_a_response_code(void **state)
+TEST(a_made_reply_is_the_query_with_a_response_code)
 {
     const uint8_t query[] = {0xab,   0xcd,   U16(0x0100), U16(1),  U16(0),
                              U16(0), U16(1), HOST_TEST_X, ASKS(1), OPT};
     const uint8_t expected[] = {QUERY(REPLY_FLAGS | RCODE_SERVFAIL), HOST_TEST_X, ASKS(1)};
     uint8_t out[512];
 
-    (void)state;
     assert_int_equal(upstream_make_reply(BYTES(query), RCODE_SERVFAIL, out, sizeof out),
                      sizeof expected);
     assert_memory_equal(out, expected, sizeof expected);
 }
 
-static void no_reply_is_made_to_what_is_no_query(void **state)
+TEST(no_reply_is_made_to_what_is_no_query)
 {
     const uint8_t response[] = {QUERY(REPLY_FLAGS), HOST_TEST_A};
     const uint8_t query[] = {QUERY(0x0100), HOST_TEST_A};
     uint8_t out[512];
 
-    (void)state;
     assert_int_equal(upstream_make_reply(BYTES(response), RCODE_SERVFAIL, out, sizeof out),
                      0);
     for (size_t len = 0; len < sizeof query; len++)
@@ -383,23 +353,21 @@ static void no_reply_is_made_to_what_is_no_query(void **state)
                          0);
 }
 
-static void a_made_reply_needs_room(void **state)
+TEST(a_made_reply_needs_room)
 {
     const uint8_t query[] = {QUERY(0x0100), HOST_TEST_A};
     uint8_t out[sizeof query];
 
-    (void)state;
     assert_int_equal(upstream_make_reply(BYTES(query), 0, out, sizeof out), sizeof out);
     assert_int_equal(upstream_make_reply(BYTES(query), 0, out, sizeof out - 1), 0);
 }
 
-static void the_question_of_a_query_is_read(void **state)
+TEST(the_question_of_a_query_is_read)
 {
     const uint8_t query[] = {QUERY(0x0100), HOST_TEST_X, ASKS(28)};
     const uint8_t name[] = {HOST_TEST_X};
     struct question question;
 
-    (void)state;
     assert_true(upstream_read_query(BYTES(query), &question));
     assert_int_equal(question.type, TYPE_AAAA);
     assert_int_equal(question.flags, 0);
@@ -407,12 +375,11 @@ static void the_question_of_a_query_is_read(void **state)
     assert_memory_equal(question.name, name, sizeof name);
 }
 
-static void spoilt_queries_get_a_whole_reply_or_none(void **state)
+TEST(spoilt_queries_get_a_whole_reply_or_none)
 {
     const uint8_t query[] = {QUERY(0x0100), HOST_TEST_X, ASKS(1)};
     int accepted = 0;
 
-    (void)state;
     for (int i = 0; i < 20000; i++) {
         size_t len, made;
         uint8_t *spoilt = mutate(BYTES(query), &len), out[512];
@@ -430,7 +397,7 @@ static void spoilt_queries_get_a_whole_reply_or_none(void **state)
 }
 
 /* libc sets DO but cannot set CD: what it sets for that is AD. */
-static void do_and_ad_of_a_query_are_flags_of_its_question(void **state)
+TEST(do_and_ad_of_a_query_are_flags_of_its_question)
 {
     const uint8_t neither[] = {QUERY(0x0110), HOST_TEST_A};
     const uint8_t only_ad[] = {QUERY(0x0120), HOST_TEST_A};
@@ -439,7 +406,6 @@ static void do_and_ad_of_a_query_are_flags_of_its_question(void **state)
     const uint8_t without_do[] = {HEADER(0x0100, 1, 0, 0, 1), HOST_TEST_A, OPT};
     struct question question;
 
-    (void)state;
     assert_true(upstream_read_query(BYTES(neither), &question));
     assert_int_equal(question.flags, 0);
     assert_true(upstream_read_query(BYTES(only_ad), &question));
@@ -453,12 +419,11 @@ static void do_and_ad_of_a_query_are_flags_of_its_question(void **state)
 }
 
 /* A query from the heap, so that the sanitizer sees each octet read behind it. */
-static void an_opt_record_cut_anywhere_is_no_do(void **state)
+TEST(an_opt_record_cut_anywhere_is_no_do)
 {
     const uint8_t query[] = {HEADER(0x0100, 1, 0, 0, 1), HOST_TEST_A, OPT_DO};
     struct question question;
 
-    (void)state;
     for (size_t len = 27; len < 27 + 9; len++) { /* before the last octet of the flags */
         uint8_t *copy = malloc(len);
 
@@ -470,55 +435,11 @@ static void an_opt_record_cut_anywhere_is_no_do(void **state)
     }
 }
 
-static void a_query_wants_recursion_if_it_says_so(void **state)
+TEST(a_query_wants_recursion_if_it_says_so)
 {
     const uint8_t with[] = {QUERY(0x0100), HOST_TEST_A};
     const uint8_t without[] = {QUERY(0), HOST_TEST_A};
 
-    (void)state;
     assert_true(upstream_wants_recursion(with));
     assert_false(upstream_wants_recursion(without));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_query_is_header_and_question),
-        cmocka_unit_test(a_query_with_edns_asks_for_1232_octets),
-        cmocka_unit_test(do_and_cd_of_the_question_are_carried),
-        cmocka_unit_test(without_edns_there_is_no_place_for_do),
-        cmocka_unit_test(trust_in_ad_sets_ad),
-        cmocka_unit_test(the_longest_query_fits),
-        cmocka_unit_test(a_response_with_the_question_is_a_reply),
-        cmocka_unit_test(letter_case_makes_no_difference),
-        cmocka_unit_test(a_reply_to_another_question_is_none),
-        cmocka_unit_test(a_query_is_no_reply),
-        cmocka_unit_test(a_response_of_another_opcode_is_no_reply),
-        cmocka_unit_test(a_reply_has_one_question),
-        cmocka_unit_test(the_question_is_not_compressed),
-        cmocka_unit_test(a_reply_cut_before_the_end_of_its_question_is_none),
-        cmocka_unit_test(data_is_an_answer),
-        cmocka_unit_test(no_data_and_nxdomain_are_answers),
-        cmocka_unit_test(a_truncated_reply_is_to_be_asked_for_over_tcp),
-        cmocka_unit_test(servfail_refused_and_notimp_are_failures),
-        cmocka_unit_test(formerr_without_opt_means_that_the_server_does_not_know_edns),
-        cmocka_unit_test(formerr_with_opt_or_to_a_query_without_is_an_answer),
-        cmocka_unit_test(notimp_to_a_query_without_edns_is_a_failure),
-        cmocka_unit_test(a_lame_server_is_a_failure),
-        cmocka_unit_test(a_server_that_knows_or_recurses_is_not_lame),
-        cmocka_unit_test(id_and_rcode_are_those_of_the_header),
-        cmocka_unit_test(a_copied_reply_has_the_id_and_letter_case_of_the_query),
-        cmocka_unit_test(a_reply_is_not_copied_for_another_question),
-        cmocka_unit_test(a_reply_is_not_copied_for_what_is_no_query),
-        cmocka_unit_test(a_copied_reply_needs_room),
-        cmocka_unit_test(a_made_reply_is_the_query_with_a_response_code),
-        cmocka_unit_test(no_reply_is_made_to_what_is_no_query),
-        cmocka_unit_test(a_made_reply_needs_room),
-        cmocka_unit_test(the_question_of_a_query_is_read),
-        cmocka_unit_test(spoilt_queries_get_a_whole_reply_or_none),
-        cmocka_unit_test(do_and_ad_of_a_query_are_flags_of_its_question),
-        cmocka_unit_test(an_opt_record_cut_anywhere_is_no_do),
-        cmocka_unit_test(a_query_wants_recursion_if_it_says_so),
-    };
-    return cmocka_run_group_tests_name("upstream", tests, NULL, NULL);
 }

@@ -82,18 +82,16 @@ static inline void etc_write(const char *name, const char *text)
     lab_put(path, text, strlen(text));
 }
 
-static inline int lab_restore(void **state)
+static inline void lab_restore(void)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof lab_kept / sizeof *lab_kept && *lab_kept[i].path; i++) {
         lab_put(lab_kept[i].path, lab_kept[i].text, lab_kept[i].len);
         *lab_kept[i].path = '\0';
     }
-    return 0;
 }
 
-/* A test that may write to /etc. */
-#define lab_test(test) cmocka_unit_test_teardown(test, lab_restore)
+/* For tests that may write to /etc. */
+FIXTURE(lab, NULL, lab_restore);
 
 static uint8_t lab_records[ANSWER_RECORDS_MAX];
 

@@ -9,12 +9,11 @@ static struct scene {
     int client;
 } scene;
 
-static int set_up(void **state)
+static void set_up(void)
 {
     const struct timeval patience = {.tv_sec = 10};
     const struct addr *addr;
 
-    (void)state;
     scene.loop = loop_new();
     scene.door = door_open(scene.loop);
     assert_non_null(scene.door);
@@ -22,19 +21,16 @@ static int set_up(void **state)
     scene.client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     setsockopt(scene.client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     assert_int_equal(connect(scene.client, &addr->sock.any, addr->len), 0);
-    return 0;
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     door_close(scene.door);
     loop_free(scene.loop);
     close(scene.client);
-    return 0;
 }
 
-#define door_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+FIXTURE(door, set_up, tear_down);
 
 #define HEAD(id, flags, answers)                                                           \
     (id) >> 8, (id)&0xff, (flags) >> 8, (flags)&0xff, 0, 1, 0, answers, 0, 0, 0, 0
@@ -70,22 +66,20 @@ static const uint8_t *asked(const void *query, size_t len, ssize_t *got)
     return out;
 }
 
-static void the_door_is_on_loopback(void **state)
+TEST_WITH(door, the_door_is_on_loopback)
 {
-    (void)state;
     assert_int_equal(door_addr(scene.door)->sock.any.sa_family, AF_INET);
     assert_true(addr_is_loopback(door_addr(scene.door)));
     assert_int_not_equal(addr_port(door_addr(scene.door)), 0);
 }
 
-static void what_is_held_is_said_with_the_id_and_letter_case_of_the_query(void **state)
+TEST_WITH(door, what_is_held_is_said_with_the_id_and_letter_case_of_the_query)
 {
     const uint8_t expected[] = {HEAD(0x2222, REPLY_FLAGS, 1), HOST_X, A_IN, ADDRESS};
     struct door_hand hand = hand_of(BYTES(reply_a));
     const uint8_t *got;
     ssize_t len;
 
-    (void)state;
     door_hold(scene.door, &hand);
     got = asked(BYTES(query_a), &len);
     assert_int_equal(len, sizeof expected);
@@ -93,12 +87,11 @@ static void what_is_held_is_said_with_the_id_and_letter_case_of_the_query(void *
     door_drop(&hand);
 }
 
-static void it_is_said_as_often_as_it_is_asked_for(void **state)
+TEST_WITH(door, it_is_said_as_often_as_it_is_asked_for)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
     ssize_t len;
 
-    (void)state;
     door_hold(scene.door, &hand);
     for (int i = 0; i < 10; i++) {
         asked(BYTES(query_a), &len);
@@ -107,12 +100,11 @@ static void it_is_said_as_often_as_it_is_asked_for(void **state)
     door_drop(&hand);
 }
 
-static void a_burst_of_questions_is_answered_whole(void **state)
+TEST_WITH(door, a_burst_of_questions_is_answered_whole)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
     uint8_t out[512];
 
-    (void)state;
     door_hold(scene.door, &hand);
     for (int i = 0; i < 100; i++)
         ask(BYTES(query_a));
@@ -133,14 +125,13 @@ static void assert_servfail(const uint8_t *got, ssize_t len, const uint8_t *quer
     assert_memory_equal(got + 12, query + 12, query_len - 12);
 }
 
-static void another_question_is_servfail_at_once(void **state)
+TEST_WITH(door, another_question_is_servfail_at_once)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
     const uint8_t other[] = {HEAD(0x4444, 0x0100, 0), 1, 'x', HOST, A_IN};
     const uint8_t *got;
     ssize_t len;
 
-    (void)state;
     door_hold(scene.door, &hand);
     got = asked(BYTES(query_aaaa), &len);
     assert_servfail(got, len, BYTES(query_aaaa));
@@ -149,39 +140,36 @@ static void another_question_is_servfail_at_once(void **state)
     door_drop(&hand);
 }
 
-static void what_was_dropped_is_servfail(void **state)
+TEST_WITH(door, what_was_dropped_is_servfail)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
     const uint8_t *got;
     ssize_t len;
 
-    (void)state;
     door_hold(scene.door, &hand);
     door_drop(&hand);
     got = asked(BYTES(query_a), &len);
     assert_servfail(got, len, BYTES(query_a));
 }
 
-static void a_failure_that_is_held_is_servfail(void **state)
+TEST_WITH(door, a_failure_that_is_held_is_servfail)
 {
     struct door_hand hand = hand_of(NULL, 0);
     const uint8_t *got;
     ssize_t len;
 
-    (void)state;
     door_hold(scene.door, &hand);
     got = asked(BYTES(query_a), &len);
     assert_servfail(got, len, BYTES(query_a));
     door_drop(&hand);
 }
 
-static void two_hands_are_told_apart_by_their_type(void **state)
+TEST_WITH(door, two_hands_are_told_apart_by_their_type)
 {
     const uint8_t reply_aaaa[] = {HEAD(0x1111, REPLY_FLAGS, 0), HOST, AAAA_IN};
     struct door_hand a = hand_of(BYTES(reply_a)), aaaa = hand_of(BYTES(reply_aaaa));
     ssize_t len;
 
-    (void)state;
     aaaa.question.type = TYPE_AAAA;
     door_hold(scene.door, &a);
     door_hold(scene.door, &aaaa);
@@ -212,25 +200,22 @@ static void a_reply_of_this_size_comes_in_one_datagram_without_tc(size_t size)
     door_drop(&hand);
 }
 
-static void four_thousand_addresses_come_in_one_datagram_without_tc(void **state)
+TEST_WITH(door, four_thousand_addresses_come_in_one_datagram_without_tc)
 {
-    (void)state;
     a_reply_of_this_size_comes_in_one_datagram_without_tc(27 + 4000 * 16);
 }
 
-static void the_longest_datagram_is_used(void **state)
+TEST_WITH(door, the_longest_datagram_is_used)
 {
-    (void)state;
     a_reply_of_this_size_comes_in_one_datagram_without_tc(65507);
 }
 
 /* A message may have 65,535 octets, a datagram 65,507: libc must not wait for what cannot
  * come. */
-static void a_reply_longer_than_a_datagram_is_servfail_at_once(void **state)
+TEST_WITH(door, a_reply_longer_than_a_datagram_is_servfail_at_once)
 {
     static uint8_t big[65535];
 
-    (void)state;
     memcpy(big, reply_a, sizeof reply_a);
     for (size_t size = 65508; size <= sizeof big; size += 27) {
         struct door_hand hand = hand_of(big, size);
@@ -262,12 +247,11 @@ static void assert_last_octet(const uint8_t *query, size_t query_len, uint8_t la
     assert_int_equal(got[len - 1], last);
 }
 
-static void hands_are_told_apart_by_do_and_cd(void **state)
+TEST_WITH(door, hands_are_told_apart_by_do_and_cd)
 {
     uint8_t replies[4][sizeof reply_a];
     struct door_hand hands[4];
 
-    (void)state;
     for (uint8_t flags = 0; flags < 4; flags++) {
         memcpy(replies[flags], reply_a, sizeof reply_a);
         replies[flags][sizeof reply_a - 1] = (uint8_t)(10 + flags);
@@ -284,13 +268,12 @@ static void hands_are_told_apart_by_do_and_cd(void **state)
         door_drop(&hands[flags]);
 }
 
-static void what_is_held_for_other_flags_is_servfail(void **state)
+TEST_WITH(door, what_is_held_for_other_flags_is_servfail)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
     const uint8_t *got;
     ssize_t len;
 
-    (void)state;
     hand.question.flags = QUESTION_DNSSEC_OK;
     door_hold(scene.door, &hand);
     got = asked(BYTES(query_a), &len);
@@ -300,12 +283,11 @@ static void what_is_held_for_other_flags_is_servfail(void **state)
     door_drop(&hand);
 }
 
-static void who_holds_sees_that_libc_has_asked(void **state)
+TEST_WITH(door, who_holds_sees_that_libc_has_asked)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
     ssize_t len;
 
-    (void)state;
     door_hold(scene.door, &hand);
     asked(BYTES(query_aaaa), &len);
     assert_false(hand.asked);
@@ -315,7 +297,7 @@ static void who_holds_sees_that_libc_has_asked(void **state)
 }
 
 /* libc asks without RD then. */
-static void a_probe_is_servfail_and_sees_any_type_of_its_name(void **state)
+TEST_WITH(door, a_probe_is_servfail_and_sees_any_type_of_its_name)
 {
     const uint8_t probe_a[] = {HEAD(0x2222, 0, 0), HOST, A_IN};
     const uint8_t probe_aaaa[] = {HEAD(0x2222, 0, 0), HOST_X, AAAA_IN};
@@ -324,7 +306,6 @@ static void a_probe_is_servfail_and_sees_any_type_of_its_name(void **state)
     const uint8_t *got;
     ssize_t len;
 
-    (void)state;
     probe.is_probe = true;
     door_hold(scene.door, &held);
     door_hold(scene.door, &probe);
@@ -340,12 +321,11 @@ static void a_probe_is_servfail_and_sees_any_type_of_its_name(void **state)
     door_drop(&probe);
 }
 
-static void what_is_no_query_gets_no_reply(void **state)
+TEST_WITH(door, what_is_no_query_gets_no_reply)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
     ssize_t len;
 
-    (void)state;
     door_hold(scene.door, &hand);
     ask("?", 1);
     ask("", 0);
@@ -356,23 +336,21 @@ static void what_is_no_query_gets_no_reply(void **state)
     door_drop(&hand);
 }
 
-static void dropping_twice_is_harmless(void **state)
+TEST_WITH(door, dropping_twice_is_harmless)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));
 
-    (void)state;
     door_hold(scene.door, &hand);
     door_drop(&hand);
     door_drop(&hand);
 }
 
 /* Two jobs may hold the same question, one of them since its own family was denied. */
-static void all_who_hold_a_question_see_that_libc_has_asked(void **state)
+TEST_WITH(door, all_who_hold_a_question_see_that_libc_has_asked)
 {
     struct door_hand failed = hand_of(NULL, 0), replied = hand_of(BYTES(reply_a));
     ssize_t len;
 
-    (void)state;
     door_hold(scene.door, &failed);
     door_hold(scene.door, &replied);
     asked(BYTES(query_a), &len);
@@ -381,29 +359,4 @@ static void all_who_hold_a_question_see_that_libc_has_asked(void **state)
     assert_true(replied.asked);
     door_drop(&failed);
     door_drop(&replied);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        door_test(the_door_is_on_loopback),
-        door_test(what_is_held_is_said_with_the_id_and_letter_case_of_the_query),
-        door_test(it_is_said_as_often_as_it_is_asked_for),
-        door_test(a_burst_of_questions_is_answered_whole),
-        door_test(another_question_is_servfail_at_once),
-        door_test(what_was_dropped_is_servfail),
-        door_test(a_failure_that_is_held_is_servfail),
-        door_test(two_hands_are_told_apart_by_their_type),
-        door_test(four_thousand_addresses_come_in_one_datagram_without_tc),
-        door_test(the_longest_datagram_is_used),
-        door_test(a_reply_longer_than_a_datagram_is_servfail_at_once),
-        door_test(what_is_no_query_gets_no_reply),
-        door_test(dropping_twice_is_harmless),
-        door_test(hands_are_told_apart_by_do_and_cd),
-        door_test(what_is_held_for_other_flags_is_servfail),
-        door_test(who_holds_sees_that_libc_has_asked),
-        door_test(a_probe_is_servfail_and_sees_any_type_of_its_name),
-        door_test(all_who_hold_a_question_see_that_libc_has_asked),
-    };
-    return cmocka_run_group_tests_name("door", tests, NULL, NULL);
 }

@@ -23,44 +23,40 @@ static const char *said(const struct heard *heard, bool is_reply)
     return answer_text(&question, &answer);
 }
 
-static void a_reply_is_passed_on(void **state)
+TEST(a_reply_is_passed_on)
 {
     const uint8_t reply[] = REPLY(0, 1);
     const struct heard heard = {.reply = reply, .reply_len = sizeof reply};
 
-    (void)state;
     assert_string_equal(said(&heard, true), "NOERROR\nhost.test. 60 A 192.0.2.1\n");
     assert_int_equal(heard_rcode(&heard), RCODE_NOERROR);
 }
 
-static void no_reply_is_a_failure_with_its_reason(void **state)
+TEST(no_reply_is_a_failure_with_its_reason)
 {
     const struct heard heard = {.ede = EDE_NETWORK_ERROR,
                                 .failure = "100% of the wires cut"};
 
-    (void)state;
     assert_string_equal(said(&heard, false),
                         "SERVFAIL: Network Error (23): 100% of the wires cut\n");
     assert_int_equal(heard_rcode(&heard), RCODE_SERVFAIL);
 }
 
-static void an_unreadable_reply_is_a_failure(void **state)
+TEST(an_unreadable_reply_is_a_failure)
 {
     const uint8_t reply[] = REPLY(0, 2);
     const struct heard heard = {.reply = reply, .reply_len = sizeof reply};
 
-    (void)state;
     assert_string_equal(
         said(&heard, false),
         "SERVFAIL: Network Error (23): a name server's reply cannot be read\n");
 }
 
-static void another_rcode_is_a_failure_that_names_it(void **state)
+TEST(another_rcode_is_a_failure_that_names_it)
 {
     const uint8_t reply[] = REPLY(1, 0);
     const struct heard heard = {.reply = reply, .reply_len = sizeof reply - 16};
 
-    (void)state;
     assert_string_equal(
         said(&heard, false),
         "SERVFAIL: No Reachable Authority (22): a name server says FORMERR\n");
@@ -76,70 +72,47 @@ static const char *no_name(enum heard_other other, bool is_reply)
     return said(&heard, is_reply);
 }
 
-static void nxdomain_stands_for_itself_where_there_is_no_other_family(void **state)
+TEST(nxdomain_stands_for_itself_where_there_is_no_other_family)
 {
-    (void)state;
     assert_string_equal(no_name(HEARD_NO_OTHER, true), "NXDOMAIN\n");
 }
 
-static void nxdomain_that_the_other_family_says_too_is_one(void **state)
+TEST(nxdomain_that_the_other_family_says_too_is_one)
 {
-    (void)state;
     assert_string_equal(no_name(HEARD_OTHER_AGREES, true), "NXDOMAIN\n");
 }
 
 /* RFC 4074 section 4.2. */
-static void nxdomain_of_one_family_alone_is_no_data(void **state)
+TEST(nxdomain_of_one_family_alone_is_no_data)
 {
-    (void)state;
     assert_string_equal(no_name(HEARD_OTHER_EXISTS, true), "NOERROR\n");
 }
 
-static void nxdomain_is_a_failure_where_nobody_can_tell(void **state)
+TEST(nxdomain_is_a_failure_where_nobody_can_tell)
 {
-    (void)state;
     assert_string_equal(
         no_name(HEARD_OTHER_FAILED, false),
         "SERVFAIL: No Reachable Authority (22): name servers say NXDOMAIN for "
         "one address family and fail for the other\n");
 }
 
-static void what_the_other_family_says_changes_no_data(void **state)
+TEST(what_the_other_family_says_changes_no_data)
 {
     const uint8_t reply[] = REPLY(0, 1);
     const struct heard heard = {
         .reply = reply, .reply_len = sizeof reply, .other = HEARD_OTHER_FAILED};
 
-    (void)state;
     assert_string_equal(said(&heard, true), "NOERROR\nhost.test. 60 A 192.0.2.1\n");
 }
 
 /* Not known counts as asked. */
-static void what_was_heard_counts_if_libc_has_asked_for_it(void **state)
+TEST(what_was_heard_counts_if_libc_has_asked_for_it)
 {
     static atomic_bool asked;
     const struct heard heard = {.asked = &asked}, unknown = {0};
 
-    (void)state;
     assert_true(heard_counts(&unknown));
     assert_false(heard_counts(&heard));
     asked = true;
     assert_true(heard_counts(&heard));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_reply_is_passed_on),
-        cmocka_unit_test(no_reply_is_a_failure_with_its_reason),
-        cmocka_unit_test(an_unreadable_reply_is_a_failure),
-        cmocka_unit_test(another_rcode_is_a_failure_that_names_it),
-        cmocka_unit_test(nxdomain_stands_for_itself_where_there_is_no_other_family),
-        cmocka_unit_test(nxdomain_that_the_other_family_says_too_is_one),
-        cmocka_unit_test(nxdomain_of_one_family_alone_is_no_data),
-        cmocka_unit_test(nxdomain_is_a_failure_where_nobody_can_tell),
-        cmocka_unit_test(what_the_other_family_says_changes_no_data),
-        cmocka_unit_test(what_was_heard_counts_if_libc_has_asked_for_it),
-    };
-    return cmocka_run_group_tests_name("heard", tests, NULL, NULL);
 }

@@ -8,90 +8,6 @@
 #define EXAMPLE_SOA                                                                        \
     "authority example.test. 45 SOA ns.lab. admin.lab. 1 3600 600 86400 45\n"
 
-static void the_root_has_no_data(void **state)
-{
-    (void)state;
-    assert_string_equal(lab_ask(".", "A"), "NOERROR\n");
-}
-
-static void the_tops_of_the_reverse_trees_have_no_data(void **state)
-{
-    (void)state;
-    assert_string_equal(lab_ask("in-addr.arpa", "PTR"), "NOERROR\n"
-                                                        "authority in-addr.arpa." SOA);
-    assert_string_equal(lab_ask("ip6.arpa", "PTR"), "NOERROR\n"
-                                                    "authority ip6.arpa." SOA);
-}
-
-static void a_part_of_an_address_has_no_data(void **state)
-{
-    (void)state;
-    assert_string_equal(lab_ask("0.10.in-addr.arpa", "PTR"),
-                        "NOERROR\n"
-                        "authority 0.10.in-addr.arpa." SOA);
-    assert_string_equal(lab_ask("1.0.0.2.ip6.arpa", "PTR"),
-                        "NOERROR\n"
-                        "authority 1.0.0.2.ip6.arpa." SOA);
-}
-
-/* Zones have such names too (RFC 2317). */
-static void a_reverse_name_that_is_no_address_is_asked_at_the_name_servers(void **state)
-{
-    static const char *const names[] = {"1.2.3.256.in-addr.arpa", "01.0.0.10.in-addr.arpa",
-                                        "1.4.0.0.10.in-addr.arpa", "xy.ip6.arpa"};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        assert_string_equal(lab_ask(names[i], "PTR"),
-                            "NXDOMAIN\n"
-                            "authority . 30 SOA ns.lab. admin.lab. 1 3600 600 86400 30\n");
-    assert_string_equal(lab_ask("5.0-31.2.0.192.in-addr.arpa", "PTR"),
-                        "NOERROR\n"
-                        "5.0-31.2.0.192.in-addr.arpa. 60 PTR delegated.example.test.\n");
-}
-
-static void a_reverse_name_is_looked_up_as_an_address(void **state)
-{
-    (void)state;
-    assert_string_equal(lab_ask("4.0.0.10.in-addr.arpa", "PTR"),
-                        "NOERROR\n"
-                        "4.0.0.10.in-addr.arpa. 10 PTR v4only.lab.\n");
-    assert_string_equal(lab_ask("1.2.0.192.in-addr.arpa", "PTR"),
-                        "NOERROR\n"
-                        "1.2.0.192.in-addr.arpa. 60 PTR a.example.test.\n");
-}
-
-static void a_reverse_name_is_known_in_any_letter_case(void **state)
-{
-    (void)state;
-    assert_string_equal(lab_ask("4.0.0.10.IN-ADDR.arpa", "PTR"),
-                        "NOERROR\n"
-                        "4.0.0.10.IN-ADDR.arpa. 10 PTR v4only.lab.\n");
-}
-
-static void another_name_is_looked_up_as_a_name(void **state)
-{
-    (void)state;
-    assert_string_equal(lab_ask("v4only.lab", "A"), "NOERROR\n"
-                                                    "v4only.lab. 10 A 10.0.0.4\n");
-    assert_string_equal(lab_ask("a.example.test", "A"), "NOERROR\n"
-                                                        "a.example.test. 60 A 192.0.2.1\n");
-}
-
-static void a_name_that_only_ends_like_a_reverse_one_is_a_name(void **state)
-{
-    (void)state;
-    assert_string_equal(lab_ask("1.2.0.192.xin-addr.arpa", "PTR"), "NXDOMAIN\n" ROOT_SOA);
-}
-
-/* A name has no PTR record of its own unless it is an address. */
-static void ptr_of_a_hosts_name_has_no_data(void **state)
-{
-    (void)state;
-    assert_string_equal(lab_ask("v4only.lab", "PTR"), "NOERROR\n"
-                                                      "authority v4only.lab." SOA);
-}
-
 /* So many were needed since the first case. */
 static unsigned threads_of(const struct lab_lookup *lookup)
 {
@@ -99,7 +15,7 @@ static unsigned threads_of(const struct lab_lookup *lookup)
 }
 
 /* These are the first cases: later ones would find threads. */
-static void what_needs_no_thread_gets_none(void **state)
+TEST_WITH(lab, what_needs_no_thread_gets_none)
 {
     static const char *const questions[][2] = {
         {"v4only.lab", "A"},
@@ -117,16 +33,14 @@ static void what_needs_no_thread_gets_none(void **state)
         {"4.0.0.10.in-addr.arpa", "PTR"},
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
         lab_ask(questions[i][0], questions[i][1]);
         assert_int_equal(threads_of(lab_lookup()), 0);
     }
 }
 
-static void libc_is_asked_in_a_thread(void **state)
+TEST_WITH(lab, libc_is_asked_in_a_thread)
 {
-    (void)state;
     assert_string_equal(lab_ask("multi.example.test", "A"),
                         "NOERROR\n"
                         "multi.example.test. 60 A 192.0.2.31\n"
@@ -135,14 +49,88 @@ static void libc_is_asked_in_a_thread(void **state)
     assert_int_equal(threads_of(lab_lookup()), 1);
 }
 
+TEST_WITH(lab, the_root_has_no_data)
+{
+    assert_string_equal(lab_ask(".", "A"), "NOERROR\n");
+}
+
+TEST_WITH(lab, the_tops_of_the_reverse_trees_have_no_data)
+{
+    assert_string_equal(lab_ask("in-addr.arpa", "PTR"), "NOERROR\n"
+                                                        "authority in-addr.arpa." SOA);
+    assert_string_equal(lab_ask("ip6.arpa", "PTR"), "NOERROR\n"
+                                                    "authority ip6.arpa." SOA);
+}
+
+TEST_WITH(lab, a_part_of_an_address_has_no_data)
+{
+    assert_string_equal(lab_ask("0.10.in-addr.arpa", "PTR"),
+                        "NOERROR\n"
+                        "authority 0.10.in-addr.arpa." SOA);
+    assert_string_equal(lab_ask("1.0.0.2.ip6.arpa", "PTR"),
+                        "NOERROR\n"
+                        "authority 1.0.0.2.ip6.arpa." SOA);
+}
+
+/* Zones have such names too (RFC 2317). */
+TEST_WITH(lab, a_reverse_name_that_is_no_address_is_asked_at_the_name_servers)
+{
+    static const char *const names[] = {"1.2.3.256.in-addr.arpa", "01.0.0.10.in-addr.arpa",
+                                        "1.4.0.0.10.in-addr.arpa", "xy.ip6.arpa"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_string_equal(lab_ask(names[i], "PTR"),
+                            "NXDOMAIN\n"
+                            "authority . 30 SOA ns.lab. admin.lab. 1 3600 600 86400 30\n");
+    assert_string_equal(lab_ask("5.0-31.2.0.192.in-addr.arpa", "PTR"),
+                        "NOERROR\n"
+                        "5.0-31.2.0.192.in-addr.arpa. 60 PTR delegated.example.test.\n");
+}
+
+TEST_WITH(lab, a_reverse_name_is_looked_up_as_an_address)
+{
+    assert_string_equal(lab_ask("4.0.0.10.in-addr.arpa", "PTR"),
+                        "NOERROR\n"
+                        "4.0.0.10.in-addr.arpa. 10 PTR v4only.lab.\n");
+    assert_string_equal(lab_ask("1.2.0.192.in-addr.arpa", "PTR"),
+                        "NOERROR\n"
+                        "1.2.0.192.in-addr.arpa. 60 PTR a.example.test.\n");
+}
+
+TEST_WITH(lab, a_reverse_name_is_known_in_any_letter_case)
+{
+    assert_string_equal(lab_ask("4.0.0.10.IN-ADDR.arpa", "PTR"),
+                        "NOERROR\n"
+                        "4.0.0.10.IN-ADDR.arpa. 10 PTR v4only.lab.\n");
+}
+
+TEST_WITH(lab, another_name_is_looked_up_as_a_name)
+{
+    assert_string_equal(lab_ask("v4only.lab", "A"), "NOERROR\n"
+                                                    "v4only.lab. 10 A 10.0.0.4\n");
+    assert_string_equal(lab_ask("a.example.test", "A"), "NOERROR\n"
+                                                        "a.example.test. 60 A 192.0.2.1\n");
+}
+
+TEST_WITH(lab, a_name_that_only_ends_like_a_reverse_one_is_a_name)
+{
+    assert_string_equal(lab_ask("1.2.0.192.xin-addr.arpa", "PTR"), "NXDOMAIN\n" ROOT_SOA);
+}
+
+/* A name has no PTR record of its own unless it is an address. */
+TEST_WITH(lab, ptr_of_a_hosts_name_has_no_data)
+{
+    assert_string_equal(lab_ask("v4only.lab", "PTR"), "NOERROR\n"
+                                                      "authority v4only.lab." SOA);
+}
+
 /* Both halves of a verdict in one job: one is known, of the other libc is asked. */
-static void news_may_need_libc_where_the_answer_does_not(void **state)
+TEST_WITH(lab, news_may_need_libc_where_the_answer_does_not)
 {
     struct lab_lookup *lookup = lab_lookup();
     struct question question = question_of("x.qmany3-nxdomain.fault.test", "AAAA");
     uint64_t id;
 
-    (void)state;
     job_start(&lookup->jobs, lookup->mailbag, 1 << 20, &question);
     assert_non_null(strstr(lab_next(lookup, &id), "x.qmany3-nxdomain.fault.test. 60 A "));
     assert_true(id == (MESSAGE_NEWS | 1 << 20));
@@ -150,14 +138,13 @@ static void news_may_need_libc_where_the_answer_does_not(void **state)
     assert_int_equal(id, 1 << 20);
 }
 
-static void the_other_familys_answer_is_news(void **state)
+TEST_WITH(lab, the_other_familys_answer_is_news)
 {
     struct lab_lookup *lookup = lab_lookup();
     struct question question = question_of("x.qok-nxdomain.fault.test", "AAAA");
     const char *text;
     uint64_t id;
 
-    (void)state;
     job_start(&lookup->jobs, lookup->mailbag, 1 << 20, &question);
     text = lab_next(lookup, &id);
     assert_true(id == (MESSAGE_NEWS | 1 << 20));
@@ -166,9 +153,8 @@ static void the_other_familys_answer_is_news(void **state)
     assert_int_equal(id, 1 << 20);
 }
 
-static void another_type_is_passed_on(void **state)
+TEST_WITH(lab, another_type_is_passed_on)
 {
-    (void)state;
     assert_string_equal(lab_ask("txt.example.test", "TXT"),
                         "NOERROR\n"
                         "txt.example.test. 60 TXT \"only text\"\n");
@@ -181,39 +167,35 @@ static void another_type_is_passed_on(void **state)
                         "types.example.test. 110 TYPE65280 \\# 4 01020304\n");
 }
 
-static void a_name_that_libc_cannot_carry_is_asked_for(void **state)
+TEST_WITH(lab, a_name_that_libc_cannot_carry_is_asked_for)
 {
-    (void)state;
     assert_string_equal(lab_ask("a\\032space.example.test", "A"),
                         "NOERROR\n"
                         "a\\032space.example.test. 60 A 192.0.2.80\n");
 }
 
-static void no_aaaa_of_resolv_conf_is_obeyed(void **state)
+TEST_WITH(lab, no_aaaa_of_resolv_conf_is_obeyed)
 {
-    (void)state;
     etc_write("resolv.conf", "nameserver 127.0.0.2\noptions no-aaaa\n");
     assert_string_equal(lab_ask("both.example.test", "AAAA"), "NOERROR\n");
 }
 
 /* RFC 6895 section 3.1: nobody can have such data, but the name may exist. */
-static void a_type_that_is_no_data_has_none(void **state)
+TEST_WITH(lab, a_type_that_is_no_data_has_none)
 {
-    (void)state;
     assert_string_equal(lab_ask("a.example.test", "TYPE128"), "NOERROR\n");
     assert_string_equal(lab_ask("nosuch.example.test", "TYPE128"),
                         "NXDOMAIN\n" EXAMPLE_SOA);
 }
 
 /* Each has its own reply in hand, and libc's question for it finds the right one. */
-static void one_name_is_asked_with_and_without_do_at_once(void **state)
+TEST_WITH(lab, one_name_is_asked_with_and_without_do_at_once)
 {
     struct lab_lookup *lookup = lab_lookup();
     struct question plain = question_of("a.signed.test", "A"), signed_too = plain;
     bool has_signature[2];
     uint64_t id;
 
-    (void)state;
     signed_too.flags = QUESTION_DNSSEC_OK;
     for (int i = 0; i < 20; i++) {
         job_start(&lookup->jobs, lookup->mailbag, 1000, &plain);
@@ -228,30 +210,4 @@ static void one_name_is_asked_with_and_without_do_at_once(void **state)
         assert_false(has_signature[0]);
         assert_true(has_signature[1]);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        lab_test(what_needs_no_thread_gets_none),
-        lab_test(libc_is_asked_in_a_thread),
-        lab_test(news_may_need_libc_where_the_answer_does_not),
-        lab_test(the_root_has_no_data),
-        lab_test(the_tops_of_the_reverse_trees_have_no_data),
-        lab_test(a_part_of_an_address_has_no_data),
-        lab_test(a_reverse_name_that_is_no_address_is_asked_at_the_name_servers),
-        lab_test(a_reverse_name_is_looked_up_as_an_address),
-        lab_test(a_reverse_name_is_known_in_any_letter_case),
-        lab_test(another_name_is_looked_up_as_a_name),
-        lab_test(a_name_that_only_ends_like_a_reverse_one_is_a_name),
-        lab_test(ptr_of_a_hosts_name_has_no_data),
-        lab_test(the_other_familys_answer_is_news),
-        lab_test(another_type_is_passed_on),
-        lab_test(a_name_that_libc_cannot_carry_is_asked_for),
-        lab_test(no_aaaa_of_resolv_conf_is_obeyed),
-        lab_test(a_type_that_is_no_data_has_none),
-        lab_test(one_name_is_asked_with_and_without_do_at_once),
-    };
-
-    return cmocka_run_group_tests_name("job", tests, NULL, NULL);
 }

@@ -56,7 +56,7 @@ static void leave_all(struct shot *shots, size_t count)
         lane_leave(&shots[i]);
 }
 
-static int set_up_at(const char *address)
+static void set_up_at(const char *address)
 {
     memset(&scene, 0, sizeof scene);
 
@@ -70,24 +70,20 @@ static int set_up_at(const char *address)
     scene.elsewhere = server_open("127.0.0.1:0", SOCK_DGRAM);
     init_shots(scene.shots, SHOTS);
     init_shots(scene.crowd, CROWD);
-    return 0;
 }
 
-static int set_up(void **state)
+static void set_up(void)
 {
-    (void)state;
-    return set_up_at("127.0.0.1:0");
+    set_up_at("127.0.0.1:0");
 }
 
-static int set_up_ip6(void **state)
+static void set_up_ip6(void)
 {
-    (void)state;
-    return set_up_at("[::1]:0");
+    set_up_at("[::1]:0");
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     leave_all(scene.shots, SHOTS);
     leave_all(scene.crowd, CROWD);
     close(scene.elsewhere);
@@ -95,10 +91,10 @@ static int tear_down(void **state)
     loop_free(scene.loop);
     if (scene.server != -1)
         close(scene.server);
-    return 0;
 }
 
-#define lane_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+FIXTURE(lanes, set_up, tear_down);
+FIXTURE(lanes_ip6, set_up_ip6, tear_down);
 
 static void board(struct shot *shot)
 {
@@ -167,11 +163,10 @@ static unsigned id_of(const struct got *got)
     return (unsigned)got->wire[0] << 8 | got->wire[1];
 }
 
-static void a_reply_goes_to_the_shot_with_its_id(void **state)
+TEST_WITH(lanes, a_reply_goes_to_the_shot_with_its_id)
 {
     struct got first, second;
 
-    (void)state;
     shoot_together(2);
     first = server_receive(scene.server);
     second = server_receive(scene.server);
@@ -185,11 +180,10 @@ static void a_reply_goes_to_the_shot_with_its_id(void **state)
     assert_ptr_equal(told_shot, &scene.shots[0]);
 }
 
-static void a_datagram_with_another_id_is_told_to_nobody(void **state)
+TEST_WITH(lanes, a_datagram_with_another_id_is_told_to_nobody)
 {
     struct got got;
 
-    (void)state;
     shoot(&scene.shots[0]);
     got = server_receive(scene.server);
     got.wire[0] ^= 0xff;
@@ -201,11 +195,10 @@ static void a_datagram_with_another_id_is_told_to_nobody(void **state)
     assert_int_equal(told, 1);
 }
 
-static void a_datagram_shorter_than_a_header_is_told_to_nobody(void **state)
+TEST_WITH(lanes, a_datagram_shorter_than_a_header_is_told_to_nobody)
 {
     struct got got;
 
-    (void)state;
     shoot(&scene.shots[0]);
     got = server_receive(scene.server);
     server_send(scene.server, &got, got.wire, 11);
@@ -216,12 +209,11 @@ static void a_datagram_shorter_than_a_header_is_told_to_nobody(void **state)
     assert_int_equal(told_len, 12);
 }
 
-static void a_datagram_from_elsewhere_is_told_to_nobody(void **state)
+TEST_WITH(lanes, a_datagram_from_elsewhere_is_told_to_nobody)
 {
     int stranger = server_open("127.0.0.1:0", SOCK_DGRAM);
     struct got got;
 
-    (void)state;
     shoot(&scene.shots[0]);
     got = server_receive(scene.server);
     sendto(stranger, got.wire, got.len, 0, &got.from.sock.any, got.from.len);
@@ -233,11 +225,10 @@ static void a_datagram_from_elsewhere_is_told_to_nobody(void **state)
 }
 
 /* RFC 5452 section 9: who forges a reply must not know the port. */
-static void few_queries_have_a_port_each(void **state)
+TEST_WITH(lanes, few_queries_have_a_port_each)
 {
     struct got first, second;
 
-    (void)state;
     shoot(&scene.shots[0]);
     shoot(&scene.shots[1]);
     first = server_receive(scene.server);
@@ -245,11 +236,10 @@ static void few_queries_have_a_port_each(void **state)
     assert_int_not_equal(addr_port(&first.from), addr_port(&second.from));
 }
 
-static void many_queries_of_one_moment_share_a_port_up_to_64(void **state)
+TEST_WITH(lanes, many_queries_of_one_moment_share_a_port_up_to_64)
 {
     unsigned port = 0;
 
-    (void)state;
     shoot_together(SHOTS);
     for (size_t i = 0; i < SHOTS; i++) {
         struct got got = server_receive(scene.server);
@@ -263,20 +253,18 @@ static void many_queries_of_one_moment_share_a_port_up_to_64(void **state)
     }
 }
 
-static void ids_in_a_lane_all_differ(void **state)
+TEST_WITH(lanes, ids_in_a_lane_all_differ)
 {
-    (void)state;
     board_together(64);
     for (size_t i = 0; i < 64; i++)
         for (size_t j = 0; j < i; j++)
             assert_int_not_equal(scene.shots[i].id, scene.shots[j].id);
 }
 
-static void ids_are_not_counted_up(void **state)
+TEST_WITH(lanes, ids_are_not_counted_up)
 {
     unsigned next = 0;
 
-    (void)state;
     board_together(64);
     for (size_t i = 1; i < 64; i++)
         next += scene.shots[i].id == (uint16_t)(scene.shots[i - 1].id + 1);
@@ -284,11 +272,10 @@ static void ids_are_not_counted_up(void **state)
 }
 
 /* Or a name that hangs would fix the port of all that come later. */
-static void a_place_that_was_left_is_not_taken_again(void **state)
+TEST_WITH(lanes, a_place_that_was_left_is_not_taken_again)
 {
     struct got before, after;
 
-    (void)state;
     shoot_together(64);
     before = server_receive(scene.server);
     for (size_t i = 1; i < 64; i++)
@@ -299,11 +286,10 @@ static void a_place_that_was_left_is_not_taken_again(void **state)
     assert_int_not_equal(addr_port(&after.from), addr_port(&before.from));
 }
 
-static void who_comes_later_has_another_port(void **state)
+TEST_WITH(lanes, who_comes_later_has_another_port)
 {
     struct got before, after;
 
-    (void)state;
     shoot_together(2);
     before = server_receive(scene.server);
     server_receive(scene.server);
@@ -314,11 +300,10 @@ static void who_comes_later_has_another_port(void **state)
 }
 
 /* A lookup at a quiet time has a port that nobody could guess from an earlier one. */
-static void a_lane_is_closed_when_the_last_leaves(void **state)
+TEST_WITH(lanes, a_lane_is_closed_when_the_last_leaves)
 {
     int before;
 
-    (void)state;
     gather_crowd();
     before = free_descriptor();
     leave_all(scene.crowd, CROWD);
@@ -330,12 +315,11 @@ static void a_lane_is_closed_when_the_last_leaves(void **state)
     assert_int_equal(free_descriptor(), before);
 }
 
-static void a_lane_whose_last_reply_has_come_is_closed(void **state)
+TEST_WITH(lanes, a_lane_whose_last_reply_has_come_is_closed)
 {
     int before = free_descriptor();
     struct got got;
 
-    (void)state;
     shoot(&scene.shots[0]);
     got = server_receive(scene.server);
     server_send(scene.server, &got, got.wire, got.len);
@@ -345,21 +329,19 @@ static void a_lane_whose_last_reply_has_come_is_closed(void **state)
     assert_int_equal(told, 1);
 }
 
-static void leaving_twice_is_harmless(void **state)
+TEST_WITH(lanes, leaving_twice_is_harmless)
 {
-    (void)state;
     shoot_together(2);
     lane_leave(&scene.shots[0]);
     lane_leave(&scene.shots[0]);
     assert_non_null(scene.shots[1].lane);
 }
 
-static void two_servers_have_two_lanes(void **state)
+TEST_WITH(lanes, two_servers_have_two_lanes)
 {
     int other = server_open("127.0.0.1:0", SOCK_DGRAM);
     struct got got;
 
-    (void)state;
     shoot(&scene.shots[0]);
     scene.addr = bound_addr(other);
     shoot(&scene.shots[1]);
@@ -368,11 +350,10 @@ static void two_servers_have_two_lanes(void **state)
     close(other);
 }
 
-static void an_ipv6_server_is_asked_too(void **state)
+TEST_WITH(lanes_ip6, an_ipv6_server_is_asked_too)
 {
     struct got got;
 
-    (void)state;
     shoot(&scene.shots[0]);
     got = server_receive(scene.server);
     server_send(scene.server, &got, got.wire, got.len);
@@ -386,9 +367,8 @@ static void close_server(void)
     scene.server = -1;
 }
 
-static void a_server_that_refuses_is_told(void **state)
+TEST_WITH(lanes, a_server_that_refuses_is_told)
 {
-    (void)state;
     close_server();
     shoot(&scene.shots[0]);
     turn_until(scene.loop, &refused, 1);
@@ -396,9 +376,8 @@ static void a_server_that_refuses_is_told(void **state)
     assert_null(scene.shots[0].lane);
 }
 
-static void all_who_wait_in_the_lane_are_told(void **state)
+TEST_WITH(lanes, all_who_wait_in_the_lane_are_told)
 {
-    (void)state;
     board_together(6);
     for (size_t i = 0; i < 5; i++)
         send_query(&scene.shots[i]);
@@ -410,9 +389,8 @@ static void all_who_wait_in_the_lane_are_told(void **state)
 }
 
 /* The kernel gives an error to the first call that it can: here that is the second send. */
-static void an_error_that_another_send_gets_is_told_to_all(void **state)
+TEST_WITH(lanes, an_error_that_another_send_gets_is_told_to_all)
 {
-    (void)state;
     board_together(3);
     close_server();
     send_query(&scene.shots[0]);
@@ -424,9 +402,8 @@ static void an_error_that_another_send_gets_is_told_to_all(void **state)
         assert_null(scene.shots[i].lane);
 }
 
-static void who_left_before_an_error_is_told_hears_nothing(void **state)
+TEST_WITH(lanes, who_left_before_an_error_is_told_hears_nothing)
 {
-    (void)state;
     board_together(2);
     close_server();
     send_query(&scene.shots[0]);
@@ -435,30 +412,4 @@ static void who_left_before_an_error_is_told_hears_nothing(void **state)
     turn(scene.loop);
     turn(scene.loop);
     assert_int_equal(refused, 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        lane_test(a_reply_goes_to_the_shot_with_its_id),
-        lane_test(a_datagram_with_another_id_is_told_to_nobody),
-        lane_test(a_datagram_shorter_than_a_header_is_told_to_nobody),
-        lane_test(a_datagram_from_elsewhere_is_told_to_nobody),
-        lane_test(few_queries_have_a_port_each),
-        lane_test(many_queries_of_one_moment_share_a_port_up_to_64),
-        lane_test(ids_in_a_lane_all_differ),
-        lane_test(ids_are_not_counted_up),
-        lane_test(a_place_that_was_left_is_not_taken_again),
-        lane_test(who_comes_later_has_another_port),
-        lane_test(a_lane_is_closed_when_the_last_leaves),
-        lane_test(a_lane_whose_last_reply_has_come_is_closed),
-        lane_test(leaving_twice_is_harmless),
-        lane_test(two_servers_have_two_lanes),
-        cmocka_unit_test_setup_teardown(an_ipv6_server_is_asked_too, set_up_ip6, tear_down),
-        lane_test(a_server_that_refuses_is_told),
-        lane_test(all_who_wait_in_the_lane_are_told),
-        lane_test(an_error_that_another_send_gets_is_told_to_all),
-        lane_test(who_left_before_an_error_is_told_hears_nothing),
-    };
-    return cmocka_run_group_tests_name("lane", tests, NULL, NULL);
 }

@@ -89,31 +89,28 @@ static const char *process_answer(const struct process *process, uint64_t id,
     return answer_text(&question, &answer);
 }
 
-static void the_process_says_that_it_is_ready(void **state)
+TEST_WITH(lab, the_process_says_that_it_is_ready)
 {
     struct process process = process_fork();
     enum word word;
 
-    (void)state;
     assert_int_equal(channel_receive_word(process.supervisor, &word, CHANNEL_BLOCK),
                      CHANNEL_DONE);
     assert_int_equal(word, WORD_READY);
     process_end(&process);
 }
 
-static void the_process_ends_well_when_its_supervisor_is_gone(void **state)
+TEST_WITH(lab, the_process_ends_well_when_its_supervisor_is_gone)
 {
     struct process process = process_start();
 
-    (void)state;
     assert_int_equal(process_end(&process), 42);
 }
 
-static void the_process_ends_though_a_lookup_hangs(void **state)
+TEST_WITH(lab, the_process_ends_though_a_lookup_hangs)
 {
     struct process process;
 
-    (void)state;
     etc_write("resolv.conf", "nameserver 127.0.0.3\n"); /* it never answers */
     process = process_start();
     process_ask(&process, 1, "hangs.example.test", "A");
@@ -122,11 +119,10 @@ static void the_process_ends_though_a_lookup_hangs(void **state)
     assert_int_equal(process_end(&process), 42);
 }
 
-static void the_process_answers_names_and_addresses(void **state)
+TEST_WITH(lab, the_process_answers_names_and_addresses)
 {
     struct process process = process_start();
 
-    (void)state;
     process_ask(&process, 7, "a.example.test", "A");
     assert_string_equal(process_answer(&process, 7, "a.example.test", "A"),
                         "NOERROR\n"
@@ -138,11 +134,10 @@ static void the_process_answers_names_and_addresses(void **state)
     process_end(&process);
 }
 
-static void the_process_answers_hosts_names_while_dns_hangs(void **state)
+TEST_WITH(lab, the_process_answers_hosts_names_while_dns_hangs)
 {
     struct process process;
 
-    (void)state;
     etc_write("resolv.conf", "nameserver 127.0.0.3\n"); /* it never answers */
     process = process_start();
     for (uint64_t id = 1; id <= 50; id++)
@@ -155,12 +150,11 @@ static void the_process_answers_hosts_names_while_dns_hangs(void **state)
 }
 
 /* HOSTALIASES would make "single" another name for a.example.test. */
-static void the_process_does_not_heed_the_environment(void **state)
+TEST_WITH(lab, the_process_does_not_heed_the_environment)
 {
     static const char aliases[] = "single a.example.test\n";
     struct process process;
 
-    (void)state;
     need_lab();
     lab_put("/etc/lab/aliases", aliases, strlen(aliases));
     setenv("HOSTALIASES", "/etc/lab/aliases", 1);
@@ -173,11 +167,10 @@ static void the_process_does_not_heed_the_environment(void **state)
     process_end(&process);
 }
 
-static void the_process_sees_a_changed_hosts_file(void **state)
+TEST_WITH(lab, the_process_sees_a_changed_hosts_file)
 {
     struct process process = process_start();
 
-    (void)state;
     process_ask(&process, 1, "v4only.lab", "A");
     process_answer(&process, 1, "v4only.lab", "A");
     etc_write("hosts", "10.0.0.5 v4only.lab\n");
@@ -188,11 +181,10 @@ static void the_process_sees_a_changed_hosts_file(void **state)
     process_end(&process);
 }
 
-static void the_process_sees_a_changed_nsswitch_conf(void **state)
+TEST_WITH(lab, the_process_sees_a_changed_nsswitch_conf)
 {
     struct process process = process_start();
 
-    (void)state;
     process_ask(&process, 1, "v4only.lab", "A");
     process_answer(&process, 1, "v4only.lab", "A");
     etc_write("nsswitch.conf", "hosts: dns\n");
@@ -201,20 +193,4 @@ static void the_process_sees_a_changed_nsswitch_conf(void **state)
                         "NXDOMAIN\n"
                         "authority . 30 SOA ns.lab. admin.lab. 1 3600 600 86400 30\n");
     process_end(&process);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        lab_test(the_process_says_that_it_is_ready),
-        lab_test(the_process_ends_well_when_its_supervisor_is_gone),
-        lab_test(the_process_ends_though_a_lookup_hangs),
-        lab_test(the_process_answers_names_and_addresses),
-        lab_test(the_process_answers_hosts_names_while_dns_hangs),
-        lab_test(the_process_does_not_heed_the_environment),
-        lab_test(the_process_sees_a_changed_hosts_file),
-        lab_test(the_process_sees_a_changed_nsswitch_conf),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,11 +12,9 @@ static struct addr address_of(const char *text)
 }
 
 /* What is logged here would look like a failure of the test. */
-static int be_quiet(void **state)
+static void be_quiet(void)
 {
-    (void)state;
     log_open("test", LOG_LEVEL_ERROR);
-    return 0;
 }
 
 /* True if a check is due; fills in what to ask. */
@@ -35,35 +33,32 @@ static bool leads_back(const struct loopcheck *check, const char *server)
     return loopcheck_leads_back(check, &addr);
 }
 
-static void our_own_address_leads_back_and_needs_no_check(void **state)
+TEST(our_own_address_leads_back_and_needs_no_check)
 {
     struct addr own[] = {address_of("127.0.0.1:5353"), address_of("127.0.0.53:53")};
     struct loopcheck *check = loopcheck_new(own, 2);
     struct question question;
 
-    (void)state;
     assert_true(leads_back(check, "127.0.0.53:53"));
     assert_false(is_due(check, "127.0.0.53:53", 1000, &question));
     loopcheck_free(check);
 }
 
-static void our_address_with_another_port_is_not_us(void **state)
+TEST(our_address_with_another_port_is_not_us)
 {
     struct addr own = address_of("127.0.0.1:5353");
     struct loopcheck *check = loopcheck_new(&own, 1);
 
-    (void)state;
     assert_false(leads_back(check, "127.0.0.1:53"));
     loopcheck_free(check);
 }
 
-static void a_change_of_the_host_has_it_checked_again(void **state)
+TEST(a_change_of_the_host_has_it_checked_again)
 {
     struct addr own = address_of("127.0.0.1:5353");
     struct loopcheck *check = loopcheck_new(&own, 1);
     struct question question;
 
-    (void)state;
     assert_true(is_due(check, "127.0.2.1:53", 1000, &question));
     assert_true(loopcheck_recognises(check, &question));
     assert_true(leads_back(check, "127.0.2.1:53"));
@@ -74,12 +69,11 @@ static void a_change_of_the_host_has_it_checked_again(void **state)
     loopcheck_free(check);
 }
 
-static void a_server_of_this_host_is_checked_once_a_minute(void **state)
+TEST(a_server_of_this_host_is_checked_once_a_minute)
 {
     struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question question;
 
-    (void)state;
     assert_true(is_due(check, "127.0.0.1", 1000, &question));
     assert_false(is_due(check, "127.0.0.1", 1001, &question));
     assert_false(is_due(check, "127.0.0.1", 60999, &question));
@@ -88,35 +82,32 @@ static void a_server_of_this_host_is_checked_once_a_minute(void **state)
 }
 
 /* Nobody there can reach a loopback address. */
-static void a_server_of_another_host_is_not_checked(void **state)
+TEST(a_server_of_another_host_is_not_checked)
 {
     struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question question;
 
-    (void)state;
     assert_false(is_due(check, "192.0.2.1", 1000, &question));
     assert_false(leads_back(check, "192.0.2.1"));
     loopcheck_free(check);
 }
 
-static void each_check_asks_for_another_name(void **state)
+TEST(each_check_asks_for_another_name)
 {
     struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question first, second;
 
-    (void)state;
     assert_true(is_due(check, "127.0.0.1", 1000, &first));
     assert_true(is_due(check, "127.0.0.1", 61000, &second));
     assert_false(name_equal(first.name, first.name_len, second.name, second.name_len));
     loopcheck_free(check);
 }
 
-static void a_check_that_comes_back_marks_its_server(void **state)
+TEST(a_check_that_comes_back_marks_its_server)
 {
     struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question one, two;
 
-    (void)state;
     assert_true(is_due(check, "127.0.0.1", 1000, &one));
     assert_true(is_due(check, "127.0.0.2", 1000, &two));
     assert_false(leads_back(check, "127.0.0.2"));
@@ -127,12 +118,11 @@ static void a_check_that_comes_back_marks_its_server(void **state)
 }
 
 /* A forwarder may ask for the other family too, or play with letter case (0x20). */
-static void a_check_is_known_by_its_name_in_any_letter_case(void **state)
+TEST(a_check_is_known_by_its_name_in_any_letter_case)
 {
     struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question question;
 
-    (void)state;
     assert_true(is_due(check, "127.0.0.1", 1000, &question));
     question.type = TYPE_AAAA;
     for (size_t i = 0; i < question.name_len; i++)
@@ -142,12 +132,11 @@ static void a_check_is_known_by_its_name_in_any_letter_case(void **state)
     loopcheck_free(check);
 }
 
-static void another_question_is_none(void **state)
+TEST(another_question_is_none)
 {
     struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question question, other = question_of("www.example", "A");
 
-    (void)state;
     assert_false(loopcheck_recognises(check, &other));
     assert_true(is_due(check, "127.0.0.1", 1000, &question));
     assert_false(loopcheck_recognises(check, &other));
@@ -158,12 +147,11 @@ static void another_question_is_none(void **state)
 }
 
 /* The administrator may have put it right. */
-static void a_server_that_led_back_gets_another_chance_with_the_next_check(void **state)
+TEST(a_server_that_led_back_gets_another_chance_with_the_next_check)
 {
     struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question question;
 
-    (void)state;
     assert_true(is_due(check, "127.0.0.1", 1000, &question));
     assert_true(loopcheck_recognises(check, &question));
     assert_false(is_due(check, "127.0.0.1", 2000, &question));
@@ -173,20 +161,18 @@ static void a_server_that_led_back_gets_another_chance_with_the_next_check(void 
     loopcheck_free(check);
 }
 
-static void nothing_may_be_freed(void **state)
+TEST(nothing_may_be_freed)
 {
-    (void)state;
     loopcheck_free(NULL);
 }
 
 /* All addresses of this host are ours then, but for the port and the family. */
-static void a_server_of_this_host_is_us_if_we_listen_on_all_addresses(void **state)
+TEST(a_server_of_this_host_is_us_if_we_listen_on_all_addresses)
 {
     struct addr own = address_of("0.0.0.0:53");
     struct loopcheck *check = loopcheck_new(&own, 1);
     struct question question;
 
-    (void)state;
     assert_false(is_due(check, "127.0.0.7:53", 1000, &question));
     assert_true(leads_back(check, "127.0.0.7:53"));
     assert_true(is_due(check, "127.0.0.7:5353", 1000, &question));
@@ -198,21 +184,4 @@ static void a_server_of_this_host_is_us_if_we_listen_on_all_addresses(void **sta
     loopcheck_free(check);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(our_own_address_leads_back_and_needs_no_check),
-        cmocka_unit_test(our_address_with_another_port_is_not_us),
-        cmocka_unit_test(a_change_of_the_host_has_it_checked_again),
-        cmocka_unit_test(a_server_of_this_host_is_checked_once_a_minute),
-        cmocka_unit_test(a_server_of_another_host_is_not_checked),
-        cmocka_unit_test(each_check_asks_for_another_name),
-        cmocka_unit_test(a_check_that_comes_back_marks_its_server),
-        cmocka_unit_test(a_check_is_known_by_its_name_in_any_letter_case),
-        cmocka_unit_test(another_question_is_none),
-        cmocka_unit_test(a_server_that_led_back_gets_another_chance_with_the_next_check),
-        cmocka_unit_test(nothing_may_be_freed),
-        cmocka_unit_test(a_server_of_this_host_is_us_if_we_listen_on_all_addresses),
-    };
-    return cmocka_run_group_tests_name("loopcheck", tests, be_quiet, NULL);
-}
+GROUP(be_quiet, NULL);

@@ -11,24 +11,23 @@ static struct channel channel;
 static struct mailbag *mailbag;
 static struct bundle bundle;
 
-static int set_up(void **state)
+static void set_up(void)
 {
-    (void)state;
     loop = loop_new();
-    if (!loop || channel_open(&channel) == -1)
-        return -1;
+    assert_non_null(loop);
+    assert_int_equal(channel_open(&channel), 0);
     mailbag = mailbag_new(loop, channel.left);
-    return mailbag ? 0 : -1;
+    assert_non_null(mailbag);
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     mailbag_free(mailbag);
     channel_close(&channel);
     loop_free(loop);
-    return 0;
 }
+
+FIXTURE(mailbag, set_up, tear_down);
 
 static void stop(void *unused)
 {
@@ -64,11 +63,10 @@ static void assert_came(const char *const *expected, size_t count)
     assert_false(bundle_next(&bundle, &message, &len));
 }
 
-static void messages_leave_together_at_the_end_of_the_round(void **state)
+TEST_WITH(mailbag, messages_leave_together_at_the_end_of_the_round)
 {
     static const char *const expected[] = {"one", "three"};
 
-    (void)state;
     mailbag_put(mailbag, "one", 3);
     mailbag_put(mailbag, "three", 5);
     assert_true(nothing_came());
@@ -76,11 +74,10 @@ static void messages_leave_together_at_the_end_of_the_round(void **state)
     assert_came(expected, 2);
 }
 
-static void those_of_the_next_round_leave_then(void **state)
+TEST_WITH(mailbag, those_of_the_next_round_leave_then)
 {
     static const char *const first[] = {"one"}, *const second[] = {"two"};
 
-    (void)state;
     mailbag_put(mailbag, "one", 3);
     end_the_round();
     mailbag_put(mailbag, "two", 3);
@@ -98,12 +95,11 @@ static void write_late(void *unused)
     mailbag_put(mailbag, "late", 4);
 }
 
-static void what_a_timer_writes_leaves_too(void **state)
+TEST_WITH(mailbag, what_a_timer_writes_leaves_too)
 {
     static const char *const first[] = {"one"}, *const second[] = {"late"};
     struct timer timer;
 
-    (void)state;
     timer_init(&timer, write_late, NULL);
     timer_set(loop, &timer, clock_ms());
     mailbag_put(mailbag, "one", 3);
@@ -113,14 +109,13 @@ static void what_a_timer_writes_leaves_too(void **state)
     assert_came(second, 1);
 }
 
-static void a_full_bag_leaves_at_once(void **state)
+TEST_WITH(mailbag, a_full_bag_leaves_at_once)
 {
     static uint8_t longest[MESSAGE_MAX];
     static const char *const first[] = {"one"};
     const uint8_t *message;
     size_t len;
 
-    (void)state;
     mailbag_put(mailbag, "one", 3);
     mailbag_put(mailbag, longest, sizeof longest);
     assert_came(first, 1);
@@ -147,12 +142,11 @@ static void drain(unsigned count)
         assert_int_equal(bundle_receive(&bundle, channel.right, CHANNEL_TRY), CHANNEL_DONE);
 }
 
-static void who_does_not_read_is_not_waited_for(void **state)
+TEST_WITH(mailbag, who_does_not_read_is_not_waited_for)
 {
     static const char *const expected[3][2] = {{"one", "two"}, {"three"}, {"four"}};
     unsigned count = fill();
 
-    (void)state;
     mailbag_put(mailbag, "one", 3);
     mailbag_put(mailbag, "two", 3);
     end_the_round();
@@ -171,12 +165,11 @@ static void who_does_not_read_is_not_waited_for(void **state)
     assert_came(expected[0], 1);
 }
 
-static void what_waits_for_room_is_bounded(void **state)
+TEST_WITH(mailbag, what_waits_for_room_is_bounded)
 {
     static uint8_t longest[MESSAGE_MAX];
     unsigned count = fill(), came = 0;
 
-    (void)state;
     for (int i = 0; i < 512; i++) /* 32 MB */
         mailbag_put(mailbag, longest, sizeof longest);
     end_the_round();
@@ -190,18 +183,16 @@ static void what_waits_for_room_is_bounded(void **state)
     assert_in_range(came, 250, 260); /* 16 MB */
 }
 
-static void what_waits_may_be_freed(void **state)
+TEST_WITH(mailbag, what_waits_may_be_freed)
 {
-    (void)state;
     fill();
     mailbag_put(mailbag, "one", 3);
     end_the_round();
     channel_close_end(&channel.right);
 }
 
-static void who_is_gone_is_not_waited_for(void **state)
+TEST_WITH(mailbag, who_is_gone_is_not_waited_for)
 {
-    (void)state;
     fill();
     mailbag_put(mailbag, "one", 3);
     end_the_round();
@@ -211,9 +202,8 @@ static void who_is_gone_is_not_waited_for(void **state)
     end_the_round();
 }
 
-static void without_a_reader_nothing_happens(void **state)
+TEST_WITH(mailbag, without_a_reader_nothing_happens)
 {
-    (void)state;
     channel_close_end(&channel.right);
     mailbag_put(mailbag, "one", 3);
     end_the_round();
@@ -221,33 +211,12 @@ static void without_a_reader_nothing_happens(void **state)
     end_the_round();
 }
 
-static void nothing_may_be_freed(void **state)
+TEST_WITH(mailbag, nothing_may_be_freed)
 {
-    (void)state;
     mailbag_free(NULL);
     mailbag_put(mailbag, "lost", 4);
     mailbag_free(mailbag);
     end_the_round();
     assert_true(nothing_came());
     mailbag = NULL;
-}
-
-#define mailbag_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        mailbag_test(messages_leave_together_at_the_end_of_the_round),
-        mailbag_test(those_of_the_next_round_leave_then),
-        mailbag_test(what_a_timer_writes_leaves_too),
-        mailbag_test(a_full_bag_leaves_at_once),
-        mailbag_test(who_does_not_read_is_not_waited_for),
-        mailbag_test(what_waits_for_room_is_bounded),
-        mailbag_test(what_waits_may_be_freed),
-        mailbag_test(who_is_gone_is_not_waited_for),
-        mailbag_test(without_a_reader_nothing_happens),
-        mailbag_test(nothing_may_be_freed),
-    };
-
-    return cmocka_run_group_tests_name("mailbag", tests, NULL, NULL);
 }

@@ -53,18 +53,16 @@ static int call_libc(const char *name, int family)
     return code;
 }
 
-static void the_search_list_is_off(void **state)
+TEST_WITH(lab, the_search_list_is_off)
 {
-    (void)state;
     etc_write("resolv.conf", "nameserver 127.0.0.2\nsearch search.test\n");
     assert_int_equal(resolver_prepare(door(), 0), 0);
     assert_int_equal(search_flags(), 0);
     assert_string_equal(_res.dnsrch[0], "search.test");
 }
 
-static void the_search_list_stays_off_when_prepared_again(void **state)
+TEST_WITH(lab, the_search_list_stays_off_when_prepared_again)
 {
-    (void)state;
     need_lab();
     for (int i = 0; i < 3; i++) {
         assert_int_equal(resolver_prepare(door(), 0), 0);
@@ -73,9 +71,8 @@ static void the_search_list_stays_off_when_prepared_again(void **state)
     }
 }
 
-static void the_door_is_the_only_server(void **state)
+TEST_WITH(lab, the_door_is_the_only_server)
 {
-    (void)state;
     etc_write("resolv.conf", "nameserver ::1\nnameserver 127.0.0.3\n");
     assert_int_equal(resolver_prepare(door(), 0), 0);
     assert_int_equal(_res.nscount, 1);
@@ -84,9 +81,8 @@ static void the_door_is_the_only_server(void **state)
 }
 
 /* They are upstream's business: the door speaks UDP without EDNS. */
-static void how_resolv_conf_wants_servers_to_be_asked_is_left_out(void **state)
+TEST_WITH(lab, how_resolv_conf_wants_servers_to_be_asked_is_left_out)
 {
-    (void)state;
     etc_write("resolv.conf",
               "nameserver 127.0.0.2\noptions edns0 rotate use-vc trust-ad\n");
     assert_int_equal(resolver_prepare(door(), 0), 0);
@@ -95,9 +91,8 @@ static void how_resolv_conf_wants_servers_to_be_asked_is_left_out(void **state)
 }
 
 /* It answers at once: what is lost is asked again before a client gives up. */
-static void the_door_is_asked_twice_for_a_second_whatever_resolv_conf_says(void **state)
+TEST_WITH(lab, the_door_is_asked_twice_for_a_second_whatever_resolv_conf_says)
 {
-    (void)state;
     etc_write("resolv.conf", "nameserver 127.0.0.2\noptions timeout:9 attempts:5\n");
     assert_int_equal(resolver_prepare(door(), 0), 0);
     assert_int_equal(_res.retrans, 1);
@@ -157,11 +152,10 @@ static struct question asked_with(unsigned flags, bool *recursion)
     return question;
 }
 
-static void libc_tells_the_door_whom_it_speaks_for(void **state)
+TEST_WITH(lab, libc_tells_the_door_whom_it_speaks_for)
 {
     bool recursion;
 
-    (void)state;
     need_lab();
     for (uint8_t flags = 0; flags < 4; flags++) {
         assert_int_equal(asked_with(flags, &recursion).flags, flags);
@@ -171,9 +165,8 @@ static void libc_tells_the_door_whom_it_speaks_for(void **state)
     assert_false(recursion);
 }
 
-static void a_changed_resolv_conf_is_seen(void **state)
+TEST_WITH(lab, a_changed_resolv_conf_is_seen)
 {
-    (void)state;
     etc_write("resolv.conf", "search one.test\n");
     assert_int_equal(resolver_prepare(door(), 0), 0);
     etc_write("resolv.conf", "search two.test\n"); /* of the same size */
@@ -181,25 +174,22 @@ static void a_changed_resolv_conf_is_seen(void **state)
     assert_string_equal(_res.dnsrch[0], "two.test");
 }
 
-static void what_resolv_conf_wants_of_names_is_kept(void **state)
+TEST_WITH(lab, what_resolv_conf_wants_of_names_is_kept)
 {
-    (void)state;
     etc_write("resolv.conf", "nameserver 127.0.0.2\noptions no-aaaa\n");
     assert_int_equal(resolver_prepare(door(), 0), 0);
     assert_int_equal(call_libc("both.example.test", AF_INET6), EAI_NODATA);
 }
 
-static void without_a_door_there_is_no_server(void **state)
+TEST_WITH(lab, without_a_door_there_is_no_server)
 {
-    (void)state;
     need_lab();
     assert_int_equal(resolver_prepare(NULL, 0), 0);
     assert_int_equal(_res.nscount, 0);
 }
 
-static void no_server_lasts_until_prepared_again(void **state)
+TEST_WITH(lab, no_server_lasts_until_prepared_again)
 {
-    (void)state;
     need_lab();
     assert_int_equal(resolver_prepare(NULL, 0), 0);
     assert_int_equal(call_libc("a.example.test", AF_INET), EAI_AGAIN);
@@ -208,9 +198,8 @@ static void no_server_lasts_until_prepared_again(void **state)
     assert_int_equal(call_libc("a.example.test", AF_INET), 0);
 }
 
-static void the_environment_cannot_change_lookups(void **state)
+TEST(the_environment_cannot_change_lookups)
 {
-    (void)state;
     setenv("HOSTALIASES", "/nowhere", 1);
     setenv("LOCALDOMAIN", "search.test", 1);
     setenv("RES_OPTIONS", "attempts:1", 1);
@@ -221,11 +210,10 @@ static void the_environment_cannot_change_lookups(void **state)
 }
 
 /* Why HOSTALIASES is taken out: the flags do not keep it from being used. */
-static void libc_uses_hostaliases_whatever_the_flags(void **state)
+TEST_WITH(lab, libc_uses_hostaliases_whatever_the_flags)
 {
     const char *path = "/etc/lab/aliases";
 
-    (void)state;
     need_lab();
     lab_put(path, "single a.example.test\n", strlen("single a.example.test\n"));
     setenv("HOSTALIASES", path, 1);
@@ -244,12 +232,11 @@ static void *prepare_and_look_at_descriptor_0(void *open)
     return NULL;
 }
 
-static void a_fresh_thread_does_not_close_descriptor_0(void **state)
+TEST(a_fresh_thread_does_not_close_descriptor_0)
 {
     bool open = false;
     pthread_t thread;
 
-    (void)state;
     assert_int_not_equal(fcntl(STDIN_FILENO, F_GETFD), -1);
     assert_int_equal(pthread_create(&thread, NULL, prepare_and_look_at_descriptor_0, &open),
                      0);
@@ -257,11 +244,10 @@ static void a_fresh_thread_does_not_close_descriptor_0(void **state)
     assert_true(open);
 }
 
-static void prepare_leaves_no_descriptor_open(void **state)
+TEST_WITH(lab, prepare_leaves_no_descriptor_open)
 {
     int before, after;
 
-    (void)state;
     need_lab();
     assert_int_equal(resolver_prepare(door(), 0), 0);
     call_libc("a.example.test", AF_UNSPEC);
@@ -297,9 +283,8 @@ static int close_a_virgin_state(void)
 }
 
 /* Why resolver_prepare looks at RES_INIT first. */
-static void libc_closes_descriptor_0_with_a_state_never_initialised(void **state)
+TEST(libc_closes_descriptor_0_with_a_state_never_initialised)
 {
-    (void)state;
     assert_int_equal(in_child(close_a_virgin_state), 1);
 }
 
@@ -319,9 +304,8 @@ static int search_list_after_a_second_init(void)
 }
 
 /* Why resolver_prepare does not use res_init(). */
-static void libc_brings_the_search_list_back_after_a_second_res_init(void **state)
+TEST_WITH(lab, libc_brings_the_search_list_back_after_a_second_res_init)
 {
-    (void)state;
     etc_write("resolv.conf", "nameserver 127.0.0.2\nsearch search.test\n");
     assert_int_equal(in_child(search_list_after_a_second_init), 42);
 }
@@ -335,9 +319,8 @@ static int reload_of_a_changed_state(void)
 }
 
 /* Why the state is made anew before each lookup. */
-static void libc_does_not_reload_a_state_that_was_changed(void **state)
+TEST_WITH(lab, libc_does_not_reload_a_state_that_was_changed)
 {
-    (void)state;
     etc_write("resolv.conf", "nameserver 127.0.0.2\n");
     assert_int_equal(in_child(reload_of_a_changed_state), 42);
 }
@@ -401,59 +384,26 @@ static int ask_the_servers(void)
 }
 
 /* The next three stand on this one: the guard does see a socket. */
-static void libc_opens_a_socket_to_ask_a_server(void **state)
+TEST_WITH(lab, libc_opens_a_socket_to_ask_a_server)
 {
-    (void)state;
     need_lab();
     assert_int_equal(in_child(ask_the_servers), 200 + SIGSYS);
 }
 
-static void libc_without_servers_says_eai_again_without_a_socket(void **state)
+TEST_WITH(lab, libc_without_servers_says_eai_again_without_a_socket)
 {
-    (void)state;
     need_lab();
     assert_int_equal(in_child(probe_both_families), 42);
 }
 
-static void libc_without_servers_says_so_of_one_family_too(void **state)
+TEST_WITH(lab, libc_without_servers_says_so_of_one_family_too)
 {
-    (void)state;
     need_lab();
     assert_int_equal(in_child(probe_one_family), 42);
 }
 
-static void libc_without_servers_says_try_again_of_addresses(void **state)
+TEST_WITH(lab, libc_without_servers_says_try_again_of_addresses)
 {
-    (void)state;
     need_lab();
     assert_int_equal(in_child(probe_an_address), 42);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        lab_test(the_search_list_is_off),
-        lab_test(the_search_list_stays_off_when_prepared_again),
-        lab_test(the_door_is_the_only_server),
-        lab_test(how_resolv_conf_wants_servers_to_be_asked_is_left_out),
-        lab_test(the_door_is_asked_twice_for_a_second_whatever_resolv_conf_says),
-        lab_test(libc_tells_the_door_whom_it_speaks_for),
-        lab_test(a_changed_resolv_conf_is_seen),
-        lab_test(what_resolv_conf_wants_of_names_is_kept),
-        lab_test(without_a_door_there_is_no_server),
-        lab_test(no_server_lasts_until_prepared_again),
-        cmocka_unit_test(the_environment_cannot_change_lookups),
-        lab_test(libc_uses_hostaliases_whatever_the_flags),
-        cmocka_unit_test(a_fresh_thread_does_not_close_descriptor_0),
-        lab_test(prepare_leaves_no_descriptor_open),
-        cmocka_unit_test(libc_closes_descriptor_0_with_a_state_never_initialised),
-        lab_test(libc_brings_the_search_list_back_after_a_second_res_init),
-        lab_test(libc_does_not_reload_a_state_that_was_changed),
-        lab_test(libc_opens_a_socket_to_ask_a_server),
-        lab_test(libc_without_servers_says_eai_again_without_a_socket),
-        lab_test(libc_without_servers_says_so_of_one_family_too),
-        lab_test(libc_without_servers_says_try_again_of_addresses),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

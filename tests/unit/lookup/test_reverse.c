@@ -34,26 +34,23 @@ static const char *ask(const char *text, const char *type)
 
 /* Without a name server. */
 
-static void an_address_of_the_hosts_file_has_its_name(void **state)
+TEST_WITH(lab, an_address_of_the_hosts_file_has_its_name)
 {
-    (void)state;
     assert_string_equal(probe("10.0.0.4", "PTR"),
                         "NOERROR\n"
                         "4.0.0.10.in-addr.arpa. 10 PTR v4only.lab.\n");
 }
 
-static void an_ipv6_address_of_the_hosts_file_has_its_name(void **state)
+TEST_WITH(lab, an_ipv6_address_of_the_hosts_file_has_its_name)
 {
-    (void)state;
     assert_string_equal(probe("2001:db8:a::6", "PTR"),
                         "NOERROR\n"
                         "6.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.a.0.0.0.8.b.d.0.1.0.0.2."
                         "ip6.arpa. 10 PTR v6only.lab.\n");
 }
 
-static void aliases_of_the_hosts_file_are_names_too(void **state)
+TEST_WITH(lab, aliases_of_the_hosts_file_are_names_too)
 {
-    (void)state;
     assert_string_equal(probe("10.0.0.10", "PTR"),
                         "NOERROR\n"
                         "10.0.0.10.in-addr.arpa. 10 PTR dual.lab.\n"
@@ -61,42 +58,37 @@ static void aliases_of_the_hosts_file_are_names_too(void **state)
                         "10.0.0.10.in-addr.arpa. 10 PTR second-alias.lab.\n");
 }
 
-static void of_several_lines_with_an_address_the_first_counts(void **state)
+TEST_WITH(lab, of_several_lines_with_an_address_the_first_counts)
 {
-    (void)state;
     etc_write("hosts", "10.0.0.1 first.lab\n10.0.0.1 second.lab\n");
     assert_string_equal(probe("10.0.0.1", "PTR"),
                         "NOERROR\n"
                         "1.0.0.10.in-addr.arpa. 10 PTR first.lab.\n");
 }
 
-static void any_of_an_address_is_its_name(void **state)
+TEST_WITH(lab, any_of_an_address_is_its_name)
 {
-    (void)state;
     assert_string_equal(probe("10.0.0.4", "ANY"),
                         "NOERROR\n"
                         "4.0.0.10.in-addr.arpa. 10 PTR v4only.lab.\n");
 }
 
-static void another_type_at_an_address_has_no_data(void **state)
+TEST_WITH(lab, another_type_at_an_address_has_no_data)
 {
-    (void)state;
     assert_string_equal(probe("10.0.0.4", "A"), "NOERROR\n"
                                                 "authority 4.0.0.10.in-addr.arpa." SOA);
 }
 
-static void a_mapped_address_has_the_name_of_the_plain_one(void **state)
+TEST_WITH(lab, a_mapped_address_has_the_name_of_the_plain_one)
 {
-    (void)state;
     assert_string_equal(probe("::ffff:10.0.0.4", "PTR"),
                         "NOERROR\n"
                         "4.0.0.0.0.0.a.0.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0."
                         "ip6.arpa. 10 PTR v4only.lab.\n");
 }
 
-static void a_name_that_is_none_for_dns_is_left_out(void **state)
+TEST_WITH(lab, a_name_that_is_none_for_dns_is_left_out)
 {
-    (void)state;
     etc_write("hosts", "10.0.0.1 odd!name 10.0.0.1 good.lab\n");
     assert_string_equal(probe("10.0.0.1", "PTR"),
                         "NOERROR\n"
@@ -104,13 +96,12 @@ static void a_name_that_is_none_for_dns_is_left_out(void **state)
 }
 
 /* The first try has room for some ten names of this length. */
-static void a_long_line_of_names_comes_whole(void **state)
+TEST_WITH(lab, a_long_line_of_names_comes_whole)
 {
     char hosts[4000], expected[8000];
     size_t in = (size_t)sprintf(hosts, "10.0.0.1");
     size_t out = (size_t)sprintf(expected, "NOERROR\n");
 
-    (void)state;
     for (int i = 0; i < 50; i++) {
         in += (size_t)sprintf(hosts + in, " a-rather-long-name-of-the-address-%d.lab", i);
         out += (size_t)sprintf(expected + out,
@@ -123,15 +114,13 @@ static void a_long_line_of_names_comes_whole(void **state)
     assert_string_equal(probe("10.0.0.1", "PTR"), expected);
 }
 
-static void an_address_that_only_dns_may_know_asks_on(void **state)
+TEST_WITH(lab, an_address_that_only_dns_may_know_asks_on)
 {
-    (void)state;
     assert_string_equal(probe("192.0.2.1", "PTR"), "verdict");
 }
 
-static void where_sources_end_before_dns_an_unknown_address_has_no_name(void **state)
+TEST_WITH(lab, where_sources_end_before_dns_an_unknown_address_has_no_name)
 {
-    (void)state;
     etc_write("nsswitch.conf", "hosts: files\n");
     assert_string_equal(probe("192.0.2.1", "PTR"), "NXDOMAIN\n"
                                                    "authority 2.0.192.in-addr.arpa." SOA);
@@ -139,17 +128,15 @@ static void where_sources_end_before_dns_an_unknown_address_has_no_name(void **s
 
 /* With the name servers. */
 
-static void an_address_has_its_name(void **state)
+TEST_WITH(lab, an_address_has_its_name)
 {
-    (void)state;
     assert_string_equal(ask("192.0.2.1", "PTR"),
                         "NOERROR\n"
                         "1.2.0.192.in-addr.arpa. 60 PTR a.example.test.\n");
 }
 
-static void an_ipv6_address_has_its_name(void **state)
+TEST_WITH(lab, an_ipv6_address_has_its_name)
 {
-    (void)state;
     assert_string_equal(ask("2001:db8::1", "PTR"),
                         "NOERROR\n"
                         "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2."
@@ -157,9 +144,8 @@ static void an_ipv6_address_has_its_name(void **state)
 }
 
 /* libc tells no more than the first; the name server all. */
-static void of_several_names_in_dns_all_are_told(void **state)
+TEST_WITH(lab, of_several_names_in_dns_all_are_told)
 {
-    (void)state;
     assert_string_equal(ask("192.0.2.2", "PTR"),
                         "NOERROR\n"
                         "2.2.0.192.in-addr.arpa. 60 PTR two-a.example.test.\n"
@@ -167,104 +153,66 @@ static void of_several_names_in_dns_all_are_told(void **state)
 }
 
 /* RFC 2317 */
-static void a_delegated_address_has_the_name_at_its_alias(void **state)
+TEST_WITH(lab, a_delegated_address_has_the_name_at_its_alias)
 {
-    (void)state;
     assert_string_equal(ask("192.0.2.5", "PTR"),
                         "NOERROR\n"
                         "5.2.0.192.in-addr.arpa. 60 CNAME 5.0-31.2.0.192.in-addr.arpa.\n"
                         "5.0-31.2.0.192.in-addr.arpa. 60 PTR delegated.example.test.\n");
 }
 
-static void an_address_that_does_not_exist_is_nxdomain(void **state)
+TEST_WITH(lab, an_address_that_does_not_exist_is_nxdomain)
 {
-    (void)state;
     assert_string_equal(
         ask("192.0.2.99", "PTR"),
         "NXDOMAIN\n"
         "authority 2.0.192.in-addr.arpa. 60 SOA ns.lab. admin.lab. 1 3600 600 86400 60\n");
 }
 
-static void an_address_with_other_data_has_no_name(void **state)
+TEST_WITH(lab, an_address_with_other_data_has_no_name)
 {
-    (void)state;
     assert_string_equal(
         ask("192.0.2.3", "PTR"),
         "NOERROR\n"
         "authority 2.0.192.in-addr.arpa. 60 SOA ns.lab. admin.lab. 1 3600 600 86400 60\n");
 }
 
-static void a_name_in_dns_that_is_an_address_is_passed_on(void **state)
+TEST_WITH(lab, a_name_in_dns_that_is_an_address_is_passed_on)
 {
-    (void)state;
     assert_string_equal(ask("192.0.2.7", "PTR"),
                         "NOERROR\n"
                         "7.2.0.192.in-addr.arpa. 60 PTR 10.1.1.1.\n");
 }
 
-static void an_odd_name_in_dns_is_passed_on(void **state)
+TEST_WITH(lab, an_odd_name_in_dns_is_passed_on)
 {
-    (void)state;
     assert_string_equal(ask("192.0.2.6", "PTR"),
                         "NOERROR\n"
                         "6.2.0.192.in-addr.arpa. 60 PTR odd!name.example.test.\n");
 }
 
 /* 113.0.203.in-addr.arpa is a zone that knot could not load. */
-static void a_server_that_fails_is_a_failure(void **state)
+TEST_WITH(lab, a_server_that_fails_is_a_failure)
 {
-    (void)state;
     assert_string_equal(ask("203.0.113.1", "PTR"),
                         "SERVFAIL: No Reachable Authority (22): "
                         "name server 127.0.0.2:53 says SERVFAIL\n");
 }
 
-static void a_closed_port_is_a_failure(void **state)
+TEST_WITH(lab, a_closed_port_is_a_failure)
 {
-    (void)state;
     etc_write("resolv.conf", "nameserver 127.0.0.9\noptions timeout:1 attempts:1\n");
     assert_string_equal(ask("192.0.2.1", "PTR"),
                         "SERVFAIL: Network Error (23): "
                         "name server 127.0.0.9:53: Connection refused\n");
 }
 
-static void dns_before_files_wins_where_it_knows_the_address(void **state)
+TEST_WITH(lab, dns_before_files_wins_where_it_knows_the_address)
 {
-    (void)state;
     etc_write("nsswitch.conf", "hosts: dns files\n");
     etc_write("hosts", "192.0.2.1 other.lab\n");
     assert_string_equal(probe("192.0.2.1", "PTR"), "verdict");
     assert_string_equal(ask("192.0.2.1", "PTR"),
                         "NOERROR\n"
                         "1.2.0.192.in-addr.arpa. 60 PTR a.example.test.\n");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        lab_test(an_address_of_the_hosts_file_has_its_name),
-        lab_test(an_ipv6_address_of_the_hosts_file_has_its_name),
-        lab_test(aliases_of_the_hosts_file_are_names_too),
-        lab_test(of_several_lines_with_an_address_the_first_counts),
-        lab_test(any_of_an_address_is_its_name),
-        lab_test(another_type_at_an_address_has_no_data),
-        lab_test(a_mapped_address_has_the_name_of_the_plain_one),
-        lab_test(a_name_that_is_none_for_dns_is_left_out),
-        lab_test(a_long_line_of_names_comes_whole),
-        lab_test(an_address_that_only_dns_may_know_asks_on),
-        lab_test(where_sources_end_before_dns_an_unknown_address_has_no_name),
-        lab_test(an_address_has_its_name),
-        lab_test(an_ipv6_address_has_its_name),
-        lab_test(of_several_names_in_dns_all_are_told),
-        lab_test(a_delegated_address_has_the_name_at_its_alias),
-        lab_test(an_address_that_does_not_exist_is_nxdomain),
-        lab_test(an_address_with_other_data_has_no_name),
-        lab_test(a_name_in_dns_that_is_an_address_is_passed_on),
-        lab_test(an_odd_name_in_dns_is_passed_on),
-        lab_test(a_server_that_fails_is_a_failure),
-        lab_test(a_closed_port_is_a_failure),
-        lab_test(dns_before_files_wins_where_it_knows_the_address),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,54 +21,49 @@ static const char *text_of(const struct servers *servers, size_t i)
     return addr_format(&servers->addr[i], text);
 }
 
-static void up_to_three_servers_are_read_in_their_order(void **state)
+TEST_WITH(lab, up_to_three_servers_are_read_in_their_order)
 {
     struct servers servers = servers_of("nameserver 192.0.2.1\nnameserver 192.0.2.2\n"
                                         "nameserver 192.0.2.3\nnameserver 192.0.2.4\n");
 
-    (void)state;
     assert_int_equal(servers.count, 3);
     assert_string_equal(text_of(&servers, 0), "192.0.2.1:53");
     assert_string_equal(text_of(&servers, 1), "192.0.2.2:53");
     assert_string_equal(text_of(&servers, 2), "192.0.2.3:53");
 }
 
-static void servers_may_be_of_either_family(void **state)
+TEST_WITH(lab, servers_may_be_of_either_family)
 {
     struct servers servers =
         servers_of("nameserver 2001:db8::1\nnameserver 192.0.2.2\nnameserver ::1\n");
 
-    (void)state;
     assert_int_equal(servers.count, 3);
     assert_string_equal(text_of(&servers, 0), "[2001:db8::1]:53");
     assert_string_equal(text_of(&servers, 1), "192.0.2.2:53");
     assert_string_equal(text_of(&servers, 2), "[::1]:53");
 }
 
-static void a_scope_is_kept(void **state)
+TEST_WITH(lab, a_scope_is_kept)
 {
     struct servers servers = servers_of("nameserver fe80::1%lo\n");
 
-    (void)state;
     assert_int_equal(servers.count, 1);
     assert_int_not_equal(servers.addr[0].sock.ip6.sin6_scope_id, 0);
 }
 
-static void lines_that_are_no_servers_are_passed_over(void **state)
+TEST_WITH(lab, lines_that_are_no_servers_are_passed_over)
 {
     struct servers servers =
         servers_of("nameserver nonsense\n# nameserver 192.0.2.9\nnameserver 192.0.2.1\n");
 
-    (void)state;
     assert_int_equal(servers.count, 1);
     assert_string_equal(text_of(&servers, 0), "192.0.2.1:53");
 }
 
-static void without_options_libc_defaults_count(void **state)
+TEST_WITH(lab, without_options_libc_defaults_count)
 {
     struct servers servers = servers_of("nameserver 192.0.2.1\n");
 
-    (void)state;
     assert_int_equal(servers.timeout_ms, 5000);
     assert_int_equal(servers.attempts, 2);
     assert_false(servers.rotate);
@@ -77,13 +72,12 @@ static void without_options_libc_defaults_count(void **state)
     assert_false(servers.no_aaaa);
 }
 
-static void options_are_read(void **state)
+TEST_WITH(lab, options_are_read)
 {
     struct servers servers =
         servers_of("nameserver 192.0.2.1\n"
                    "options timeout:3 attempts:4 rotate use-vc trust-ad\n");
 
-    (void)state;
     assert_int_equal(servers.timeout_ms, 3000);
     assert_int_equal(servers.attempts, 4);
     assert_true(servers.rotate);
@@ -92,36 +86,32 @@ static void options_are_read(void **state)
 }
 
 /* libc waits for a second and asks once even then. */
-static void a_time_out_of_0_is_a_second(void **state)
+TEST_WITH(lab, a_time_out_of_0_is_a_second)
 {
     struct servers servers = servers_of("nameserver 192.0.2.1\noptions timeout:0\n");
 
-    (void)state;
     assert_int_equal(servers.timeout_ms, 1000);
 }
 
-static void attempts_are_at_least_one(void **state)
+TEST_WITH(lab, attempts_are_at_least_one)
 {
     struct servers servers = servers_of("nameserver 192.0.2.1\noptions attempts:0\n");
 
-    (void)state;
     assert_int_equal(servers.attempts, 1);
 }
 
-static void a_file_without_servers_means_this_host(void **state)
+TEST_WITH(lab, a_file_without_servers_means_this_host)
 {
     struct servers servers = servers_of("search example.test\n");
 
-    (void)state;
     assert_int_equal(servers.count, 1);
     assert_string_equal(text_of(&servers, 0), "127.0.0.1:53");
 }
 
-static void no_file_means_this_host(void **state)
+TEST_WITH(lab, no_file_means_this_host)
 {
     struct servers servers;
 
-    (void)state;
     etc_write("resolv.conf", "");
     assert_int_equal(unlink("/etc/resolv.conf"), 0);
     assert_int_equal(servers_read(&servers), 0);
@@ -129,43 +119,22 @@ static void no_file_means_this_host(void **state)
     assert_string_equal(text_of(&servers, 0), "127.0.0.1:53");
 }
 
-static void a_changed_file_is_seen(void **state)
+TEST_WITH(lab, a_changed_file_is_seen)
 {
     struct servers servers = servers_of("nameserver 192.0.2.1\n");
 
-    (void)state;
     servers = servers_of("nameserver 192.0.2.7\n"); /* of the same size */
     assert_string_equal(text_of(&servers, 0), "192.0.2.7:53");
 }
 
-static void reading_leaves_no_descriptor_open(void **state)
+TEST_WITH(lab, reading_leaves_no_descriptor_open)
 {
     int before = dup(STDIN_FILENO), after;
 
-    (void)state;
     close(before);
     for (int i = 0; i < 20; i++)
         servers_of("nameserver 192.0.2.1\n");
     after = dup(STDIN_FILENO);
     close(after);
     assert_int_equal(after, before);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        lab_test(up_to_three_servers_are_read_in_their_order),
-        lab_test(servers_may_be_of_either_family),
-        lab_test(a_scope_is_kept),
-        lab_test(lines_that_are_no_servers_are_passed_over),
-        lab_test(without_options_libc_defaults_count),
-        lab_test(options_are_read),
-        lab_test(a_time_out_of_0_is_a_second),
-        lab_test(attempts_are_at_least_one),
-        lab_test(a_file_without_servers_means_this_host),
-        lab_test(no_file_means_this_host),
-        lab_test(a_changed_file_is_seen),
-        lab_test(reading_leaves_no_descriptor_open),
-    };
-    return cmocka_run_group_tests_name("servers", tests, NULL, NULL);
 }

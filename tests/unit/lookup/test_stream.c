@@ -32,12 +32,11 @@ static void note_done(void *owner, const uint8_t *wire, size_t len, int error)
 
 static const uint8_t query[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
 
-static int set_up(void **state)
+static void set_up(void)
 {
     const struct timeval patience = {.tv_sec = 10};
     struct addr addr;
 
-    (void)state;
     memset(&said, 0, sizeof said);
     scene.loop = loop_new();
     scene.listener = server_open("127.0.0.1:0", SOCK_STREAM);
@@ -47,21 +46,18 @@ static int set_up(void **state)
     scene.server = accept(scene.listener, NULL, NULL);
     assert_int_not_equal(scene.server, -1);
     setsockopt(scene.server, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    return 0;
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     stream_free(scene.stream);
     loop_free(scene.loop);
     close(scene.listener);
     if (scene.server != -1)
         close(scene.server);
-    return 0;
 }
 
-#define stream_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+FIXTURE(stream, set_up, tear_down);
 
 static void hang_up(void)
 {
@@ -74,20 +70,18 @@ static void say(const void *data, size_t len)
     assert_int_equal(send(scene.server, data, len, MSG_NOSIGNAL), len);
 }
 
-static void the_query_goes_out_behind_its_length(void **state)
+TEST_WITH(stream, the_query_goes_out_behind_its_length)
 {
     uint8_t got[64];
 
-    (void)state;
     turn_until_readable(scene.loop, scene.server);
     assert_int_equal(recv(scene.server, got, sizeof got, 0), 2 + sizeof query);
     assert_int_equal(got[0] << 8 | got[1], sizeof query);
     assert_memory_equal(got + 2, query, sizeof query);
 }
 
-static void the_reply_comes_without_its_length(void **state)
+TEST_WITH(stream, the_reply_comes_without_its_length)
 {
-    (void)state;
     turn_until_readable(scene.loop, scene.server);
     say("\0\5hello", 7);
     turn_until(scene.loop, &said.done, 1);
@@ -96,11 +90,10 @@ static void the_reply_comes_without_its_length(void **state)
     assert_memory_equal(said.wire, "hello", 5);
 }
 
-static void a_reply_that_comes_byte_by_byte_is_put_together(void **state)
+TEST_WITH(stream, a_reply_that_comes_byte_by_byte_is_put_together)
 {
     static const char reply[] = "\0\5hello";
 
-    (void)state;
     turn_until_readable(scene.loop, scene.server);
     for (size_t i = 0; i < 7; i++) {
         assert_int_equal(said.done, 0);
@@ -112,9 +105,8 @@ static void a_reply_that_comes_byte_by_byte_is_put_together(void **state)
     assert_memory_equal(said.wire, "hello", 5);
 }
 
-static void what_stands_behind_the_reply_is_left_alone(void **state)
+TEST_WITH(stream, what_stands_behind_the_reply_is_left_alone)
 {
-    (void)state;
     turn_until_readable(scene.loop, scene.server);
     say("\0\5helloand more", 15);
     turn_until(scene.loop, &said.done, 1);
@@ -123,12 +115,11 @@ static void what_stands_behind_the_reply_is_left_alone(void **state)
     assert_int_equal(said.done, 1);
 }
 
-static void a_reply_of_65535_octets_comes_whole(void **state)
+TEST_WITH(stream, a_reply_of_65535_octets_comes_whole)
 {
     static uint8_t reply[2 + 65535];
     size_t sent = 0;
 
-    (void)state;
     for (size_t i = 0; i < sizeof reply; i++)
         reply[i] = (uint8_t)(i * 7);
     reply[0] = reply[1] = 0xff;
@@ -146,9 +137,8 @@ static void a_reply_of_65535_octets_comes_whole(void **state)
     assert_memory_equal(said.wire, reply + 2, 65535);
 }
 
-static void a_reply_of_no_octets_is_one(void **state)
+TEST_WITH(stream, a_reply_of_no_octets_is_one)
 {
-    (void)state;
     turn_until_readable(scene.loop, scene.server);
     say("\0\0", 2);
     turn_until(scene.loop, &said.done, 1);
@@ -161,8 +151,8 @@ static void closes_after(size_t octets)
 {
     uint8_t got[64];
 
-    tear_down(NULL);
-    set_up(NULL);
+    tear_down();
+    set_up();
     turn_until_readable(scene.loop, scene.server);
     recv(scene.server, got, sizeof got, 0); /* or closing would reset */
     if (octets > 0)
@@ -173,20 +163,18 @@ static void closes_after(size_t octets)
     assert_int_equal(said.done, 1);
 }
 
-static void a_server_that_closes_early_is_told(void **state)
+TEST_WITH(stream, a_server_that_closes_early_is_told)
 {
-    (void)state;
     closes_after(0);
     closes_after(1);
     closes_after(2);
     closes_after(6);
 }
 
-static void a_reset_is_told(void **state)
+TEST_WITH(stream, a_reset_is_told)
 {
     const struct linger reset = {.l_onoff = 1};
 
-    (void)state;
     turn_until_readable(scene.loop, scene.server);
     setsockopt(scene.server, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     hang_up();
@@ -194,11 +182,10 @@ static void a_reset_is_told(void **state)
     assert_int_equal(said.error, ECONNRESET);
 }
 
-static void a_closed_port_is_told_or_fails_at_once(void **state)
+TEST_WITH(stream, a_closed_port_is_told_or_fails_at_once)
 {
     struct addr addr = bound_addr(scene.listener);
 
-    (void)state;
     stream_free(scene.stream);
     hang_up();
     close(scene.listener);
@@ -213,12 +200,11 @@ static void a_closed_port_is_told_or_fails_at_once(void **state)
     scene.listener = server_open("127.0.0.1:0", SOCK_STREAM);
 }
 
-static void a_silent_server_is_waited_for_without_spinning(void **state)
+TEST_WITH(stream, a_silent_server_is_waited_for_without_spinning)
 {
     struct timer timer;
     clock_t before;
 
-    (void)state;
     turn_until_readable(scene.loop, scene.server);
     turn(scene.loop);
     before = clock();
@@ -229,11 +215,10 @@ static void a_silent_server_is_waited_for_without_spinning(void **state)
     assert_int_equal(said.done, 0);
 }
 
-static void a_stream_may_be_freed_at_any_time(void **state)
+TEST_WITH(stream, a_stream_may_be_freed_at_any_time)
 {
     uint8_t got[64];
 
-    (void)state;
     turn_until_readable(scene.loop, scene.server);
     say("\0\5hel", 5);
     turn(scene.loop);
@@ -246,27 +231,7 @@ static void a_stream_may_be_freed_at_any_time(void **state)
     assert_int_equal(said.done, 0);
 }
 
-static void no_stream_may_be_freed(void **state)
+TEST(no_stream_may_be_freed)
 {
-    (void)state;
     stream_free(NULL);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        stream_test(the_query_goes_out_behind_its_length),
-        stream_test(the_reply_comes_without_its_length),
-        stream_test(a_reply_that_comes_byte_by_byte_is_put_together),
-        stream_test(what_stands_behind_the_reply_is_left_alone),
-        stream_test(a_reply_of_65535_octets_comes_whole),
-        stream_test(a_reply_of_no_octets_is_one),
-        stream_test(a_server_that_closes_early_is_told),
-        stream_test(a_reset_is_told),
-        stream_test(a_closed_port_is_told_or_fails_at_once),
-        stream_test(a_silent_server_is_waited_for_without_spinning),
-        stream_test(a_stream_may_be_freed_at_any_time),
-        cmocka_unit_test(no_stream_may_be_freed),
-    };
-    return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
 }

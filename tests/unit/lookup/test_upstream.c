@@ -82,13 +82,13 @@ static void take_down(void)
     memset(&scene, 0, sizeof scene);
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
     take_down();
-    return lab_restore(state);
+    lab_restore();
 }
 
-#define upstream_test(test) cmocka_unit_test_teardown(test, tear_down)
+FIXTURE(upstream, NULL, tear_down);
 
 static void assert_at_once(void)
 {
@@ -157,13 +157,12 @@ static void is_answered_by(int server, const struct got *got)
     assert_string_equal(outcome(scene.one), address);
 }
 
-static void the_reply_is_handed_over_as_it_came(void **state)
+TEST_WITH(upstream, the_reply_is_handed_over_as_it_came)
 {
     struct got got = asked_first(set_up(1));
     uint8_t reply[600];
     size_t len = reply_to(&got, reply, REPLY_FLAGS, 1);
 
-    (void)state;
     server_send(scene.udp[0], &got, reply, len);
     turn_until(scene.loop, &scene.one->done, 1);
     assert_int_equal(scene.one->errand.reply_len, len);
@@ -171,21 +170,19 @@ static void the_reply_is_handed_over_as_it_came(void **state)
     assert_string_equal(outcome(scene.one), "1");
 }
 
-static void no_such_name_is_a_reply(void **state)
+TEST_WITH(upstream, no_such_name_is_a_reply)
 {
     struct got got = asked_first(set_up(1));
 
-    (void)state;
     server_reply(scene.udp[0], &got, REPLY_FLAGS | RCODE_NXDOMAIN, 0);
     assert_string_equal(outcome(scene.one), "NXDOMAIN");
 }
 
-static void a_query_asks_with_edns_and_carries_do_and_cd(void **state)
+TEST_WITH(upstream, a_query_asks_with_edns_and_carries_do_and_cd)
 {
     struct got got;
     const uint8_t opt[] = {0, 0, 41, 0x04, 0xd0, 0, 0, 0x80, 0, 0, 0};
 
-    (void)state;
     set_up(1);
     scene.one = ask_flags("www.example", QUESTION_DNSSEC_OK | QUESTION_CHECKING_DISABLED);
     got = server_asked(scene.udp[0]);
@@ -207,23 +204,20 @@ static void goes_on_after(unsigned rcode)
     assert_at_once();
 }
 
-static void after_servfail_the_next_server_is_asked(void **state)
+TEST_WITH(upstream, after_servfail_the_next_server_is_asked)
 {
-    (void)state;
     goes_on_after(RCODE_SERVFAIL);
 }
 
-static void after_refused_the_next_server_is_asked(void **state)
+TEST_WITH(upstream, after_refused_the_next_server_is_asked)
 {
-    (void)state;
     goes_on_after(RCODE_REFUSED);
 }
 
-static void after_notimp_without_edns_the_next_server_is_asked(void **state)
+TEST_WITH(upstream, after_notimp_without_edns_the_next_server_is_asked)
 {
     struct got got = asked_first(set_up_patient(2));
 
-    (void)state;
     server_reply(scene.udp[0], &got, REPLY_FLAGS | RCODE_NOTIMP, 0);
     got = turn_until_asked(scene.loop, scene.udp[0]);
     assert_int_equal(got.len, question_end(&got)); /* no OPT record */
@@ -232,22 +226,20 @@ static void after_notimp_without_edns_the_next_server_is_asked(void **state)
     is_answered_by(1, &got);
 }
 
-static void after_a_lame_reply_the_next_server_is_asked(void **state)
+TEST_WITH(upstream, after_a_lame_reply_the_next_server_is_asked)
 {
     struct got got = asked_first(set_up_patient(2));
 
-    (void)state;
     server_reply(scene.udp[0], &got, 0x8100, 0);
     got = turn_until_asked(scene.loop, scene.udp[1]);
     is_answered_by(1, &got);
     assert_at_once();
 }
 
-static void a_closed_port_is_passed_over_at_once(void **state)
+TEST_WITH(upstream, a_closed_port_is_passed_over_at_once)
 {
     struct got got;
 
-    (void)state;
     ask_first(set_up_with(1, "nameserver 127.0.0.9\nnameserver 127.0.0.5\n"
                              "options timeout:4 attempts:1\n"));
     got = turn_until_asked(scene.loop, scene.udp[0]);
@@ -256,12 +248,11 @@ static void a_closed_port_is_passed_over_at_once(void **state)
 }
 
 /* Where many are under way, several share the socket on which the error arrives. */
-static void questions_to_a_closed_port_are_all_passed_on_at_once(void **state)
+TEST_WITH(upstream, questions_to_a_closed_port_are_all_passed_on_at_once)
 {
     enum { MANY = 100 };
     struct asked *asks[MANY];
 
-    (void)state;
     set_up_with(0, "nameserver 127.0.0.9\noptions timeout:4 attempts:1\n");
     scene.begun = clock_ms();
     for (int i = 0; i < MANY; i++)
@@ -272,11 +263,10 @@ static void questions_to_a_closed_port_are_all_passed_on_at_once(void **state)
     assert_at_once();
 }
 
-static void silence_costs_a_share_of_the_time(void **state)
+TEST_WITH(upstream, silence_costs_a_share_of_the_time)
 {
     struct got got;
 
-    (void)state;
     ask_first(set_up_with(1, "nameserver 127.0.0.3\nnameserver 127.0.0.5\n"
                              "options timeout:1 attempts:1\n"));
     do { /* the loop check comes at once, the question after a second */
@@ -288,11 +278,10 @@ static void silence_costs_a_share_of_the_time(void **state)
 }
 
 /* A client waits 4.5 seconds: by then every server has had its turns. */
-static void turns_of_many_servers_are_shorter_than_their_time_out(void **state)
+TEST_WITH(upstream, turns_of_many_servers_are_shorter_than_their_time_out)
 {
     struct got got;
 
-    (void)state;
     ask_first(
         set_up_with(1, "nameserver 127.0.0.3\nnameserver 127.0.0.4\nnameserver 127.0.0.5\n"
                        "options timeout:5 attempts:2\n"));
@@ -304,19 +293,17 @@ static void turns_of_many_servers_are_shorter_than_their_time_out(void **state)
     is_answered_by(0, &got);
 }
 
-static void silence_of_all_is_a_failure_that_names_a_server(void **state)
+TEST_WITH(upstream, silence_of_all_is_a_failure_that_names_a_server)
 {
-    (void)state;
     ask_first(set_up_with(0, "nameserver 127.0.0.3\noptions timeout:1 attempts:1\n"));
     assert_string_equal(outcome(scene.one), "name server 127.0.0.3:53 does not answer");
     assert_in_range(clock_ms() - scene.begun, 900, 4000);
 }
 
-static void failures_of_all_end_it_at_once(void **state)
+TEST_WITH(upstream, failures_of_all_end_it_at_once)
 {
     struct got got = asked_first(set_up_patient(2));
 
-    (void)state;
     server_reply(scene.udp[0], &got, REPLY_FLAGS | RCODE_REFUSED, 0);
     got = turn_until_asked(scene.loop, scene.udp[1]);
     server_reply(scene.udp[1], &got, REPLY_FLAGS | RCODE_SERVFAIL, 0);
@@ -334,11 +321,10 @@ static void miss_a_turn(struct got *first, struct got *second)
     } while (is_loop_check(second));
 }
 
-static void a_late_reply_of_an_earlier_server_is_taken(void **state)
+TEST_WITH(upstream, a_late_reply_of_an_earlier_server_is_taken)
 {
     struct got first, second;
 
-    (void)state;
     ask_first(set_up(2));
     miss_a_turn(&first, &second);
     server_reply(scene.udp[0], &first, REPLY_FLAGS, 1);
@@ -348,11 +334,10 @@ static void a_late_reply_of_an_earlier_server_is_taken(void **state)
 }
 
 /* It would end after four seconds, with both turns over, if that failure did not end it. */
-static void a_failure_of_the_last_that_is_waited_for_ends_it_at_once(void **state)
+TEST_WITH(upstream, a_failure_of_the_last_that_is_waited_for_ends_it_at_once)
 {
     struct got first, second;
 
-    (void)state;
     ask_first(set_up_options(2, "timeout:2 attempts:1"));
     miss_a_turn(&first, &second);
     server_reply(scene.udp[1], &second, REPLY_FLAGS | RCODE_SERVFAIL, 0);
@@ -363,11 +348,10 @@ static void a_failure_of_the_last_that_is_waited_for_ends_it_at_once(void **stat
     assert_in_range(clock_ms() - scene.begun, 1900, 3900);
 }
 
-static void each_server_is_asked_as_often_as_attempts_says(void **state)
+TEST_WITH(upstream, each_server_is_asked_as_often_as_attempts_says)
 {
     int asked = 0;
 
-    (void)state;
     ask_first(set_up_options(1, "timeout:1 attempts:3"));
     turn_until(scene.loop, &scene.one->done, 1);
     while (!server_is_idle(scene.udp[0])) {
@@ -379,21 +363,19 @@ static void each_server_is_asked_as_often_as_attempts_says(void **state)
     assert_string_equal(outcome(scene.one), "name server 127.0.0.5:53 does not answer");
 }
 
-static void a_reply_with_another_id_is_not_taken(void **state)
+TEST_WITH(upstream, a_reply_with_another_id_is_not_taken)
 {
     struct got got = asked_first(set_up(1)), forged = got;
 
-    (void)state;
     forged.wire[0] ^= 0x55;
     server_reply(scene.udp[0], &forged, REPLY_FLAGS, 66);
     is_answered_by(0, &got);
 }
 
-static void a_reply_to_another_question_is_not_taken(void **state)
+TEST_WITH(upstream, a_reply_to_another_question_is_not_taken)
 {
     struct got got = asked_first(set_up(1)), name = got, type = got;
 
-    (void)state;
     name.wire[13] = 'x';
     server_reply(scene.udp[0], &name, REPLY_FLAGS, 66);
     type.wire[question_end(&type) - 3] = 28;
@@ -401,32 +383,29 @@ static void a_reply_to_another_question_is_not_taken(void **state)
     is_answered_by(0, &got);
 }
 
-static void a_query_that_comes_back_is_not_taken_for_a_reply(void **state)
+TEST_WITH(upstream, a_query_that_comes_back_is_not_taken_for_a_reply)
 {
     struct got got = asked_first(set_up(1));
 
-    (void)state;
     server_send(scene.udp[0], &got, got.wire, got.len);
     is_answered_by(0, &got);
 }
 
-static void a_server_that_does_not_know_edns_is_asked_without(void **state)
+TEST_WITH(upstream, a_server_that_does_not_know_edns_is_asked_without)
 {
     struct got got = asked_first(set_up(1));
 
-    (void)state;
     server_reply(scene.udp[0], &got, REPLY_FLAGS | RCODE_FORMERR, 0);
     got = turn_until_asked(scene.loop, scene.udp[0]);
     assert_int_equal(got.len, question_end(&got));
     is_answered_by(0, &got);
 }
 
-static void so_is_one_that_says_formerr_with_a_bare_header(void **state)
+TEST_WITH(upstream, so_is_one_that_says_formerr_with_a_bare_header)
 {
     struct got got = asked_first(set_up(1));
     const uint8_t bare[] = {got.wire[0], got.wire[1], 0x81, 0x81, 0, 0, 0, 0, 0, 0, 0, 0};
 
-    (void)state;
     server_send(scene.udp[0], &got, bare, sizeof bare);
     got = turn_until_asked(scene.loop, scene.udp[0]);
     assert_int_equal(got.len, question_end(&got));
@@ -473,12 +452,11 @@ static void stream_reply(int fd, const struct got *got, unsigned flags, uint8_t 
     assert_int_equal(send(fd, out, len + 2, MSG_NOSIGNAL), len + 2);
 }
 
-static void a_truncated_reply_is_asked_for_over_tcp(void **state)
+TEST_WITH(upstream, a_truncated_reply_is_asked_for_over_tcp)
 {
     struct got got = asked_first(set_up(1));
     int listener = server_open("127.0.0.5", SOCK_STREAM), fd;
 
-    (void)state;
     server_reply(scene.udp[0], &got, REPLY_FLAGS | REPLY_TC, 66);
     fd = accept_stream(listener);
     got = stream_asked(fd);
@@ -488,12 +466,11 @@ static void a_truncated_reply_is_asked_for_over_tcp(void **state)
     close(listener);
 }
 
-static void a_stream_with_another_id_or_question_is_a_failure(void **state)
+TEST_WITH(upstream, a_stream_with_another_id_or_question_is_a_failure)
 {
     struct got got = asked_first(set_up(1));
     int listener = server_open("127.0.0.5", SOCK_STREAM), fd;
 
-    (void)state;
     server_reply(scene.udp[0], &got, REPLY_FLAGS | REPLY_TC, 0);
     fd = accept_stream(listener);
     got = stream_asked(fd);
@@ -505,12 +482,11 @@ static void a_stream_with_another_id_or_question_is_a_failure(void **state)
     close(listener);
 }
 
-static void a_stream_that_closes_early_is_a_failure_and_the_next_is_asked(void **state)
+TEST_WITH(upstream, a_stream_that_closes_early_is_a_failure_and_the_next_is_asked)
 {
     struct got got = asked_first(set_up_patient(2));
     int listener = server_open("127.0.0.5", SOCK_STREAM), fd;
 
-    (void)state;
     server_reply(scene.udp[0], &got, REPLY_FLAGS | REPLY_TC, 0);
     fd = accept_stream(listener);
     stream_asked(fd);
@@ -521,23 +497,21 @@ static void a_stream_that_closes_early_is_a_failure_and_the_next_is_asked(void *
     close(listener);
 }
 
-static void no_tcp_at_the_server_is_a_failure_at_once(void **state)
+TEST_WITH(upstream, no_tcp_at_the_server_is_a_failure_at_once)
 {
     struct got got = asked_first(set_up_patient(1));
 
-    (void)state;
     server_reply(scene.udp[0], &got, REPLY_FLAGS | REPLY_TC, 0);
     assert_string_equal(outcome(scene.one),
                         "name server 127.0.0.5:53 over TCP: Connection refused");
     assert_at_once();
 }
 
-static void a_silent_stream_costs_no_more_than_its_share_of_the_time(void **state)
+TEST_WITH(upstream, a_silent_stream_costs_no_more_than_its_share_of_the_time)
 {
     struct got got = asked_first(set_up(1));
     int listener = server_open("127.0.0.5", SOCK_STREAM), fd;
 
-    (void)state;
     server_reply(scene.udp[0], &got, REPLY_FLAGS | REPLY_TC, 0);
     fd = accept_stream(listener);
     turn_until(scene.loop, &scene.one->done, 1);
@@ -548,12 +522,11 @@ static void a_silent_stream_costs_no_more_than_its_share_of_the_time(void **stat
     close(listener);
 }
 
-static void use_vc_asks_over_tcp_from_the_start(void **state)
+TEST_WITH(upstream, use_vc_asks_over_tcp_from_the_start)
 {
     int listener = server_open("127.0.0.5", SOCK_STREAM), fd;
     struct got got;
 
-    (void)state;
     ask_first(set_up_options(1, "use-vc timeout:1"));
     fd = accept_stream(listener);
     got = stream_asked(fd);
@@ -569,9 +542,8 @@ static void use_vc_asks_over_tcp_from_the_start(void **state)
 
 /* Other options. */
 
-static void rotate_begins_with_each_server_in_turn(void **state)
+TEST_WITH(upstream, rotate_begins_with_each_server_in_turn)
 {
-    (void)state;
     set_up_options(2, "rotate timeout:1");
     for (int i = 0; i < 4; i++) {
         struct got got;
@@ -583,21 +555,19 @@ static void rotate_begins_with_each_server_in_turn(void **state)
     }
 }
 
-static void trust_ad_sets_ad(void **state)
+TEST_WITH(upstream, trust_ad_sets_ad)
 {
     struct got got = asked_first(set_up_options(1, "trust-ad timeout:1"));
 
-    (void)state;
     assert_int_equal(got.wire[3] & 0x20, 0x20);
     server_reply(scene.udp[0], &got, REPLY_FLAGS, 1);
     outcome(scene.one);
 }
 
-static void a_changed_resolv_conf_is_used_for_the_next_question(void **state)
+TEST_WITH(upstream, a_changed_resolv_conf_is_used_for_the_next_question)
 {
     struct got got;
 
-    (void)state;
     set_up(1);
     close(scene.udp[0]);
     scene.udp[0] = server_open("127.0.0.8", SOCK_DGRAM);
@@ -617,11 +587,10 @@ static void be_at_127_0_0_5(struct addr *own)
     assert_non_null(scene.upstream);
 }
 
-static void our_own_address_is_never_asked(void **state)
+TEST_WITH(upstream, our_own_address_is_never_asked)
 {
     struct addr own;
 
-    (void)state;
     set_up(1);
     be_at_127_0_0_5(&own);
     ask_first(&scene);
@@ -631,12 +600,11 @@ static void our_own_address_is_never_asked(void **state)
     assert_true(server_is_idle(scene.udp[0]));
 }
 
-static void beside_our_own_address_the_others_are_asked(void **state)
+TEST_WITH(upstream, beside_our_own_address_the_others_are_asked)
 {
     struct addr own;
     struct got got;
 
-    (void)state;
     set_up(2);
     be_at_127_0_0_5(&own);
     ask_first(&scene);
@@ -662,12 +630,11 @@ static struct question check_at(int server)
     return question;
 }
 
-static void a_loop_check_that_comes_back_ends_what_waits(void **state)
+TEST_WITH(upstream, a_loop_check_that_comes_back_ends_what_waits)
 {
     struct question check;
     struct asked *later;
 
-    (void)state;
     ask_first(set_up(1));
     check = check_at(scene.udp[0]);
     assert_int_equal(scene.one->done, 0);
@@ -679,12 +646,11 @@ static void a_loop_check_that_comes_back_ends_what_waits(void **state)
     outcome(later);
 }
 
-static void another_question_is_no_loop_check(void **state)
+TEST_WITH(upstream, another_question_is_no_loop_check)
 {
     struct question question = question_of("0123456789abcdef.hostdns-loop-check", "A");
     struct got got;
 
-    (void)state;
     ask_first(set_up(1));
     got = server_asked(scene.udp[0]);
     assert_false(upstream_is_own_check(scene.upstream, &question));
@@ -693,12 +659,11 @@ static void another_question_is_no_loop_check(void **state)
     is_answered_by(0, &got);
 }
 
-static void a_server_is_checked_once_for_many_questions(void **state)
+TEST_WITH(upstream, a_server_is_checked_once_for_many_questions)
 {
     struct asked *asks[5];
     int checks = 0, questions = 0;
 
-    (void)state;
     set_up(1);
     for (int i = 0; i < 5; i++)
         asks[i] = ask("www.example");
@@ -717,12 +682,11 @@ static void a_server_is_checked_once_for_many_questions(void **state)
 }
 
 /* Memory too: the address sanitizer tells. */
-static void freeing_ends_loop_checks_under_way(void **state)
+TEST_WITH(upstream, freeing_ends_loop_checks_under_way)
 {
     int before = dup(STDIN_FILENO), after;
     struct got got;
 
-    (void)state;
     close(before); /* the lowest number that is free */
     ask_first(set_up(1));
     check_at(scene.udp[0]); /* nobody answers it */
@@ -734,21 +698,19 @@ static void freeing_ends_loop_checks_under_way(void **state)
     assert_int_equal(after, before);
 }
 
-static void nothing_may_be_freed(void **state)
+TEST(nothing_may_be_freed)
 {
-    (void)state;
     upstream_free(NULL);
 }
 
 /* Many at once. */
 
-static void a_thousand_questions_that_hang_need_few_sockets(void **state)
+TEST_WITH(upstream, a_thousand_questions_that_hang_need_few_sockets)
 {
     struct asked *asks[1000];
     int before = dup(STDIN_FILENO), after;
     char name[32];
 
-    (void)state;
     set_up(1);
     close(before);
     for (int i = 0; i < 1000; i++) {
@@ -763,11 +725,9 @@ static void a_thousand_questions_that_hang_need_few_sockets(void **state)
 }
 
 /* What is logged of loops would look like a failure of the test. */
-static int be_quiet(void **state)
+static void be_quiet(void)
 {
-    (void)state;
     log_open("test", LOG_LEVEL_ERROR);
-    return 0;
 }
 
 enum { LATE_MOST = 4096 }; /* that may wait for a late reply */
@@ -779,12 +739,11 @@ static void drop(struct asked *ask)
 }
 
 /* Two servers refuse, and then the silent one has its turn: it is the last. */
-static void of_too_many_late_ones_the_first_is_given_up(void **state)
+TEST_WITH(upstream, of_too_many_late_ones_the_first_is_given_up)
 {
     static struct asked *asks[LATE_MOST + 1];
     int64_t begun = clock_ms();
 
-    (void)state;
     set_up_with(0, "nameserver 127.0.0.9\nnameserver 127.0.0.9\nnameserver 127.0.0.3\n"
                    "options timeout:5 attempts:1\n");
     for (int i = 0; i <= LATE_MOST; i++) {
@@ -816,12 +775,11 @@ static int count_done(struct asked *const *asks)
 }
 
 /* By the last server's refusals, after the last turn has ended. */
-static void too_many_that_become_late_together_become_fewer(void **state)
+TEST_WITH(upstream, too_many_that_become_late_together_become_fewer)
 {
     static struct asked *asks[TOO_MANY];
     int64_t end = clock_ms() + 9000; /* before they are given up */
 
-    (void)state;
     set_up_with(0, "nameserver 127.0.0.3\nnameserver 127.0.0.9\nnameserver 127.0.0.9\n"
                    "options timeout:5 attempts:1\n");
     for (int i = 0; i < TOO_MANY; i++)
@@ -838,49 +796,4 @@ static void too_many_that_become_late_together_become_fewer(void **state)
         drop(asks[i]);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        upstream_test(the_reply_is_handed_over_as_it_came),
-        upstream_test(no_such_name_is_a_reply),
-        upstream_test(a_query_asks_with_edns_and_carries_do_and_cd),
-        upstream_test(after_servfail_the_next_server_is_asked),
-        upstream_test(after_refused_the_next_server_is_asked),
-        upstream_test(after_notimp_without_edns_the_next_server_is_asked),
-        upstream_test(after_a_lame_reply_the_next_server_is_asked),
-        upstream_test(a_closed_port_is_passed_over_at_once),
-        upstream_test(questions_to_a_closed_port_are_all_passed_on_at_once),
-        upstream_test(silence_costs_a_share_of_the_time),
-        upstream_test(turns_of_many_servers_are_shorter_than_their_time_out),
-        upstream_test(silence_of_all_is_a_failure_that_names_a_server),
-        upstream_test(failures_of_all_end_it_at_once),
-        upstream_test(a_late_reply_of_an_earlier_server_is_taken),
-        upstream_test(a_failure_of_the_last_that_is_waited_for_ends_it_at_once),
-        upstream_test(each_server_is_asked_as_often_as_attempts_says),
-        upstream_test(a_reply_with_another_id_is_not_taken),
-        upstream_test(a_reply_to_another_question_is_not_taken),
-        upstream_test(a_query_that_comes_back_is_not_taken_for_a_reply),
-        upstream_test(a_server_that_does_not_know_edns_is_asked_without),
-        upstream_test(so_is_one_that_says_formerr_with_a_bare_header),
-        upstream_test(a_truncated_reply_is_asked_for_over_tcp),
-        upstream_test(a_stream_with_another_id_or_question_is_a_failure),
-        upstream_test(a_stream_that_closes_early_is_a_failure_and_the_next_is_asked),
-        upstream_test(no_tcp_at_the_server_is_a_failure_at_once),
-        upstream_test(a_silent_stream_costs_no_more_than_its_share_of_the_time),
-        upstream_test(use_vc_asks_over_tcp_from_the_start),
-        upstream_test(rotate_begins_with_each_server_in_turn),
-        upstream_test(trust_ad_sets_ad),
-        upstream_test(a_changed_resolv_conf_is_used_for_the_next_question),
-        upstream_test(our_own_address_is_never_asked),
-        upstream_test(beside_our_own_address_the_others_are_asked),
-        upstream_test(a_loop_check_that_comes_back_ends_what_waits),
-        upstream_test(another_question_is_no_loop_check),
-        upstream_test(a_server_is_checked_once_for_many_questions),
-        upstream_test(freeing_ends_loop_checks_under_way),
-        cmocka_unit_test(nothing_may_be_freed),
-        upstream_test(a_thousand_questions_that_hang_need_few_sockets),
-        upstream_test(of_too_many_late_ones_the_first_is_given_up),
-        upstream_test(too_many_that_become_late_together_become_fewer),
-    };
-    return cmocka_run_group_tests_name("upstream", tests, be_quiet, NULL);
-}
+GROUP(be_quiet, NULL);

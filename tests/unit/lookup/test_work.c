@@ -95,32 +95,29 @@ static void turn_until_hung(struct work *work, unsigned hung)
     assert_true(clock_ms() - begun >= WORK_HUNG_MS - 100);
 }
 
-static void no_thread_runs_before_the_first_item(void **state)
+TEST(no_thread_runs_before_the_first_item)
 {
     struct work *work = set_up(8);
 
-    (void)state;
     assert_int_equal(work_state(work).threads, 0);
 }
 
-static void an_item_is_run_and_comes_back_in_the_loops_thread(void **state)
+TEST(an_item_is_run_and_comes_back_in_the_loops_thread)
 {
     struct work *work = set_up(8);
     struct task task;
 
-    (void)state;
     assert_true(put(work, &task, NULL));
     turn_until(loop, &after_count, 1);
     assert_true(after_in_loop_thread);
     assert_int_equal(after_count, 1);
 }
 
-static void a_thousand_items_are_all_done(void **state)
+TEST(a_thousand_items_are_all_done)
 {
     struct work *work = set_up(8);
     static struct task tasks[1000];
 
-    (void)state;
     for (int i = 0; i < 1000; i++)
         assert_true(put(work, &tasks[i], NULL));
     turn_until(loop, &after_count, 1000);
@@ -130,12 +127,11 @@ static void a_thousand_items_are_all_done(void **state)
     assert_in_range(work_state(work).threads, 1, 8);
 }
 
-static void items_that_do_not_wait_need_no_more_than_the_usual_threads(void **state)
+TEST(items_that_do_not_wait_need_no_more_than_the_usual_threads)
 {
     struct work *work = set_up(8);
     struct task task;
 
-    (void)state;
     for (int i = 1; i <= 50; i++) {
         assert_true(put(work, &task, NULL));
         turn_until(loop, &after_count, i);
@@ -145,12 +141,11 @@ static void items_that_do_not_wait_need_no_more_than_the_usual_threads(void **st
     assert_in_range(work_state(work).threads, 1, 4);
 }
 
-static void threads_are_added_while_items_wait_for_those_that_are_kept(void **state)
+TEST(threads_are_added_while_items_wait_for_those_that_are_kept)
 {
     struct work *work = set_up(64);
     static struct task kept[20], quick;
 
-    (void)state;
     for (int i = 0; i < 20; i++)
         assert_true(put(work, &kept[i], &gate));
     assert_true(put(work, &quick, NULL));
@@ -161,12 +156,11 @@ static void threads_are_added_while_items_wait_for_those_that_are_kept(void **st
     turn_until(loop, &after_count, 21);
 }
 
-static void threads_are_never_more_than_the_limit(void **state)
+TEST(threads_are_never_more_than_the_limit)
 {
     struct work *work = set_up(6);
     static struct task kept[20];
 
-    (void)state;
     for (int i = 0; i < 20; i++)
         assert_true(put(work, &kept[i], &gate));
     while (work_state(work).queued > 14)
@@ -178,12 +172,11 @@ static void threads_are_never_more_than_the_limit(void **state)
     turn_until(loop, &after_count, 20);
 }
 
-static void a_thread_that_hangs_is_counted_after_five_seconds(void **state)
+TEST(a_thread_that_hangs_is_counted_after_five_seconds)
 {
     struct work *work = set_up(2);
     static struct task kept[2], refused;
 
-    (void)state;
     assert_true(put(work, &kept[0], &gate));
     assert_true(put(work, &kept[1], &gate));
     turn_until_hung(work, 2);
@@ -195,12 +188,11 @@ static void a_thread_that_hangs_is_counted_after_five_seconds(void **state)
     turn_until(loop, &after_count, 3);
 }
 
-static void while_one_thread_does_not_hang_items_are_taken(void **state)
+TEST(while_one_thread_does_not_hang_items_are_taken)
 {
     struct work *work = set_up(2);
     static struct task kept, others[20];
 
-    (void)state;
     assert_true(put(work, &kept, &gate));
     turn_until_hung(work, 1);
     for (int i = 0; i < 20; i++)
@@ -220,11 +212,10 @@ static void after_again(struct work_item *item)
         assert_true(work_put(again_in, item));
 }
 
-static void an_item_may_be_put_again_when_it_comes_back(void **state)
+TEST(an_item_may_be_put_again_when_it_comes_back)
 {
     struct task task = {.item = {.run = run_task, .after = after_again}};
 
-    (void)state;
     again_in = set_up(4);
     again_left = 100;
     assert_true(work_put(again_in, &task.item));
@@ -233,12 +224,11 @@ static void an_item_may_be_put_again_when_it_comes_back(void **state)
 }
 
 /* Of 8 threads two: the rest is for those that are quick when all is well. */
-static void slow_items_have_a_share_of_the_threads(void **state)
+TEST(slow_items_have_a_share_of_the_threads)
 {
     struct work *work = set_up(2 * WORK_SLOW_SHARE);
     static struct task slow[6], quick[30];
 
-    (void)state;
     for (int i = 0; i < 6; i++)
         assert_true(put_slow(work, &slow[i]));
     while (work_state(work).queued > 4)
@@ -251,35 +241,16 @@ static void slow_items_have_a_share_of_the_threads(void **state)
     turn_until(loop, &after_count, 36);
 }
 
-static void slow_items_that_would_wait_too_long_are_not_taken(void **state)
+TEST(slow_items_that_would_wait_too_long_are_not_taken)
 {
     struct work *work = set_up(4);
     static struct task slow[100], quick;
     int taken = 0;
 
-    (void)state;
     while (taken < 100 && put_slow(work, &slow[taken]))
         taken++;
     assert_in_range(taken, 1, 99);
     assert_true(put(work, &quick, NULL));
     open_gate(taken);
     turn_until(loop, &after_count, taken + 1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_thread_runs_before_the_first_item),
-        cmocka_unit_test(an_item_is_run_and_comes_back_in_the_loops_thread),
-        cmocka_unit_test(a_thousand_items_are_all_done),
-        cmocka_unit_test(items_that_do_not_wait_need_no_more_than_the_usual_threads),
-        cmocka_unit_test(threads_are_added_while_items_wait_for_those_that_are_kept),
-        cmocka_unit_test(threads_are_never_more_than_the_limit),
-        cmocka_unit_test(a_thread_that_hangs_is_counted_after_five_seconds),
-        cmocka_unit_test(while_one_thread_does_not_hang_items_are_taken),
-        cmocka_unit_test(an_item_may_be_put_again_when_it_comes_back),
-        cmocka_unit_test(slow_items_have_a_share_of_the_threads),
-        cmocka_unit_test(slow_items_that_would_wait_too_long_are_not_taken),
-    };
-    return cmocka_run_group_tests_name("work", tests, NULL, NULL);
 }

@@ -21,32 +21,28 @@ static bool parses(const char *text)
     return addr_parse(&addr, text, 5353);
 }
 
-static void an_address_without_a_port_gets_the_given_one(void **state)
+TEST(an_address_without_a_port_gets_the_given_one)
 {
-    (void)state;
     assert_string_equal(reformat("127.0.0.1"), "127.0.0.1:5353");
     assert_string_equal(reformat("::1"), "[::1]:5353");
     assert_string_equal(reformat("[::1]"), "[::1]:5353");
 }
 
-static void a_port_may_follow_the_address(void **state)
+TEST(a_port_may_follow_the_address)
 {
-    (void)state;
     assert_string_equal(reformat("127.0.0.1:53"), "127.0.0.1:53");
     assert_string_equal(reformat("[2001:db8::10]:53"), "[2001:db8::10]:53");
     assert_string_equal(reformat("192.0.2.1:65535"), "192.0.2.1:65535");
     assert_string_equal(reformat("192.0.2.1:0"), "192.0.2.1:0");
 }
 
-static void colons_without_brackets_are_all_of_the_address(void **state)
+TEST(colons_without_brackets_are_all_of_the_address)
 {
-    (void)state;
     assert_string_equal(reformat("2001:db8::1:53"), "[2001:db8::1:53]:5353");
 }
 
-static void the_longest_addresses_are_read_and_written(void **state)
+TEST(the_longest_addresses_are_read_and_written)
 {
-    (void)state;
     assert_string_equal(reformat("255.255.255.255:65535"), "255.255.255.255:65535");
     assert_string_equal(reformat("[fd00:1111:2222:3333:4444:5555:6666:7777]:65535"),
                         "[fd00:1111:2222:3333:4444:5555:6666:7777]:65535");
@@ -54,9 +50,8 @@ static void the_longest_addresses_are_read_and_written(void **state)
                         "[1111:1111:1111:1111:1111:1111:ffff:ffff]:1");
 }
 
-static void what_is_no_port_is_refused(void **state)
+TEST(what_is_no_port_is_refused)
 {
-    (void)state;
     assert_false(parses("127.0.0.1:"));
     assert_false(parses("127.0.0.1:65536"));
     assert_false(parses("127.0.0.1:99999"));
@@ -71,9 +66,8 @@ static void what_is_no_port_is_refused(void **state)
     assert_false(parses("[::1]53"));
 }
 
-static void what_is_no_address_is_refused(void **state)
+TEST(what_is_no_address_is_refused)
 {
-    (void)state;
     assert_false(parses(""));
     assert_false(parses(":53"));
     assert_false(parses("localhost"));
@@ -91,11 +85,10 @@ static void what_is_no_address_is_refused(void **state)
     assert_false(parses("[::g]:53"));
 }
 
-static void a_text_of_any_length_is_safe(void **state)
+TEST(a_text_of_any_length_is_safe)
 {
     char text[4096];
 
-    (void)state;
     memset(text, '1', sizeof text);
     text[sizeof text - 1] = '\0';
     assert_false(parses(text));
@@ -107,11 +100,10 @@ static void a_text_of_any_length_is_safe(void **state)
     assert_false(parses(text));
 }
 
-static void a_parsed_address_is_one_for_the_kernel(void **state)
+TEST(a_parsed_address_is_one_for_the_kernel)
 {
     struct addr addr;
 
-    (void)state;
     assert_true(addr_parse(&addr, "192.0.2.1:53", 0));
     assert_int_equal(addr.len, sizeof(struct sockaddr_in));
     assert_int_equal(addr.sock.ip4.sin_family, AF_INET);
@@ -123,12 +115,11 @@ static void a_parsed_address_is_one_for_the_kernel(void **state)
     assert_int_equal(addr.sock.ip6.sin6_port, htons(53));
 }
 
-static void the_port_can_be_changed(void **state)
+TEST(the_port_can_be_changed)
 {
     struct addr ip4, ip6;
     char text[ADDR_TEXT];
 
-    (void)state;
     assert_true(addr_parse(&ip4, "192.0.2.1:53", 0));
     addr_set_port(&ip4, 65535);
     assert_int_equal(addr_port(&ip4), 65535);
@@ -147,9 +138,8 @@ static bool is_loopback(const char *text)
     return addr_is_loopback(&addr);
 }
 
-static void all_of_127_and_one_ip6_address_are_loopback(void **state)
+TEST(all_of_127_and_one_ip6_address_are_loopback)
 {
-    (void)state;
     assert_true(is_loopback("127.0.0.1"));
     assert_true(is_loopback("127.255.255.255"));
     assert_true(is_loopback("::1"));
@@ -170,9 +160,8 @@ static bool equal(const char *a, const char *b)
     return addr_equal(&addr_a, &addr_b);
 }
 
-static void equal_means_family_address_and_port(void **state)
+TEST(equal_means_family_address_and_port)
 {
-    (void)state;
     assert_true(equal("127.0.0.1", "127.0.0.1:53"));
     assert_true(equal("[::1]:53", "::1"));
     assert_false(equal("127.0.0.1:53", "127.0.0.1:54"));
@@ -192,33 +181,13 @@ static struct addr link_local(const char *text, unsigned scope)
     return addr;
 }
 
-static void one_address_on_two_links_is_two(void **state)
+TEST(one_address_on_two_links_is_two)
 {
     struct addr one = link_local("fe80::1", 1), same = link_local("fe80::1", 1),
                 other = link_local("fe80::1", 2), unsaid = link_local("fe80::1", 0);
 
-    (void)state;
     assert_true(addr_equal(&one, &same));
     assert_false(addr_equal(&one, &other));
     assert_true(addr_equal(&one, &unsaid));
     assert_true(addr_equal(&unsaid, &other));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_address_without_a_port_gets_the_given_one),
-        cmocka_unit_test(a_port_may_follow_the_address),
-        cmocka_unit_test(colons_without_brackets_are_all_of_the_address),
-        cmocka_unit_test(the_longest_addresses_are_read_and_written),
-        cmocka_unit_test(what_is_no_port_is_refused),
-        cmocka_unit_test(what_is_no_address_is_refused),
-        cmocka_unit_test(a_text_of_any_length_is_safe),
-        cmocka_unit_test(a_parsed_address_is_one_for_the_kernel),
-        cmocka_unit_test(the_port_can_be_changed),
-        cmocka_unit_test(all_of_127_and_one_ip6_address_are_loopback),
-        cmocka_unit_test(equal_means_family_address_and_port),
-        cmocka_unit_test(one_address_on_two_links_is_two),
-    };
-    return cmocka_run_group_tests_name("addr", tests, NULL, NULL);
 }

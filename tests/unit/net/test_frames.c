@@ -10,26 +10,24 @@
 /* Our end of a connection, and the other side's. */
 static int ours, theirs;
 
-static int open_connection(void **state)
+static void open_connection(void)
 {
     int ends[2];
 
-    (void)state;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == -1)
-        return -1;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     ours = ends[0];
     theirs = ends[1];
-    return fcntl(ours, F_SETFL, O_NONBLOCK);
+    assert_int_equal(fcntl(ours, F_SETFL, O_NONBLOCK), 0);
 }
 
-static int close_connection(void **state)
+static void close_connection(void)
 {
-    (void)state;
     close(ours);
     if (theirs != -1)
         close(theirs);
-    return 0;
 }
+
+FIXTURE(connection, open_connection, close_connection);
 
 static void they_send(const void *bytes, size_t count)
 {
@@ -56,12 +54,11 @@ static void assert_no_message(struct reader *unread)
     assert_int_equal(unread->pos, before);
 }
 
-static void messages_of_one_segment_come_one_by_one(void **state)
+TEST_WITH(connection, messages_of_one_segment_come_one_by_one)
 {
     struct inbox inbox = {0};
     struct reader unread;
 
-    (void)state;
     they_send("\0\3one\0\0\0\5three", 14);
     assert_int_equal(inbox_read(&inbox, ours, &unread), INBOX_FILLED);
     assert_message(&unread, "one");
@@ -72,13 +69,12 @@ static void messages_of_one_segment_come_one_by_one(void **state)
     assert_null(inbox.data);
 }
 
-static void a_message_that_comes_octet_by_octet_is_put_together(void **state)
+TEST_WITH(connection, a_message_that_comes_octet_by_octet_is_put_together)
 {
     static const char octets[] = "\0\7message";
     struct inbox inbox = {0};
     struct reader unread;
 
-    (void)state;
     for (size_t i = 0; i < sizeof octets - 1; i++) {
         they_send(octets + i, 1);
         assert_int_equal(inbox_read(&inbox, ours, &unread), INBOX_FILLED);
@@ -92,24 +88,22 @@ static void a_message_that_comes_octet_by_octet_is_put_together(void **state)
     assert_null(inbox.data);
 }
 
-static void the_length_is_known_before_the_message(void **state)
+TEST_WITH(connection, the_length_is_known_before_the_message)
 {
     struct reader none = reader_of("\1", 1), some = reader_of("\1\2", 2);
     size_t len = 0;
 
-    (void)state;
     assert_false(frame_length(&none, &len));
     assert_true(frame_length(&some, &len));
     assert_int_equal(len, 0x102);
     assert_int_equal(some.pos, 0);
 }
 
-static void what_was_not_taken_is_there_without_reading(void **state)
+TEST_WITH(connection, what_was_not_taken_is_there_without_reading)
 {
     struct inbox inbox = {0};
     struct reader unread;
 
-    (void)state;
     they_send("\0\1a\0\1b\0\1c\0", 10);
     assert_int_equal(inbox_read(&inbox, ours, &unread), INBOX_FILLED);
     assert_message(&unread, "a");
@@ -127,12 +121,11 @@ static void what_was_not_taken_is_there_without_reading(void **state)
     assert_true(inbox_keep(&inbox, &unread));
 }
 
-static void two_connections_do_not_mix(void **state)
+TEST_WITH(connection, two_connections_do_not_mix)
 {
     struct inbox one = {0}, other = {0};
     struct reader unread;
 
-    (void)state;
     they_send("\0\3o", 3);
     assert_int_equal(inbox_read(&one, ours, &unread), INBOX_FILLED);
     assert_true(inbox_keep(&one, &unread));
@@ -146,12 +139,11 @@ static void two_connections_do_not_mix(void **state)
     assert_true(inbox_keep(&one, &unread));
 }
 
-static void a_length_alone_takes_no_memory_for_the_message(void **state)
+TEST_WITH(connection, a_length_alone_takes_no_memory_for_the_message)
 {
     struct inbox inbox = {0};
     struct reader unread;
 
-    (void)state;
     they_send("\377\377ab", 4);
     assert_int_equal(inbox_read(&inbox, ours, &unread), INBOX_FILLED);
     assert_true(inbox_keep(&inbox, &unread));
@@ -162,7 +154,7 @@ static void a_length_alone_takes_no_memory_for_the_message(void **state)
     inbox_free(&inbox);
 }
 
-static void the_longest_message_in_small_pieces(void **state)
+TEST_WITH(connection, the_longest_message_in_small_pieces)
 {
     static uint8_t sent[FRAME_MAX];
     struct inbox inbox = {0};
@@ -170,7 +162,6 @@ static void the_longest_message_in_small_pieces(void **state)
     const uint8_t *message;
     size_t len = 0;
 
-    (void)state;
     for (size_t i = 0; i < sizeof sent; i++)
         sent[i] = (uint8_t)(i * 7);
     sent[0] = sent[1] = 0xff;
@@ -192,12 +183,11 @@ static void the_longest_message_in_small_pieces(void **state)
     assert_null(inbox.data);
 }
 
-static void nothing_there_is_no_end(void **state)
+TEST_WITH(connection, nothing_there_is_no_end)
 {
     struct inbox inbox = {0};
     struct reader unread;
 
-    (void)state;
     assert_int_equal(inbox_read(&inbox, ours, &unread), INBOX_EMPTY);
     they_send("\0", 1);
     assert_int_equal(inbox_read(&inbox, ours, &unread), INBOX_FILLED);
@@ -209,25 +199,23 @@ static void nothing_there_is_no_end(void **state)
     inbox_free(&inbox);
 }
 
-static void a_socket_without_a_connection_is_broken(void **state)
+TEST_WITH(connection, a_socket_without_a_connection_is_broken)
 {
     int lonely = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     struct inbox inbox = {0};
     struct outbox outbox = {0};
     struct reader unread;
 
-    (void)state;
     assert_int_equal(inbox_read(&inbox, lonely, &unread), INBOX_BROKEN);
     assert_false(outbox_send(&outbox, lonely, (const uint8_t *)"x", 1));
     close(lonely);
 }
 
-static void a_message_is_sent_behind_its_length(void **state)
+TEST_WITH(connection, a_message_is_sent_behind_its_length)
 {
     struct outbox outbox = {0};
     char got[16];
 
-    (void)state;
     assert_true(outbox_send(&outbox, ours, (const uint8_t *)"reply", 5));
     assert_int_equal(outbox_waiting(&outbox), 0);
     assert_null(outbox.data);
@@ -236,11 +224,10 @@ static void a_message_is_sent_behind_its_length(void **state)
 }
 
 /* SIGPIPE would end the test. */
-static void sending_to_nobody_is_an_error(void **state)
+TEST_WITH(connection, sending_to_nobody_is_an_error)
 {
     struct outbox outbox = {0};
 
-    (void)state;
     close(theirs);
     theirs = -1;
     assert_false(outbox_send(&outbox, ours, (const uint8_t *)"reply", 5));
@@ -274,14 +261,13 @@ static void assert_numbered(unsigned *next, size_t len, bool all, struct outbox 
     }
 }
 
-static void what_the_socket_does_not_take_waits_in_order(void **state)
+TEST_WITH(connection, what_the_socket_does_not_take_waits_in_order)
 {
     enum { MESSAGES = 60, LENGTH = 20011 };
     static uint8_t message[LENGTH];
     struct outbox outbox = {0};
     unsigned next = 0;
 
-    (void)state;
     for (unsigned number = 0; number < MESSAGES; number++) {
         for (size_t i = 0; i < LENGTH; i++)
             message[i] = (uint8_t)(number + i);
@@ -296,36 +282,10 @@ static void what_the_socket_does_not_take_waits_in_order(void **state)
     assert_null(outbox.data);
 }
 
-static void flushing_nothing_is_harmless(void **state)
+TEST_WITH(connection, flushing_nothing_is_harmless)
 {
     struct outbox outbox = {0};
 
-    (void)state;
     assert_true(outbox_flush(&outbox, ours));
     outbox_free(&outbox);
-}
-
-#define FRAMES(test)                                                                       \
-    cmocka_unit_test_setup_teardown(test, open_connection, close_connection)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        FRAMES(messages_of_one_segment_come_one_by_one),
-        FRAMES(a_message_that_comes_octet_by_octet_is_put_together),
-        FRAMES(the_length_is_known_before_the_message),
-        FRAMES(what_was_not_taken_is_there_without_reading),
-        FRAMES(two_connections_do_not_mix),
-        FRAMES(a_length_alone_takes_no_memory_for_the_message),
-        FRAMES(the_longest_message_in_small_pieces),
-        FRAMES(nothing_there_is_no_end),
-        FRAMES(a_socket_without_a_connection_is_broken),
-        FRAMES(a_message_is_sent_behind_its_length),
-        FRAMES(sending_to_nobody_is_an_error),
-        FRAMES(what_the_socket_does_not_take_waits_in_order),
-        FRAMES(flushing_nothing_is_harmless),
-    };
-
-    alarm(60); /* ends a test that waits for what never comes */
-    return cmocka_run_group_tests_name("frames", tests, NULL, NULL);
 }

@@ -27,44 +27,40 @@ static const char *holder_of(const struct addr *addr)
     return holder_find(addr, text, sizeof text) ? text : "nobody";
 }
 
-static void a_udp_socket_has_a_holder(void **state)
+TEST(a_udp_socket_has_a_holder)
 {
     struct addr addr = address_of("127.0.0.1");
     int fd = socket_at(&addr, SOCK_DGRAM);
 
-    (void)state;
     assert_string_equal(holder_of(&addr), myself());
     close(fd);
 }
 
-static void a_listening_tcp_socket_has_a_holder(void **state)
+TEST(a_listening_tcp_socket_has_a_holder)
 {
     struct addr addr = address_of("127.0.0.1");
     int fd = socket_at(&addr, SOCK_STREAM);
 
-    (void)state;
     assert_int_equal(listen(fd, 1), 0);
     assert_string_equal(holder_of(&addr), myself());
     close(fd);
 }
 
-static void the_wildcard_address_holds_every_address(void **state)
+TEST(the_wildcard_address_holds_every_address)
 {
     struct addr everywhere = address_of("0.0.0.0"), addr = address_of("127.0.0.1");
     int fd = socket_at(&everywhere, SOCK_DGRAM);
 
-    (void)state;
     addr_set_port(&addr, addr_port(&everywhere));
     assert_string_equal(holder_of(&addr), myself());
     close(fd);
 }
 
-static void an_ip6_socket_has_a_holder(void **state)
+TEST(an_ip6_socket_has_a_holder)
 {
     struct addr addr = address_of("::1");
     int fd;
 
-    (void)state;
     if (!host_has_ip6())
         skip();
     fd = socket_at(&addr, SOCK_DGRAM);
@@ -72,46 +68,42 @@ static void an_ip6_socket_has_a_holder(void **state)
     close(fd);
 }
 
-static void a_free_address_has_no_holder(void **state)
+TEST(a_free_address_has_no_holder)
 {
     struct addr addr = address_of("127.0.0.1");
     int fd = socket_at(&addr, SOCK_DGRAM);
 
-    (void)state;
     close(fd);
     assert_string_equal(holder_of(&addr), "nobody");
 }
 
-static void another_port_is_not_held(void **state)
+TEST(another_port_is_not_held)
 {
     struct addr addr = address_of("127.0.0.1"), free_one = address_of("127.0.0.1");
     int fd = socket_at(&addr, SOCK_DGRAM), other = socket_at(&free_one, SOCK_DGRAM);
 
-    (void)state;
     close(other);
     assert_string_equal(holder_of(&free_one), "nobody");
     close(fd);
 }
 
-static void another_address_is_not_held(void **state)
+TEST(another_address_is_not_held)
 {
     struct addr addr = address_of("127.0.0.1"), other = address_of("127.0.0.2");
     int fd = socket_at(&addr, SOCK_DGRAM);
 
-    (void)state;
     addr_set_port(&other, addr_port(&addr));
     assert_string_equal(holder_of(&other), "nobody");
     close(fd);
 }
 
-static void a_process_is_named_before_its_children(void **state)
+TEST(a_process_is_named_before_its_children)
 {
     struct addr addr = address_of("127.0.0.1");
     int fd = socket_at(&addr, SOCK_DGRAM), until[2];
     pid_t child;
     char octet;
 
-    (void)state;
     assert_int_equal(pipe(until), 0);
     child = fork();
     if (child == 0) {
@@ -125,14 +117,13 @@ static void a_process_is_named_before_its_children(void **state)
     close(fd);
 }
 
-static void a_child_that_alone_holds_the_address_is_named(void **state)
+TEST(a_child_that_alone_holds_the_address_is_named)
 {
     struct addr addr = address_of("127.0.0.1");
     int fd = socket_at(&addr, SOCK_DGRAM), until[2];
     char octet, expected[TEXT], name[16];
     pid_t child;
 
-    (void)state;
     assert_int_equal(pipe(until), 0);
     child = fork();
     if (child == 0) {
@@ -148,13 +139,12 @@ static void a_child_that_alone_holds_the_address_is_named(void **state)
     assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
-static void a_text_without_room_is_cut(void **state)
+TEST(a_text_without_room_is_cut)
 {
     struct addr addr = address_of("127.0.0.1");
     int fd = socket_at(&addr, SOCK_DGRAM);
     char text[6] = "xxxxx";
 
-    (void)state;
     assert_true(holder_find(&addr, text, 5));
     assert_int_equal(strlen(text), 4);
     assert_memory_equal(text, myself(), 4);
@@ -162,14 +152,13 @@ static void a_text_without_room_is_cut(void **state)
 }
 
 /* The responder shares the port; the socket on the very address is what is in the way. */
-static void the_very_address_comes_before_the_wildcard(void **state)
+TEST(the_very_address_comes_before_the_wildcard)
 {
     struct addr addr = address_of("127.0.0.1"), everywhere = address_of("0.0.0.0");
     int fd = shared_socket_at(&addr), ready[2], until[2];
     char octet;
     pid_t child;
 
-    (void)state;
     addr_set_port(&everywhere, addr_port(&addr));
     assert_int_equal(pipe(ready), 0);
     assert_int_equal(pipe(until), 0);
@@ -191,12 +180,11 @@ static void the_very_address_comes_before_the_wildcard(void **state)
 }
 
 /* As servers written in Go, Java or JavaScript do it. */
-static void the_ip6_wildcard_address_holds_ip4_addresses_too(void **state)
+TEST(the_ip6_wildcard_address_holds_ip4_addresses_too)
 {
     struct addr everywhere = address_of("::"), addr = address_of("127.0.0.1");
     int fd;
 
-    (void)state;
     if (!host_has_ip6())
         skip();
     fd = socket_at(&everywhere, SOCK_STREAM);
@@ -204,23 +192,4 @@ static void the_ip6_wildcard_address_holds_ip4_addresses_too(void **state)
     addr_set_port(&addr, addr_port(&everywhere));
     assert_string_equal(holder_of(&addr), myself());
     close(fd);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_udp_socket_has_a_holder),
-        cmocka_unit_test(a_listening_tcp_socket_has_a_holder),
-        cmocka_unit_test(the_wildcard_address_holds_every_address),
-        cmocka_unit_test(an_ip6_socket_has_a_holder),
-        cmocka_unit_test(a_free_address_has_no_holder),
-        cmocka_unit_test(another_port_is_not_held),
-        cmocka_unit_test(another_address_is_not_held),
-        cmocka_unit_test(a_process_is_named_before_its_children),
-        cmocka_unit_test(a_child_that_alone_holds_the_address_is_named),
-        cmocka_unit_test(the_very_address_comes_before_the_wildcard),
-        cmocka_unit_test(the_ip6_wildcard_address_holds_ip4_addresses_too),
-        cmocka_unit_test(a_text_without_room_is_cut),
-    };
-    return cmocka_run_group_tests_name("holder", tests, NULL, NULL);
 }

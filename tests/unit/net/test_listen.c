@@ -5,12 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 
-static void a_port_of_0_becomes_one_port_for_both_sockets(void **state)
+TEST(a_port_of_0_becomes_one_port_for_both_sockets)
 {
     struct addr wanted = address_of("127.0.0.1"), udp = wanted, tcp = wanted;
     struct listener listener;
 
-    (void)state;
     assert_int_equal(listener_open(&listener, &wanted), 0);
     assert_int_equal(getsockname(listener.udp, &udp.sock.any, &udp.len), 0);
     assert_int_equal(getsockname(listener.tcp, &tcp.sock.any, &tcp.len), 0);
@@ -20,12 +19,11 @@ static void a_port_of_0_becomes_one_port_for_both_sockets(void **state)
     listener_close(&listener);
 }
 
-static void an_ip6_address_is_bound_likewise(void **state)
+TEST(an_ip6_address_is_bound_likewise)
 {
     struct addr wanted = address_of("::1"), udp = wanted, tcp = wanted;
     struct listener listener;
 
-    (void)state;
     if (!host_has_ip6())
         skip();
     assert_int_equal(listener_open(&listener, &wanted), 0);
@@ -37,12 +35,11 @@ static void an_ip6_address_is_bound_likewise(void **state)
     listener_close(&listener);
 }
 
-static void both_wildcard_addresses_fit_on_one_port(void **state)
+TEST(both_wildcard_addresses_fit_on_one_port)
 {
     struct addr ip6 = address_of("::"), ip4 = address_of("0.0.0.0");
     struct listener one, other;
 
-    (void)state;
     if (!host_has_ip6())
         skip();
     assert_int_equal(listener_open(&one, &ip6), 0);
@@ -52,12 +49,11 @@ static void both_wildcard_addresses_fit_on_one_port(void **state)
     listener_close(&other);
 }
 
-static void the_sockets_never_block_and_are_not_inherited(void **state)
+TEST(the_sockets_never_block_and_are_not_inherited)
 {
     struct addr wanted = address_of("127.0.0.1");
     struct listener listener;
 
-    (void)state;
     assert_int_equal(listener_open(&listener, &wanted), 0);
     assert_true(fcntl(listener.udp, F_GETFL) & O_NONBLOCK);
     assert_true(fcntl(listener.tcp, F_GETFL) & O_NONBLOCK);
@@ -66,12 +62,11 @@ static void the_sockets_never_block_and_are_not_inherited(void **state)
     listener_close(&listener);
 }
 
-static void the_same_address_is_opened_only_once(void **state)
+TEST(the_same_address_is_opened_only_once)
 {
     struct addr wanted = address_of("127.0.0.1");
     struct listener first, second;
 
-    (void)state;
     assert_int_equal(listener_open(&first, &wanted), 0);
     assert_int_equal(listener_open(&second, &first.addr), -1);
     assert_int_equal(errno, EADDRINUSE);
@@ -80,12 +75,11 @@ static void the_same_address_is_opened_only_once(void **state)
     listener_close(&first);
 }
 
-static void a_closed_address_can_be_opened_again(void **state)
+TEST(a_closed_address_can_be_opened_again)
 {
     struct addr wanted = address_of("127.0.0.1");
     struct listener first, second;
 
-    (void)state;
     assert_int_equal(listener_open(&first, &wanted), 0);
     wanted = first.addr;
     listener_close(&first);
@@ -95,13 +89,12 @@ static void a_closed_address_can_be_opened_again(void **state)
     listener_close(&second);
 }
 
-static void closing_twice_is_harmless(void **state)
+TEST(closing_twice_is_harmless)
 {
     struct addr wanted = address_of("127.0.0.1");
     struct listener listener;
     int other;
 
-    (void)state;
     assert_int_equal(listener_open(&listener, &wanted), 0);
     listener_close(&listener);
     other = dup(STDERR_FILENO); /* takes the lowest number that was closed */
@@ -110,8 +103,7 @@ static void closing_twice_is_harmless(void **state)
     close(other);
 }
 
-static void
-the_server_runs_beside_an_mdns_responder_and_gets_its_own_datagrams(void **state)
+TEST(the_server_runs_beside_an_mdns_responder_and_gets_its_own_datagrams)
 {
     struct addr everywhere = address_of("0.0.0.0"), wanted = address_of("127.0.0.1");
     int responder = shared_socket_at(&everywhere);
@@ -119,7 +111,6 @@ the_server_runs_beside_an_mdns_responder_and_gets_its_own_datagrams(void **state
     struct listener listener;
     char octet = 0;
 
-    (void)state;
     addr_set_port(&wanted, addr_port(&everywhere));
     assert_int_equal(listener_open(&listener, &wanted), 0);
     assert_int_equal(sendto(client, "?", 1, 0, &wanted.sock.any, wanted.len), 1);
@@ -131,13 +122,12 @@ the_server_runs_beside_an_mdns_responder_and_gets_its_own_datagrams(void **state
     close(responder);
 }
 
-static void a_udp_port_of_somebody_who_shares_with_nobody_is_in_use(void **state)
+TEST(a_udp_port_of_somebody_who_shares_with_nobody_is_in_use)
 {
     struct addr taken = address_of("127.0.0.1");
     int holder = socket_at(&taken, SOCK_DGRAM), guard;
     struct listener listener;
 
-    (void)state;
     assert_int_equal(listener_open(&listener, &taken), -1);
     assert_int_equal(errno, EADDRINUSE);
     assert_int_equal(listener.udp, -1);
@@ -147,24 +137,22 @@ static void a_udp_port_of_somebody_who_shares_with_nobody_is_in_use(void **state
     close(holder);
 }
 
-static void a_tcp_port_that_is_taken_is_in_use(void **state)
+TEST(a_tcp_port_that_is_taken_is_in_use)
 {
     struct addr taken = address_of("127.0.0.1");
     int holder = socket_at(&taken, SOCK_STREAM);
     struct listener listener;
 
-    (void)state;
     assert_int_equal(listener_open(&listener, &taken), -1);
     assert_int_equal(errno, EADDRINUSE);
     close(holder);
 }
 
-static void an_address_of_another_host_is_not_available(void **state)
+TEST(an_address_of_another_host_is_not_available)
 {
     struct addr foreign = address_of("192.0.2.1");
     struct listener listener;
 
-    (void)state;
     assert_int_equal(listener_open(&listener, &foreign), -1);
     assert_int_equal(errno, EADDRNOTAVAIL);
     assert_int_equal(listener.udp, -1);
@@ -182,14 +170,13 @@ static int connect_to(const struct listener *listener, int *accepted)
     return client;
 }
 
-static void the_tcp_socket_takes_connections(void **state)
+TEST(the_tcp_socket_takes_connections)
 {
     struct addr wanted = address_of("127.0.0.1");
     struct listener listener;
     int client, accepted;
     char octet = 0;
 
-    (void)state;
     assert_int_equal(listener_open(&listener, &wanted), 0);
     client = connect_to(&listener, &accepted);
     assert_int_equal(send(client, "?", 1, 0), 1);
@@ -201,14 +188,13 @@ static void the_tcp_socket_takes_connections(void **state)
 }
 
 /* Who closes first keeps the connection in TIME-WAIT for a minute. */
-static void a_restart_is_not_kept_waiting_by_connections_of_before(void **state)
+TEST(a_restart_is_not_kept_waiting_by_connections_of_before)
 {
     struct addr wanted = address_of("127.0.0.1");
     struct listener first, second;
     int client, accepted;
     char octet;
 
-    (void)state;
     assert_int_equal(listener_open(&first, &wanted), 0);
     client = connect_to(&first, &accepted);
     close(accepted);
@@ -219,13 +205,12 @@ static void a_restart_is_not_kept_waiting_by_connections_of_before(void **state)
     listener_close(&second);
 }
 
-static void a_restart_is_not_kept_waiting_by_connections_still_open(void **state)
+TEST(a_restart_is_not_kept_waiting_by_connections_still_open)
 {
     struct addr wanted = address_of("127.0.0.1");
     struct listener first, second;
     int client, accepted;
 
-    (void)state;
     assert_int_equal(listener_open(&first, &wanted), 0);
     client = connect_to(&first, &accepted);
     listener_close(&first);
@@ -236,13 +221,12 @@ static void a_restart_is_not_kept_waiting_by_connections_still_open(void **state
 }
 
 /* Both have bound before either listens: then the second listen() fails. */
-static void a_server_that_starts_at_the_same_moment_is_noticed_too(void **state)
+TEST(a_server_that_starts_at_the_same_moment_is_noticed_too)
 {
     struct addr taken = address_of("127.0.0.1");
     int one = 1, rival = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct listener listener;
 
-    (void)state;
     setsockopt(rival, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     assert_int_equal(bind(rival, &taken.sock.any, taken.len), 0);
     assert_int_equal(getsockname(rival, &taken.sock.any, &taken.len), 0);
@@ -251,27 +235,4 @@ static void a_server_that_starts_at_the_same_moment_is_noticed_too(void **state)
     assert_int_equal(errno, EADDRINUSE);
     listener_close(&listener);
     close(rival);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_port_of_0_becomes_one_port_for_both_sockets),
-        cmocka_unit_test(an_ip6_address_is_bound_likewise),
-        cmocka_unit_test(both_wildcard_addresses_fit_on_one_port),
-        cmocka_unit_test(the_sockets_never_block_and_are_not_inherited),
-        cmocka_unit_test(the_same_address_is_opened_only_once),
-        cmocka_unit_test(a_closed_address_can_be_opened_again),
-        cmocka_unit_test(closing_twice_is_harmless),
-        cmocka_unit_test(
-            the_server_runs_beside_an_mdns_responder_and_gets_its_own_datagrams),
-        cmocka_unit_test(a_udp_port_of_somebody_who_shares_with_nobody_is_in_use),
-        cmocka_unit_test(a_tcp_port_that_is_taken_is_in_use),
-        cmocka_unit_test(an_address_of_another_host_is_not_available),
-        cmocka_unit_test(the_tcp_socket_takes_connections),
-        cmocka_unit_test(a_restart_is_not_kept_waiting_by_connections_of_before),
-        cmocka_unit_test(a_restart_is_not_kept_waiting_by_connections_still_open),
-        cmocka_unit_test(a_server_that_starts_at_the_same_moment_is_noticed_too),
-    };
-    return cmocka_run_group_tests_name("listen", tests, NULL, NULL);
 }

@@ -23,20 +23,19 @@ static void note(char letter)
     events[len] = letter;
 }
 
-static int open_loop(void **state)
+static void open_loop(void)
 {
-    (void)state;
     memset(events, 0, sizeof events);
     loop = loop_new();
-    return loop ? 0 : -1;
+    assert_non_null(loop);
 }
 
-static int close_loop(void **state)
+static void close_loop(void)
 {
-    (void)state;
     loop_free(loop);
-    return 0;
 }
+
+FIXTURE(loop, open_loop, close_loop);
 
 /* A pipe with a callback at its reading end that notes `letter`. */
 struct source {
@@ -120,11 +119,10 @@ static void run_what_is_due(void)
     assert_int_equal(loop_run(loop), 0);
 }
 
-static void a_descriptor_that_is_ready_is_called_for(void **state)
+TEST_WITH(loop, a_descriptor_that_is_ready_is_called_for)
 {
     struct source source;
 
-    (void)state;
     source_open(&source, 'a');
     source_feed(&source);
     run_what_is_due();
@@ -133,11 +131,10 @@ static void a_descriptor_that_is_ready_is_called_for(void **state)
     source_close(&source);
 }
 
-static void a_descriptor_is_called_for_as_long_as_it_is_ready(void **state)
+TEST_WITH(loop, a_descriptor_is_called_for_as_long_as_it_is_ready)
 {
     struct source source;
 
-    (void)state;
     source_open(&source, 'a');
     source_feed(&source);
     source_feed(&source);
@@ -147,11 +144,10 @@ static void a_descriptor_is_called_for_as_long_as_it_is_ready(void **state)
     source_close(&source);
 }
 
-static void the_events_of_a_watch_can_be_changed(void **state)
+TEST_WITH(loop, the_events_of_a_watch_can_be_changed)
 {
     struct source source;
 
-    (void)state;
     source_open(&source, 'a');
     source_feed(&source);
     watch_events(source.watch, 0);
@@ -162,11 +158,10 @@ static void the_events_of_a_watch_can_be_changed(void **state)
     source_close(&source);
 }
 
-static void a_hang_up_is_told_without_being_asked_for(void **state)
+TEST_WITH(loop, a_hang_up_is_told_without_being_asked_for)
 {
     struct source source;
 
-    (void)state;
     source_open(&source, 'a');
     watch_events(source.watch, 0);
     source.stops = true;
@@ -177,11 +172,10 @@ static void a_hang_up_is_told_without_being_asked_for(void **state)
     source_close(&source);
 }
 
-static void an_unwatched_descriptor_is_not_called_for(void **state)
+TEST_WITH(loop, an_unwatched_descriptor_is_not_called_for)
 {
     struct source source;
 
-    (void)state;
     source_open(&source, 'a');
     source_feed(&source);
     loop_unwatch(loop, source.watch);
@@ -190,19 +184,17 @@ static void an_unwatched_descriptor_is_not_called_for(void **state)
     source_close(&source);
 }
 
-static void unwatching_nothing_is_harmless(void **state)
+TEST_WITH(loop, unwatching_nothing_is_harmless)
 {
-    (void)state;
     loop_unwatch(loop, NULL);
     run_what_is_due();
     assert_string_equal(events, "!");
 }
 
-static void a_callback_may_unwatch_itself(void **state)
+TEST_WITH(loop, a_callback_may_unwatch_itself)
 {
     struct source source;
 
-    (void)state;
     source_open(&source, 'a');
     source.victim = &source;
     source_feed(&source);
@@ -212,11 +204,10 @@ static void a_callback_may_unwatch_itself(void **state)
     source_close(&source);
 }
 
-static void a_callback_may_unwatch_another_that_is_ready_too(void **state)
+TEST_WITH(loop, a_callback_may_unwatch_another_that_is_ready_too)
 {
     struct source first, second;
 
-    (void)state;
     source_open(&first, 'a');
     source_open(&second, 'b');
     first.victim = &second;
@@ -228,11 +219,10 @@ static void a_callback_may_unwatch_another_that_is_ready_too(void **state)
     source_close(&second);
 }
 
-static void a_callback_may_unwatch_one_that_was_called_before(void **state)
+TEST_WITH(loop, a_callback_may_unwatch_one_that_was_called_before)
 {
     struct source first, second;
 
-    (void)state;
     source_open(&first, 'a');
     source_open(&second, 'b');
     second.victim = &first;
@@ -256,11 +246,10 @@ static void replace_watch(void *context, short revents)
     source->watch = loop_watch(loop, source->ends[0], POLLIN, source_ready, source);
 }
 
-static void a_descriptor_may_get_another_watch_in_a_callback(void **state)
+TEST_WITH(loop, a_descriptor_may_get_another_watch_in_a_callback)
 {
     struct source source;
 
-    (void)state;
     source_open(&source, 'a');
     loop_unwatch(loop, source.watch);
     source.watch = loop_watch(loop, source.ends[0], POLLIN, replace_watch, &source);
@@ -285,11 +274,10 @@ static void open_many(void *context, short revents)
     }
 }
 
-static void a_callback_may_add_more_watches_than_there_was_room_for(void **state)
+TEST_WITH(loop, a_callback_may_add_more_watches_than_there_was_room_for)
 {
     struct source first, last;
 
-    (void)state;
     source_open_with(&first, 'a', open_many);
     source_open(&last, 'z');
     source_feed(&first);
@@ -302,11 +290,10 @@ static void a_callback_may_add_more_watches_than_there_was_room_for(void **state
         source_close(&many[i]);
 }
 
-static void descriptors_are_called_for_in_the_order_of_their_watches(void **state)
+TEST_WITH(loop, descriptors_are_called_for_in_the_order_of_their_watches)
 {
     struct source sources[3];
 
-    (void)state;
     for (int i = 0; i < 3; i++)
         source_open(&sources[i], (char)('a' + i));
     for (int i = 2; i >= 0; i--)
@@ -317,11 +304,10 @@ static void descriptors_are_called_for_in_the_order_of_their_watches(void **stat
         source_close(&sources[i]);
 }
 
-static void the_last_watch_takes_the_place_of_one_that_ended(void **state)
+TEST_WITH(loop, the_last_watch_takes_the_place_of_one_that_ended)
 {
     struct source sources[4];
 
-    (void)state;
     for (int i = 0; i < 4; i++)
         source_open(&sources[i], (char)('a' + i));
     loop_unwatch(loop, sources[1].watch);
@@ -357,11 +343,10 @@ static void assert_happened_in_any_order(const char *letters)
         assert_non_null(strchr(events, *letters));
 }
 
-static void any_watches_may_end_between_rounds(void **state)
+TEST_WITH(loop, any_watches_may_end_between_rounds)
 {
     struct source sources[6];
 
-    (void)state;
     for (int i = 0; i < 6; i++)
         source_open(&sources[i], (char)('a' + i));
     loop_unwatch(loop, sources[5].watch); /* the last one, and the one that replaces it */
@@ -383,11 +368,10 @@ static void run_until_all_had_a_look(void)
     assert_int_equal(loop_run(loop), 0);
 }
 
-static void one_that_is_looked_at_seldom_is_called_for_in_the_end(void **state)
+TEST_WITH(loop, one_that_is_looked_at_seldom_is_called_for_in_the_end)
 {
     struct source source;
 
-    (void)state;
     source_open(&source, 'a');
     watch_seldom(source.watch);
     watch_seldom(source.watch); /* again, which changes nothing */
@@ -399,12 +383,11 @@ static void one_that_is_looked_at_seldom_is_called_for_in_the_end(void **state)
 
 /* The system's own count of what a look costs: none of the others is called for meanwhile.
  */
-static void one_that_is_looked_at_seldom_waits_for_its_turn(void **state)
+TEST_WITH(loop, one_that_is_looked_at_seldom_waits_for_its_turn)
 {
     struct source seldom, often;
     int64_t begun;
 
-    (void)state;
     source_open(&seldom, 's');
     source_open(&often, 'o');
     seldom.stops = true;
@@ -421,11 +404,10 @@ static void one_that_is_looked_at_seldom_waits_for_its_turn(void **state)
     source_close(&often);
 }
 
-static void a_watch_keeps_its_descriptor_when_places_change(void **state)
+TEST_WITH(loop, a_watch_keeps_its_descriptor_when_places_change)
 {
     struct source sources[4];
 
-    (void)state;
     for (int i = 0; i < 3; i++)
         source_open(&sources[i], (char)('a' + i));
     watch_seldom(sources[0].watch);
@@ -450,12 +432,11 @@ static void slow_ready(void *context, short revents)
         loop_stop(loop);
 }
 
-static void a_slow_one_that_is_looked_at_seldom_does_not_hold_up_the_others(void **state)
+TEST_WITH(loop, a_slow_one_that_is_looked_at_seldom_does_not_hold_up_the_others)
 {
     struct source slow, often;
     int calls = 0;
 
-    (void)state;
     source_open(&slow, 's');
     loop_unwatch(loop, slow.watch);
     watch_seldom(loop_watch(loop, slow.ends[0], POLLIN, slow_ready, &calls));
@@ -478,11 +459,10 @@ static void seldom_from_now_on(void *context, short revents)
     watch_seldom(source->watch);
 }
 
-static void a_callback_may_have_itself_looked_at_seldom(void **state)
+TEST_WITH(loop, a_callback_may_have_itself_looked_at_seldom)
 {
     struct source one, other;
 
-    (void)state;
     source_open_with(&one, 'a', seldom_from_now_on);
     source_open(&other, 'b');
     source_feed(&one);
@@ -506,11 +486,10 @@ static void count_call(void *context, short revents)
         loop_stop(loop);
 }
 
-static void all_of_many_that_are_looked_at_seldom_have_their_turn(void **state)
+TEST_WITH(loop, all_of_many_that_are_looked_at_seldom_have_their_turn)
 {
     static int ends[SELDOM_CROWD][2];
 
-    (void)state;
     for (int i = 0; i < SELDOM_CROWD; i++) {
         struct watch *watch;
 
@@ -608,11 +587,10 @@ static void stop_when_all_were_called(void *context)
         timer_set(loop, timer, 0); /* after one more round */
 }
 
-static void a_crowd_that_comes_and_goes_is_called_for_exactly_when_ready(void **state)
+TEST_WITH(loop, a_crowd_that_comes_and_goes_is_called_for_exactly_when_ready)
 {
     struct timer end;
 
-    (void)state;
     timer_init(&end, stop_when_all_were_called, &end);
     for (int i = 0; i < CROWD; i++) {
         crowd[i] = (struct member){0};
@@ -631,12 +609,11 @@ static void a_crowd_that_comes_and_goes_is_called_for_exactly_when_ready(void **
     }
 }
 
-static void stopping_ends_the_round_at_once(void **state)
+TEST_WITH(loop, stopping_ends_the_round_at_once)
 {
     struct source first, second;
     struct timer timer;
 
-    (void)state;
     source_open(&first, 'a');
     source_open(&second, 'b');
     first.stops = true;
@@ -651,11 +628,10 @@ static void stopping_ends_the_round_at_once(void **state)
     source_close(&second);
 }
 
-static void a_stopped_loop_can_run_on(void **state)
+TEST_WITH(loop, a_stopped_loop_can_run_on)
 {
     struct source source;
 
-    (void)state;
     source_open(&source, 'a');
     source.stops = true;
     source_feed(&source);
@@ -666,12 +642,11 @@ static void a_stopped_loop_can_run_on(void **state)
     source_close(&source);
 }
 
-static void timers_ring_in_the_order_of_their_times(void **state)
+TEST_WITH(loop, timers_ring_in_the_order_of_their_times)
 {
     struct timer timers[4];
     int64_t now = clock_ms();
 
-    (void)state;
     timer_make(&timers[0], ring_and_stop, 'd');
     timer_make(&timers[1], ring, 'b');
     timer_make(&timers[2], ring, 'a');
@@ -684,12 +659,11 @@ static void timers_ring_in_the_order_of_their_times(void **state)
     assert_string_equal(events, "abcd");
 }
 
-static void timers_of_one_time_ring_in_the_order_they_were_set(void **state)
+TEST_WITH(loop, timers_of_one_time_ring_in_the_order_they_were_set)
 {
     struct timer timers[3];
     int64_t now = clock_ms();
 
-    (void)state;
     timer_make(&timers[0], ring, 'a');
     timer_make(&timers[1], ring, 'b');
     timer_make(&timers[2], ring_and_stop, 'c');
@@ -700,12 +674,11 @@ static void timers_of_one_time_ring_in_the_order_they_were_set(void **state)
 }
 
 /* It is set before all others, and yet keeps behind those of the same time. */
-static void a_timer_that_is_due_at_once_rings_first(void **state)
+TEST_WITH(loop, a_timer_that_is_due_at_once_rings_first)
 {
     struct timer timers[4];
     int64_t now = clock_ms();
 
-    (void)state;
     timer_make(&timers[0], ring_and_stop, 'd');
     timer_make(&timers[1], ring, 'c');
     timer_make(&timers[2], ring, 'a');
@@ -718,12 +691,11 @@ static void a_timer_that_is_due_at_once_rings_first(void **state)
     assert_string_equal(events, "abcd");
 }
 
-static void a_timer_rings_not_before_its_time(void **state)
+TEST_WITH(loop, a_timer_rings_not_before_its_time)
 {
     int64_t at = clock_ms() + 20;
     struct timer timer;
 
-    (void)state;
     timer_make(&timer, ring_and_stop, 'a');
     timer_set(loop, &timer, at);
     assert_int_equal(loop_run(loop), 0);
@@ -731,11 +703,10 @@ static void a_timer_rings_not_before_its_time(void **state)
     assert_string_equal(events, "a");
 }
 
-static void a_timer_rings_once(void **state)
+TEST_WITH(loop, a_timer_rings_once)
 {
     struct timer timer;
 
-    (void)state;
     timer_make(&timer, ring, 'a');
     timer_set(loop, &timer, 0);
     run_what_is_due();
@@ -743,12 +714,11 @@ static void a_timer_rings_once(void **state)
     assert_string_equal(events, "a!!");
 }
 
-static void setting_a_timer_again_replaces_its_time(void **state)
+TEST_WITH(loop, setting_a_timer_again_replaces_its_time)
 {
     struct timer a, b;
     int64_t now = clock_ms();
 
-    (void)state;
     timer_make(&a, ring_and_stop, 'a');
     timer_make(&b, ring, 'b');
     timer_set(loop, &a, now - 3);
@@ -758,11 +728,10 @@ static void setting_a_timer_again_replaces_its_time(void **state)
     assert_string_equal(events, "ba");
 }
 
-static void a_cancelled_timer_does_not_ring(void **state)
+TEST_WITH(loop, a_cancelled_timer_does_not_ring)
 {
     struct timer timer;
 
-    (void)state;
     timer_make(&timer, ring, 'a');
     timer_cancel(&timer);
     timer_set(loop, &timer, 0);
@@ -779,11 +748,10 @@ static void cancel_other(void *context)
     timer_cancel(&other_timer);
 }
 
-static void a_timer_may_cancel_another_that_is_due(void **state)
+TEST_WITH(loop, a_timer_may_cancel_another_that_is_due)
 {
     struct timer timer;
 
-    (void)state;
     timer_make(&timer, cancel_other, 'a');
     timer_make(&other_timer, ring, 'b');
     timer_set(loop, &timer, 1);
@@ -814,9 +782,8 @@ static void feed(void *context)
     source_feed(context);
 }
 
-static void a_timer_may_set_itself_again(void **state)
+TEST_WITH(loop, a_timer_may_set_itself_again)
 {
-    (void)state;
     timer_make(&other_timer, set_other, 'a');
     timer_set(loop, &other_timer, 0);
     run_what_is_due();
@@ -824,11 +791,10 @@ static void a_timer_may_set_itself_again(void **state)
     assert_memory_equal(events, "aa", 2);
 }
 
-static void a_stop_in_a_timer_leaves_the_later_ones(void **state)
+TEST_WITH(loop, a_stop_in_a_timer_leaves_the_later_ones)
 {
     struct timer first, second;
 
-    (void)state;
     timer_make(&first, ring_and_stop, 'a');
     timer_make(&second, ring_and_stop, 'b');
     timer_set(loop, &first, 1);
@@ -846,11 +812,10 @@ static void greedy_ready(void *context, short revents)
     (void)revents;
 }
 
-static void a_descriptor_that_is_always_ready_does_not_hold_up_timers(void **state)
+TEST_WITH(loop, a_descriptor_that_is_always_ready_does_not_hold_up_timers)
 {
     struct source source;
 
-    (void)state;
     source_open(&source, 'a');
     loop_unwatch(loop, source.watch);
     loop_watch(loop, source.ends[0], POLLIN, greedy_ready, &source);
@@ -860,12 +825,11 @@ static void a_descriptor_that_is_always_ready_does_not_hold_up_timers(void **sta
     source_close(&source);
 }
 
-static void a_timer_that_is_due_does_not_hold_up_descriptors(void **state)
+TEST_WITH(loop, a_timer_that_is_due_does_not_hold_up_descriptors)
 {
     struct source source;
     struct timer timer;
 
-    (void)state;
     source_open(&source, 'a');
     source_feed(&source);
     timer_make(&timer, ring_and_stop, 't');
@@ -877,13 +841,12 @@ static void a_timer_that_is_due_does_not_hold_up_descriptors(void **state)
 
 enum { MANY_DUE = 1000 };
 
-static void thousands_that_are_due_do_not_hold_up_descriptors(void **state)
+TEST_WITH(loop, thousands_that_are_due_do_not_hold_up_descriptors)
 {
     static struct timer timers[MANY_DUE];
     struct timer first;
     struct source source;
 
-    (void)state;
     source_open(&source, 'a');
     for (int i = 0; i < MANY_DUE; i++) {
         timer_make(&timers[i], i % 50 ? ring_in_silence : ring, ',');
@@ -898,11 +861,10 @@ static void thousands_that_are_due_do_not_hold_up_descriptors(void **state)
 
 /* Not in the same round: what is put off to the end of a round collects what the round
  * brings. */
-static void one_that_is_set_while_others_ring_waits_for_the_next_round(void **state)
+TEST_WITH(loop, one_that_is_set_while_others_ring_waits_for_the_next_round)
 {
     struct timer first, second;
 
-    (void)state;
     timer_make(&other_timer, ring, 'c');
     timer_make(&first, set_other_at_once, 'a');
     timer_make(&second, ring, 'b');
@@ -912,11 +874,10 @@ static void one_that_is_set_while_others_ring_waits_for_the_next_round(void **st
     assert_string_equal(events, "abc!");
 }
 
-static void a_timer_is_set_until_it_rings(void **state)
+TEST_WITH(loop, a_timer_is_set_until_it_rings)
 {
     struct timer timer;
 
-    (void)state;
     timer_make(&timer, ring, 'a');
     assert_false(timer_is_set(&timer));
     timer_set(loop, &timer, 0);
@@ -934,13 +895,12 @@ static void on_signal(int number)
     events[0] = 's';
 }
 
-static void a_signal_does_not_end_the_loop(void **state)
+TEST_WITH(loop, a_signal_does_not_end_the_loop)
 {
     const struct itimerval soon = {.it_value = {.tv_usec = 5000}};
     struct sigaction action = {.sa_handler = on_signal}, before;
     struct timer end;
 
-    (void)state;
     sigaction(SIGALRM, &action, &before);
     timer_make(&end, ring_and_stop, '!');
     timer_set(loop, &end, clock_ms() + 40);
@@ -951,13 +911,12 @@ static void a_signal_does_not_end_the_loop(void **state)
 }
 
 /* poll() refuses more descriptors than the process may have. */
-static void an_error_of_poll_ends_the_loop(void **state)
+TEST_WITH(loop, an_error_of_poll_ends_the_loop)
 {
     struct rlimit limit, none;
     struct source source;
     int result, error;
 
-    (void)state;
     source_open(&source, 'a');
     getrlimit(RLIMIT_NOFILE, &limit);
     none = (struct rlimit){.rlim_cur = 0, .rlim_max = limit.rlim_max};
@@ -970,12 +929,11 @@ static void an_error_of_poll_ends_the_loop(void **state)
     source_close(&source);
 }
 
-static void a_timer_outlives_its_loop(void **state)
+TEST_WITH(loop, a_timer_outlives_its_loop)
 {
     struct loop *brief = loop_new();
     struct timer timer;
 
-    (void)state;
     assert_non_null(brief);
     timer_make(&timer, ring, 'a');
     timer_set(brief, &timer, 0);
@@ -986,59 +944,7 @@ static void a_timer_outlives_its_loop(void **state)
     assert_string_equal(events, "a!");
 }
 
-static void no_loop_can_be_freed(void **state)
+TEST(no_loop_can_be_freed)
 {
-    (void)state;
     loop_free(NULL);
-}
-
-#define LOOP(test) cmocka_unit_test_setup_teardown(test, open_loop, close_loop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        LOOP(a_descriptor_that_is_ready_is_called_for),
-        LOOP(a_descriptor_is_called_for_as_long_as_it_is_ready),
-        LOOP(the_events_of_a_watch_can_be_changed),
-        LOOP(a_hang_up_is_told_without_being_asked_for),
-        LOOP(an_unwatched_descriptor_is_not_called_for),
-        LOOP(unwatching_nothing_is_harmless),
-        LOOP(a_callback_may_unwatch_itself),
-        LOOP(a_callback_may_unwatch_another_that_is_ready_too),
-        LOOP(a_callback_may_unwatch_one_that_was_called_before),
-        LOOP(a_descriptor_may_get_another_watch_in_a_callback),
-        LOOP(a_callback_may_add_more_watches_than_there_was_room_for),
-        LOOP(descriptors_are_called_for_in_the_order_of_their_watches),
-        LOOP(the_last_watch_takes_the_place_of_one_that_ended),
-        LOOP(any_watches_may_end_between_rounds),
-        LOOP(one_that_is_looked_at_seldom_is_called_for_in_the_end),
-        LOOP(one_that_is_looked_at_seldom_waits_for_its_turn),
-        LOOP(a_watch_keeps_its_descriptor_when_places_change),
-        LOOP(a_slow_one_that_is_looked_at_seldom_does_not_hold_up_the_others),
-        LOOP(a_callback_may_have_itself_looked_at_seldom),
-        LOOP(all_of_many_that_are_looked_at_seldom_have_their_turn),
-        LOOP(a_crowd_that_comes_and_goes_is_called_for_exactly_when_ready),
-        LOOP(stopping_ends_the_round_at_once),
-        LOOP(a_stopped_loop_can_run_on),
-        LOOP(timers_ring_in_the_order_of_their_times),
-        LOOP(timers_of_one_time_ring_in_the_order_they_were_set),
-        LOOP(a_timer_that_is_due_at_once_rings_first),
-        LOOP(a_timer_rings_not_before_its_time),
-        LOOP(a_timer_rings_once),
-        LOOP(setting_a_timer_again_replaces_its_time),
-        LOOP(a_cancelled_timer_does_not_ring),
-        LOOP(a_timer_may_cancel_another_that_is_due),
-        LOOP(a_timer_may_set_itself_again),
-        LOOP(a_stop_in_a_timer_leaves_the_later_ones),
-        LOOP(a_descriptor_that_is_always_ready_does_not_hold_up_timers),
-        LOOP(a_timer_that_is_due_does_not_hold_up_descriptors),
-        LOOP(thousands_that_are_due_do_not_hold_up_descriptors),
-        LOOP(one_that_is_set_while_others_ring_waits_for_the_next_round),
-        LOOP(a_timer_is_set_until_it_rings),
-        LOOP(a_signal_does_not_end_the_loop),
-        LOOP(an_error_of_poll_ends_the_loop),
-        LOOP(a_timer_outlives_its_loop),
-        cmocka_unit_test(no_loop_can_be_freed),
-    };
-    return cmocka_run_group_tests_name("loop", tests, NULL, NULL);
 }

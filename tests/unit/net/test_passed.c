@@ -10,19 +10,17 @@
 
 static struct passed passed;
 
-static int set_up(void **state)
+static void set_up(void)
 {
-    (void)state;
     passed = (struct passed){.count = 0};
-    return 0;
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     passed_close_rest(&passed);
-    return 0;
 }
+
+FIXTURE(passed, set_up, tear_down);
 
 static int listening_at(struct addr *addr)
 {
@@ -37,12 +35,11 @@ static bool is_open(int fd)
     return fcntl(fd, F_GETFD) != -1;
 }
 
-static void a_socket_is_taken_once_by_type_and_address(void **state)
+TEST_WITH(passed, a_socket_is_taken_once_by_type_and_address)
 {
     struct addr addr = address_of("127.0.0.1"), other = address_of("127.0.0.2:1");
     int tcp = listening_at(&addr), udp = socket_at(&addr, SOCK_DGRAM);
 
-    (void)state;
     assert_true(passed_add(&passed, tcp));
     assert_true(passed_add(&passed, udp));
     assert_int_equal(passed_take(&passed, SOCK_STREAM, &other), -1);
@@ -53,19 +50,18 @@ static void a_socket_is_taken_once_by_type_and_address(void **state)
     close(udp);
 }
 
-static void a_port_of_0_takes_any_of_the_address(void **state)
+TEST_WITH(passed, a_port_of_0_takes_any_of_the_address)
 {
     struct addr addr = address_of("127.0.0.1"), wanted = addr;
     int udp = socket_at(&addr, SOCK_DGRAM);
 
-    (void)state;
     assert_true(passed_add(&passed, udp));
     assert_int_equal(passed_take(&passed, SOCK_DGRAM, &wanted), udp);
     assert_true(addr_equal(&wanted, &addr));
     close(udp);
 }
 
-static void what_will_not_do_is_refused(void **state)
+TEST_WITH(passed, what_will_not_do_is_refused)
 {
     struct addr addr = address_of("127.0.0.1");
     int unbound = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -73,7 +69,6 @@ static void what_will_not_do_is_refused(void **state)
     int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
     int local = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-    (void)state;
     assert_false(passed_add(&passed, unbound));
     assert_false(passed_add(&passed, silent)); /* bound, but it does not listen */
     assert_false(passed_add(&passed, file));
@@ -86,12 +81,11 @@ static void what_will_not_do_is_refused(void **state)
     close(local);
 }
 
-static void those_that_are_left_can_be_found_and_closed(void **state)
+TEST_WITH(passed, those_that_are_left_can_be_found_and_closed)
 {
     struct addr addr = address_of("127.0.0.1"), found;
     int udp = socket_at(&addr, SOCK_DGRAM);
 
-    (void)state;
     assert_false(passed_any(&passed, &found));
     assert_true(passed_add(&passed, udp));
     assert_true(passed_any(&passed, &found));
@@ -129,38 +123,18 @@ static int from_environment(const char *pid, const char *count, bool good)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void a_service_manager_passes_them_by_number(void **state)
+TEST_WITH(passed, a_service_manager_passes_them_by_number)
 {
-    (void)state;
     assert_int_equal(from_environment(NULL, "1", true), 1);
     assert_int_equal(from_environment(NULL, "2", true), 2);
 }
 
-static void those_for_another_process_are_left_alone(void **state)
+TEST_WITH(passed, those_for_another_process_are_left_alone)
 {
-    (void)state;
     assert_int_equal(from_environment("1", "2", true), 0);
 }
 
-static void the_number_of_a_bad_one_is_told(void **state)
+TEST_WITH(passed, the_number_of_a_bad_one_is_told)
 {
-    (void)state;
     assert_int_equal(from_environment(NULL, "2", false), 10 + 4);
-}
-
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(a_socket_is_taken_once_by_type_and_address),
-        CASE(a_port_of_0_takes_any_of_the_address),
-        CASE(what_will_not_do_is_refused),
-        CASE(those_that_are_left_can_be_found_and_closed),
-        CASE(a_service_manager_passes_them_by_number),
-        CASE(those_for_another_process_are_left_alone),
-        CASE(the_number_of_a_bad_one_is_told),
-    };
-
-    return cmocka_run_group_tests_name("passed", tests, NULL, NULL);
 }

@@ -11,9 +11,8 @@ static bool has(const char *text, const char *address)
     return prefix_has(&prefix, &addr);
 }
 
-static void a_block_has_its_addresses(void **state)
+TEST(a_block_has_its_addresses)
 {
-    (void)state;
     assert_true(has("127.0.0.0/8", "127.0.0.1"));
     assert_true(has("127.0.0.0/8", "127.255.255.255"));
     assert_false(has("127.0.0.0/8", "128.0.0.1"));
@@ -22,9 +21,8 @@ static void a_block_has_its_addresses(void **state)
     assert_false(has("2001:db8::/32", "2001:db9::1"));
 }
 
-static void it_may_end_between_octets(void **state)
+TEST(it_may_end_between_octets)
 {
-    (void)state;
     assert_true(has("192.0.2.8/29", "192.0.2.15"));
     assert_false(has("192.0.2.8/29", "192.0.2.16"));
     assert_false(has("192.0.2.8/29", "192.0.2.7"));
@@ -32,32 +30,29 @@ static void it_may_end_between_octets(void **state)
     assert_false(has("fe80::/10", "fec0::1"));
 }
 
-static void without_a_length_it_is_one_address(void **state)
+TEST(without_a_length_it_is_one_address)
 {
-    (void)state;
     assert_true(has("192.0.2.1", "192.0.2.1"));
     assert_false(has("192.0.2.1", "192.0.2.2"));
     assert_true(has("::1", "::1"));
     assert_false(has("::1", "::2"));
 }
 
-static void length_0_is_every_address_of_its_family(void **state)
+TEST(length_0_is_every_address_of_its_family)
 {
-    (void)state;
     assert_true(has("0.0.0.0/0", "203.0.113.9"));
     assert_false(has("0.0.0.0/0", "2001:db8::1"));
     assert_true(has("::/0", "2001:db8::1"));
     assert_false(has("::/0", "203.0.113.9"));
 }
 
-static void a_mapped_address_is_an_ipv4_address(void **state)
+TEST(a_mapped_address_is_an_ipv4_address)
 {
-    (void)state;
     assert_true(has("192.0.2.0/24", "::ffff:192.0.2.7"));
     assert_false(has("::/0", "::ffff:192.0.2.7"));
 }
 
-static void what_is_no_block_is_refused(void **state)
+TEST(what_is_no_block_is_refused)
 {
     static const char *const texts[] = {
         "",
@@ -79,22 +74,7 @@ static void what_is_no_block_is_refused(void **state)
     };
     struct prefix prefix;
 
-    (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (prefix_parse(&prefix, texts[i]))
             fail_msg("taken: %s", texts[i]);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_block_has_its_addresses),
-        cmocka_unit_test(it_may_end_between_octets),
-        cmocka_unit_test(without_a_length_it_is_one_address),
-        cmocka_unit_test(length_0_is_every_address_of_its_family),
-        cmocka_unit_test(a_mapped_address_is_an_ipv4_address),
-        cmocka_unit_test(what_is_no_block_is_refused),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -193,11 +193,10 @@ static bool answer(int claim, const char *text)
 
 /* Messages and answers. */
 
-static void a_message_is_answered(void **state)
+TEST(a_message_is_answered)
 {
     int fd;
 
-    (void)state;
     set_up_usual();
     fd = client();
     say(fd, "echo");
@@ -206,12 +205,11 @@ static void a_message_is_answered(void **state)
     tear_down();
 }
 
-static void the_peer_is_known(void **state)
+TEST(the_peer_is_known)
 {
     struct addr addr = {.len = sizeof addr.sock};
     int fd;
 
-    (void)state;
     set_up_usual();
     fd = client_from("127.0.0.9");
     assert_int_equal(getsockname(fd, &addr.sock.any, &addr.len), 0);
@@ -220,11 +218,10 @@ static void the_peer_is_known(void **state)
     tear_down();
 }
 
-static void answers_leave_in_the_order_in_which_they_are_given(void **state)
+TEST(answers_leave_in_the_order_in_which_they_are_given)
 {
     int fd;
 
-    (void)state;
     set_up_usual();
     fd = client();
     say(fd, "o1");
@@ -238,11 +235,10 @@ static void answers_leave_in_the_order_in_which_they_are_given(void **state)
     tear_down();
 }
 
-static void answers_reach_the_connection_they_are_owed_on(void **state)
+TEST(answers_reach_the_connection_they_are_owed_on)
 {
     int one, other;
 
-    (void)state;
     set_up_usual();
     one = client();
     other = client();
@@ -255,11 +251,10 @@ static void answers_reach_the_connection_they_are_owed_on(void **state)
     tear_down();
 }
 
-static void an_answer_is_given_once(void **state)
+TEST(an_answer_is_given_once)
 {
     int fd;
 
-    (void)state;
     set_up_usual();
     fd = client();
     said(fd, "o");
@@ -271,12 +266,11 @@ static void an_answer_is_given_once(void **state)
     tear_down();
 }
 
-static void a_claim_can_be_taken_over(void **state)
+TEST(a_claim_can_be_taken_over)
 {
     struct tcp_claim other;
     int fd;
 
-    (void)state;
     set_up_usual();
     fd = client();
     said(fd, "o");
@@ -290,12 +284,11 @@ static void a_claim_can_be_taken_over(void **state)
     tear_down();
 }
 
-static void a_claim_that_moved_is_emptied_with_its_connection(void **state)
+TEST(a_claim_that_moved_is_emptied_with_its_connection)
 {
     struct tcp_claim other;
     int fd;
 
-    (void)state;
     set_up_usual();
     fd = client();
     said(fd, "o");
@@ -306,11 +299,10 @@ static void a_claim_that_moved_is_emptied_with_its_connection(void **state)
     tear_down();
 }
 
-static void a_message_may_end_the_connection(void **state)
+TEST(a_message_may_end_the_connection)
 {
     int fd;
 
-    (void)state;
     set_up_usual();
     fd = client();
     send_octets(fd, "\0\1o\0\1e\0\1c\0\1e", 12);
@@ -322,11 +314,10 @@ static void a_message_may_end_the_connection(void **state)
     tear_down();
 }
 
-static void a_message_that_is_too_short_ends_the_connection(void **state)
+TEST(a_message_that_is_too_short_ends_the_connection)
 {
     int fd, other;
 
-    (void)state;
     set_up_usual();
     fd = client();
     other = client();
@@ -342,12 +333,11 @@ static void a_message_that_is_too_short_ends_the_connection(void **state)
     tear_down();
 }
 
-static void more_messages_than_fit_a_round_are_all_handled(void **state)
+TEST(more_messages_than_fit_a_round_are_all_handled)
 {
     static char frames[3 * 5000];
     int fd;
 
-    (void)state;
     set_up_usual();
     fd = client();
     for (size_t i = 0; i < sizeof frames; i += 3)
@@ -364,11 +354,10 @@ static void more_messages_than_fit_a_round_are_all_handled(void **state)
 
 /* The end of a client. */
 
-static void who_has_sent_all_gets_what_is_owed(void **state)
+TEST(who_has_sent_all_gets_what_is_owed)
 {
     int fd;
 
-    (void)state;
     set_up_usual();
     fd = client();
     send_octets(fd, "\0\1o\0\1o\0\5cut", 11);
@@ -384,11 +373,10 @@ static void who_has_sent_all_gets_what_is_owed(void **state)
     tear_down();
 }
 
-static void an_answer_that_will_not_come_is_not_waited_for(void **state)
+TEST(an_answer_that_will_not_come_is_not_waited_for)
 {
     int fd;
 
-    (void)state;
     set_up_usual();
     fd = client();
     say(fd, "o");
@@ -410,11 +398,10 @@ static void reset(int fd)
     client_count--; /* it was the last */
 }
 
-static void nobody_waits_on_a_connection_that_was_reset(void **state)
+TEST(nobody_waits_on_a_connection_that_was_reset)
 {
     int fd;
 
-    (void)state;
     set_up_usual();
     fd = client();
     said(fd, "o");
@@ -427,11 +414,10 @@ static void nobody_waits_on_a_connection_that_was_reset(void **state)
 }
 
 /* The server notices by its own sending: SIGPIPE would end the test. */
-static void an_answer_to_a_connection_just_reset_is_lost(void **state)
+TEST(an_answer_to_a_connection_just_reset_is_lost)
 {
     int fd;
 
-    (void)state;
     set_up_usual();
     fd = client();
     said(fd, "o");
@@ -448,11 +434,10 @@ static void an_answer_to_a_connection_just_reset_is_lost(void **state)
     tear_down();
 }
 
-static void the_end_of_all_empties_the_claims(void **state)
+TEST(the_end_of_all_empties_the_claims)
 {
     int fd;
 
-    (void)state;
     set_up_usual();
     fd = client();
     said(fd, "o");
@@ -461,20 +446,18 @@ static void the_end_of_all_empties_the_claims(void **state)
     assert_false(answer(0, "late"));
 }
 
-static void nothing_can_be_freed(void **state)
+TEST(nothing_can_be_freed)
 {
-    (void)state;
     tcp_free(NULL);
 }
 
 /* Time. */
 
-static void an_idle_connection_is_closed(void **state)
+TEST(an_idle_connection_is_closed)
 {
     int64_t before;
     int fd;
 
-    (void)state;
     set_up(100, 100, 60);
     before = clock_ms();
     fd = client();
@@ -483,12 +466,11 @@ static void an_idle_connection_is_closed(void **state)
     tear_down();
 }
 
-static void a_message_and_its_answer_begin_the_idle_time_anew(void **state)
+TEST(a_message_and_its_answer_begin_the_idle_time_anew)
 {
     int64_t before;
     int fd;
 
-    (void)state;
     set_up(100, 100, 100);
     fd = client();
     said(fd, "o");
@@ -502,12 +484,11 @@ static void a_message_and_its_answer_begin_the_idle_time_anew(void **state)
     tear_down();
 }
 
-static void octets_of_a_message_do_not_begin_the_idle_time_anew(void **state)
+TEST(octets_of_a_message_do_not_begin_the_idle_time_anew)
 {
     int64_t began;
     int fd;
 
-    (void)state;
     set_up(100, 100, 300);
     fd = client();
     began = clock_ms();
@@ -521,12 +502,11 @@ static void octets_of_a_message_do_not_begin_the_idle_time_anew(void **state)
     tear_down();
 }
 
-static void an_answer_does_not_prolong_a_message_that_trickles_in(void **state)
+TEST(an_answer_does_not_prolong_a_message_that_trickles_in)
 {
     int64_t began;
     int fd;
 
-    (void)state;
     set_up(100, 100, 200);
     fd = client();
     send_octets(fd, "\0\1o\1", 4);
@@ -541,12 +521,11 @@ static void an_answer_does_not_prolong_a_message_that_trickles_in(void **state)
     tear_down();
 }
 
-static void a_client_that_takes_nothing_is_closed_though_answers_are_owed(void **state)
+TEST(a_client_that_takes_nothing_is_closed_though_answers_are_owed)
 {
     static uint8_t longest[65535];
     int fd;
 
-    (void)state;
     set_up(100, 100, 150);
     fd = client();
     for (int i = 0; i < TCP_OWED_MAX; i++)
@@ -560,12 +539,11 @@ static void a_client_that_takes_nothing_is_closed_though_answers_are_owed(void *
 }
 
 /* RFC 7766 section 6.2.3: less when resources run short. */
-static void the_idle_time_shrinks_with_the_second_half_of_the_connections(void **state)
+TEST(the_idle_time_shrinks_with_the_second_half_of_the_connections)
 {
     static const int64_t expected[] = {10000, 10000, 10000, 10000, 10000,
                                        8000,  6000,  4000,  2000,  200};
 
-    (void)state;
     set_up(10, 10, 10000);
     assert_int_equal(tcp_idle_ms(tcp), 10000);
     for (int i = 0; i < 10; i++) {
@@ -575,9 +553,8 @@ static void the_idle_time_shrinks_with_the_second_half_of_the_connections(void *
     tear_down();
 }
 
-static void a_short_idle_time_does_not_get_longer_by_that(void **state)
+TEST(a_short_idle_time_does_not_get_longer_by_that)
 {
-    (void)state;
     set_up(2, 2, 100);
     said(client(), "o");
     said(client(), "o");
@@ -585,11 +562,10 @@ static void a_short_idle_time_does_not_get_longer_by_that(void **state)
     tear_down();
 }
 
-static void one_more_connection_shortens_the_time_of_those_there_are(void **state)
+TEST(one_more_connection_shortens_the_time_of_those_there_are)
 {
     int first;
 
-    (void)state;
     set_up(2, 2, 3600000);
     first = client();
     said(first, "n");
@@ -602,11 +578,10 @@ static void one_more_connection_shortens_the_time_of_those_there_are(void **stat
 
 /* Limits. */
 
-static void one_too_many_takes_the_place_of_the_one_idle_longest(void **state)
+TEST(one_too_many_takes_the_place_of_the_one_idle_longest)
 {
     int fds[4];
 
-    (void)state;
     set_up(3, 3, 3600000);
     fds[0] = client();
     said(fds[0], "o"); /* busy */
@@ -621,11 +596,10 @@ static void one_too_many_takes_the_place_of_the_one_idle_longest(void **state)
     tear_down();
 }
 
-static void if_all_are_busy_the_new_one_is_closed(void **state)
+TEST(if_all_are_busy_the_new_one_is_closed)
 {
     int fds[3];
 
-    (void)state;
     set_up(2, 2, 3600000);
     for (int i = 0; i < 2; i++) {
         fds[i] = client();
@@ -640,11 +614,10 @@ static void if_all_are_busy_the_new_one_is_closed(void **state)
     tear_down();
 }
 
-static void a_client_at_its_limit_makes_room_itself(void **state)
+TEST(a_client_at_its_limit_makes_room_itself)
 {
     int other, fds[3];
 
-    (void)state;
     set_up(100, 2, 3600000);
     other = client_from("127.0.0.2");
     said(other, "n"); /* idle longest of all */
@@ -657,9 +630,8 @@ static void a_client_at_its_limit_makes_room_itself(void **state)
     tear_down();
 }
 
-static void a_client_that_left_may_come_again(void **state)
+TEST(a_client_that_left_may_come_again)
 {
-    (void)state;
     set_up(100, 1, 3600000);
     for (int i = 0; i < 10; i++) {
         int fd = client();
@@ -672,11 +644,10 @@ static void a_client_that_left_may_come_again(void **state)
     tear_down();
 }
 
-static void so_many_answers_may_be_owed_and_then_reading_stops(void **state)
+TEST(so_many_answers_may_be_owed_and_then_reading_stops)
 {
     int fd;
 
-    (void)state;
     set_up_usual();
     fd = client();
     for (int i = 0; i < TCP_OWED_MAX + 10; i++)
@@ -695,14 +666,13 @@ static void so_many_answers_may_be_owed_and_then_reading_stops(void **state)
     tear_down();
 }
 
-static void a_client_that_does_not_read_is_not_read_from(void **state)
+TEST(a_client_that_does_not_read_is_not_read_from)
 {
     enum { MESSAGES = 2000, LENGTH = 20000 };
     static char frame[2 + LENGTH] = {LENGTH >> 8, LENGTH & 0xff, 'e'};
     int fd, stuck = 0, sent = 0;
     size_t at = 0;
 
-    (void)state;
     set_up_usual();
     fd = client();
     while (sent < MESSAGES && stuck < 50) {
@@ -720,13 +690,12 @@ static void a_client_that_does_not_read_is_not_read_from(void **state)
     tear_down();
 }
 
-static void all_queues_together_are_bounded(void **state)
+TEST(all_queues_together_are_bounded)
 {
     enum { LENGTH = 65535, GREEDY = 24 }; /* the kernel takes up to half of 8 MB of each */
     static uint8_t longest[LENGTH];
     int lost = 0;
 
-    (void)state;
     set_up_usual();
     for (int i = 0; i < GREEDY; i++) {
         int fd = client(), least = 4096, before = claim_count;
@@ -768,11 +737,10 @@ static void give_descriptors_back(void)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &saved_limit), 0);
 }
 
-static void without_descriptors_the_one_idle_longest_makes_room(void **state)
+TEST(without_descriptors_the_one_idle_longest_makes_room)
 {
     int first, second, new;
 
-    (void)state;
     set_up_usual();
     first = client();
     said(first, "n");
@@ -789,11 +757,10 @@ static void without_descriptors_the_one_idle_longest_makes_room(void **state)
     tear_down();
 }
 
-static void the_last_descriptor_costs_nobody_his_connection(void **state)
+TEST(the_last_descriptor_costs_nobody_his_connection)
 {
     int first, second;
 
-    (void)state;
     set_up_usual();
     first = client();
     said(first, "n");
@@ -814,14 +781,13 @@ static void count_round(void *context)
     timer_set(loop, context, clock_ms() + 10);
 }
 
-static void without_descriptors_and_idle_ones_accepting_pauses(void **state)
+TEST(without_descriptors_and_idle_ones_accepting_pauses)
 {
     struct rusage before, after;
     struct timer other;
     int busy, new;
     int64_t used;
 
-    (void)state;
     set_up_usual();
     busy = client();
     said(busy, "o");
@@ -847,47 +813,4 @@ static void without_descriptors_and_idle_ones_accepting_pauses(void **state)
     say(new, "echo");
     assert_string_equal(heard(new), "echo");
     tear_down();
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_message_is_answered),
-        cmocka_unit_test(the_peer_is_known),
-        cmocka_unit_test(answers_leave_in_the_order_in_which_they_are_given),
-        cmocka_unit_test(answers_reach_the_connection_they_are_owed_on),
-        cmocka_unit_test(an_answer_is_given_once),
-        cmocka_unit_test(a_claim_can_be_taken_over),
-        cmocka_unit_test(a_claim_that_moved_is_emptied_with_its_connection),
-        cmocka_unit_test(a_message_may_end_the_connection),
-        cmocka_unit_test(a_message_that_is_too_short_ends_the_connection),
-        cmocka_unit_test(more_messages_than_fit_a_round_are_all_handled),
-        cmocka_unit_test(who_has_sent_all_gets_what_is_owed),
-        cmocka_unit_test(an_answer_that_will_not_come_is_not_waited_for),
-        cmocka_unit_test(nobody_waits_on_a_connection_that_was_reset),
-        cmocka_unit_test(an_answer_to_a_connection_just_reset_is_lost),
-        cmocka_unit_test(the_end_of_all_empties_the_claims),
-        cmocka_unit_test(nothing_can_be_freed),
-        cmocka_unit_test(an_idle_connection_is_closed),
-        cmocka_unit_test(a_message_and_its_answer_begin_the_idle_time_anew),
-        cmocka_unit_test(octets_of_a_message_do_not_begin_the_idle_time_anew),
-        cmocka_unit_test(an_answer_does_not_prolong_a_message_that_trickles_in),
-        cmocka_unit_test(a_client_that_takes_nothing_is_closed_though_answers_are_owed),
-        cmocka_unit_test(the_idle_time_shrinks_with_the_second_half_of_the_connections),
-        cmocka_unit_test(a_short_idle_time_does_not_get_longer_by_that),
-        cmocka_unit_test(one_more_connection_shortens_the_time_of_those_there_are),
-        cmocka_unit_test(one_too_many_takes_the_place_of_the_one_idle_longest),
-        cmocka_unit_test(if_all_are_busy_the_new_one_is_closed),
-        cmocka_unit_test(a_client_at_its_limit_makes_room_itself),
-        cmocka_unit_test(a_client_that_left_may_come_again),
-        cmocka_unit_test(so_many_answers_may_be_owed_and_then_reading_stops),
-        cmocka_unit_test(a_client_that_does_not_read_is_not_read_from),
-        cmocka_unit_test(all_queues_together_are_bounded),
-        cmocka_unit_test(without_descriptors_the_one_idle_longest_makes_room),
-        cmocka_unit_test(the_last_descriptor_costs_nobody_his_connection),
-        cmocka_unit_test(without_descriptors_and_idle_ones_accepting_pauses),
-    };
-
-    alarm(120); /* ends a test that waits for what never comes */
-    return cmocka_run_group_tests_name("tcp", tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@ static struct scene {
     struct udp_path paths[CLIENTS];
 } scene;
 
-static int set_up_at(const char *address)
+static void set_up_at(const char *address)
 {
     struct addr addr = address_of(address);
 
@@ -27,26 +27,23 @@ static int set_up_at(const char *address)
         scene.paths[i].peer = address_of(address);
         scene.clients[i] = socket_at(&scene.paths[i].peer, SOCK_DGRAM | SOCK_NONBLOCK);
     }
-    return scene.volley ? 0 : -1;
+    assert_non_null(scene.volley);
 }
 
-static int set_up(void **state)
+static void set_up(void)
 {
-    (void)state;
-    return set_up_at("127.0.0.1");
+    set_up_at("127.0.0.1");
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     volley_free(scene.volley);
     close(scene.server);
     for (int i = 0; i < CLIENTS; i++)
         close(scene.clients[i]);
-    return 0;
 }
 
-#define volley_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+FIXTURE(volley, set_up, tear_down);
 
 static void put(int client, const char *text)
 {
@@ -99,9 +96,8 @@ static void let_join(void)
     assert_int_equal(setsockopt(scene.clients[0], SOL_UDP, UDP_GRO, &one, sizeof one), 0);
 }
 
-static void each_goes_to_its_peer(void **state)
+TEST_WITH(volley, each_goes_to_its_peer)
 {
-    (void)state;
     for (int round = 0; round < 2; round++) {
         put(0, "first");
         put(1, "second");
@@ -115,24 +111,21 @@ static void each_goes_to_its_peer(void **state)
     }
 }
 
-static void nothing_to_send_is_nothing_sent(void **state)
+TEST_WITH(volley, nothing_to_send_is_nothing_sent)
 {
-    (void)state;
     send_all();
     assert_string_equal(heard(0), "");
 }
 
-static void many_to_one_peer_are_datagrams_all_the_same(void **state)
+TEST_WITH(volley, many_to_one_peer_are_datagrams_all_the_same)
 {
-    (void)state;
     put_numbers(VOLLEY_REPLIES);
     send_all();
     assert_numbers_heard(VOLLEY_REPLIES);
 }
 
-static void many_of_one_length_leave_as_one(void **state)
+TEST_WITH(volley, many_of_one_length_leave_as_one)
 {
-    (void)state;
     let_join();
     put_numbers(VOLLEY_JOINED);
     send_all();
@@ -140,20 +133,18 @@ static void many_of_one_length_leave_as_one(void **state)
 }
 
 /* So that one who looks on sees packets as they are, while there are few. */
-static void a_few_of_one_length_leave_one_by_one(void **state)
+TEST_WITH(volley, a_few_of_one_length_leave_one_by_one)
 {
-    (void)state;
     let_join();
     put_numbers(VOLLEY_JOINED - 1);
     send_all();
     assert_numbers_heard(VOLLEY_JOINED - 1);
 }
 
-static void lengths_and_peers_do_not_mix(void **state)
+TEST_WITH(volley, lengths_and_peers_do_not_mix)
 {
     static const char *const words[] = {"one", "four", "seven"};
 
-    (void)state;
     for (int i = 0; i < VOLLEY_REPLIES; i++)
         put(i % 2, words[i % 3]);
     send_all();
@@ -170,9 +161,8 @@ static void lengths_and_peers_do_not_mix(void **state)
 }
 
 /* More than a reply is compared with. */
-static void many_peers_get_theirs(void **state)
+TEST_WITH(volley, many_peers_get_theirs)
 {
-    (void)state;
     for (int i = 0; i < 2 * CLIENTS; i++)
         put(i % CLIENTS, i < CLIENTS ? "early" : "later");
     send_all();
@@ -184,11 +174,10 @@ static void many_peers_get_theirs(void **state)
 }
 
 /* Without checksums the kernel joins none, as on some devices. */
-static void what_cannot_leave_as_one_leaves_one_by_one(void **state)
+TEST_WITH(volley, what_cannot_leave_as_one_leaves_one_by_one)
 {
     int one = 1;
 
-    (void)state;
     assert_int_equal(setsockopt(scene.server, SOL_SOCKET, SO_NO_CHECK, &one, sizeof one),
                      0);
     let_join();
@@ -201,9 +190,8 @@ static void what_cannot_leave_as_one_leaves_one_by_one(void **state)
     assert_string_equal(heard(1), "behind");
 }
 
-static void a_peer_that_is_gone_costs_the_others_nothing(void **state)
+TEST_WITH(volley, a_peer_that_is_gone_costs_the_others_nothing)
 {
-    (void)state;
     close(scene.clients[1]);
     for (int round = 0; round < 3; round++) { /* its refusal is told to the next to send */
         put(1, "nobody");
@@ -214,12 +202,11 @@ static void a_peer_that_is_gone_costs_the_others_nothing(void **state)
     assert_string_equal(heard(0), "somebody");
 }
 
-static void ip6_replies_leave_as_one_too(void **state)
+TEST_WITH(volley, ip6_replies_leave_as_one_too)
 {
-    (void)state;
     if (!host_has_ip6())
         skip();
-    tear_down(state);
+    tear_down();
     set_up_at("::1");
     let_join();
     put_numbers(VOLLEY_JOINED);
@@ -257,32 +244,12 @@ static void assert_answered_from(const char *any, const char *text, int count)
     close(client);
 }
 
-static void replies_of_a_wildcard_socket_leave_from_the_address_asked(void **state)
+TEST_WITH(volley, replies_of_a_wildcard_socket_leave_from_the_address_asked)
 {
-    (void)state;
     assert_answered_from("0.0.0.0", "127.0.0.2", 1);
     assert_answered_from("0.0.0.0", "127.0.0.2", VOLLEY_REPLIES);
     if (!host_has_ip6())
         return;
     assert_answered_from("::", "::1", 1);
     assert_answered_from("::", "::1", VOLLEY_REPLIES);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        volley_test(each_goes_to_its_peer),
-        volley_test(nothing_to_send_is_nothing_sent),
-        volley_test(many_to_one_peer_are_datagrams_all_the_same),
-        volley_test(many_of_one_length_leave_as_one),
-        volley_test(a_few_of_one_length_leave_one_by_one),
-        volley_test(lengths_and_peers_do_not_mix),
-        volley_test(many_peers_get_theirs),
-        volley_test(what_cannot_leave_as_one_leaves_one_by_one),
-        volley_test(a_peer_that_is_gone_costs_the_others_nothing),
-        volley_test(ip6_replies_leave_as_one_too),
-        volley_test(replies_of_a_wildcard_socket_leave_from_the_address_asked),
-    };
-
-    return cmocka_run_group_tests_name("volley", tests, NULL, NULL);
 }

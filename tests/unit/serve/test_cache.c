@@ -4,22 +4,19 @@
 
 static struct cache cache; /* of the case that runs */
 
-static int set_up(void **state)
+static void set_up(void)
 {
     static const struct cache_config config = {.bytes = 1 << 20, .max_ttl = 86400};
 
-    (void)state;
-    return cache_init(&cache, &config);
+    assert_int_equal(cache_init(&cache, &config), 0);
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     cache_free(&cache);
-    return 0;
 }
 
-#define cache_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+FIXTURE(cache, set_up, tear_down);
 
 static size_t entries(void)
 {
@@ -91,75 +88,66 @@ static bool has(const struct question *question, int64_t now)
     return cache_get(&cache, question, now, &cached);
 }
 
-static void an_empty_cache_has_nothing(void **state)
+TEST_WITH(cache, an_empty_cache_has_nothing)
 {
-    (void)state;
     assert_string_equal(got("host.", 0), "nothing");
 }
 
-static void a_fresh_answer_is_found(void **state)
+TEST_WITH(cache, a_fresh_answer_is_found)
 {
-    (void)state;
     put("host.", 7, 10, 5000);
     assert_string_equal(got("host.", 5000), "192.0.2.7 0");
 }
 
 /* Whatever the record's own TTL, which is not changed by it. */
-static void an_answer_stays_no_longer_than_it_may(void **state)
+TEST_WITH(cache, an_answer_stays_no_longer_than_it_may)
 {
-    (void)state;
     put_up_to("host.", 1, 3600, 1000, 5);
     assert_string_equal(got("host.", 5999), "192.0.2.1 4");
     assert_string_equal(got("host.", 6000), "nothing");
 }
 
-static void an_answer_that_may_not_stay_is_not_found(void **state)
+TEST_WITH(cache, an_answer_that_may_not_stay_is_not_found)
 {
-    (void)state;
     put_up_to("host.", 7, 60, 5000, 0);
     assert_string_equal(got("host.", 5000), "nothing");
 }
 
-static void an_answer_is_found_as_often_as_it_is_asked_for(void **state)
+TEST_WITH(cache, an_answer_is_found_as_often_as_it_is_asked_for)
 {
-    (void)state;
     put("host.", 7, 10, 5000);
     assert_string_equal(got("host.", 6000), "192.0.2.7 1");
     assert_string_equal(got("host.", 6000), "192.0.2.7 1");
 }
 
-static void its_age_is_whole_seconds(void **state)
+TEST_WITH(cache, its_age_is_whole_seconds)
 {
-    (void)state;
     put("host.", 7, 10, 5000);
     assert_string_equal(got("host.", 7999), "192.0.2.7 2");
     assert_string_equal(got("host.", 8000), "192.0.2.7 3");
 }
 
-static void an_answer_lasts_for_its_ttl(void **state)
+TEST_WITH(cache, an_answer_lasts_for_its_ttl)
 {
-    (void)state;
     put("host.", 7, 10, 5000);
     assert_string_equal(got("host.", 14999), "192.0.2.7 9");
     assert_string_equal(got("host.", 15000), "nothing");
 }
 
-static void the_lowest_ttl_of_its_records_counts(void **state)
+TEST_WITH(cache, the_lowest_ttl_of_its_records_counts)
 {
-    (void)state;
     put_two("host.", 60, 5, 0);
     assert_string_equal(got("host.", 4999), "192.0.2.2 4");
     assert_string_equal(got("host.", 5000), "nothing");
 }
 
-static void a_negative_answer_lasts_for_the_ttl_of_its_soa(void **state)
+TEST_WITH(cache, a_negative_answer_lasts_for_the_ttl_of_its_soa)
 {
     struct question question = question_of("nosuch.example.", "A");
     uint8_t records[128];
     struct answer answer;
     struct cached found;
 
-    (void)state;
     answer_init(&answer, &question, records, sizeof records);
     answer.rcode = RCODE_NXDOMAIN;
     assert_true(answer_add_soa(&answer, &question, 5));
@@ -172,34 +160,31 @@ static void a_negative_answer_lasts_for_the_ttl_of_its_soa(void **state)
     assert_false(has(&question, 5000));
 }
 
-static void an_answer_with_a_ttl_of_zero_is_not_kept(void **state)
+TEST_WITH(cache, an_answer_with_a_ttl_of_zero_is_not_kept)
 {
-    (void)state;
     put("host.", 7, 0, 5000);
     assert_string_equal(got("host.", 5000), "nothing");
     assert_int_equal(entries(), 0);
 }
 
-static void an_answer_without_records_is_not_kept(void **state)
+TEST_WITH(cache, an_answer_without_records_is_not_kept)
 {
     struct question question = question_of("host.", "A");
     struct answer answer;
 
-    (void)state;
     answer_init(&answer, &question, NULL, 0);
     cache_put(&cache, &question, &answer, 0, LONGEST);
     assert_false(has(&question, 0));
 }
 
 /* A failure has no TTL. */
-static void an_answer_without_records_may_be_kept_for_a_while(void **state)
+TEST_WITH(cache, an_answer_without_records_may_be_kept_for_a_while)
 {
     struct question question = question_of("host.", "A");
     uint8_t records[64];
     struct answer answer;
     struct cached found;
 
-    (void)state;
     answer_init(&answer, &question, records, sizeof records);
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "wires cut");
     cache_put_for(&cache, &question, &answer, 5000, 2);
@@ -209,9 +194,8 @@ static void an_answer_without_records_may_be_kept_for_a_while(void **state)
     assert_false(has(&question, 7000));
 }
 
-static void a_newer_answer_takes_the_place_of_an_older_one(void **state)
+TEST_WITH(cache, a_newer_answer_takes_the_place_of_an_older_one)
 {
-    (void)state;
     put("host.", 7, 10, 5000);
     put("host.", 8, 10, 9000);
     assert_string_equal(got("host.", 10000), "192.0.2.8 1");
@@ -220,17 +204,15 @@ static void a_newer_answer_takes_the_place_of_an_older_one(void **state)
 }
 
 /* What it said before no longer holds. */
-static void a_newer_answer_with_a_ttl_of_zero_takes_the_older_one_away(void **state)
+TEST_WITH(cache, a_newer_answer_with_a_ttl_of_zero_takes_the_older_one_away)
 {
-    (void)state;
     put("host.", 7, 10, 5000);
     put("host.", 8, 0, 6000);
     assert_string_equal(got("host.", 6000), "nothing");
 }
 
-static void names_are_kept_apart(void **state)
+TEST_WITH(cache, names_are_kept_apart)
 {
-    (void)state;
     put("one.", 1, 10, 0);
     put("two.", 2, 10, 0);
     assert_string_equal(got("one.", 0), "192.0.2.1 0");
@@ -238,20 +220,18 @@ static void names_are_kept_apart(void **state)
     assert_string_equal(got("three.", 0), "nothing");
 }
 
-static void types_are_kept_apart(void **state)
+TEST_WITH(cache, types_are_kept_apart)
 {
     struct question other = question_of("host.", "AAAA");
 
-    (void)state;
     put("host.", 1, 10, 0);
     assert_false(has(&other, 0));
 }
 
-static void flags_are_kept_apart(void **state)
+TEST_WITH(cache, flags_are_kept_apart)
 {
     struct question question = question_of("host.", "A");
 
-    (void)state;
     put("host.", 7, 10, 5000);
     assert_true(has(&question, 5000));
     question.flags = QUESTION_DNSSEC_OK;
@@ -260,11 +240,10 @@ static void flags_are_kept_apart(void **state)
     assert_false(has(&question, 5000));
 }
 
-static void it_never_holds_more_octets_than_allowed(void **state)
+TEST_WITH(cache, it_never_holds_more_octets_than_allowed)
 {
     char name[32];
 
-    (void)state;
     for (int i = 0; i < 100000; i++) {
         snprintf(name, sizeof name, "name%d.", i);
         put(name, 1, 10, 0);
@@ -274,17 +253,15 @@ static void it_never_holds_more_octets_than_allowed(void **state)
     assert_string_equal(got("name50000.", 0), "nothing");
 }
 
-static void it_is_empty_when_it_was_cleared(void **state)
+TEST_WITH(cache, it_is_empty_when_it_was_cleared)
 {
-    (void)state;
     put("host.", 7, 10, 5000);
     cache_clear(&cache);
     assert_string_equal(got("host.", 5000), "nothing");
 }
 
-static void an_answer_is_kept_no_shorter_than_the_least(void **state)
+TEST_WITH(cache, an_answer_is_kept_no_shorter_than_the_least)
 {
-    (void)state;
     cache.config.min_ttl = 30;
     put("host.", 7, 10, 0);
     put("zero.", 8, 0, 0);
@@ -293,9 +270,8 @@ static void an_answer_is_kept_no_shorter_than_the_least(void **state)
     assert_string_equal(got("host.", 30000), "nothing");
 }
 
-static void an_answer_is_kept_no_longer_than_the_most(void **state)
+TEST_WITH(cache, an_answer_is_kept_no_longer_than_the_most)
 {
-    (void)state;
     cache.config.max_ttl = 5;
     put("host.", 7, 10, 0);
     assert_string_equal(got("host.", 4999), "192.0.2.7 4");
@@ -312,9 +288,8 @@ static bool is_due(int64_t now)
 }
 
 /* In the last tenth of its time, once. */
-static void a_popular_answer_is_due_before_it_ends(void **state)
+TEST_WITH(cache, a_popular_answer_is_due_before_it_ends)
 {
-    (void)state;
     put("host.", 7, 100, 0);
     assert_false(is_due(1000));
     assert_false(is_due(2000));
@@ -325,9 +300,8 @@ static void a_popular_answer_is_due_before_it_ends(void **state)
     assert_false(is_due(91000 + 89999));
 }
 
-static void what_is_seldom_asked_for_is_not_due(void **state)
+TEST_WITH(cache, what_is_seldom_asked_for_is_not_due)
 {
-    (void)state;
     put("host.", 7, 100, 0);
     assert_false(is_due(95000));
     assert_false(is_due(96000));
@@ -341,11 +315,10 @@ static bool has_stale(const struct question *question, int64_t now)
     return cache_get_stale(&cache, question, now, &answer);
 }
 
-static void what_has_ended_is_stale_for_a_while(void **state)
+TEST_WITH(cache, what_has_ended_is_stale_for_a_while)
 {
     struct question question = question_of("host.", "A");
 
-    (void)state;
     put("host.", 7, 10, 0);
     assert_false(has_stale(&question, 10000));
     cache.config.stale = 60;
@@ -354,13 +327,12 @@ static void what_has_ended_is_stale_for_a_while(void **state)
     assert_false(has_stale(&question, 70000));
 }
 
-static void a_denial_is_never_stale(void **state)
+TEST_WITH(cache, a_denial_is_never_stale)
 {
     struct question question = question_of("nosuch.example.", "A");
     uint8_t records[128];
     struct answer answer;
 
-    (void)state;
     cache.config.stale = 60;
     answer_init(&answer, &question, records, sizeof records);
     assert_true(answer_add_soa(&answer, &question, 5));
@@ -369,37 +341,4 @@ static void a_denial_is_never_stale(void **state)
     answer.rcode = RCODE_NXDOMAIN;
     cache_put(&cache, &question, &answer, 0, LONGEST);
     assert_false(has_stale(&question, 6000));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cache_test(an_empty_cache_has_nothing),
-        cache_test(a_fresh_answer_is_found),
-        cache_test(an_answer_stays_no_longer_than_it_may),
-        cache_test(an_answer_that_may_not_stay_is_not_found),
-        cache_test(an_answer_is_found_as_often_as_it_is_asked_for),
-        cache_test(its_age_is_whole_seconds),
-        cache_test(an_answer_lasts_for_its_ttl),
-        cache_test(the_lowest_ttl_of_its_records_counts),
-        cache_test(a_negative_answer_lasts_for_the_ttl_of_its_soa),
-        cache_test(an_answer_with_a_ttl_of_zero_is_not_kept),
-        cache_test(an_answer_without_records_is_not_kept),
-        cache_test(an_answer_without_records_may_be_kept_for_a_while),
-        cache_test(a_newer_answer_takes_the_place_of_an_older_one),
-        cache_test(a_newer_answer_with_a_ttl_of_zero_takes_the_older_one_away),
-        cache_test(names_are_kept_apart),
-        cache_test(types_are_kept_apart),
-        cache_test(flags_are_kept_apart),
-        cache_test(it_never_holds_more_octets_than_allowed),
-        cache_test(it_is_empty_when_it_was_cleared),
-        cache_test(an_answer_is_kept_no_shorter_than_the_least),
-        cache_test(an_answer_is_kept_no_longer_than_the_most),
-        cache_test(a_popular_answer_is_due_before_it_ends),
-        cache_test(what_is_seldom_asked_for_is_not_due),
-        cache_test(what_has_ended_is_stale_for_a_while),
-        cache_test(a_denial_is_never_stale),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,9 +35,8 @@ static const struct {
      "2001:db8:220:1:59de:d0f4:8769:82b8", "010000005cf7c609a6bb79d16625507a"},
 };
 
-static void the_hash_is_that_of_the_rfc(void **state)
+TEST(the_hash_is_that_of_the_rfc)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
         uint8_t key[16], client_cookie[8], expected[16], made[16];
         struct addr client = client_at(vectors[i].address);
@@ -70,12 +69,11 @@ static void first(uint8_t out[static EDNS_COOKIE_SENT])
     answer_to((const uint8_t *)"abcdefgh", 8, "192.0.2.1", NOW, out);
 }
 
-static void a_new_client_gets_its_half_and_ours(void **state)
+TEST(a_new_client_gets_its_half_and_ours)
 {
     static const uint8_t head[] = {1, 0, 0, 0, 0x5c, 0xf7, 0x9f, 0x11}; /* version, time */
     uint8_t out[EDNS_COOKIE_SENT];
 
-    (void)state;
     first(out);
     assert_memory_equal(out, "abcdefgh", 8);
     assert_memory_equal(out + 8, head, 8);
@@ -91,9 +89,8 @@ static bool is_kept(const char *address, int later)
     return memcmp(one, two, sizeof one) == 0;
 }
 
-static void a_good_cookie_is_kept_for_half_an_hour(void **state)
+TEST(a_good_cookie_is_kept_for_half_an_hour)
 {
-    (void)state;
     assert_true(is_kept("192.0.2.1", 0));
     assert_true(is_kept("192.0.2.1", 1800));
     assert_false(is_kept("192.0.2.1", 1801));
@@ -101,28 +98,25 @@ static void a_good_cookie_is_kept_for_half_an_hour(void **state)
     assert_false(is_kept("192.0.2.1", -301));
 }
 
-static void another_address_gets_a_cookie_of_its_own(void **state)
+TEST(another_address_gets_a_cookie_of_its_own)
 {
-    (void)state;
     assert_false(is_kept("192.0.2.2", 0));
 }
 
-static void yesterdays_key_is_still_good(void **state)
+TEST(yesterdays_key_is_still_good)
 {
     uint8_t one[EDNS_COOKIE_SENT], two[EDNS_COOKIE_SENT];
     uint32_t midnight = NOW - NOW % 86400 + 86400;
 
-    (void)state;
     answer_to((const uint8_t *)"abcdefgh", 8, "192.0.2.1", midnight - 1, one);
     answer_to(one, sizeof one, "192.0.2.1", midnight + 1, two);
     assert_memory_equal(one, two, sizeof one);
 }
 
-static void a_forged_cookie_is_replaced(void **state)
+TEST(a_forged_cookie_is_replaced)
 {
     uint8_t one[EDNS_COOKIE_SENT], forged[EDNS_COOKIE_SENT], two[EDNS_COOKIE_SENT];
 
-    (void)state;
     first(one);
     for (size_t i = 0; i < sizeof one; i++) {
         memcpy(forged, one, sizeof one);
@@ -133,28 +127,12 @@ static void a_forged_cookie_is_replaced(void **state)
     }
 }
 
-static void a_cookie_of_another_length_is_replaced(void **state)
+TEST(a_cookie_of_another_length_is_replaced)
 {
     static const uint8_t longest[EDNS_COOKIE_MAX] = "abcdefgh";
     uint8_t one[EDNS_COOKIE_SENT], two[EDNS_COOKIE_SENT];
 
-    (void)state;
     first(one);
     answer_to(longest, sizeof longest, "192.0.2.1", NOW, two);
     assert_memory_equal(one, two, sizeof one);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_hash_is_that_of_the_rfc),
-        cmocka_unit_test(a_new_client_gets_its_half_and_ours),
-        cmocka_unit_test(a_good_cookie_is_kept_for_half_an_hour),
-        cmocka_unit_test(another_address_gets_a_cookie_of_its_own),
-        cmocka_unit_test(yesterdays_key_is_still_good),
-        cmocka_unit_test(a_forged_cookie_is_replaced),
-        cmocka_unit_test(a_cookie_of_another_length_is_replaced),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

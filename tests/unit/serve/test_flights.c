@@ -52,35 +52,29 @@ static void scene_close(struct scene *one)
         close(one->clients[i]);
 }
 
-static int set_up(void **state)
+static void set_up(void)
 {
-    (void)state;
     scene_open(&scene, &no_cache);
-    return 0;
 }
 
-static int set_up_with_stale(void **state)
+static void set_up_with_stale(void)
 {
-    (void)state;
     scene_open(&scene, &stale_cache);
-    return 0;
 }
 
-static int set_up_with_cache(void **state)
+static void set_up_with_cache(void)
 {
-    (void)state;
     scene_open(&scene, &some_cache);
-    return 0;
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     scene_close(&scene);
-    return 0;
 }
 
-#define flights_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+FIXTURE(flights, set_up, tear_down);
+FIXTURE(cached, set_up_with_cache, tear_down);
+FIXTURE(stale, set_up_with_stale, tear_down);
 
 static void stop(void *loop)
 {
@@ -193,19 +187,17 @@ static struct asked news_about(const char *name, const char *type)
 #define heard(client)         receive_text(scene.clients[client])
 #define assert_silent(client) assert_true(nothing_came(scene.clients[client]))
 
-static void a_question_goes_to_the_lookup_process_in_lower_case(void **state)
+TEST_WITH(flights, a_question_goes_to_the_lookup_process_in_lower_case)
 {
-    (void)state;
     ask(0, 1, "WWW.Example.", "AAAA");
     assert_next_asked("www.example. AAAA");
     assert_nothing_asked();
 }
 
-static void the_answer_goes_to_who_asked(void **state)
+TEST_WITH(flights, the_answer_goes_to_who_asked)
 {
     const struct reply *reply;
 
-    (void)state;
     ask(0, 0x1234, "WWW.Example.", "A");
     answer_next(10);
     reply = receive(scene.clients[0]);
@@ -216,17 +208,15 @@ static void the_answer_goes_to_who_asked(void **state)
     assert_silent(0);
 }
 
-static void a_failure_goes_to_who_asked(void **state)
+TEST_WITH(flights, a_failure_goes_to_who_asked)
 {
-    (void)state;
     ask(0, 1, "www.example.", "A");
     fail_next(EDE_NETWORK_ERROR);
     assert_string_equal(heard(0), "SERVFAIL: Network Error (23): wires cut\n");
 }
 
-static void equal_questions_are_sent_once_whatever_their_letter_case(void **state)
+TEST_WITH(flights, equal_questions_are_sent_once_whatever_their_letter_case)
 {
-    (void)state;
     ask(0, 1, "www.example.", "A");
     ask(1, 2, "WWW.EXAMPLE.", "A");
     ask(2, 3, "wWw.eXaMpLe.", "A");
@@ -234,11 +224,10 @@ static void equal_questions_are_sent_once_whatever_their_letter_case(void **stat
     assert_nothing_asked();
 }
 
-static void each_who_waits_gets_his_own_id_and_letter_case(void **state)
+TEST_WITH(flights, each_who_waits_gets_his_own_id_and_letter_case)
 {
     const struct reply *reply;
 
-    (void)state;
     ask(0, 0x1111, "www.example.", "A");
     ask(1, 0x2222, "WWW.EXAMPLE.", "A");
     answer_next(10);
@@ -252,9 +241,8 @@ static void each_who_waits_gets_his_own_id_and_letter_case(void **state)
 
 /* A client that asks again has not heard the first reply yet; it may hear both.
  */
-static void who_asks_twice_is_answered_twice(void **state)
+TEST_WITH(flights, who_asks_twice_is_answered_twice)
 {
-    (void)state;
     ask(0, 1, "www.example.", "A");
     ask(0, 1, "www.example.", "A");
     answer_next(10);
@@ -263,9 +251,8 @@ static void who_asks_twice_is_answered_twice(void **state)
     assert_silent(0);
 }
 
-static void other_types_and_names_are_sent_too(void **state)
+TEST_WITH(flights, other_types_and_names_are_sent_too)
 {
-    (void)state;
     ask(0, 1, "www.example.", "A");
     ask(0, 2, "www.example.", "AAAA");
     ask(0, 3, "ww.example.", "A");
@@ -274,11 +261,10 @@ static void other_types_and_names_are_sent_too(void **state)
     assert_next_asked("ww.example. A");
 }
 
-static void answers_may_come_in_any_order(void **state)
+TEST_WITH(flights, answers_may_come_in_any_order)
 {
     struct asked first, second;
 
-    (void)state;
     ask(0, 1, "one.example.", "A");
     ask(1, 2, "two.example.", "A");
     first = next_asked(lookup());
@@ -291,41 +277,36 @@ static void answers_may_come_in_any_order(void **state)
 }
 
 /* An edit of /etc/hosts is to be seen by the next question. */
-static void an_answer_in_time_is_not_kept(void **state)
+TEST_WITH(flights, an_answer_in_time_is_not_kept)
 {
-    (void)state;
     ask(0, 1, "www.example.", "A");
     answer_next(10);
     ask(0, 2, "www.example.", "A");
     assert_next_asked("www.example. A");
 }
 
-static void at_the_deadline_it_is_a_failure(void **state)
+TEST_WITH(flights, at_the_deadline_it_is_a_failure)
 {
-    (void)state;
     ask_in_vain();
     assert_string_equal(heard(0), "SERVFAIL: No Reachable Authority (22): "
                                   "host resolver: no answer yet, still waiting\n");
 }
 
-static void a_second_before_the_deadline_it_is_not(void **state)
+TEST_WITH(flights, a_second_before_the_deadline_it_is_not)
 {
-    (void)state;
     ask_ago(0, FLIGHT_DEADLINE_MS - 1000, "www.example.");
     turn();
     assert_silent(0);
 }
 
 /* Clients give up at 5 seconds. */
-static void the_deadline_is_below_four_and_a_half_seconds(void **state)
+TEST_WITH(flights, the_deadline_is_below_four_and_a_half_seconds)
 {
-    (void)state;
     assert_true(FLIGHT_DEADLINE_MS < 4500);
 }
 
-static void the_deadline_is_each_ones_own(void **state)
+TEST_WITH(flights, the_deadline_is_each_ones_own)
 {
-    (void)state;
     ask_ago(0, FLIGHT_DEADLINE_MS, "www.example.");
     ask(1, 2, "www.example.", "A");
     turn();
@@ -350,11 +331,10 @@ static int heard_all(void)
 }
 
 /* Others have their turn in between: the first round tells some, those to come the rest. */
-static void many_whose_time_is_up_are_told_in_several_rounds(void **state)
+TEST_WITH(flights, many_whose_time_is_up_are_told_in_several_rounds)
 {
     int count;
 
-    (void)state;
     for (int i = 0; i < MANY; i++)
         ask_ago(0, FLIGHT_DEADLINE_MS, "www.example.");
     turn();
@@ -370,9 +350,8 @@ static void many_whose_time_is_up_are_told_in_several_rounds(void **state)
 enum { FLOOD = 4096 };
 
 /* Or a flood could come in faster than its failures go out. */
-static void the_more_wait_the_more_are_told_in_a_round(void **state)
+TEST_WITH(flights, the_more_wait_the_more_are_told_in_a_round)
 {
-    (void)state;
     for (int i = 0; i < FLOOD; i++)
         ask_ago(0, FLIGHT_DEADLINE_MS, "www.example.");
     assert_int_equal(scene.flights.waiting_count, FLOOD);
@@ -381,11 +360,10 @@ static void the_more_wait_the_more_are_told_in_a_round(void **state)
 }
 
 /* The lookup goes on, though who asked for it has been told that it failed. */
-static void a_flight_that_nobody_waits_for_is_joined(void **state)
+TEST_WITH(flights, a_flight_that_nobody_waits_for_is_joined)
 {
     struct asked asked;
 
-    (void)state;
     ask_in_vain();
     asked = next_asked(lookup());
     ask(1, 2, "www.example.", "A");
@@ -394,11 +372,10 @@ static void a_flight_that_nobody_waits_for_is_joined(void **state)
     assert_string_equal(heard(1), WWW_ADDRESS);
 }
 
-static void an_answer_that_is_late_is_kept_for_the_next(void **state)
+TEST_WITH(flights, an_answer_that_is_late_is_kept_for_the_next)
 {
     const struct reply *reply;
 
-    (void)state;
     ask_in_vain();
     receive(scene.clients[0]);
     answer_next(10);
@@ -413,11 +390,10 @@ static void an_answer_that_is_late_is_kept_for_the_next(void **state)
 }
 
 /* Over TCP, and the connection has ended. */
-static void an_answer_to_a_client_that_is_gone_is_kept_for_the_next(void **state)
+TEST_WITH(flights, an_answer_to_a_client_that_is_gone_is_kept_for_the_next)
 {
     struct query gone = query_from(0, 1, "www.example.", "A");
 
-    (void)state;
     gone.over_tcp = true;
     flights_ask(&scene.flights, &gone);
     flights_send(&scene.flights);
@@ -428,9 +404,8 @@ static void an_answer_to_a_client_that_is_gone_is_kept_for_the_next(void **state
     assert_nothing_asked();
 }
 
-static void a_kept_answer_grows_older(void **state)
+TEST_WITH(flights, a_kept_answer_grows_older)
 {
-    (void)state;
     ask_in_vain();
     answer_next(100);
     ask_later(1, 4500, "www.example.");
@@ -439,18 +414,16 @@ static void a_kept_answer_grows_older(void **state)
 }
 
 /* The host's files may change meanwhile. */
-static void a_kept_answer_ends_after_five_seconds(void **state)
+TEST_WITH(flights, a_kept_answer_ends_after_five_seconds)
 {
-    (void)state;
     ask_in_vain();
     answer_next(100);
     ask_later(1, 5500, "www.example.");
     assert_silent(1);
 }
 
-static void a_kept_answer_ends_with_its_ttl(void **state)
+TEST_WITH(flights, a_kept_answer_ends_with_its_ttl)
 {
-    (void)state;
     ask_in_vain();
     answer_next(2);
     ask_later(1, 2500, "www.example.");
@@ -459,9 +432,8 @@ static void a_kept_answer_ends_with_its_ttl(void **state)
 }
 
 /* RFC 9520 section 3.2. */
-static void a_failure_is_repeated_for_a_second(void **state)
+TEST_WITH(flights, a_failure_is_repeated_for_a_second)
 {
-    (void)state;
     ask(0, 1, "www.example.", "A");
     fail_next(EDE_NETWORK_ERROR);
     assert_string_equal(heard(0), "SERVFAIL: Network Error (23): wires cut\n");
@@ -472,9 +444,8 @@ static void a_failure_is_repeated_for_a_second(void **state)
     assert_next_asked("www.example. A");
 }
 
-static void that_we_are_not_ready_is_not_repeated(void **state)
+TEST_WITH(flights, that_we_are_not_ready_is_not_repeated)
 {
-    (void)state;
     ask(0, 1, "www.example.", "A");
     fail_next(EDE_NOT_READY);
     ask(1, 2, "www.example.", "A");
@@ -482,11 +453,10 @@ static void that_we_are_not_ready_is_not_repeated(void **state)
 }
 
 /* RFC 8020: what is above a name of the host's own exists. */
-static void the_parent_of_a_local_name_has_no_data(void **state)
+TEST_WITH(flights, the_parent_of_a_local_name_has_no_data)
 {
     struct asked asked;
 
-    (void)state;
     ask(0, 1, "a.www.example.", "A");
     asked = next_asked(lookup());
     answer_asked_from(lookup(), &asked, 10, ANSWER_FROM_HOST);
@@ -498,11 +468,10 @@ static void the_parent_of_a_local_name_has_no_data(void **state)
     assert_string_equal(heard(1), "NOERROR\n");
 }
 
-static void an_answer_with_an_unknown_id_reaches_nobody_who_waits(void **state)
+TEST_WITH(flights, an_answer_with_an_unknown_id_reaches_nobody_who_waits)
 {
     struct asked asked, stranger;
 
-    (void)state;
     ask(0, 1, "www.example.", "A");
     asked = stranger = next_asked(lookup());
     stranger.id++;
@@ -512,11 +481,10 @@ static void an_answer_with_an_unknown_id_reaches_nobody_who_waits(void **state)
     assert_string_equal(heard(0), WWW_ADDRESS);
 }
 
-static void a_second_answer_is_dropped(void **state)
+TEST_WITH(flights, a_second_answer_is_dropped)
 {
     struct asked asked;
 
-    (void)state;
     ask(0, 1, "www.example.", "A");
     asked = next_asked(lookup());
     answer_asked(lookup(), &asked, 10);
@@ -527,11 +495,10 @@ static void a_second_answer_is_dropped(void **state)
     assert_false(nothing_asked(lookup()));
 }
 
-static void news_are_kept_for_the_next_who_asks(void **state)
+TEST_WITH(flights, news_are_kept_for_the_next_who_asks)
 {
     struct asked news = news_about("www.example.", "A");
 
-    (void)state;
     answer(&news, 10);
     ask(0, 1, "WWW.example.", "A");
     assert_string_equal(heard(0), "NOERROR\n"
@@ -539,22 +506,20 @@ static void news_are_kept_for_the_next_who_asks(void **state)
     assert_nothing_asked();
 }
 
-static void news_are_about_their_own_question_only(void **state)
+TEST_WITH(flights, news_are_about_their_own_question_only)
 {
     struct asked news = news_about("www.example.", "A");
 
-    (void)state;
     answer(&news, 10);
     ask(0, 1, "www.example.", "AAAA");
     assert_silent(0);
 }
 
 /* The host's files may change: only the client that asks for both families shall profit. */
-static void news_are_kept_for_a_second(void **state)
+TEST_WITH(flights, news_are_kept_for_a_second)
 {
     struct asked news = news_about("www.example.", "A");
 
-    (void)state;
     answer(&news, 3600);
     ask_later(0, 500, "www.example.");
     assert_memory_equal(heard(0), "NOERROR", 7);
@@ -562,11 +527,10 @@ static void news_are_kept_for_a_second(void **state)
     assert_silent(1);
 }
 
-static void no_question_has_the_id_of_news(void **state)
+TEST_WITH(flights, no_question_has_the_id_of_news)
 {
     struct asked first, second;
 
-    (void)state;
     scene.flights.next_id = MESSAGE_NEWS - 1;
     ask(0, 1, "one.example.", "A");
     ask(1, 2, "two.example.", "A");
@@ -576,12 +540,11 @@ static void no_question_has_the_id_of_news(void **state)
     assert_true(second.id == 0);
 }
 
-static void a_question_with_other_flags_is_sent_too(void **state)
+TEST_WITH(flights, a_question_with_other_flags_is_sent_too)
 {
     struct query query = query_from(1, 2, "www.example.", "A");
     struct asked asked;
 
-    (void)state;
     ask(0, 1, "www.example.", "A");
     query.request.question.flags = QUESTION_DNSSEC_OK;
     flights_ask(&scene.flights, &query);
@@ -592,11 +555,10 @@ static void a_question_with_other_flags_is_sent_too(void **state)
     assert_int_equal(asked.question.flags, QUESTION_DNSSEC_OK);
 }
 
-static void a_message_that_is_no_answer_is_dropped(void **state)
+TEST_WITH(flights, a_message_that_is_no_answer_is_dropped)
 {
     struct asked asked;
 
-    (void)state;
     ask(0, 1, "www.example.", "A");
     asked = next_asked(lookup());
     assert_int_equal(channel_send(lookup(), "?", 1, CHANNEL_BLOCK), CHANNEL_DONE);
@@ -604,13 +566,12 @@ static void a_message_that_is_no_answer_is_dropped(void **state)
     assert_string_equal(heard(0), WWW_ADDRESS);
 }
 
-static void ids_do_not_start_at_the_same_number(void **state)
+TEST_WITH(flights, ids_do_not_start_at_the_same_number)
 {
     static struct scene other;
     struct query query = query_from(0, 1, "www.example.", "A");
     uint64_t id;
 
-    (void)state;
     scene_open(&other, &no_cache);
     ask(0, 1, "www.example.", "A");
     flights_ask(&other.flights, &query);
@@ -638,12 +599,11 @@ static unsigned fill_channel(void)
     return number - 1;
 }
 
-static void a_full_channel_is_resumed_when_there_is_room(void **state)
+TEST_WITH(flights, a_full_channel_is_resumed_when_there_is_room)
 {
     unsigned sent = fill_channel();
     char expected[32];
 
-    (void)state;
     ask(0, 1, "last.example.", "A");
     for (unsigned i = 1; i <= sent; i++)
         next_asked(lookup());
@@ -668,12 +628,11 @@ static int64_t cpu_ms(void)
 
 /* An empty channel always has room: who waited for it on would run in circles.
  */
-static void once_all_is_sent_the_loop_sleeps(void **state)
+TEST_WITH(flights, once_all_is_sent_the_loop_sleeps)
 {
     struct timer timer;
     int64_t before;
 
-    (void)state;
     fill_channel();
     while (!nothing_asked(lookup()))
         next_asked(lookup());
@@ -686,11 +645,10 @@ static void once_all_is_sent_the_loop_sleeps(void **state)
     assert_true(cpu_ms() - before < 100);
 }
 
-static void equal_questions_that_are_not_sent_yet_are_sent_once(void **state)
+TEST_WITH(flights, equal_questions_that_are_not_sent_yet_are_sent_once)
 {
     unsigned sent = fill_channel();
 
-    (void)state;
     ask(0, 1, "same.example.", "A");
     ask(1, 2, "SAME.example.", "A");
     for (unsigned i = 1; i <= sent; i++)
@@ -701,11 +659,10 @@ static void equal_questions_that_are_not_sent_yet_are_sent_once(void **state)
     assert_nothing_asked();
 }
 
-static void a_question_that_nobody_waits_for_is_not_sent_any_more(void **state)
+TEST_WITH(flights, a_question_that_nobody_waits_for_is_not_sent_any_more)
 {
     int size = 1;
 
-    (void)state;
     assert_int_equal(
         setsockopt(scene.channel.left, SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
     while (channel_send(scene.channel.left, "full", 4, CHANNEL_TRY) == CHANNEL_DONE)
@@ -721,9 +678,8 @@ static void a_question_that_nobody_waits_for_is_not_sent_any_more(void **state)
     assert_nothing_asked();
 }
 
-static void when_the_lookup_process_dies_who_waits_is_told(void **state)
+TEST_WITH(flights, when_the_lookup_process_dies_who_waits_is_told)
 {
-    (void)state;
     ask(0, 1, "www.example.", "A");
     ask(1, 2, "www.example.", "A");
     ask(2, 3, "www.example.", "AAAA");
@@ -733,12 +689,11 @@ static void when_the_lookup_process_dies_who_waits_is_told(void **state)
                             "SERVFAIL: Other Error (0): the lookup process died\n");
 }
 
-static void when_the_lookup_process_dies_the_unsent_are_kept(void **state)
+TEST_WITH(flights, when_the_lookup_process_dies_the_unsent_are_kept)
 {
     unsigned sent;
     struct asked asked;
 
-    (void)state;
     sent = fill_channel();
     ask(1, 7, "kept.example.", "A");
     for (unsigned i = 1; i <= sent; i++)
@@ -754,11 +709,10 @@ static void when_the_lookup_process_dies_the_unsent_are_kept(void **state)
                                   "kept.example. 10 A 192.0.2.1\n");
 }
 
-static void after_the_lookup_process_died_the_question_is_sent_anew(void **state)
+TEST_WITH(flights, after_the_lookup_process_died_the_question_is_sent_anew)
 {
     struct asked before, after;
 
-    (void)state;
     ask(0, 1, "www.example.", "A");
     before = next_asked(lookup());
     flights_lookup_died(&scene.flights);
@@ -769,11 +723,10 @@ static void after_the_lookup_process_died_the_question_is_sent_anew(void **state
     assert_true(after.id != before.id);
 }
 
-static void an_answer_of_the_dead_lookup_process_is_dropped(void **state)
+TEST_WITH(flights, an_answer_of_the_dead_lookup_process_is_dropped)
 {
     struct asked before;
 
-    (void)state;
     ask(0, 1, "www.example.", "A");
     before = next_asked(lookup());
     flights_lookup_died(&scene.flights);
@@ -783,9 +736,8 @@ static void an_answer_of_the_dead_lookup_process_is_dropped(void **state)
     assert_silent(0);
 }
 
-static void too_many_who_wait_are_told_at_once(void **state)
+TEST_WITH(flights, too_many_who_wait_are_told_at_once)
 {
-    (void)state;
     for (int i = 0; i < 32768; i++)
         ask(0, 1, "www.example.", "A");
     assert_silent(0);
@@ -794,11 +746,10 @@ static void too_many_who_wait_are_told_at_once(void **state)
                         "SERVFAIL: Not Ready (14): too many questions are waiting\n");
 }
 
-static void too_many_questions_are_told_at_once(void **state)
+TEST_WITH(flights, too_many_questions_are_told_at_once)
 {
     char name[32];
 
-    (void)state;
     for (int i = 0; i < 16384; i++) {
         snprintf(name, sizeof name, "%d.example.", i);
         ask(0, 1, name, "A");
@@ -811,9 +762,8 @@ static void too_many_questions_are_told_at_once(void **state)
     assert_silent(2);
 }
 
-static void room_is_given_back_with_each_answer(void **state)
+TEST_WITH(flights, room_is_given_back_with_each_answer)
 {
-    (void)state;
     for (int i = 0; i < 3 * 32768; i++) {
         ask(0, 1, "www.example.", "A");
         if (i % 1000 == 999)
@@ -849,9 +799,8 @@ static void ask_after(uint16_t id, const char *name, int64_t later)
     flights_send(&scene.flights);
 }
 
-static void an_answer_is_kept_for_its_ttl(void **state)
+TEST_WITH(cached, an_answer_is_kept_for_its_ttl)
 {
-    (void)state;
     learn("www.example.", 100);
     ask_after(2, "WWW.example.", 60500);
     assert_string_equal(heard(1), "NOERROR\n"
@@ -861,12 +810,11 @@ static void an_answer_is_kept_for_its_ttl(void **state)
     assert_false(nothing_asked(lookup()));
 }
 
-static void news_are_kept_for_their_ttl_as_well(void **state)
+TEST_WITH(cached, news_are_kept_for_their_ttl_as_well)
 {
     struct asked news = {.id = MESSAGE_NEWS | 7,
                          .question = question_of("www.example.", "A")};
 
-    (void)state;
     answer_asked(lookup(), &news, 100);
     turn();
     ask_after(2, "www.example.", 60500);
@@ -874,11 +822,10 @@ static void news_are_kept_for_their_ttl_as_well(void **state)
                                   "www.example. 40 A 192.0.2.1\n");
 }
 
-static void a_popular_answer_is_asked_for_before_it_ends(void **state)
+TEST_WITH(cached, a_popular_answer_is_asked_for_before_it_ends)
 {
     struct asked asked;
 
-    (void)state;
     learn("www.example.", 100);
     for (uint16_t i = 0; i < 3; i++) {
         ask_after(i, "www.example.", 95000);
@@ -897,9 +844,8 @@ static void a_popular_answer_is_asked_for_before_it_ends(void **state)
                                   "www.example. 105 A 192.0.2.1\n");
 }
 
-static void when_the_host_has_changed_nothing_is_known(void **state)
+TEST_WITH(cached, when_the_host_has_changed_nothing_is_known)
 {
-    (void)state;
     learn("www.example.", 100);
     flights_flush(&scene.flights);
     ask(1, 2, "www.example.", "A");
@@ -907,11 +853,10 @@ static void when_the_host_has_changed_nothing_is_known(void **state)
 }
 
 /* It may have been found before the change. */
-static void what_was_under_way_then_is_not_kept_nor_waited_for(void **state)
+TEST_WITH(cached, what_was_under_way_then_is_not_kept_nor_waited_for)
 {
     struct asked before, after;
 
-    (void)state;
     ask(0, 1, "www.example.", "A");
     before = next_asked(lookup());
     flights_flush(&scene.flights);
@@ -930,11 +875,10 @@ static void what_was_under_way_then_is_not_kept_nor_waited_for(void **state)
 }
 
 /* They come with the answer of a question that was asked behind it. */
-static void news_from_behind_the_change_are_kept(void **state)
+TEST_WITH(cached, news_from_behind_the_change_are_kept)
 {
     struct asked asked;
 
-    (void)state;
     flights_flush(&scene.flights);
     while (clock_ms() <= scene.flights.flushed) {
         /* the clock must show a later time */
@@ -950,21 +894,17 @@ static void news_from_behind_the_change_are_kept(void **state)
                                   "www.example. 100 A 192.0.2.1\n");
 }
 
-static void news_from_before_the_change_are_not_kept(void **state)
+TEST_WITH(cached, news_from_before_the_change_are_not_kept)
 {
     struct asked news = {.id = MESSAGE_NEWS | 7,
                          .question = question_of("www.example.", "A")};
 
-    (void)state;
     flights_flush(&scene.flights);
     answer_asked(lookup(), &news, 100);
     turn();
     ask(1, 2, "www.example.", "A");
     assert_false(nothing_asked(lookup()));
 }
-
-#define cached_test(test)                                                                  \
-    cmocka_unit_test_setup_teardown(test, set_up_with_cache, tear_down)
 
 /* With stale answers (RFC 8767). What is learnt here ended so many milliseconds ago. */
 
@@ -985,11 +925,10 @@ static void learnt_ago(const char *name, uint32_t ttl, int64_t ago)
     "NOERROR: Stale Answer (3): looking it up again has failed so far\n"                   \
     "www.example. 30 A 192.0.2.1\n"
 
-static void a_failure_is_answered_with_what_was_known(void **state)
+TEST_WITH(stale, a_failure_is_answered_with_what_was_known)
 {
     struct asked asked;
 
-    (void)state;
     learnt_ago("www.example.", 10, 1000);
     ask(0, 1, "www.example.", "A");
     asked = next_asked(lookup());
@@ -1002,11 +941,10 @@ static void a_failure_is_answered_with_what_was_known(void **state)
     assert_true(nothing_asked(lookup()));
 }
 
-static void what_is_found_is_better_than_what_was_known(void **state)
+TEST_WITH(stale, what_is_found_is_better_than_what_was_known)
 {
     struct asked asked;
 
-    (void)state;
     learnt_ago("www.example.", 10, 1000);
     ask(0, 1, "www.example.", "A");
     asked = next_asked(lookup());
@@ -1016,12 +954,11 @@ static void what_is_found_is_better_than_what_was_known(void **state)
 }
 
 /* 1.8 seconds (RFC 8767 section 5). */
-static void who_has_waited_long_gets_what_was_known(void **state)
+TEST_WITH(stale, who_has_waited_long_gets_what_was_known)
 {
     struct query query;
     struct asked asked;
 
-    (void)state;
     learnt_ago("www.example.", 10, 5000);
     query = query_from(0, 1, "www.example.", "A");
     query.received -= FLIGHT_PATIENCE_MS;
@@ -1037,11 +974,10 @@ static void who_has_waited_long_gets_what_was_known(void **state)
                                   "www.example. 100 A 192.0.2.1\n");
 }
 
-static void what_ended_too_long_ago_is_not_given(void **state)
+TEST_WITH(stale, what_ended_too_long_ago_is_not_given)
 {
     struct asked asked;
 
-    (void)state;
     learnt_ago("www.example.", 10, 3600 * 1000);
     ask(0, 1, "www.example.", "A");
     asked = next_asked(lookup());
@@ -1050,82 +986,14 @@ static void what_ended_too_long_ago_is_not_given(void **state)
     assert_string_equal(heard(0), "SERVFAIL: Network Error (23): wires cut\n");
 }
 
-static void without_the_option_nothing_stale_is_given(void **state)
+TEST_WITH(cached, without_the_option_nothing_stale_is_given)
 {
     struct asked asked;
 
-    (void)state;
     learnt_ago("www.example.", 10, 1000);
     ask(0, 1, "www.example.", "A");
     asked = next_asked(lookup());
     fail_asked(lookup(), &asked);
     turn();
     assert_string_equal(heard(0), "SERVFAIL: Network Error (23): wires cut\n");
-}
-
-#define stale_test(test) cmocka_unit_test_setup_teardown(test, set_up_with_stale, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        flights_test(a_question_goes_to_the_lookup_process_in_lower_case),
-        flights_test(the_answer_goes_to_who_asked),
-        flights_test(a_failure_goes_to_who_asked),
-        flights_test(equal_questions_are_sent_once_whatever_their_letter_case),
-        flights_test(each_who_waits_gets_his_own_id_and_letter_case),
-        flights_test(who_asks_twice_is_answered_twice),
-        flights_test(other_types_and_names_are_sent_too),
-        flights_test(answers_may_come_in_any_order),
-        flights_test(an_answer_in_time_is_not_kept),
-        flights_test(at_the_deadline_it_is_a_failure),
-        flights_test(a_second_before_the_deadline_it_is_not),
-        flights_test(the_deadline_is_below_four_and_a_half_seconds),
-        flights_test(the_deadline_is_each_ones_own),
-        flights_test(many_whose_time_is_up_are_told_in_several_rounds),
-        flights_test(the_more_wait_the_more_are_told_in_a_round),
-        flights_test(a_flight_that_nobody_waits_for_is_joined),
-        flights_test(an_answer_that_is_late_is_kept_for_the_next),
-        flights_test(an_answer_to_a_client_that_is_gone_is_kept_for_the_next),
-        flights_test(a_kept_answer_grows_older),
-        flights_test(a_kept_answer_ends_after_five_seconds),
-        flights_test(a_kept_answer_ends_with_its_ttl),
-        flights_test(a_failure_is_repeated_for_a_second),
-        flights_test(that_we_are_not_ready_is_not_repeated),
-        flights_test(the_parent_of_a_local_name_has_no_data),
-        flights_test(an_answer_with_an_unknown_id_reaches_nobody_who_waits),
-        flights_test(a_second_answer_is_dropped),
-        flights_test(news_are_kept_for_the_next_who_asks),
-        flights_test(news_are_about_their_own_question_only),
-        flights_test(news_are_kept_for_a_second),
-        flights_test(no_question_has_the_id_of_news),
-        flights_test(a_question_with_other_flags_is_sent_too),
-        flights_test(a_message_that_is_no_answer_is_dropped),
-        flights_test(ids_do_not_start_at_the_same_number),
-        flights_test(a_full_channel_is_resumed_when_there_is_room),
-        flights_test(once_all_is_sent_the_loop_sleeps),
-        flights_test(equal_questions_that_are_not_sent_yet_are_sent_once),
-        flights_test(a_question_that_nobody_waits_for_is_not_sent_any_more),
-        flights_test(when_the_lookup_process_dies_who_waits_is_told),
-        flights_test(when_the_lookup_process_dies_the_unsent_are_kept),
-        flights_test(after_the_lookup_process_died_the_question_is_sent_anew),
-        flights_test(an_answer_of_the_dead_lookup_process_is_dropped),
-        flights_test(too_many_who_wait_are_told_at_once),
-        flights_test(too_many_questions_are_told_at_once),
-        flights_test(room_is_given_back_with_each_answer),
-        cached_test(an_answer_is_kept_for_its_ttl),
-        cached_test(news_are_kept_for_their_ttl_as_well),
-        cached_test(a_popular_answer_is_asked_for_before_it_ends),
-        cached_test(when_the_host_has_changed_nothing_is_known),
-        cached_test(what_was_under_way_then_is_not_kept_nor_waited_for),
-        cached_test(news_from_before_the_change_are_not_kept),
-        cached_test(news_from_behind_the_change_are_kept),
-        stale_test(a_failure_is_answered_with_what_was_known),
-        stale_test(what_is_found_is_better_than_what_was_known),
-        stale_test(who_has_waited_long_gets_what_was_known),
-        stale_test(what_ended_too_long_ago_is_not_given),
-        cached_test(without_the_option_nothing_stale_is_given),
-    };
-
-    alarm(120); /* ends a test that waits for what never comes */
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,11 +30,10 @@ static void know(const char *name, int addresses, enum ede ede)
     cache_put(&scene.flights.kept.cache, &question, &answer, 0, UINT32_MAX);
 }
 
-static int set_up(void **state)
+static void set_up(void)
 {
     static const struct cache_config cache = {.bytes = 1 << 20, .max_ttl = 86400};
 
-    (void)state;
     scene.config = (struct serve_config)CONFIG_OF(1232);
     forget_questions();
     scene.loop = loop_new();
@@ -44,17 +43,16 @@ static int set_up(void **state)
                      0);
     assert_true(addr_parse(&scene.from, "127.0.0.1", 4242));
     know("www.example.", 1, EDE_NONE);
-    return 0;
 }
 
-static int tear_down(void **state)
+static void tear_down(void)
 {
-    (void)state;
     flights_free(&scene.flights);
     loop_free(scene.loop);
     channel_close(&scene.channel);
-    return 0;
 }
+
+FIXTURE(hot, set_up, tear_down);
 
 #define WWW    "\3wWw\7example"
 #define QUERY  "\x12\x34\1\0\0\1\0\0\0\0\0"
@@ -75,9 +73,8 @@ static const char *replied(const char *wire, size_t len, int64_t now)
 #define PLAIN               QUERY "\0" WWW ASKS_A
 #define WITH_OPTION(option) QUERY "\1" WWW ASKS_A OPT option
 
-static void what_the_cache_has_is_answered(void **state)
+TEST_WITH(hot, what_the_cache_has_is_answered)
 {
-    (void)state;
     assert_string_equal(REPLIED(PLAIN, 0), "NOERROR\n"
                                            "wWw.example. 100 A 192.0.2.1\n");
     assert_string_equal(REPLIED(PLAIN, 40999), "NOERROR\n"
@@ -86,24 +83,21 @@ static void what_the_cache_has_is_answered(void **state)
                                                        "wWw.example. 100 A 192.0.2.1\n");
 }
 
-static void what_it_has_not_goes_the_long_way(void **state)
+TEST_WITH(hot, what_it_has_not_goes_the_long_way)
 {
-    (void)state;
     assert_string_equal(REPLIED(QUERY "\0\1x" ASKS_A, 0), "the long way");
     assert_string_equal(REPLIED(PLAIN, 100000), "the long way");
     assert_string_equal(REPLIED(QUERY "\0" WWW "\0\0\1\0\3", 0), "the long way");
 }
 
-static void a_stranger_goes_the_long_way(void **state)
+TEST_WITH(hot, a_stranger_goes_the_long_way)
 {
-    (void)state;
     assert_true(addr_parse(&scene.from, "::1", 4242)); /* `everybody` is IPv4 */
     assert_string_equal(REPLIED(PLAIN, 0), "the long way");
 }
 
-static void options_go_the_long_way_where_they_are_answered(void **state)
+TEST_WITH(hot, options_go_the_long_way_where_they_are_answered)
 {
-    (void)state;
     assert_string_not_equal(REPLIED(WITH_OPTION("\4\0\3\0\0"), 0), "the long way");
     assert_string_not_equal(REPLIED(WITH_OPTION("\4\0\14\0\0"), 0), "the long way");
     scene.config.nsid = "here";
@@ -114,34 +108,30 @@ static void options_go_the_long_way_where_they_are_answered(void **state)
     assert_string_equal(REPLIED(WITH_OPTION("\14\0\12\0\10abcdefgh"), 0), "the long way");
 }
 
-static void a_reason_goes_the_long_way(void **state)
+TEST_WITH(hot, a_reason_goes_the_long_way)
 {
-    (void)state;
     know("www.example.", 1, EDE_OTHER);
     assert_string_equal(REPLIED(PLAIN, 0), "the long way");
 }
 
-static void a_large_answer_goes_the_long_way(void **state)
+TEST_WITH(hot, a_large_answer_goes_the_long_way)
 {
-    (void)state;
     know("www.example.", 40, EDE_NONE);
     assert_string_equal(REPLIED(WITH_OPTION("\0"), 0), "the long way");
 }
 
-static void a_question_to_be_logged_goes_the_long_way(void **state)
+TEST_WITH(hot, a_question_to_be_logged_goes_the_long_way)
 {
-    (void)state;
     log_open("hostdnsd", LOG_LEVEL_DEBUG);
     assert_string_equal(REPLIED(PLAIN, 0), "the long way");
     log_open("hostdnsd", LOG_LEVEL_INFO);
     assert_string_not_equal(REPLIED(PLAIN, 0), "the long way");
 }
 
-static void a_popular_answer_is_asked_for_before_it_ends(void **state)
+TEST_WITH(hot, a_popular_answer_is_asked_for_before_it_ends)
 {
     struct asked asked;
 
-    (void)state;
     for (int i = 0; i < 2; i++)
         REPLIED(PLAIN, 95000);
     assert_true(nothing_asked(scene.channel.right));
@@ -149,22 +139,4 @@ static void a_popular_answer_is_asked_for_before_it_ends(void **state)
                                                "wWw.example. 5 A 192.0.2.1\n");
     asked = next_asked(scene.channel.right);
     assert_string_equal(asked_text(&asked), "www.example. A");
-}
-
-#define hot_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        hot_test(what_the_cache_has_is_answered),
-        hot_test(what_it_has_not_goes_the_long_way),
-        hot_test(a_stranger_goes_the_long_way),
-        hot_test(options_go_the_long_way_where_they_are_answered),
-        hot_test(a_reason_goes_the_long_way),
-        hot_test(a_large_answer_goes_the_long_way),
-        hot_test(a_question_to_be_logged_goes_the_long_way),
-        hot_test(a_popular_answer_is_asked_for_before_it_ends),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

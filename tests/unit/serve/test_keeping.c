@@ -50,27 +50,25 @@ static int stays(struct keeping *keeping, uint32_t moment)
     return 30;
 }
 
-static void with_a_cache_an_answer_stays_for_its_ttl(void **state)
+TEST(with_a_cache_an_answer_stays_for_its_ttl)
 {
     struct keeping keeping = made(1 << 20);
 
-    (void)state;
     assert_true(keeping.is_for_long);
     assert_int_equal(stays(&keeping, 2), 30);
     keeping_free(&keeping);
 }
 
-static void without_one_for_a_moment(void **state)
+TEST(without_one_for_a_moment)
 {
     struct keeping keeping = made(0);
 
-    (void)state;
     assert_false(keeping.is_for_long);
     assert_int_equal(stays(&keeping, 2), 2);
     keeping_free(&keeping);
 }
 
-static void a_failure_stays_for_a_second_beside_what_was_known(void **state)
+TEST(a_failure_stays_for_a_second_beside_what_was_known)
 {
     struct keeping keeping = made(1 << 20);
     struct question question = question_of("a.example", "A");
@@ -78,7 +76,6 @@ static void a_failure_stays_for_a_second_beside_what_was_known(void **state)
     struct cached cached;
     int64_t now;
 
-    (void)state;
     keeping_put(&keeping, &question, &answer, 0);
     assert_false(keeping_get_failure(&keeping, &question, clock_ms(), &cached));
     keeping_put(&keeping, &question, &failure, 0);
@@ -91,27 +88,14 @@ static void a_failure_stays_for_a_second_beside_what_was_known(void **state)
     keeping_free(&keeping);
 }
 
-static void that_we_cannot_now_is_not_kept(void **state)
+TEST(that_we_cannot_now_is_not_kept)
 {
     struct keeping keeping = made(1 << 20);
     struct question question = question_of("a.example", "A");
     struct answer failure = failed(&question, EDE_NOT_READY);
     struct cached cached;
 
-    (void)state;
     keeping_put(&keeping, &question, &failure, 5);
     assert_false(keeping_get_failure(&keeping, &question, clock_ms(), &cached));
     keeping_free(&keeping);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(with_a_cache_an_answer_stays_for_its_ttl),
-        cmocka_unit_test(without_one_for_a_moment),
-        cmocka_unit_test(a_failure_stays_for_a_second_beside_what_was_known),
-        cmocka_unit_test(that_we_cannot_now_is_not_kept),
-    };
-
-    return cmocka_run_group_tests_name("keeping", tests, NULL, NULL);
 }

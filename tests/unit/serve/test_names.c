@@ -45,9 +45,8 @@ static const char *said(const char *text, const char *name, uint16_t type, bool 
     return whole;
 }
 
-static void a_name_has_its_addresses_each_once_in_their_order(void **state)
+TEST(a_name_has_its_addresses_each_once_in_their_order)
 {
-    (void)state;
     assert_string_equal(said(lines, "HOST.internal", TYPE_A, false),
                         "NOERROR\n"
                         "HOST.internal. 10 A 10.0.2.2\n"
@@ -57,24 +56,21 @@ static void a_name_has_its_addresses_each_once_in_their_order(void **state)
                         "host.internal. 10 AAAA fd00::2\n");
 }
 
-static void what_it_lacks_is_no_data(void **state)
+TEST(what_it_lacks_is_no_data)
 {
     const char *none = said(lines, "six.internal", TYPE_A, false);
 
-    (void)state;
     assert_int_equal(strncmp(none, "NOERROR\nauthority six.internal. 5 SOA ", 38), 0);
 }
 
-static void ipv6_can_be_left_out(void **state)
+TEST(ipv6_can_be_left_out)
 {
-    (void)state;
     assert_null(strstr(said(lines, "host.internal", TYPE_ANY, true), "AAAA"));
     assert_non_null(strstr(said(lines, "host.internal", TYPE_ANY, false), "AAAA"));
 }
 
-static void an_alias_says_what_to_look_up(void **state)
+TEST(an_alias_says_what_to_look_up)
 {
-    (void)state;
     assert_string_equal(said(lines, "alias.internal", TYPE_A, false),
                         "NOERROR\n"
                         "alias.internal. 10 CNAME a.example.\n"
@@ -86,9 +82,8 @@ static void an_alias_says_what_to_look_up(void **state)
                         "look up a.example. AAAA");
 }
 
-static void who_asks_for_the_alias_gets_it_alone(void **state)
+TEST(who_asks_for_the_alias_gets_it_alone)
 {
-    (void)state;
     assert_string_equal(said(lines, "chain.internal", TYPE_CNAME, false),
                         "NOERROR\n"
                         "chain.internal. 10 CNAME Alias.internal.\n");
@@ -97,18 +92,16 @@ static void who_asks_for_the_alias_gets_it_alone(void **state)
                         "near.internal. 10 CNAME host.internal.\n");
 }
 
-static void an_alias_of_a_name_of_ours_is_complete(void **state)
+TEST(an_alias_of_a_name_of_ours_is_complete)
 {
-    (void)state;
     assert_string_equal(said(lines, "near.internal", TYPE_AAAA, false),
                         "NOERROR\n"
                         "near.internal. 10 CNAME host.internal.\n"
                         "host.internal. 10 AAAA fd00::2\n");
 }
 
-static void an_address_has_its_names(void **state)
+TEST(an_address_has_its_names)
 {
-    (void)state;
     assert_string_equal(said("a.internal 10.0.0.1\nb.internal 10.0.0.1\n",
                              "1.0.0.10.in-addr.arpa", TYPE_PTR, false),
                         "NOERROR\n"
@@ -117,9 +110,8 @@ static void an_address_has_its_names(void **state)
     assert_string_equal(said(lines, "9.9.9.10.in-addr.arpa", TYPE_PTR, false), "nothing");
 }
 
-static void of_other_names_nothing_is_known(void **state)
+TEST(of_other_names_nothing_is_known)
 {
-    (void)state;
     assert_string_equal(said(lines, "internal", TYPE_A, false), "nothing");
     assert_string_equal(said(lines, "x.host.internal", TYPE_A, false), "nothing");
     assert_string_equal(said("", "host.internal", TYPE_A, false), "nothing");
@@ -137,12 +129,11 @@ static unsigned seen(const struct names *names, const char *name, enum rcode rco
     return answer.rcode;
 }
 
-static void names_above_them_exist(void **state)
+TEST(names_above_them_exist)
 {
     char reason[NAMES_REASON];
     struct names *names = names_new("a.b.C.internal 10.0.0.1\nx.c.internal y.z\n", reason);
 
-    (void)state;
     assert_non_null(names);
     assert_int_equal(seen(names, "b.c.internal", RCODE_NXDOMAIN), RCODE_NOERROR);
     assert_int_equal(seen(names, "C.Internal", RCODE_NXDOMAIN), RCODE_NOERROR);
@@ -154,12 +145,11 @@ static void names_above_them_exist(void **state)
     names_free(names);
 }
 
-static void lines_can_be_added_one_by_one(void **state)
+TEST(lines_can_be_added_one_by_one)
 {
     char reason[NAMES_REASON];
     struct names *names = names_new("", reason);
 
-    (void)state;
     assert_true(names_add(names, "a.internal b.internal", reason));
     assert_true(names_add(names, "c.internal 10.0.0.1", reason));
     assert_false(names_add(names, "b.internal a.internal", reason));
@@ -167,12 +157,11 @@ static void lines_can_be_added_one_by_one(void **state)
     names_free(names);
 }
 
-static void chains_have_an_end(void **state)
+TEST(chains_have_an_end)
 {
     char reason[NAMES_REASON];
     struct names *names;
 
-    (void)state;
     names = names_new("a x\nb a\nc b\nd c\ne d\nf e\ng f\nh g\n", reason);
     assert_non_null(names);
     names_free(names);
@@ -187,30 +176,9 @@ static void chains_have_an_end(void **state)
 
 /* A chain that becomes too long in its middle is as wrong as one that grows at its start.
  */
-static void a_link_in_the_middle_may_make_a_chain_too_long(void **state)
+TEST(a_link_in_the_middle_may_make_a_chain_too_long)
 {
     char reason[NAMES_REASON];
 
-    (void)state;
     assert_null(names_new("b a\nc b\nd c\ne d\nf e\na x\nx y\ny z\nz w\nw v\n", reason));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_name_has_its_addresses_each_once_in_their_order),
-        cmocka_unit_test(what_it_lacks_is_no_data),
-        cmocka_unit_test(ipv6_can_be_left_out),
-        cmocka_unit_test(an_alias_says_what_to_look_up),
-        cmocka_unit_test(who_asks_for_the_alias_gets_it_alone),
-        cmocka_unit_test(an_alias_of_a_name_of_ours_is_complete),
-        cmocka_unit_test(an_address_has_its_names),
-        cmocka_unit_test(of_other_names_nothing_is_known),
-        cmocka_unit_test(names_above_them_exist),
-        cmocka_unit_test(lines_can_be_added_one_by_one),
-        cmocka_unit_test(chains_have_an_end),
-        cmocka_unit_test(a_link_in_the_middle_may_make_a_chain_too_long),
-    };
-
-    return cmocka_run_group_tests_name("names", tests, NULL, NULL);
 }

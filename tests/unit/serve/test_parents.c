@@ -4,18 +4,17 @@
 
 static struct parents parents;
 
-static int start(void **state)
+static void start(void)
 {
-    (void)state;
-    return parents_init(&parents);
+    assert_int_equal(parents_init(&parents), 0);
 }
 
-static int stop(void **state)
+static void stop(void)
 {
-    (void)state;
     parents_free(&parents);
-    return 0;
 }
+
+FIXTURE(parents, start, stop);
 
 static struct question folded(const char *name)
 {
@@ -45,18 +44,16 @@ static const char *missing(const char *name, int64_t now)
     return rcode_text(answer.rcode);
 }
 
-static void parents_of_a_local_name_exist(void **state)
+TEST_WITH(parents, parents_of_a_local_name_exist)
 {
-    (void)state;
     found("a.b.c.test.", ANSWER_FROM_HOST, 0);
     assert_string_equal(missing("b.c.test.", 1), "NOERROR");
     assert_string_equal(missing("C.Test.", 1), "NOERROR");
     assert_string_equal(missing("test.", 1), "NOERROR");
 }
 
-static void others_do_not(void **state)
+TEST_WITH(parents, others_do_not)
 {
-    (void)state;
     found("a.b.test.", ANSWER_FROM_HOST, 0);
     assert_string_equal(missing("c.test.", 1), "NXDOMAIN");
     assert_string_equal(missing("x.b.test.", 1), "NXDOMAIN");
@@ -65,37 +62,33 @@ static void others_do_not(void **state)
     assert_string_equal(missing(".", 1), "NXDOMAIN");
 }
 
-static void dns_tells_of_parents_itself(void **state)
+TEST_WITH(parents, dns_tells_of_parents_itself)
 {
-    (void)state;
     found("a.b.test.", ANSWER_FROM_DNS, 0);
     assert_string_equal(missing("b.test.", 1), "NXDOMAIN");
 }
 
-static void a_local_name_without_data_of_the_type_tells_nothing(void **state)
+TEST_WITH(parents, a_local_name_without_data_of_the_type_tells_nothing)
 {
     struct question question = folded("a.b.test.");
     struct answer answer = {.source = ANSWER_FROM_HOST};
 
-    (void)state;
     parents_see(&parents, &question, &answer, 0);
     assert_string_equal(missing("b.test.", 1), "NXDOMAIN");
 }
 
-static void a_failure_stays_one(void **state)
+TEST_WITH(parents, a_failure_stays_one)
 {
     struct question question = folded("b.test.");
     struct answer answer = {.rcode = RCODE_SERVFAIL};
 
-    (void)state;
     found("a.b.test.", ANSWER_FROM_HOST, 0);
     parents_see(&parents, &question, &answer, 1);
     assert_int_equal(answer.rcode, RCODE_SERVFAIL);
 }
 
-static void they_are_forgotten_after_an_hour_unless_seen_again(void **state)
+TEST_WITH(parents, they_are_forgotten_after_an_hour_unless_seen_again)
 {
-    (void)state;
     found("a.b.test.", ANSWER_FROM_HOST, 0);
     found("a.c.test.", ANSWER_FROM_HOST, 0);
     found("a.c.test.", ANSWER_FROM_HOST, 1000);
@@ -104,11 +97,10 @@ static void they_are_forgotten_after_an_hour_unless_seen_again(void **state)
     assert_string_equal(missing("c.test.", 3600 * 1000 + 1), "NOERROR");
 }
 
-static void beyond_the_bound_the_oldest_are_forgotten(void **state)
+TEST_WITH(parents, beyond_the_bound_the_oldest_are_forgotten)
 {
     char name[32];
 
-    (void)state;
     found("a.first.", ANSWER_FROM_HOST, 0);
     for (int i = 0; i < PARENTS_MAX; i++) {
         snprintf(name, sizeof name, "a.p%d.", i);
@@ -117,22 +109,4 @@ static void beyond_the_bound_the_oldest_are_forgotten(void **state)
     assert_int_equal(parents.names.count, PARENTS_MAX);
     assert_string_equal(missing("first.", 2), "NXDOMAIN");
     assert_string_equal(missing("p0.", 2), "NOERROR");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(parents_of_a_local_name_exist, start, stop),
-        cmocka_unit_test_setup_teardown(others_do_not, start, stop),
-        cmocka_unit_test_setup_teardown(dns_tells_of_parents_itself, start, stop),
-        cmocka_unit_test_setup_teardown(a_local_name_without_data_of_the_type_tells_nothing,
-                                        start, stop),
-        cmocka_unit_test_setup_teardown(a_failure_stays_one, start, stop),
-        cmocka_unit_test_setup_teardown(they_are_forgotten_after_an_hour_unless_seen_again,
-                                        start, stop),
-        cmocka_unit_test_setup_teardown(beyond_the_bound_the_oldest_are_forgotten, start,
-                                        stop),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,17 +8,17 @@ static struct addr client;
 static uint8_t records[POLICY_RECORDS];
 
 /* Every option at its default, and a client on loopback. */
-static int start(void **state)
+static void start(void)
 {
-    (void)state;
     assert_true(prefix_parse(&loopback, "127.0.0.0/8"));
     policy = (struct policy){.allow = &loopback,
                              .allow_count = 1,
                              .identity = "",
                              .special = {.ttl = 10, .negative_ttl = 5}};
     assert_true(addr_parse(&client, "127.0.0.1", 4242));
-    return 0;
 }
+
+FIXTURE(policy, start, NULL);
 
 /* What is said to the request, for which request_parse has said `rcode`. */
 static const char *settled(const struct request *request, int rcode)
@@ -44,18 +44,16 @@ static const char *said(uint16_t type, uint16_t class)
 
 #define NO_SUCH_QUESTION ": Not Supported (21): no such question here\n"
 
-static void addresses_and_names_are_looked_up(void **state)
+TEST_WITH(policy, addresses_and_names_are_looked_up)
 {
-    (void)state;
     assert_string_equal(said(TYPE_A, CLASS_IN), "looked up");
     assert_string_equal(said(TYPE_AAAA, CLASS_IN), "looked up");
     assert_string_equal(said(TYPE_PTR, CLASS_IN), "looked up");
     assert_string_equal(said(TYPE_CNAME, CLASS_IN), "looked up");
 }
 
-static void other_types_are_looked_up(void **state)
+TEST_WITH(policy, other_types_are_looked_up)
 {
-    (void)state;
     assert_string_equal(said(15, CLASS_IN), "looked up");    /* MX */
     assert_string_equal(said(65, CLASS_IN), "looked up");    /* HTTPS */
     assert_string_equal(said(65280, CLASS_IN), "looked up"); /* private use */
@@ -63,43 +61,37 @@ static void other_types_are_looked_up(void **state)
 }
 
 /* RFC 8482 */
-static void any_is_looked_up(void **state)
+TEST_WITH(policy, any_is_looked_up)
 {
-    (void)state;
     assert_string_equal(said(TYPE_ANY, CLASS_IN), "looked up");
 }
 
 /* RFC 6891 section 6.1.1: OPT stands in the additional section only. */
-static void opt_as_a_question_is_malformed(void **state)
+TEST_WITH(policy, opt_as_a_question_is_malformed)
 {
-    (void)state;
     assert_string_equal(said(TYPE_OPT, CLASS_IN), "FORMERR" NO_SUCH_QUESTION);
 }
 
-static void keys_and_signatures_as_a_question_are_malformed(void **state)
+TEST_WITH(policy, keys_and_signatures_as_a_question_are_malformed)
 {
-    (void)state;
     assert_string_equal(said(TYPE_TKEY, CLASS_IN), "FORMERR" NO_SUCH_QUESTION);
     assert_string_equal(said(TYPE_TSIG, CLASS_IN), "FORMERR" NO_SUCH_QUESTION);
 }
 
-static void zone_transfers_are_refused(void **state)
+TEST_WITH(policy, zone_transfers_are_refused)
 {
-    (void)state;
     assert_string_equal(said(TYPE_AXFR, CLASS_IN), "REFUSED" NO_SUCH_QUESTION);
     assert_string_equal(said(TYPE_IXFR, CLASS_IN), "REFUSED" NO_SUCH_QUESTION);
 }
 
-static void obsolete_mail_questions_are_not_implemented(void **state)
+TEST_WITH(policy, obsolete_mail_questions_are_not_implemented)
 {
-    (void)state;
     assert_string_equal(said(TYPE_MAILA, CLASS_IN), "NOTIMP" NO_SUCH_QUESTION);
     assert_string_equal(said(TYPE_MAILB, CLASS_IN), "NOTIMP" NO_SUCH_QUESTION);
 }
 
-static void other_classes_are_refused(void **state)
+TEST_WITH(policy, other_classes_are_refused)
 {
-    (void)state;
     assert_string_equal(said(TYPE_A, CLASS_CH),
                         "REFUSED: Not Supported (21): only class IN is served\n");
     assert_string_equal(said(TYPE_A, 4), /* HS */
@@ -110,14 +102,13 @@ static void other_classes_are_refused(void **state)
                         "REFUSED: Not Supported (21): only class IN is served\n");
 }
 
-static void signed_requests_are_refused(void **state)
+TEST_WITH(policy, signed_requests_are_refused)
 {
     struct request request = {.has_question = true,
                               .class = CLASS_IN,
                               .question = question_of("name.", "A"),
                               .is_signed = true};
 
-    (void)state;
     assert_string_equal(settled(&request, RCODE_NOERROR),
                         "REFUSED: Not Supported (21): signed requests: no keys here\n");
 }
@@ -131,21 +122,18 @@ static const char *said_to_bad(enum rcode rcode)
     return settled(&request, rcode);
 }
 
-static void a_malformed_request_is_told_so(void **state)
+TEST_WITH(policy, a_malformed_request_is_told_so)
 {
-    (void)state;
     assert_string_equal(said_to_bad(RCODE_FORMERR), "FORMERR\n");
 }
 
-static void another_opcode_is_told_so(void **state)
+TEST_WITH(policy, another_opcode_is_told_so)
 {
-    (void)state;
     assert_string_equal(said_to_bad(RCODE_NOTIMP), "NOTIMP\n");
 }
 
-static void another_version_of_edns_is_told_so(void **state)
+TEST_WITH(policy, another_version_of_edns_is_told_so)
 {
-    (void)state;
     assert_string_equal(said_to_bad(RCODE_BADVERS), "BADVERS\n");
 }
 
@@ -158,11 +146,10 @@ static const char *said_to(const char *address)
     return settled(&request, RCODE_NOERROR);
 }
 
-static void strangers_are_refused(void **state)
+TEST_WITH(policy, strangers_are_refused)
 {
     struct prefix allowed[2];
 
-    (void)state;
     assert_true(prefix_parse(&allowed[0], "192.0.2.0/24"));
     assert_true(prefix_parse(&allowed[1], "2001:db8::/32"));
     policy.allow = allowed;
@@ -177,14 +164,13 @@ static void strangers_are_refused(void **state)
                         "REFUSED: Prohibited (18): this client may not ask here\n");
 }
 
-static void a_bad_cookie_is_malformed_where_cookies_are_on(void **state)
+TEST_WITH(policy, a_bad_cookie_is_malformed_where_cookies_are_on)
 {
     struct request request = {.has_question = true,
                               .class = CLASS_IN,
                               .question = question_of("name.", "A"),
                               .options = {.bad_cookie = true}};
 
-    (void)state;
     assert_string_equal(settled(&request, RCODE_NOERROR), "looked up");
     policy.cookies = true;
     assert_string_equal(settled(&request, RCODE_NOERROR), "FORMERR\n");
@@ -192,12 +178,11 @@ static void a_bad_cookie_is_malformed_where_cookies_are_on(void **state)
 }
 
 /* RFC 7873 section 5.4. */
-static void a_cookie_without_a_question_is_a_question_where_cookies_are_on(void **state)
+TEST_WITH(policy, a_cookie_without_a_question_is_a_question_where_cookies_are_on)
 {
     struct request request = {.has_edns = true, .asks_for_cookie = true};
     struct answer answer;
 
-    (void)state;
     answer_init(&answer, &request.question, NULL, 0);
     assert_true(policy_settles(&policy, &request, &client, RCODE_FORMERR, &answer));
     assert_int_equal(answer.rcode, RCODE_FORMERR);
@@ -228,12 +213,11 @@ static void assert_identity(const char *name, const char *type, const char *expe
     assert_memory_equal(answer.records + 13, expected, strlen(expected));
 }
 
-static void who_we_are_is_said_only_where_that_is_wanted(void **state)
+TEST_WITH(policy, who_we_are_is_said_only_where_that_is_wanted)
 {
     static const char *const names[] = {"version.bind.", "Version.Server.", "id.server.",
                                         "HOSTNAME.bind."};
 
-    (void)state;
     for (size_t i = 0; i < 4; i++)
         assert_identity(names[i], "TXT", NULL);
     policy.identity = "who";
@@ -242,29 +226,4 @@ static void who_we_are_is_said_only_where_that_is_wanted(void **state)
     assert_identity("version.bind.", "ANY", "who");
     assert_identity("version.bind.", "A", NULL);
     assert_identity("version.other.", "TXT", NULL);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(addresses_and_names_are_looked_up, start),
-        cmocka_unit_test_setup(other_types_are_looked_up, start),
-        cmocka_unit_test_setup(any_is_looked_up, start),
-        cmocka_unit_test_setup(opt_as_a_question_is_malformed, start),
-        cmocka_unit_test_setup(keys_and_signatures_as_a_question_are_malformed, start),
-        cmocka_unit_test_setup(zone_transfers_are_refused, start),
-        cmocka_unit_test_setup(obsolete_mail_questions_are_not_implemented, start),
-        cmocka_unit_test_setup(other_classes_are_refused, start),
-        cmocka_unit_test_setup(signed_requests_are_refused, start),
-        cmocka_unit_test_setup(a_malformed_request_is_told_so, start),
-        cmocka_unit_test_setup(another_opcode_is_told_so, start),
-        cmocka_unit_test_setup(another_version_of_edns_is_told_so, start),
-        cmocka_unit_test_setup(strangers_are_refused, start),
-        cmocka_unit_test_setup(a_bad_cookie_is_malformed_where_cookies_are_on, start),
-        cmocka_unit_test_setup(
-            a_cookie_without_a_question_is_a_question_where_cookies_are_on, start),
-        cmocka_unit_test_setup(who_we_are_is_said_only_where_that_is_wanted, start),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,13 +46,12 @@ static struct answer addresses(const struct scene *scene, int count, uint32_t tt
     return answer;
 }
 
-static void the_reply_goes_to_who_asked(void **state)
+TEST(the_reply_goes_to_who_asked)
 {
     struct scene scene = scene_of("Host.Example.", "A");
     struct answer answer = addresses(&scene, 1, 10);
     const struct reply *reply;
 
-    (void)state;
     query_reply(&scene.query, &answer, 0);
     reply = receive(scene.client);
     assert_int_equal(reply_id(reply), 0x1234);
@@ -62,14 +61,13 @@ static void the_reply_goes_to_who_asked(void **state)
     scene_end(&scene);
 }
 
-static void the_reply_comes_from_the_socket_that_was_asked(void **state)
+TEST(the_reply_comes_from_the_socket_that_was_asked)
 {
     struct scene scene = scene_of("host.", "A");
     struct answer answer = addresses(&scene, 1, 10);
     struct addr asked = {.len = sizeof asked.sock}, from = {.len = sizeof from.sock};
     char byte;
 
-    (void)state;
     assert_int_equal(getsockname(scene.server, &asked.sock.any, &asked.len), 0);
     query_reply(&scene.query, &answer, 0);
     assert_int_equal(recvfrom(scene.client, &byte, 1, 0, &from.sock.any, &from.len), 1);
@@ -77,12 +75,11 @@ static void the_reply_comes_from_the_socket_that_was_asked(void **state)
     scene_end(&scene);
 }
 
-static void ttls_are_lowered_by_the_age(void **state)
+TEST(ttls_are_lowered_by_the_age)
 {
     struct scene scene = scene_of("host.", "A");
     struct answer answer = addresses(&scene, 1, 10);
 
-    (void)state;
     query_reply(&scene.query, &answer, 3);
     assert_string_equal(receive_text(scene.client), "NOERROR\n"
                                                     "host. 7 A 192.0.2.1\n");
@@ -91,13 +88,12 @@ static void ttls_are_lowered_by_the_age(void **state)
 
 /* RFC 1035 section 4.2.1: 12 + 10 octets and 30 records of 16 octets make 502.
  */
-static void without_edns_a_reply_has_512_octets(void **state)
+TEST(without_edns_a_reply_has_512_octets)
 {
     struct scene scene = scene_of("host.", "A");
     struct answer answer = addresses(&scene, 100, 10);
     const struct reply *reply;
 
-    (void)state;
     query_reply(&scene.query, &answer, 0);
     reply = receive(scene.client);
     assert_int_equal(reply->len, 502);
@@ -105,13 +101,12 @@ static void without_edns_a_reply_has_512_octets(void **state)
     scene_end(&scene);
 }
 
-static void with_edns_a_reply_has_as_much_as_the_client_takes(void **state)
+TEST(with_edns_a_reply_has_as_much_as_the_client_takes)
 {
     struct scene scene = scene_of("host.", "A");
     struct answer answer = addresses(&scene, 100, 10);
     const struct reply *reply;
 
-    (void)state;
     scene.query.request.has_edns = true;
     scene.query.request.edns_size = 1000;
     query_reply(&scene.query, &answer, 0);
@@ -120,13 +115,12 @@ static void with_edns_a_reply_has_as_much_as_the_client_takes(void **state)
     scene_end(&scene);
 }
 
-static void a_reply_is_no_longer_than_we_allow(void **state)
+TEST(a_reply_is_no_longer_than_we_allow)
 {
     struct scene scene = scene_of("host.", "A");
     struct answer answer = addresses(&scene, 100, 10);
     const struct reply *reply;
 
-    (void)state;
     scene.query.request.has_edns = true;
     scene.query.request.edns_size = 4096;
     query_reply(&scene.query, &answer, 0);
@@ -135,13 +129,12 @@ static void a_reply_is_no_longer_than_we_allow(void **state)
     scene_end(&scene);
 }
 
-static void the_longest_answer_can_be_sent(void **state)
+TEST(the_longest_answer_can_be_sent)
 {
     static const struct serve_config config = CONFIG_OF(65507);
     struct scene scene = scene_of("host.", "A");
     struct answer answer = addresses(&scene, 4000, 10);
 
-    (void)state;
     scene.query.request.has_edns = true;
     scene.query.request.edns_size = 65535;
     scene.query.config = &config;
@@ -150,12 +143,11 @@ static void the_longest_answer_can_be_sent(void **state)
     scene_end(&scene);
 }
 
-static void nobody_is_told_over_a_connection_that_is_gone(void **state)
+TEST(nobody_is_told_over_a_connection_that_is_gone)
 {
     struct scene scene = scene_of("host.", "A");
     struct answer answer = addresses(&scene, 1, 10);
 
-    (void)state;
     scene.query.over_tcp = true;
     assert_false(query_reply(&scene.query, &answer, 0));
     assert_true(nothing_came(scene.client));
@@ -165,12 +157,11 @@ static void nobody_is_told_over_a_connection_that_is_gone(void **state)
     scene_end(&scene);
 }
 
-static void a_copy_waits_in_no_list(void **state)
+TEST(a_copy_waits_in_no_list)
 {
     struct scene scene = scene_of("host.", "A");
     struct query *copy = query_new(&scene.query);
 
-    (void)state;
     assert_non_null(copy);
     assert_null(copy->flight);
     assert_true(list_empty(&copy->in_flight));
@@ -179,14 +170,13 @@ static void a_copy_waits_in_no_list(void **state)
     scene_end(&scene);
 }
 
-static void a_copy_is_answered_like_the_original(void **state)
+TEST(a_copy_is_answered_like_the_original)
 {
     struct scene scene = scene_of("Host.Example.", "A");
     struct answer answer = addresses(&scene, 1, 10);
     struct query *copy = query_new(&scene.query);
     const struct reply *reply;
 
-    (void)state;
     memset(&scene.query, 0xee, sizeof scene.query);
     query_reply(copy, &answer, 0);
     reply = receive(scene.client);
@@ -196,13 +186,12 @@ static void a_copy_is_answered_like_the_original(void **state)
     scene_end(&scene);
 }
 
-static void its_end_takes_it_out_of_its_lists(void **state)
+TEST(its_end_takes_it_out_of_its_lists)
 {
     struct scene scene = scene_of("host.", "A");
     struct query *copy = query_new(&scene.query);
     struct list flight, deadline;
 
-    (void)state;
     list_init(&flight);
     list_init(&deadline);
     list_append(&flight, &copy->in_flight);
@@ -245,12 +234,11 @@ static void assert_logged(const char *line, const char *head, const char *tail)
     assert_string_equal(line, tail);
 }
 
-static void each_reply_is_logged_where_that_is_wanted(void **state)
+TEST(each_reply_is_logged_where_that_is_wanted)
 {
     struct scene scene = scene_of("host.", "A");
     struct answer answer = addresses(&scene, 2, 10);
 
-    (void)state;
     assert_true(addr_parse(&scene.query.path.peer, "127.0.0.1:4242", 0));
     assert_logged(logged(&scene, &answer, LOG_LEVEL_DEBUG),
                   "hostdnsd[serve]: 127.0.0.1:4242 asks host. A over UDP: NOERROR, 2 "
@@ -259,12 +247,11 @@ static void each_reply_is_logged_where_that_is_wanted(void **state)
     scene_end(&scene);
 }
 
-static void a_failure_is_logged_with_its_reason(void **state)
+TEST(a_failure_is_logged_with_its_reason)
 {
     struct scene scene = scene_of("ho\\010st.", "A");
     struct answer answer;
 
-    (void)state;
     answer_init(&answer, &scene.query.request.question, NULL, 0);
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "wires cut");
     assert_true(addr_parse(&scene.query.path.peer, "127.0.0.1:4242", 0));
@@ -275,35 +262,11 @@ static void a_failure_is_logged_with_its_reason(void **state)
     scene_end(&scene);
 }
 
-static void no_reply_is_logged_where_that_is_not_wanted(void **state)
+TEST(no_reply_is_logged_where_that_is_not_wanted)
 {
     struct scene scene = scene_of("host.", "A");
     struct answer answer = addresses(&scene, 2, 10);
 
-    (void)state;
     assert_string_equal(logged(&scene, &answer, LOG_LEVEL_INFO), "");
     scene_end(&scene);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_reply_goes_to_who_asked),
-        cmocka_unit_test(the_reply_comes_from_the_socket_that_was_asked),
-        cmocka_unit_test(ttls_are_lowered_by_the_age),
-        cmocka_unit_test(without_edns_a_reply_has_512_octets),
-        cmocka_unit_test(with_edns_a_reply_has_as_much_as_the_client_takes),
-        cmocka_unit_test(a_reply_is_no_longer_than_we_allow),
-        cmocka_unit_test(the_longest_answer_can_be_sent),
-        cmocka_unit_test(nobody_is_told_over_a_connection_that_is_gone),
-        cmocka_unit_test(a_copy_waits_in_no_list),
-        cmocka_unit_test(a_copy_is_answered_like_the_original),
-        cmocka_unit_test(its_end_takes_it_out_of_its_lists),
-        cmocka_unit_test(each_reply_is_logged_where_that_is_wanted),
-        cmocka_unit_test(a_failure_is_logged_with_its_reason),
-        cmocka_unit_test(no_reply_is_logged_where_that_is_not_wanted),
-    };
-
-    alarm(60); /* ends a test that waits for what never comes */
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

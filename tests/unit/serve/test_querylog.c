@@ -8,14 +8,14 @@ static struct question question;
 static struct answer answer;
 static char line[QUERYLOG_LINE];
 
-static int start(void **state)
+static void start(void)
 {
-    (void)state;
     assert_true(addr_parse(&client, "[::1]:4242", 0));
     question = question_of("host.example.", "AAAA");
     answer_init(&answer, &question, NULL, 0);
-    return 0;
 }
+
+FIXTURE(entry, start, NULL);
 
 static struct querylog_entry entry(enum querylog_origin origin)
 {
@@ -26,21 +26,19 @@ static struct querylog_entry entry(enum querylog_origin origin)
                                    .ms = 12};
 }
 
-static void text_has_every_field(void **state)
+TEST_WITH(entry, text_has_every_field)
 {
     struct querylog_entry said = entry(QUERYLOG_LOOKUP);
 
-    (void)state;
     assert_string_equal(querylog_text(&said, line),
                         "[::1]:4242 asks host.example. AAAA over UDP: NOERROR, 0 records "
                         "from dns, 12 ms");
 }
 
-static void json_has_every_field(void **state)
+TEST_WITH(entry, json_has_every_field)
 {
     struct querylog_entry said = entry(QUERYLOG_LOOKUP);
 
-    (void)state;
     assert_string_equal(
         querylog_json(&said, line),
         "{\"client\":\"[::1]:4242\",\"transport\":\"udp\",\"name\":\"host.example.\","
@@ -48,11 +46,10 @@ static void json_has_every_field(void **state)
         "\"cached\":false,\"ms\":12,\"ede\":null,\"reason\":null}");
 }
 
-static void what_was_kept_keeps_its_source(void **state)
+TEST_WITH(entry, what_was_kept_keeps_its_source)
 {
     struct querylog_entry said = entry(QUERYLOG_CACHE);
 
-    (void)state;
     answer.source = ANSWER_FROM_HOST;
     said.over_tcp = true;
     assert_string_equal(querylog_text(&said, line),
@@ -65,11 +62,10 @@ static void what_was_kept_keeps_its_source(void **state)
         "\"cached\":true,\"ms\":12,\"ede\":null,\"reason\":null}");
 }
 
-static void without_a_question_there_is_no_name(void **state)
+TEST_WITH(entry, without_a_question_there_is_no_name)
 {
     struct querylog_entry said = entry(QUERYLOG_ITSELF);
 
-    (void)state;
     said.question = NULL;
     answer.rcode = RCODE_FORMERR;
     assert_string_equal(querylog_text(&said, line),
@@ -82,11 +78,10 @@ static void without_a_question_there_is_no_name(void **state)
         "\"ms\":12,\"ede\":null,\"reason\":null}");
 }
 
-static void a_reason_may_have_any_octet(void **state)
+TEST_WITH(entry, a_reason_may_have_any_octet)
 {
     struct querylog_entry said = entry(QUERYLOG_LOOKUP);
 
-    (void)state;
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "%s", "a\"b\\c\nd\xc3\xa4");
     assert_string_equal(querylog_text(&said, line),
                         "[::1]:4242 asks host.example. AAAA over UDP: SERVFAIL, 0 records "
@@ -136,11 +131,10 @@ static unsigned strings_in(const char *text)
 
 enum { STRINGS = 11 + 6 + 1 }; /* keys, values, the reason */
 
-static void a_name_may_have_any_octet(void **state)
+TEST_WITH(entry, a_name_may_have_any_octet)
 {
     struct querylog_entry said = entry(QUERYLOG_LOOKUP);
 
-    (void)state;
     memset(answer.ede_text, 0xff, ANSWER_TEXT - 1);
     answer.ede = EDE_OTHER;
     for (unsigned octet = 0; octet < 256; octet++) {
@@ -153,27 +147,12 @@ static void a_name_may_have_any_octet(void **state)
     }
 }
 
-static void only_what_is_wanted_is_logged(void **state)
+TEST_WITH(entry, only_what_is_wanted_is_logged)
 {
-    (void)state;
     log_open("t", LOG_LEVEL_INFO);
     assert_false(querylog_wants(QUERYLOG_NONE));
     assert_true(querylog_wants(QUERYLOG_TEXT));
     assert_true(querylog_wants(QUERYLOG_JSON));
     log_open("t", LOG_LEVEL_DEBUG);
     assert_true(querylog_wants(QUERYLOG_NONE));
-}
-
-#define TEST(function) cmocka_unit_test_setup(function, start)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(text_has_every_field),           TEST(json_has_every_field),
-        TEST(what_was_kept_keeps_its_source), TEST(without_a_question_there_is_no_name),
-        TEST(a_reason_may_have_any_octet),    TEST(a_name_may_have_any_octet),
-        TEST(only_what_is_wanted_is_logged),
-    };
-
-    return cmocka_run_group_tests_name("querylog", tests, NULL, NULL);
 }

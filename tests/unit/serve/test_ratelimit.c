@@ -15,52 +15,36 @@ static unsigned allowed(const char *address, int64_t now)
     return count;
 }
 
-static int start(void **state)
+static void start(void)
 {
-    (void)state;
     limit = (struct ratelimit){.seed = 1};
-    return 0;
 }
 
-static void a_source_gets_so_many_a_second(void **state)
+FIXTURE(limit, start, NULL);
+
+TEST_WITH(limit, a_source_gets_so_many_a_second)
 {
-    (void)state;
     assert_int_equal(allowed("192.0.2.1", 5000), 50);
     assert_int_equal(allowed("192.0.2.1", 5999), 0);
     assert_int_equal(allowed("192.0.2.1", 6000), 50);
 }
 
-static void another_source_has_its_own_number(void **state)
+TEST_WITH(limit, another_source_has_its_own_number)
 {
-    (void)state;
     assert_int_equal(allowed("192.0.2.1", 5000), 50);
     assert_int_equal(allowed("192.0.2.2", 5000), 50);
     assert_int_equal(allowed("2001:db8::1", 5000), 50);
 }
 
-static void addresses_of_one_ipv6_network_share_it(void **state)
+TEST_WITH(limit, addresses_of_one_ipv6_network_share_it)
 {
-    (void)state;
     assert_int_equal(allowed("2001:db8::1", 5000), 50);
     assert_int_equal(allowed("2001:db8::2", 5000), 0);
     assert_int_equal(allowed("2001:db8:0:1::1", 5000), 50);
 }
 
-static void loopback_is_not_limited(void **state)
+TEST_WITH(limit, loopback_is_not_limited)
 {
-    (void)state;
     assert_int_equal(allowed("127.0.0.1", 5000), 100);
     assert_int_equal(allowed("::1", 5000), 100);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(a_source_gets_so_many_a_second, start),
-        cmocka_unit_test_setup(another_source_has_its_own_number, start),
-        cmocka_unit_test_setup(addresses_of_one_ipv6_network_share_it, start),
-        cmocka_unit_test_setup(loopback_is_not_limited, start),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

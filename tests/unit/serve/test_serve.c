@@ -112,58 +112,53 @@ static int lookup_of(const struct scene *scene)
     return scene->lookup.right;
 }
 
-static void it_says_that_it_is_ready(void **state)
+TEST(it_says_that_it_is_ready)
 {
     struct scene *scene = set_up(1232);
     enum word word;
 
-    (void)state;
     assert_int_equal(channel_receive_word(scene->supervisor.right, &word, CHANNEL_BLOCK),
                      CHANNEL_DONE);
     assert_int_equal(word, WORD_READY);
     tear_down(scene);
 }
 
-static void it_ends_well_when_the_supervisor_is_gone(void **state)
+TEST(it_ends_well_when_the_supervisor_is_gone)
 {
     struct scene *scene = set_up(1232);
     enum word word;
 
-    (void)state;
     assert_int_equal(channel_receive_word(scene->supervisor.right, &word, CHANNEL_BLOCK),
                      CHANNEL_DONE);
     assert_int_equal(tear_down(scene), 0);
 }
 
-static void it_ends_though_questions_wait(void **state)
+TEST(it_ends_though_questions_wait)
 {
     struct scene *scene = set_up(1232);
 
-    (void)state;
     ask(scene, 1, "www.example.", "A");
     next_asked(lookup_of(scene));
     assert_int_equal(tear_down(scene), 0);
 }
 
-static void a_question_reaches_the_lookup_process(void **state)
+TEST(a_question_reaches_the_lookup_process)
 {
     struct scene *scene = set_up(1232);
     struct asked asked;
 
-    (void)state;
     ask(scene, 1, "www.example.", "AAAA");
     asked = next_asked(lookup_of(scene));
     assert_string_equal(asked_text(&asked), "www.example. AAAA");
     tear_down(scene);
 }
 
-static void an_answer_reaches_the_client(void **state)
+TEST(an_answer_reaches_the_client)
 {
     struct scene *scene = set_up(1232);
     struct asked asked;
     const struct reply *reply;
 
-    (void)state;
     ask(scene, 0x1234, "WWW.example.", "A");
     asked = next_asked(lookup_of(scene));
     answer_asked(lookup_of(scene), &asked, 10);
@@ -175,12 +170,11 @@ static void an_answer_reaches_the_client(void **state)
     tear_down(scene);
 }
 
-static void nobody_waits_for_another_ones_answer(void **state)
+TEST(nobody_waits_for_another_ones_answer)
 {
     struct scene *scene = set_up(1232);
     struct asked asked;
 
-    (void)state;
     ask(scene, 1, "slow.example.", "A");
     next_asked(lookup_of(scene));
     ask(scene, 2, "fast.example.", "A");
@@ -190,11 +184,10 @@ static void nobody_waits_for_another_ones_answer(void **state)
     tear_down(scene);
 }
 
-static void what_policy_settles_is_not_looked_up(void **state)
+TEST(what_policy_settles_is_not_looked_up)
 {
     struct scene *scene = set_up(1232);
 
-    (void)state;
     ask(scene, 7, "example.", "AXFR");
     assert_string_equal(receive_text(scene->client),
                         "REFUSED: Not Supported (21): no such question here\n");
@@ -202,13 +195,12 @@ static void what_policy_settles_is_not_looked_up(void **state)
     tear_down(scene);
 }
 
-static void a_malformed_request_is_told_so(void **state)
+TEST(a_malformed_request_is_told_so)
 {
     struct scene *scene = set_up(1232);
     const uint8_t no_question[12] = {0x12, 0x34};
     const struct reply *reply;
 
-    (void)state;
     send_wire(scene, scene->client, no_question, sizeof no_question);
     reply = receive(scene->client);
     assert_int_equal(reply_id(reply), 0x1234);
@@ -226,36 +218,33 @@ static void assert_next_is_answered_first(const struct scene *scene)
 }
 
 /* Two servers that answer each other's replies would never stop. */
-static void a_response_is_dropped(void **state)
+TEST(a_response_is_dropped)
 {
     struct scene *scene = set_up(1232);
     struct ask query = ask_of(1, "www.example.", "A");
 
-    (void)state;
     query.wire[2] |= 0x80;
     send_wire(scene, scene->client, query.wire, query.size);
     assert_next_is_answered_first(scene);
     tear_down(scene);
 }
 
-static void a_datagram_shorter_than_a_header_is_dropped(void **state)
+TEST(a_datagram_shorter_than_a_header_is_dropped)
 {
     struct scene *scene = set_up(1232);
 
-    (void)state;
     send_wire(scene, scene->client, "12345678901", 11);
     send_wire(scene, scene->client, "", 0);
     assert_next_is_answered_first(scene);
     tear_down(scene);
 }
 
-static void a_datagram_longer_than_any_request_is_dropped(void **state)
+TEST(a_datagram_longer_than_any_request_is_dropped)
 {
     static uint8_t wire[REQUEST_UDP_MAX + 1];
     struct scene *scene = set_up(1232);
     struct ask query = ask_of(1, "www.example.", "A");
 
-    (void)state;
     memcpy(wire, query.wire, query.size);
     send_wire(scene, scene->client, wire, sizeof wire);
     assert_next_is_answered_first(scene);
@@ -265,23 +254,21 @@ static void a_datagram_longer_than_any_request_is_dropped(void **state)
 /* With our own address as the sender's, forged by somebody else, we would
  * answer ourselves.
  */
-static void a_question_from_one_of_our_own_addresses_is_dropped(void **state)
+TEST(a_question_from_one_of_our_own_addresses_is_dropped)
 {
     struct scene *scene = set_up(1232);
     struct ask query = ask_of(1, "www.example.", "A");
 
-    (void)state;
     send_wire(scene, scene->listeners[1].udp, query.wire, query.size);
     assert_next_is_answered_first(scene);
     tear_down(scene);
 }
 
-static void each_address_is_answered_from(void **state)
+TEST(each_address_is_answered_from)
 {
     struct scene *scene = set_up(1232);
     struct ask query = ask_of(1, "example.", "AXFR");
 
-    (void)state;
     for (int i = 0; i < LISTENERS; i++) {
         const struct addr *to = &scene->listeners[i].addr;
         struct addr from = {.len = sizeof from.sock};
@@ -298,13 +285,12 @@ static void each_address_is_answered_from(void **state)
 }
 
 /* More than are read from one socket in one round. */
-static void a_burst_of_questions_is_answered(void **state)
+TEST(a_burst_of_questions_is_answered)
 {
     enum { BURST = 200 };
     struct scene *scene = set_up(1232);
     bool answered[BURST] = {false};
 
-    (void)state;
     for (uint16_t id = 0; id < BURST; id++)
         ask(scene, id, "example.", "AXFR");
     for (int i = 0; i < BURST; i++) {
@@ -316,7 +302,7 @@ static void a_burst_of_questions_is_answered(void **state)
     tear_down(scene);
 }
 
-static void a_reply_is_no_longer_than_configured(void **state)
+TEST(a_reply_is_no_longer_than_configured)
 {
     static uint8_t records[8192];
     const uint8_t address[] = {192, 0, 2, 1};
@@ -325,7 +311,6 @@ static void a_reply_is_no_longer_than_configured(void **state)
     struct asked asked;
     struct answer answer;
 
-    (void)state;
     send_wire(scene, scene->client, query.wire, query.size);
     asked = next_asked(lookup_of(scene));
     answer_init(&answer, &asked.question, records, sizeof records);
@@ -382,13 +367,12 @@ static bool has_ended(int fd)
     return recv(fd, &octet, 1, 0) <= 0;
 }
 
-static void answers_over_tcp_come_as_they_are_found(void **state)
+TEST(answers_over_tcp_come_as_they_are_found)
 {
     struct scene *scene = set_up(1232);
     struct asked slow, quick;
     int fd = connect_to(scene, 1);
 
-    (void)state;
     ask_over(fd, 1, "slow.example.", "A");
     ask_over(fd, 2, "quick.example.", "A");
     slow = next_asked(lookup_of(scene));
@@ -401,7 +385,7 @@ static void answers_over_tcp_come_as_they_are_found(void **state)
     tear_down(scene);
 }
 
-static void a_reply_over_tcp_has_no_limit_but_its_length(void **state)
+TEST(a_reply_over_tcp_has_no_limit_but_its_length)
 {
     static uint8_t records[ANSWER_RECORDS_MAX];
     const uint8_t address[] = {192, 0, 2, 1};
@@ -411,7 +395,6 @@ static void a_reply_over_tcp_has_no_limit_but_its_length(void **state)
     const struct reply *reply;
     int fd = connect_to(scene, 0);
 
-    (void)state;
     ask_over(fd, 1, "host.", "A");
     asked = next_asked(lookup_of(scene));
     answer_init(&answer, &asked.question, records, sizeof records);
@@ -426,13 +409,12 @@ static void a_reply_over_tcp_has_no_limit_but_its_length(void **state)
     tear_down(scene);
 }
 
-static void a_response_over_tcp_ends_the_connection(void **state)
+TEST(a_response_over_tcp_ends_the_connection)
 {
     struct scene *scene = set_up(1232);
     struct ask query = ask_of(1, "www.example.", "A");
     int fd = connect_to(scene, 0);
 
-    (void)state;
     query.wire[2] |= 0x80;
     send_framed(fd, query.wire, query.size);
     assert_true(has_ended(fd));
@@ -441,26 +423,24 @@ static void a_response_over_tcp_ends_the_connection(void **state)
     tear_down(scene);
 }
 
-static void less_than_a_header_over_tcp_ends_the_connection(void **state)
+TEST(less_than_a_header_over_tcp_ends_the_connection)
 {
     struct scene *scene = set_up(1232);
     int fd = connect_to(scene, 0);
 
-    (void)state;
     send_framed(fd, (const uint8_t *)"12345678901", 11);
     assert_true(has_ended(fd));
     close(fd);
     tear_down(scene);
 }
 
-static void a_malformed_request_over_tcp_leaves_the_connection(void **state)
+TEST(a_malformed_request_over_tcp_leaves_the_connection)
 {
     const uint8_t no_question[12] = {0x12, 0x34};
     struct scene *scene = set_up(1232);
     const struct reply *reply;
     int fd = connect_to(scene, 0);
 
-    (void)state;
     send_framed(fd, no_question, sizeof no_question);
     reply = receive_framed(fd);
     assert_string_equal(reply_text(reply->wire, reply->len), "FORMERR\n");
@@ -470,14 +450,13 @@ static void a_malformed_request_over_tcp_leaves_the_connection(void **state)
     tear_down(scene);
 }
 
-static void a_client_that_is_gone_leaves_its_answer_to_the_next(void **state)
+TEST(a_client_that_is_gone_leaves_its_answer_to_the_next)
 {
     const struct linger now = {.l_onoff = 1};
     struct scene *scene = set_up(1232);
     struct asked asked;
     int fd = connect_to(scene, 0), other = connect_to(scene, 0);
 
-    (void)state;
     ask_over(fd, 1, "www.example.", "A");
     asked = next_asked(lookup_of(scene));
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
@@ -494,11 +473,10 @@ static void a_client_that_is_gone_leaves_its_answer_to_the_next(void **state)
     tear_down(scene);
 }
 
-static void when_the_lookup_process_died_who_waits_is_told(void **state)
+TEST(when_the_lookup_process_died_who_waits_is_told)
 {
     struct scene *scene = set_up(1232);
 
-    (void)state;
     ask(scene, 1, "www.example.", "A");
     next_asked(lookup_of(scene));
     assert_int_equal(channel_send_word(scene->supervisor.right, WORD_LOOKUP_DIED),
@@ -508,12 +486,11 @@ static void when_the_lookup_process_died_who_waits_is_told(void **state)
     tear_down(scene);
 }
 
-static void another_word_of_the_supervisor_changes_nothing(void **state)
+TEST(another_word_of_the_supervisor_changes_nothing)
 {
     struct scene *scene = set_up(1232);
     struct asked asked;
 
-    (void)state;
     ask(scene, 1, "www.example.", "A");
     asked = next_asked(lookup_of(scene));
     assert_int_equal(channel_send(scene->supervisor.right, "\377", 1, CHANNEL_BLOCK),
@@ -525,36 +502,4 @@ static void another_word_of_the_supervisor_changes_nothing(void **state)
     assert_string_equal(receive_text(scene->client), "NOERROR\n"
                                                      "www.example. 10 A 192.0.2.1\n");
     tear_down(scene);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_says_that_it_is_ready),
-        cmocka_unit_test(it_ends_well_when_the_supervisor_is_gone),
-        cmocka_unit_test(it_ends_though_questions_wait),
-        cmocka_unit_test(a_question_reaches_the_lookup_process),
-        cmocka_unit_test(an_answer_reaches_the_client),
-        cmocka_unit_test(nobody_waits_for_another_ones_answer),
-        cmocka_unit_test(what_policy_settles_is_not_looked_up),
-        cmocka_unit_test(a_malformed_request_is_told_so),
-        cmocka_unit_test(a_response_is_dropped),
-        cmocka_unit_test(a_datagram_shorter_than_a_header_is_dropped),
-        cmocka_unit_test(a_datagram_longer_than_any_request_is_dropped),
-        cmocka_unit_test(a_question_from_one_of_our_own_addresses_is_dropped),
-        cmocka_unit_test(each_address_is_answered_from),
-        cmocka_unit_test(a_burst_of_questions_is_answered),
-        cmocka_unit_test(a_reply_is_no_longer_than_configured),
-        cmocka_unit_test(answers_over_tcp_come_as_they_are_found),
-        cmocka_unit_test(a_reply_over_tcp_has_no_limit_but_its_length),
-        cmocka_unit_test(a_response_over_tcp_ends_the_connection),
-        cmocka_unit_test(less_than_a_header_over_tcp_ends_the_connection),
-        cmocka_unit_test(a_malformed_request_over_tcp_leaves_the_connection),
-        cmocka_unit_test(a_client_that_is_gone_leaves_its_answer_to_the_next),
-        cmocka_unit_test(when_the_lookup_process_died_who_waits_is_told),
-        cmocka_unit_test(another_word_of_the_supervisor_changes_nothing),
-    };
-
-    alarm(60); /* ends a test that waits for what never comes */
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

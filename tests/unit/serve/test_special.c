@@ -5,12 +5,12 @@
 
 static struct special_config config;
 
-static int start(void **state)
+static void start(void)
 {
-    (void)state;
     config = (struct special_config){.ttl = 10, .negative_ttl = 5};
-    return 0;
 }
+
+FIXTURE(special, start, NULL);
 
 static const char *said(const char *name, const char *type)
 {
@@ -27,9 +27,8 @@ static const char *said(const char *name, const char *type)
 #define SYNTHESIZED(rfc) ": Synthesized (29): special-use name (" rfc ")\n"
 #define SOA(apex)        "authority " apex " 5 SOA localhost. nobody.invalid. 1 3600 600 86400 5\n"
 
-static void other_names_are_looked_up(void **state)
+TEST_WITH(special, other_names_are_looked_up)
 {
-    (void)state;
     assert_string_equal(said("a.example.", "A"), "looked up");
     assert_string_equal(said(".", "A"), "looked up");
     assert_string_equal(said("xinvalid.", "A"), "looked up");
@@ -40,9 +39,8 @@ static void other_names_are_looked_up(void **state)
     assert_string_equal(said("use-application-dns.net.", "A"), "looked up");
 }
 
-static void names_below_localhost_are_loopback(void **state)
+TEST_WITH(special, names_below_localhost_are_loopback)
 {
-    (void)state;
     assert_string_equal(
         said("foo.localhost.", "A"),
         "NOERROR" SYNTHESIZED("RFC 6761") "foo.localhost. 10 A 127.0.0.1\n");
@@ -55,9 +53,8 @@ static void names_below_localhost_are_loopback(void **state)
                         "NOERROR" SYNTHESIZED("RFC 6761") SOA("localhost."));
 }
 
-static void invalid_and_alt_have_no_names(void **state)
+TEST_WITH(special, invalid_and_alt_have_no_names)
 {
-    (void)state;
     assert_string_equal(said("x.y.invalid.", "A"),
                         "NXDOMAIN" SYNTHESIZED("RFC 6761") SOA("invalid."));
     assert_string_equal(said("invalid.", "MX"),
@@ -66,27 +63,24 @@ static void invalid_and_alt_have_no_names(void **state)
                         "NXDOMAIN" SYNTHESIZED("RFC 9476") SOA("alt."));
 }
 
-static void onion_has_none_unless_the_host_knows_better(void **state)
+TEST_WITH(special, onion_has_none_unless_the_host_knows_better)
 {
-    (void)state;
     assert_string_equal(said("x.onion.", "AAAA"),
                         "NXDOMAIN" SYNTHESIZED("RFC 7686") SOA("onion."));
     config.onion = true;
     assert_string_equal(said("x.onion.", "AAAA"), "looked up");
 }
 
-static void the_canary_exists_unless_it_is_not_to(void **state)
+TEST_WITH(special, the_canary_exists_unless_it_is_not_to)
 {
-    (void)state;
     config.canary = true;
     assert_string_equal(said("use-application-dns.net.", "A"),
                         "NXDOMAIN" SYNTHESIZED("option canary")
                             SOA("use-application-dns.net."));
 }
 
-static void nobody_else_is_the_designated_resolver(void **state)
+TEST_WITH(special, nobody_else_is_the_designated_resolver)
 {
-    (void)state;
     assert_string_equal(said("resolver.arpa.", "A"),
                         "NOERROR" SYNTHESIZED("RFC 9462") SOA("resolver.arpa."));
     assert_string_equal(said("_dns.resolver.arpa.", "TYPE64"),
@@ -95,24 +89,8 @@ static void nobody_else_is_the_designated_resolver(void **state)
                         "NXDOMAIN" SYNTHESIZED("RFC 9462") SOA("resolver.arpa."));
 }
 
-static void without_a_negative_ttl_there_is_no_soa(void **state)
+TEST_WITH(special, without_a_negative_ttl_there_is_no_soa)
 {
-    (void)state;
     config.negative_ttl = 0;
     assert_string_equal(said("x.invalid.", "A"), "NXDOMAIN" SYNTHESIZED("RFC 6761"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(other_names_are_looked_up, start),
-        cmocka_unit_test_setup(names_below_localhost_are_loopback, start),
-        cmocka_unit_test_setup(invalid_and_alt_have_no_names, start),
-        cmocka_unit_test_setup(onion_has_none_unless_the_host_knows_better, start),
-        cmocka_unit_test_setup(the_canary_exists_unless_it_is_not_to, start),
-        cmocka_unit_test_setup(nobody_else_is_the_designated_resolver, start),
-        cmocka_unit_test_setup(without_a_negative_ttl_there_is_no_soa, start),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

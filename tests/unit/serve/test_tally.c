@@ -19,9 +19,8 @@ static void assert_grown(enum counter a, enum counter b, enum counter c)
                          i == (int)a || i == (int)b || i == (int)c);
 }
 
-static void a_reply_is_counted_by_transport_type_and_outcome(void **state)
+TEST(a_reply_is_counted_by_transport_type_and_outcome)
 {
-    (void)state;
     remember();
     tally_reply(false, TYPE_A, RCODE_NOERROR, 2);
     assert_grown(COUNT_QUESTIONS_UDP, COUNT_TYPE_A, COUNT_ANSWER_RECORDS);
@@ -36,11 +35,10 @@ static void a_reply_is_counted_by_transport_type_and_outcome(void **state)
     assert_grown(COUNT_QUESTIONS_UDP, COUNT_TYPE_ANY, COUNT_ANSWER_SERVFAIL);
 }
 
-static void rare_types_and_codes_are_counted_together(void **state)
+TEST(rare_types_and_codes_are_counted_together)
 {
     static const uint16_t types[] = {0, 3, 64, 256, 257, 65535};
 
-    (void)state;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         remember();
         tally_reply(false, types[i], 16, 0);
@@ -48,7 +46,7 @@ static void rare_types_and_codes_are_counted_together(void **state)
     }
 }
 
-static void time_is_counted_by_powers_of_two(void **state)
+TEST(time_is_counted_by_powers_of_two)
 {
     static const struct {
         int64_t ms;
@@ -60,7 +58,6 @@ static void time_is_counted_by_powers_of_two(void **state)
                  {4096, COUNT_LOOKUP_MS_MORE}, {1000000, COUNT_LOOKUP_MS_MORE}};
     struct answer answer = {.rcode = RCODE_NXDOMAIN};
 
-    (void)state;
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         remember();
         tally_lookup(&answer, times[i].ms);
@@ -68,7 +65,7 @@ static void time_is_counted_by_powers_of_two(void **state)
     }
 }
 
-static void a_lookup_is_counted_by_source_and_result(void **state)
+TEST(a_lookup_is_counted_by_source_and_result)
 {
     static const struct {
         uint8_t source;
@@ -81,7 +78,6 @@ static void a_lookup_is_counted_by_source_and_result(void **state)
                    {ANSWER_FROM_HOST, RCODE_NOERROR, 0, COUNT_HOST_NODATA},
                    {ANSWER_FROM_HOST, RCODE_NXDOMAIN, 0, COUNT_HOST_NXDOMAIN}};
 
-    (void)state;
     for (size_t i = 0; i < sizeof lookups / sizeof *lookups; i++) {
         struct answer answer = {.source = lookups[i].source, .rcode = lookups[i].rcode};
 
@@ -90,16 +86,4 @@ static void a_lookup_is_counted_by_source_and_result(void **state)
         tally_lookup(&answer, 0);
         assert_grown(lookups[i].counter, COUNT_LOOKUP_MS_1, COUNT_LOOKUP_MS_1);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_reply_is_counted_by_transport_type_and_outcome),
-        cmocka_unit_test(rare_types_and_codes_are_counted_together),
-        cmocka_unit_test(time_is_counted_by_powers_of_two),
-        cmocka_unit_test(a_lookup_is_counted_by_source_and_result),
-    };
-
-    return cmocka_run_group_tests_name("tally", tests, NULL, NULL);
 }
