@@ -24,39 +24,45 @@ static struct object *find(const struct table *table, uint64_t hash, uint32_t ke
     return link ? table_item(link, struct object, link) : NULL;
 }
 
-TEST(what_was_added_is_found)
+static struct table table;
+
+static void set_up(void)
+{
+    assert_int_equal(table_init(&table, has_key), 0);
+}
+
+static void tear_down(void)
+{
+    table_free(&table);
+}
+
+FIXTURE(table, set_up, tear_down);
+
+TEST_WITH(table, what_was_added_is_found)
 {
     struct object object = {.key = 7};
-    struct table table;
 
-    assert_int_equal(table_init(&table, has_key), 0);
     assert_null(find(&table, hash_of(&table, 7), 7));
     table_add(&table, hash_of(&table, 7), &object.link);
     assert_ptr_equal(find(&table, hash_of(&table, 7), 7), &object);
     assert_int_equal(table.count, 1);
-    table_free(&table);
 }
 
-TEST(what_was_removed_is_not_found)
+TEST_WITH(table, what_was_removed_is_not_found)
 {
     struct object object = {.key = 7};
-    struct table table;
 
-    assert_int_equal(table_init(&table, has_key), 0);
     table_add(&table, hash_of(&table, 7), &object.link);
     table_remove(&table, &object.link);
     assert_null(find(&table, hash_of(&table, 7), 7));
     assert_int_equal(table.count, 0);
-    table_free(&table);
 }
 
-TEST(a_table_of_thousands_keeps_every_object)
+TEST_WITH(table, a_table_of_thousands_keeps_every_object)
 {
     enum { MANY = 5000 };
     static struct object objects[MANY];
-    struct table table;
 
-    assert_int_equal(table_init(&table, has_key), 0);
     for (uint32_t i = 0; i < MANY; i++) {
         objects[i].key = i;
         table_add(&table, hash_of(&table, i), &objects[i].link);
@@ -64,30 +70,24 @@ TEST(a_table_of_thousands_keeps_every_object)
     for (uint32_t i = 0; i < MANY; i++)
         assert_ptr_equal(find(&table, hash_of(&table, i), i), &objects[i]);
     assert_int_equal(table.count, MANY);
-    table_free(&table);
 }
 
-TEST(a_table_grows_with_its_objects)
+TEST_WITH(table, a_table_grows_with_its_objects)
 {
     static struct object objects[1000];
-    struct table table;
 
-    assert_int_equal(table_init(&table, has_key), 0);
     for (uint32_t i = 0; i < 1000; i++) {
         objects[i].key = i;
         table_add(&table, hash_of(&table, i), &objects[i].link);
         assert_true(table.count <= table.bucket_count);
     }
     assert_int_equal(table.bucket_count & (table.bucket_count - 1), 0);
-    table_free(&table);
 }
 
-TEST(objects_of_one_bucket_are_told_apart)
+TEST_WITH(table, objects_of_one_bucket_are_told_apart)
 {
     struct object a = {.key = 1}, b = {.key = 2}, c = {.key = 3};
-    struct table table;
 
-    assert_int_equal(table_init(&table, has_key), 0);
     table_add(&table, 0x100000, &a.link);
     table_add(&table, 0x200000, &b.link);
     table_add(&table, 0x300000, &c.link);
@@ -95,29 +95,23 @@ TEST(objects_of_one_bucket_are_told_apart)
     assert_ptr_equal(find(&table, 0x200000, 2), &b);
     assert_ptr_equal(find(&table, 0x300000, 3), &c);
     assert_null(find(&table, 0x400000, 4));
-    table_free(&table);
 }
 
-TEST(objects_of_one_hash_are_told_apart)
+TEST_WITH(table, objects_of_one_hash_are_told_apart)
 {
     struct object a = {.key = 1}, b = {.key = 2};
-    struct table table;
 
-    assert_int_equal(table_init(&table, has_key), 0);
     table_add(&table, 5, &a.link);
     table_add(&table, 5, &b.link);
     assert_ptr_equal(find(&table, 5, 1), &a);
     assert_ptr_equal(find(&table, 5, 2), &b);
     assert_null(find(&table, 5, 3));
-    table_free(&table);
 }
 
-TEST(the_middle_of_a_bucket_can_be_removed)
+TEST_WITH(table, the_middle_of_a_bucket_can_be_removed)
 {
     struct object a = {.key = 1}, b = {.key = 2}, c = {.key = 3};
-    struct table table;
 
-    assert_int_equal(table_init(&table, has_key), 0);
     table_add(&table, 5, &a.link);
     table_add(&table, 5, &b.link);
     table_add(&table, 5, &c.link);
@@ -125,18 +119,13 @@ TEST(the_middle_of_a_bucket_can_be_removed)
     assert_ptr_equal(find(&table, 5, 1), &a);
     assert_null(find(&table, 5, 2));
     assert_ptr_equal(find(&table, 5, 3), &c);
-    table_free(&table);
 }
 
-TEST(equal_keys_have_equal_hashes_in_one_table)
+TEST_WITH(table, equal_keys_have_equal_hashes_in_one_table)
 {
-    struct table table;
-
-    assert_int_equal(table_init(&table, has_key), 0);
     assert_true(table_hash(&table, "name", 4) == table_hash(&table, "name", 4));
     assert_true(table_hash(&table, "name", 4) != table_hash(&table, "nama", 4));
     assert_true(table_hash(&table, "name", 4) != table_hash(&table, "name", 3));
-    table_free(&table);
 }
 
 TEST(another_table_hashes_otherwise)

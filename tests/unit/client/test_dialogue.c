@@ -13,13 +13,13 @@
 #include <sys/wait.h>
 #include <termios.h>
 
-struct person {
+static struct person {
     pid_t child;
     int terminal;
     char seen[8192]; /* all that came so far */
     size_t size, read;
     struct responder responder;
-};
+} person;
 
 static int talk(const struct addr *server)
 {
@@ -35,128 +35,131 @@ static int talk(const struct addr *server)
     return asker.socket == -1 ? 0 : 102;
 }
 
-static void sit_down(struct person *person, responder_script *script)
+static void sit_down(responder_script *script)
 {
-    *person = (struct person){0};
-    responder_listen(&person->responder, script);
-    person->child = forkpty(&person->terminal, NULL, NULL, NULL);
-    assert_int_not_equal(person->child, -1);
-    if (person->child == 0)
-        exit(talk(&person->responder.addr));
-    responder_run(&person->responder);
+    person = (struct person){0};
+    responder_listen(&person.responder, script);
+    person.child = forkpty(&person.terminal, NULL, NULL, NULL);
+    assert_int_not_equal(person.child, -1);
+    if (person.child == 0)
+        exit(talk(&person.responder.addr));
+    responder_run(&person.responder);
 }
 
-static void type(struct person *person, const char *keys)
+static void type(const char *keys)
 {
-    assert_int_equal(write(person->terminal, keys, strlen(keys)), strlen(keys));
+    assert_int_equal(write(person.terminal, keys, strlen(keys)), strlen(keys));
 }
 
 /* Waits until the text stands on the screen, behind all that was waited for before. */
-static void see(struct person *person, const char *text)
+static void see(const char *text)
 {
-    struct pollfd wanted = {.fd = person->terminal, .events = POLLIN};
+    struct pollfd wanted = {.fd = person.terminal, .events = POLLIN};
     const char *at;
     ssize_t count;
 
-    while (!(at = strstr(person->seen + person->read, text))) {
-        if (poll(&wanted, 1, 10000) != 1)
-            fail_msg("\"%s\" did not come after: %s", text, person->seen);
-        count = read(person->terminal, person->seen + person->size,
-                     sizeof person->seen - 1 - person->size);
+    while (!(at = strstr(person.seen + person.read, text))) {
+        if (poll(&wanted, 1, 60000) != 1)
+            fail_msg("\"%s\" did not come after: %s", text, person.seen);
+        count = read(person.terminal, person.seen + person.size,
+                     sizeof person.seen - 1 - person.size);
         if (count <= 0)
-            fail_msg("\"%s\" did not come at all: %s", text, person->seen);
-        person->size += (size_t)count;
+            fail_msg("\"%s\" did not come at all: %s", text, person.seen);
+        person.size += (size_t)count;
     }
-    person->read = (size_t)(at - person->seen) + strlen(text);
+    person.read = (size_t)(at - person.seen) + strlen(text);
 }
 
-static void leave(struct person *person)
+/* The dialogue must have ended, and well. */
+static void leave(void)
 {
     int status;
 
-    see(person, "\r\nDNS client socket closed\r\n");
-    assert_int_equal(waitpid(person->child, &status, 0), person->child);
+    see("\r\nDNS client socket closed\r\n");
+    assert_int_equal(waitpid(person.child, &status, 0), person.child);
+    person.child = 0;
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
-    responder_stop(&person->responder);
-    close(person->terminal);
 }
+
+static void stand_up(void)
+{
+    if (person.child > 0) { /* the test has failed */
+        kill(person.child, SIGKILL);
+        waitpid(person.child, NULL, 0);
+    }
+    responder_stop(&person.responder);
+    close(person.terminal);
+}
+
+static void sit_down_at_addresses(void)
+{
+    sit_down(responder_addresses);
+}
+
+FIXTURE(dialogue, sit_down_at_addresses, stand_up);
+FIXTURE(own_dialogue, NULL, stand_up); /* for a test that calls sit_down itself */
 
 #define NAME_PROMPT  "Enter hostname to be looked up: "
 #define ENTER_PROMPT "Press 'Ctrl + C' to exit or 'Enter' to continue."
 #define CTRL_C       "\x03"
 #define CTRL_D       "\x04"
 
-TEST(a_name_is_asked_for_and_shown_again_and_again)
+TEST_WITH(dialogue, a_name_is_asked_for_and_shown_again_and_again)
 {
-    struct person person;
-
-    sit_down(&person, responder_addresses);
     for (int i = 0; i < 3; i++) {
-        see(&person, NAME_PROMPT);
-        type(&person, "host.test\n");
-        see(&person, "Canonical name:  host.test\r\n"
-                     "IPv4 address:    192.0.2.10\r\n"
-                     "IPv6 address:    2001:db8::10\r\n" ENTER_PROMPT);
-        type(&person, "\n");
+        see(NAME_PROMPT);
+        type("host.test\n");
+        see("Canonical name:  host.test\r\n"
+            "IPv4 address:    192.0.2.10\r\n"
+            "IPv6 address:    2001:db8::10\r\n" ENTER_PROMPT);
+        type("\n");
     }
-    see(&person, NAME_PROMPT);
-    type(&person, CTRL_C);
-    leave(&person);
+    see(NAME_PROMPT);
+    type(CTRL_C);
+    leave();
 }
 
-TEST(an_empty_name_is_asked_for_again)
+TEST_WITH(dialogue, an_empty_name_is_asked_for_again)
 {
-    struct person person;
-
-    sit_down(&person, responder_addresses);
-    see(&person, NAME_PROMPT);
-    type(&person, "\n");
-    see(&person, NAME_PROMPT);
-    type(&person, "  \n");
-    see(&person, NAME_PROMPT);
-    type(&person, "a b c\n");
-    see(&person, "Please enter a NAME, or a NAME and a TYPE.\r\n");
-    see(&person, NAME_PROMPT);
-    type(&person, CTRL_D);
-    leave(&person);
+    see(NAME_PROMPT);
+    type("\n");
+    see(NAME_PROMPT);
+    type("  \n");
+    see(NAME_PROMPT);
+    type("a b c\n");
+    see("Please enter a NAME, or a NAME and a TYPE.\r\n");
+    see(NAME_PROMPT);
+    type(CTRL_D);
+    leave();
     assert_int_equal(person.responder.asked, 0);
 }
 
-TEST(ctrl_c_ends_the_wait_for_enter)
+TEST_WITH(dialogue, ctrl_c_ends_the_wait_for_enter)
 {
-    struct person person;
-
-    sit_down(&person, responder_addresses);
-    see(&person, NAME_PROMPT);
-    type(&person, "host.test\n");
-    see(&person, ENTER_PROMPT);
-    type(&person, CTRL_C);
-    leave(&person);
+    see(NAME_PROMPT);
+    type("host.test\n");
+    see(ENTER_PROMPT);
+    type(CTRL_C);
+    leave();
 }
 
-TEST(the_end_of_input_ends_the_wait_for_enter)
+TEST_WITH(dialogue, the_end_of_input_ends_the_wait_for_enter)
 {
-    struct person person;
-
-    sit_down(&person, responder_addresses);
-    see(&person, NAME_PROMPT);
-    type(&person, "host.test\n");
-    see(&person, ENTER_PROMPT);
-    type(&person, CTRL_D);
-    leave(&person);
+    see(NAME_PROMPT);
+    type("host.test\n");
+    see(ENTER_PROMPT);
+    type(CTRL_D);
+    leave();
 }
 
-TEST(ctrl_c_drops_a_half_typed_name)
+TEST_WITH(dialogue, ctrl_c_drops_a_half_typed_name)
 {
-    struct person person;
-
-    sit_down(&person, responder_addresses);
-    see(&person, NAME_PROMPT);
-    type(&person, "half");
-    see(&person, "half");
-    type(&person, CTRL_C);
-    leave(&person);
+    see(NAME_PROMPT);
+    type("half");
+    see("half");
+    type(CTRL_C);
+    leave();
     assert_int_equal(person.responder.asked, 0);
 }
 
@@ -170,18 +173,17 @@ static void say_nothing(struct responder *responder, const uint8_t *query, size_
     assert_int_equal(write(query_came[1], "", 1), 1);
 }
 
-TEST(ctrl_c_ends_a_query)
+TEST_WITH(own_dialogue, ctrl_c_ends_a_query)
 {
-    struct person person;
     char octet;
 
     assert_int_equal(pipe(query_came), 0);
-    sit_down(&person, say_nothing);
-    see(&person, NAME_PROMPT);
-    type(&person, "host.test\n");
+    sit_down(say_nothing);
+    see(NAME_PROMPT);
+    type("host.test\n");
     assert_int_equal(read(query_came[0], &octet, 1), 1);
-    type(&person, CTRL_C);
-    leave(&person);
+    type(CTRL_C);
+    leave();
     close(query_came[0]);
     close(query_came[1]);
 }

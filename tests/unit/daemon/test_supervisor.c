@@ -20,11 +20,11 @@
 
 enum { SERVE, LOOKUP };
 
-struct scene {
+static struct scene {
     pid_t pid; /* of the supervisor */
     int said, log, client;
     struct listener listener;
-};
+} scene;
 
 static const struct prefix everybody = {
     .addr = {.sock.ip4.sin_family = AF_INET, .len = sizeof(struct sockaddr_in)}};
@@ -47,7 +47,7 @@ static void shutting_down(void)
     say('s');
 }
 
-__attribute__((noreturn)) static void supervise(const struct scene *scene)
+__attribute__((noreturn)) static void supervise(void)
 {
     static char name[] = "hostdnsd";
     static char *const argv[] = {name, NULL};
@@ -69,22 +69,21 @@ __attribute__((noreturn)) static void supervise(const struct scene *scene)
         .shutting_down = shutting_down,
     };
 
-    sockets.all[sockets.count++] = scene->listener;
-    sockets.addrs[sockets.addr_count++] = scene->listener.addr;
+    sockets.all[sockets.count++] = scene.listener;
+    sockets.addrs[sockets.addr_count++] = scene.listener.addr;
     exit(supervisor_run(&config) == 0 ? 42 : 1);
 }
 
 /* The next letter that is said, or '-' when the supervisor is gone. */
-static char next_word(const struct scene *scene)
+static char next_word(void)
 {
     char letter;
 
-    return read(scene->said, &letter, 1) == 1 ? letter : '-';
+    return read(scene.said, &letter, 1) == 1 ? letter : '-';
 }
 
-static struct scene set_up(void)
+static void start(void)
 {
-    struct scene scene;
     struct addr any;
     int said[2], logged[2];
 
@@ -103,46 +102,63 @@ static struct scene set_up(void)
         dup2(logged[1], STDERR_FILENO);
         close(logged[1]);
         words = said[1];
-        supervise(&scene);
+        supervise();
     }
     close(said[1]);
     close(logged[1]);
     scene.said = said[0];
     scene.log = logged[0];
-    return scene;
 }
 
-static struct scene set_up_ready(void)
+static void set_up(void)
 {
-    struct scene scene = set_up();
-
-    assert_int_equal(next_word(&scene), 'r');
-    return scene;
+    start();
+    assert_int_equal(next_word(), 'r');
 }
 
 /* The supervisor's exit status; 200 + signal if one ended it. */
-static int wait_end(const struct scene *scene)
+static int wait_end(void)
 {
     int status;
 
-    assert_int_equal(waitpid(scene->pid, &status, 0), scene->pid);
+    assert_int_equal(waitpid(scene.pid, &status, 0), scene.pid);
+    scene.pid = 0;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 200 + WTERMSIG(status);
 }
 
-static void tear_down(struct scene *scene)
+static void tear_down(void)
 {
-    listener_close(&scene->listener);
-    close(scene->client);
-    close(scene->said);
-    close(scene->log);
+    if (scene.pid > 0) { /* the test has failed */
+        kill(scene.pid, SIGKILL);
+        waitpid(scene.pid, NULL, 0);
+    }
+    listener_close(&scene.listener);
+    close(scene.client);
+    close(scene.said);
+    close(scene.log);
 }
 
-/* Ends it as Ctrl+C does. */
-static void finish(struct scene *scene)
+FIXTURE(supervisor, set_up, tear_down);
+
+static void set_up_where_dns_hangs(void)
 {
-    kill(scene->pid, SIGTERM);
-    assert_int_equal(wait_end(scene), 42);
-    tear_down(scene);
+    etc_write("resolv.conf", "nameserver 127.0.0.3\n");
+    set_up();
+}
+
+static void tear_down_and_restore(void)
+{
+    tear_down();
+    lab_restore();
+}
+
+FIXTURE(hanging_supervisor, set_up_where_dns_hangs, tear_down_and_restore);
+
+/* Ends it as Ctrl+C does. */
+static void finish(void)
+{
+    kill(scene.pid, SIGTERM);
+    assert_int_equal(wait_end(), 42);
 }
 
 /* The process's parent; 0 if it is gone. Sets its name. */
@@ -162,7 +178,7 @@ static pid_t parent_of(pid_t pid, char name[static 32])
     return parent;
 }
 
-static pid_t child_of(const struct scene *scene, int role)
+static pid_t child_of(int role)
 {
     const char *wanted = role == SERVE ? "hostdnsd-serve" : "hostdnsd-lookup";
     DIR *dir = opendir("/proc");
@@ -173,28 +189,28 @@ static pid_t child_of(const struct scene *scene, int role)
     assert_non_null(dir);
     while ((entry = readdir(dir)))
         if (isdigit((unsigned char)*entry->d_name) &&
-            parent_of(atoi(entry->d_name), name) == scene->pid && strcmp(name, wanted) == 0)
+            parent_of(atoi(entry->d_name), name) == scene.pid && strcmp(name, wanted) == 0)
             found = atoi(entry->d_name);
     closedir(dir);
     assert_int_not_equal(found, 0);
     return found;
 }
 
-static void ask(const struct scene *scene, uint16_t id, const char *name, const char *type)
+static void ask(uint16_t id, const char *name, const char *type)
 {
     struct ask query;
 
     assert_int_equal(ask_build(&query, name, ask_type(type)), 0);
     query.wire[0] = (uint8_t)(id >> 8);
     query.wire[1] = (uint8_t)id;
-    assert_int_equal(send(scene->client, query.wire, query.size, 0), query.size);
+    assert_int_equal(send(scene.client, query.wire, query.size, 0), query.size);
 }
 
 /* The next reply, whose id is `id`. */
-static const char *reply(const struct scene *scene, uint16_t id)
+static const char *reply(uint16_t id)
 {
     static uint8_t wire[4096];
-    ssize_t len = recv(scene->client, wire, sizeof wire, 0);
+    ssize_t len = recv(scene.client, wire, sizeof wire, 0);
 
     assert_true(len >= 12);
     assert_int_equal(wire[0] << 8 | wire[1], id);
@@ -205,218 +221,186 @@ static const char *reply(const struct scene *scene, uint16_t id)
  * What is said to a question after a lookup process died. The first may still have gone to
  * the old one; then it fails, and the next does not.
  */
-static const char *reply_of_the_next(const struct scene *scene, const char *name)
+static const char *reply_of_the_next(const char *name)
 {
     const char *text;
 
-    ask(scene, 1, name, "A");
-    text = reply(scene, 1);
+    ask(1, name, "A");
+    text = reply(1);
     if (strcmp(text, "SERVFAIL: Other Error (0): the lookup process died\n") != 0)
         return text;
-    ask(scene, 2, name, "A");
-    return reply(scene, 2);
+    ask(2, name, "A");
+    return reply(2);
 }
 
-static const char *next_line(const struct scene *scene)
+static const char *next_line(void)
 {
     static char line[1024];
     size_t len = 0;
 
-    while (len < sizeof line - 1 && read(scene->log, &line[len], 1) == 1)
+    while (len < sizeof line - 1 && read(scene.log, &line[len], 1) == 1)
         if (line[len++] == '\n')
             break;
     line[len] = '\0';
     return line;
 }
 
-TEST(it_says_once_that_it_is_ready)
+TEST_WITH(supervisor, it_says_once_that_it_is_ready)
 {
-    struct scene scene = set_up_ready();
-
     kill(scene.pid, SIGTERM);
-    assert_int_equal(next_word(&scene), 's');
-    assert_int_equal(next_word(&scene), '-');
-    assert_int_equal(wait_end(&scene), 42);
-    tear_down(&scene);
+    assert_int_equal(next_word(), 's');
+    assert_int_equal(next_word(), '-');
+    assert_int_equal(wait_end(), 42);
 }
 
-TEST(once_ready_it_answers)
+TEST_WITH(supervisor, once_ready_it_answers)
 {
-    struct scene scene = set_up_ready();
-
-    ask(&scene, 1, "localhost", "A");
-    assert_string_equal(reply(&scene, 1), "NOERROR\n"
-                                          "localhost. 10 A 127.0.0.1\n");
-    finish(&scene);
+    ask(1, "localhost", "A");
+    assert_string_equal(reply(1), "NOERROR\n"
+                                  "localhost. 10 A 127.0.0.1\n");
+    finish();
 }
 
-TEST(sigterm_ends_it_well)
+TEST_WITH(supervisor, sigterm_ends_it_well)
 {
-    struct scene scene = set_up_ready();
-
     kill(scene.pid, SIGTERM);
-    assert_int_equal(next_word(&scene), 's');
-    assert_int_equal(wait_end(&scene), 42);
-    tear_down(&scene);
+    assert_int_equal(next_word(), 's');
+    assert_int_equal(wait_end(), 42);
 }
 
-TEST(sigint_ends_it_well)
+TEST_WITH(supervisor, sigint_ends_it_well)
 {
-    struct scene scene = set_up_ready();
-
     kill(scene.pid, SIGINT);
-    assert_int_equal(next_word(&scene), 's');
-    assert_int_equal(wait_end(&scene), 42);
-    tear_down(&scene);
+    assert_int_equal(next_word(), 's');
+    assert_int_equal(wait_end(), 42);
 }
 
 /* Ctrl+C on a terminal goes to all processes at once. */
-TEST(the_children_leave_only_when_the_supervisor_says_so)
+TEST_WITH(supervisor, the_children_leave_only_when_the_supervisor_says_so)
 {
-    struct scene scene = set_up_ready();
-
-    kill(child_of(&scene, SERVE), SIGINT);
-    kill(child_of(&scene, LOOKUP), SIGINT);
-    kill(child_of(&scene, SERVE), SIGTERM);
-    kill(child_of(&scene, LOOKUP), SIGTERM);
-    ask(&scene, 1, "localhost", "A");
-    reply(&scene, 1);
+    kill(child_of(SERVE), SIGINT);
+    kill(child_of(LOOKUP), SIGINT);
+    kill(child_of(SERVE), SIGTERM);
+    kill(child_of(LOOKUP), SIGTERM);
+    ask(1, "localhost", "A");
+    reply(1);
     kill(scene.pid, SIGINT);
-    assert_int_equal(wait_end(&scene), 42);
-    assert_string_equal(next_line(&scene), ""); /* nobody died before */
-    tear_down(&scene);
+    assert_int_equal(wait_end(), 42);
+    assert_string_equal(next_line(), ""); /* nobody died before */
 }
 
-TEST(nothing_is_left_when_it_has_ended)
+TEST_WITH(supervisor, nothing_is_left_when_it_has_ended)
 {
-    struct scene scene = set_up_ready();
-
     kill(scene.pid, SIGTERM);
-    assert_int_equal(wait_end(&scene), 42);
-    assert_int_equal(next_word(&scene), 's');
-    assert_string_equal(next_line(&scene), "");
-    tear_down(&scene);
+    assert_int_equal(wait_end(), 42);
+    assert_int_equal(next_word(), 's');
+    assert_string_equal(next_line(), "");
 }
 
-TEST(nothing_outlives_a_killed_supervisor)
+TEST_WITH(supervisor, nothing_outlives_a_killed_supervisor)
 {
-    struct scene scene = set_up_ready();
-
     kill(scene.pid, SIGKILL);
-    assert_int_equal(wait_end(&scene), 200 + SIGKILL);
-    assert_string_equal(next_line(&scene), "");
-    tear_down(&scene);
+    assert_int_equal(wait_end(), 200 + SIGKILL);
+    assert_string_equal(next_line(), "");
 }
 
 /* "hostdns: the serve process (pid N) died: Killed; starting another" */
-static void assert_logged_death(const struct scene *scene, const char *role, pid_t pid)
+static void assert_logged_death(const char *role, pid_t pid)
 {
     char expected[128];
 
     snprintf(expected, sizeof expected,
              "hostdns: the %s process (pid %d) died: Killed; starting another\n", role,
              (int)pid);
-    assert_string_equal(next_line(scene), expected);
+    assert_string_equal(next_line(), expected);
 }
 
-TEST(a_killed_lookup_process_is_replaced)
+TEST_WITH(supervisor, a_killed_lookup_process_is_replaced)
 {
-    struct scene scene = set_up_ready();
-    pid_t old = child_of(&scene, LOOKUP);
+    pid_t old = child_of(LOOKUP);
 
     kill(old, SIGKILL);
-    assert_logged_death(&scene, "lookup", old);
-    assert_string_equal(reply_of_the_next(&scene, "localhost"),
-                        "NOERROR\n"
-                        "localhost. 10 A 127.0.0.1\n");
-    assert_int_not_equal(child_of(&scene, LOOKUP), old);
-    finish(&scene);
+    assert_logged_death("lookup", old);
+    assert_string_equal(reply_of_the_next("localhost"), "NOERROR\n"
+                                                        "localhost. 10 A 127.0.0.1\n");
+    assert_int_not_equal(child_of(LOOKUP), old);
+    finish();
 }
 
-TEST(a_killed_serve_process_is_replaced)
+TEST_WITH(supervisor, a_killed_serve_process_is_replaced)
 {
-    struct scene scene = set_up_ready();
-    pid_t old = child_of(&scene, SERVE);
+    pid_t old = child_of(SERVE);
 
     kill(old, SIGKILL);
-    assert_logged_death(&scene, "serve", old);
-    ask(&scene, 1, "localhost", "A");
-    assert_string_equal(reply(&scene, 1), "NOERROR\n"
-                                          "localhost. 10 A 127.0.0.1\n");
-    assert_int_not_equal(child_of(&scene, SERVE), old);
-    finish(&scene);
+    assert_logged_death("serve", old);
+    ask(1, "localhost", "A");
+    assert_string_equal(reply(1), "NOERROR\n"
+                                  "localhost. 10 A 127.0.0.1\n");
+    assert_int_not_equal(child_of(SERVE), old);
+    finish();
 }
 
-TEST(a_child_is_replaced_again_and_again)
+TEST_WITH(supervisor, a_child_is_replaced_again_and_again)
 {
-    struct scene scene = set_up_ready();
-
     for (int i = 0; i < 3; i++) {
-        kill(child_of(&scene, LOOKUP), SIGKILL);
-        next_line(&scene);
-        assert_string_equal(reply_of_the_next(&scene, "localhost"),
-                            "NOERROR\n"
-                            "localhost. 10 A 127.0.0.1\n");
+        kill(child_of(LOOKUP), SIGKILL);
+        next_line();
+        assert_string_equal(reply_of_the_next("localhost"), "NOERROR\n"
+                                                            "localhost. 10 A 127.0.0.1\n");
     }
-    finish(&scene);
+    finish();
 }
 
-TEST(it_is_ready_once_though_a_child_is_replaced)
+TEST_WITH(supervisor, it_is_ready_once_though_a_child_is_replaced)
 {
-    struct scene scene = set_up_ready();
-
-    kill(child_of(&scene, LOOKUP), SIGKILL);
-    next_line(&scene);
-    reply_of_the_next(&scene, "localhost");
+    kill(child_of(LOOKUP), SIGKILL);
+    next_line();
+    reply_of_the_next("localhost");
     kill(scene.pid, SIGTERM);
-    assert_int_equal(next_word(&scene), 's');
-    assert_int_equal(wait_end(&scene), 42);
-    tear_down(&scene);
+    assert_int_equal(next_word(), 's');
+    assert_int_equal(wait_end(), 42);
 }
 
 /*
  * In the lab, where 127.0.0.3 never answers. Questions are taken in their order: the second
  * one's reply tells that the first is being looked up.
  */
-TEST_WITH(lab, who_waits_for_a_killed_lookup_process_is_told)
+TEST_WITH(hanging_supervisor, who_waits_for_a_killed_lookup_process_is_told)
 {
-    struct scene scene;
-
-    etc_write("resolv.conf", "nameserver 127.0.0.3\n");
-    scene = set_up_ready();
-    ask(&scene, 1, "hangs.example.test", "A");
-    ask(&scene, 2, "localhost", "A");
-    reply(&scene, 2);
-    kill(child_of(&scene, LOOKUP), SIGKILL);
-    assert_string_equal(reply(&scene, 1),
-                        "SERVFAIL: Other Error (0): the lookup process died\n");
-    finish(&scene);
+    ask(1, "hangs.example.test", "A");
+    ask(2, "localhost", "A");
+    reply(2);
+    kill(child_of(LOOKUP), SIGKILL);
+    assert_string_equal(reply(1), "SERVFAIL: Other Error (0): the lookup process died\n");
+    finish();
 }
 
-TEST(a_child_that_does_not_leave_is_killed)
+TEST_WITH(supervisor, a_child_that_does_not_leave_is_killed)
 {
-    struct scene scene = set_up_ready();
-
-    kill(child_of(&scene, LOOKUP), SIGSTOP);
+    kill(child_of(LOOKUP), SIGSTOP);
     kill(scene.pid, SIGTERM);
-    assert_int_equal(wait_end(&scene), 42);
-    assert_int_equal(next_word(&scene), 's');
-    assert_string_equal(next_line(&scene), "");
-    tear_down(&scene);
+    assert_int_equal(wait_end(), 42);
+    assert_int_equal(next_word(), 's');
+    assert_string_equal(next_line(), "");
 }
 
 /* Patience is two seconds long. */
-TEST(a_second_signal_ends_it_at_once)
+TEST_WITH(supervisor, a_second_signal_ends_it_at_once)
 {
-    struct scene scene = set_up_ready();
-    int64_t before = clock_ms();
+    int64_t before = 0;
 
-    kill(child_of(&scene, LOOKUP), SIGSTOP);
-    kill(scene.pid, SIGTERM);
-    assert_int_equal(next_word(&scene), 's');
-    kill(scene.pid, SIGTERM);
-    assert_int_equal(wait_end(&scene), 42);
-    assert_true(clock_ms() - before < 1900);
-    assert_int_equal(next_word(&scene), '-'); /* and says so once */
-    tear_down(&scene);
+    for (int tries = 0; clock_ms() - before >= 1900; tries++) {
+        assert_true(tries < 10); /* a busy machine may take long, but not each time */
+        if (tries > 0) {
+            tear_down();
+            set_up();
+        }
+        before = clock_ms();
+        kill(child_of(LOOKUP), SIGSTOP);
+        kill(scene.pid, SIGTERM);
+        assert_int_equal(next_word(), 's');
+        kill(scene.pid, SIGTERM);
+        assert_int_equal(wait_end(), 42);
+    }
+    assert_int_equal(next_word(), '-'); /* and says so once */
 }

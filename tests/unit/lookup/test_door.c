@@ -11,7 +11,7 @@ static struct scene {
 
 static void set_up(void)
 {
-    const struct timeval patience = {.tv_sec = 10};
+    const struct timeval patience = {.tv_sec = 60};
     const struct addr *addr;
 
     scene.loop = loop_new();

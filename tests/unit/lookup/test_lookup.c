@@ -7,14 +7,13 @@
 #include <sys/wait.h>
 
 /* A lookup process of its own, our ends of its channels, and what it says of the end. */
-struct process {
+static struct process {
     pid_t pid;
     int questions, supervisor;
-};
+} process = {.questions = -1, .supervisor = -1};
 
-static struct process process_fork(void)
+static void process_fork(void)
 {
-    struct process process;
     struct channel questions, supervisor;
     struct lookup_config config = lab_config;
 
@@ -33,31 +32,41 @@ static struct process process_fork(void)
     channel_close_end(&supervisor.right);
     process.questions = questions.left;
     process.supervisor = supervisor.left;
-    return process;
 }
 
-static struct process process_start(void)
+static void process_start(void)
 {
-    struct process process = process_fork();
     enum word word;
 
+    process_fork();
     assert_int_equal(channel_receive_word(process.supervisor, &word, CHANNEL_BLOCK),
                      CHANNEL_DONE);
-    return process;
+    assert_int_equal(word, WORD_READY);
 }
 
-static int process_end(struct process *process)
+/* Its exit status. */
+static int process_end(void)
 {
-    int status;
+    int status = 0;
 
-    channel_close_end(&process->supervisor);
-    assert_int_equal(waitpid(process->pid, &status, 0), process->pid);
-    channel_close_end(&process->questions);
+    channel_close_end(&process.supervisor);
+    assert_int_equal(waitpid(process.pid, &status, 0), process.pid);
+    process.pid = 0;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void process_ask(const struct process *process, uint64_t id, const char *name,
-                        const char *type)
+static void tear_down(void)
+{
+    if (process.pid > 0)
+        process_end();
+    channel_close_end(&process.questions);
+    lab_restore();
+}
+
+FIXTURE(process, process_start, tear_down);
+FIXTURE(own_process, NULL, tear_down); /* for a test that starts it itself */
+
+static void process_ask(uint64_t id, const char *name, const char *type)
 {
     uint8_t message[512];
     struct question question = question_of(name, type);
@@ -65,12 +74,11 @@ static void process_ask(const struct process *process, uint64_t id, const char *
     static struct bundle bundle;
 
     assert_true(bundle_add(&bundle, message, len));
-    assert_int_equal(bundle_send(&bundle, process->questions, CHANNEL_BLOCK), CHANNEL_DONE);
+    assert_int_equal(bundle_send(&bundle, process.questions, CHANNEL_BLOCK), CHANNEL_DONE);
 }
 
 /* The answer to a question, which must be the next to come. */
-static const char *process_answer(const struct process *process, uint64_t id,
-                                  const char *name, const char *type)
+static const char *process_answer(uint64_t id, const char *name, const char *type)
 {
     static struct bundle bundle;
     struct question question = question_of(name, type), about;
@@ -81,7 +89,7 @@ static const char *process_answer(const struct process *process, uint64_t id,
 
     do { /* news for the cache may come first */
         while (!bundle_next(&bundle, &message, &len))
-            assert_int_equal(bundle_receive(&bundle, process->questions, CHANNEL_BLOCK),
+            assert_int_equal(bundle_receive(&bundle, process.questions, CHANNEL_BLOCK),
                              CHANNEL_DONE);
         assert_true(message_get_answer(message, len, &answered, &about, &answer));
     } while (answered & MESSAGE_NEWS);
@@ -89,108 +97,88 @@ static const char *process_answer(const struct process *process, uint64_t id,
     return answer_text(&question, &answer);
 }
 
-TEST_WITH(lab, the_process_says_that_it_is_ready)
+TEST_WITH(own_process, the_process_says_that_it_is_ready)
 {
-    struct process process = process_fork();
     enum word word;
 
+    process_fork();
     assert_int_equal(channel_receive_word(process.supervisor, &word, CHANNEL_BLOCK),
                      CHANNEL_DONE);
     assert_int_equal(word, WORD_READY);
-    process_end(&process);
 }
 
-TEST_WITH(lab, the_process_ends_well_when_its_supervisor_is_gone)
+TEST_WITH(process, the_process_ends_well_when_its_supervisor_is_gone)
 {
-    struct process process = process_start();
-
-    assert_int_equal(process_end(&process), 42);
+    assert_int_equal(process_end(), 42);
 }
 
-TEST_WITH(lab, the_process_ends_though_a_lookup_hangs)
+TEST_WITH(own_process, the_process_ends_though_a_lookup_hangs)
 {
-    struct process process;
-
     etc_write("resolv.conf", "nameserver 127.0.0.3\n"); /* it never answers */
-    process = process_start();
-    process_ask(&process, 1, "hangs.example.test", "A");
-    process_ask(&process, 2, "v4only.lab", "A");
-    process_answer(&process, 2, "v4only.lab", "A");
-    assert_int_equal(process_end(&process), 42);
+    process_start();
+    process_ask(1, "hangs.example.test", "A");
+    process_ask(2, "v4only.lab", "A");
+    process_answer(2, "v4only.lab", "A");
+    assert_int_equal(process_end(), 42);
 }
 
-TEST_WITH(lab, the_process_answers_names_and_addresses)
+TEST_WITH(process, the_process_answers_names_and_addresses)
 {
-    struct process process = process_start();
-
-    process_ask(&process, 7, "a.example.test", "A");
-    assert_string_equal(process_answer(&process, 7, "a.example.test", "A"),
+    process_ask(7, "a.example.test", "A");
+    assert_string_equal(process_answer(7, "a.example.test", "A"),
                         "NOERROR\n"
                         "a.example.test. 60 A 192.0.2.1\n");
-    process_ask(&process, 8, "4.0.0.10.in-addr.arpa", "PTR");
-    assert_string_equal(process_answer(&process, 8, "4.0.0.10.in-addr.arpa", "PTR"),
+    process_ask(8, "4.0.0.10.in-addr.arpa", "PTR");
+    assert_string_equal(process_answer(8, "4.0.0.10.in-addr.arpa", "PTR"),
                         "NOERROR\n"
                         "4.0.0.10.in-addr.arpa. 10 PTR v4only.lab.\n");
-    process_end(&process);
 }
 
-TEST_WITH(lab, the_process_answers_hosts_names_while_dns_hangs)
+TEST_WITH(own_process, the_process_answers_hosts_names_while_dns_hangs)
 {
-    struct process process;
-
     etc_write("resolv.conf", "nameserver 127.0.0.3\n"); /* it never answers */
-    process = process_start();
+    process_start();
     for (uint64_t id = 1; id <= 50; id++)
-        process_ask(&process, id, "hangs.example.test", "A");
-    process_ask(&process, 99, "v4only.lab", "A");
-    assert_string_equal(process_answer(&process, 99, "v4only.lab", "A"),
+        process_ask(id, "hangs.example.test", "A");
+    process_ask(99, "v4only.lab", "A");
+    assert_string_equal(process_answer(99, "v4only.lab", "A"),
                         "NOERROR\n"
                         "v4only.lab. 10 A 10.0.0.4\n");
-    process_end(&process);
 }
 
 /* HOSTALIASES would make "single" another name for a.example.test. */
-TEST_WITH(lab, the_process_does_not_heed_the_environment)
+TEST_WITH(own_process, the_process_does_not_heed_the_environment)
 {
     static const char aliases[] = "single a.example.test\n";
-    struct process process;
 
     need_lab();
     lab_put("/etc/lab/aliases", aliases, strlen(aliases));
     setenv("HOSTALIASES", "/etc/lab/aliases", 1);
-    process = process_start();
+    process_start();
     unsetenv("HOSTALIASES");
-    process_ask(&process, 1, "single", "A");
-    assert_string_equal(process_answer(&process, 1, "single", "A"),
-                        "NOERROR\n"
-                        "single. 30 A 192.0.2.60\n");
-    process_end(&process);
+    process_ask(1, "single", "A");
+    assert_string_equal(process_answer(1, "single", "A"), "NOERROR\n"
+                                                          "single. 30 A 192.0.2.60\n");
 }
 
-TEST_WITH(lab, the_process_sees_a_changed_hosts_file)
+TEST_WITH(process, the_process_sees_a_changed_hosts_file)
 {
-    struct process process = process_start();
-
-    process_ask(&process, 1, "v4only.lab", "A");
-    process_answer(&process, 1, "v4only.lab", "A");
+    process_ask(1, "v4only.lab", "A");
+    process_answer(1, "v4only.lab", "A");
     etc_write("hosts", "10.0.0.5 v4only.lab\n");
-    process_ask(&process, 2, "v4only.lab", "A");
-    assert_string_equal(process_answer(&process, 2, "v4only.lab", "A"),
+    process_ask(2, "v4only.lab", "A");
+    assert_string_equal(process_answer(2, "v4only.lab", "A"),
                         "NOERROR\n"
                         "v4only.lab. 10 A 10.0.0.5\n");
-    process_end(&process);
 }
 
-TEST_WITH(lab, the_process_sees_a_changed_nsswitch_conf)
+TEST_WITH(process, the_process_sees_a_changed_nsswitch_conf)
 {
-    struct process process = process_start();
-
-    process_ask(&process, 1, "v4only.lab", "A");
-    process_answer(&process, 1, "v4only.lab", "A");
+    process_ask(1, "v4only.lab", "A");
+    process_answer(1, "v4only.lab", "A");
     etc_write("nsswitch.conf", "hosts: dns\n");
-    process_ask(&process, 2, "v4only.lab", "A");
-    assert_string_equal(process_answer(&process, 2, "v4only.lab", "A"),
+    process_ask(2, "v4only.lab", "A");
+    assert_string_equal(process_answer(2, "v4only.lab", "A"),
                         "NXDOMAIN\n"
                         "authority . 30 SOA ns.lab. admin.lab. 1 3600 600 86400 30\n");
-    process_end(&process);
 }

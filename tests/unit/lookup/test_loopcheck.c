@@ -11,6 +11,29 @@ static struct addr address_of(const char *text)
     return addr;
 }
 
+static struct loopcheck *check;
+
+/* With these addresses of our own. */
+static void set_up_with(const struct addr *own, size_t count)
+{
+    check = loopcheck_new(own, count);
+    assert_non_null(check);
+}
+
+static void set_up(void)
+{
+    set_up_with(NULL, 0);
+}
+
+static void tear_down(void)
+{
+    loopcheck_free(check);
+    check = NULL;
+}
+
+FIXTURE(check, set_up, tear_down);
+FIXTURE(own_addresses, NULL, tear_down); /* for a test that calls set_up_with itself */
+
 /* What is logged here would look like a failure of the test. */
 static void be_quiet(void)
 {
@@ -18,147 +41,129 @@ static void be_quiet(void)
 }
 
 /* True if a check is due; fills in what to ask. */
-static bool is_due(struct loopcheck *check, const char *server, int64_t now,
-                   struct question *question)
+static bool is_due(const char *server, int64_t now, struct question *question)
 {
     struct addr addr = address_of(server);
 
     return loopcheck_is_due(check, &addr, now, question);
 }
 
-static bool leads_back(const struct loopcheck *check, const char *server)
+static bool leads_back(const char *server)
 {
     struct addr addr = address_of(server);
 
     return loopcheck_leads_back(check, &addr);
 }
 
-TEST(our_own_address_leads_back_and_needs_no_check)
+TEST_WITH(own_addresses, our_own_address_leads_back_and_needs_no_check)
 {
     struct addr own[] = {address_of("127.0.0.1:5353"), address_of("127.0.0.53:53")};
-    struct loopcheck *check = loopcheck_new(own, 2);
     struct question question;
 
-    assert_true(leads_back(check, "127.0.0.53:53"));
-    assert_false(is_due(check, "127.0.0.53:53", 1000, &question));
-    loopcheck_free(check);
+    set_up_with(own, 2);
+    assert_true(leads_back("127.0.0.53:53"));
+    assert_false(is_due("127.0.0.53:53", 1000, &question));
 }
 
-TEST(our_address_with_another_port_is_not_us)
+TEST_WITH(own_addresses, our_address_with_another_port_is_not_us)
 {
     struct addr own = address_of("127.0.0.1:5353");
-    struct loopcheck *check = loopcheck_new(&own, 1);
 
-    assert_false(leads_back(check, "127.0.0.1:53"));
-    loopcheck_free(check);
+    set_up_with(&own, 1);
+    assert_false(leads_back("127.0.0.1:53"));
 }
 
-TEST(a_change_of_the_host_has_it_checked_again)
+TEST_WITH(own_addresses, a_change_of_the_host_has_it_checked_again)
 {
     struct addr own = address_of("127.0.0.1:5353");
-    struct loopcheck *check = loopcheck_new(&own, 1);
     struct question question;
 
-    assert_true(is_due(check, "127.0.2.1:53", 1000, &question));
+    set_up_with(&own, 1);
+    assert_true(is_due("127.0.2.1:53", 1000, &question));
     assert_true(loopcheck_recognises(check, &question));
-    assert_true(leads_back(check, "127.0.2.1:53"));
-    assert_false(is_due(check, "127.0.2.1:53", 1001, &question));
+    assert_true(leads_back("127.0.2.1:53"));
+    assert_false(is_due("127.0.2.1:53", 1001, &question));
     loopcheck_forget(check);
-    assert_false(leads_back(check, "127.0.2.1:53"));
-    assert_true(is_due(check, "127.0.2.1:53", 1001, &question));
-    loopcheck_free(check);
+    assert_false(leads_back("127.0.2.1:53"));
+    assert_true(is_due("127.0.2.1:53", 1001, &question));
 }
 
-TEST(a_server_of_this_host_is_checked_once_a_minute)
+TEST_WITH(check, a_server_of_this_host_is_checked_once_a_minute)
 {
-    struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question question;
 
-    assert_true(is_due(check, "127.0.0.1", 1000, &question));
-    assert_false(is_due(check, "127.0.0.1", 1001, &question));
-    assert_false(is_due(check, "127.0.0.1", 60999, &question));
-    assert_true(is_due(check, "127.0.0.1", 61000, &question));
-    loopcheck_free(check);
+    assert_true(is_due("127.0.0.1", 1000, &question));
+    assert_false(is_due("127.0.0.1", 1001, &question));
+    assert_false(is_due("127.0.0.1", 60999, &question));
+    assert_true(is_due("127.0.0.1", 61000, &question));
 }
 
 /* Nobody there can reach a loopback address. */
-TEST(a_server_of_another_host_is_not_checked)
+TEST_WITH(check, a_server_of_another_host_is_not_checked)
 {
-    struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question question;
 
-    assert_false(is_due(check, "192.0.2.1", 1000, &question));
-    assert_false(leads_back(check, "192.0.2.1"));
-    loopcheck_free(check);
+    assert_false(is_due("192.0.2.1", 1000, &question));
+    assert_false(leads_back("192.0.2.1"));
 }
 
-TEST(each_check_asks_for_another_name)
+TEST_WITH(check, each_check_asks_for_another_name)
 {
-    struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question first, second;
 
-    assert_true(is_due(check, "127.0.0.1", 1000, &first));
-    assert_true(is_due(check, "127.0.0.1", 61000, &second));
+    assert_true(is_due("127.0.0.1", 1000, &first));
+    assert_true(is_due("127.0.0.1", 61000, &second));
     assert_false(name_equal(first.name, first.name_len, second.name, second.name_len));
-    loopcheck_free(check);
 }
 
-TEST(a_check_that_comes_back_marks_its_server)
+TEST_WITH(check, a_check_that_comes_back_marks_its_server)
 {
-    struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question one, two;
 
-    assert_true(is_due(check, "127.0.0.1", 1000, &one));
-    assert_true(is_due(check, "127.0.0.2", 1000, &two));
-    assert_false(leads_back(check, "127.0.0.2"));
+    assert_true(is_due("127.0.0.1", 1000, &one));
+    assert_true(is_due("127.0.0.2", 1000, &two));
+    assert_false(leads_back("127.0.0.2"));
     assert_true(loopcheck_recognises(check, &two));
-    assert_true(leads_back(check, "127.0.0.2"));
-    assert_false(leads_back(check, "127.0.0.1"));
-    loopcheck_free(check);
+    assert_true(leads_back("127.0.0.2"));
+    assert_false(leads_back("127.0.0.1"));
 }
 
 /* A forwarder may ask for the other family too, or play with letter case (0x20). */
-TEST(a_check_is_known_by_its_name_in_any_letter_case)
+TEST_WITH(check, a_check_is_known_by_its_name_in_any_letter_case)
 {
-    struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question question;
 
-    assert_true(is_due(check, "127.0.0.1", 1000, &question));
+    assert_true(is_due("127.0.0.1", 1000, &question));
     question.type = TYPE_AAAA;
     for (size_t i = 0; i < question.name_len; i++)
         if (question.name[i] >= 'a' && question.name[i] <= 'z')
             question.name[i] = (uint8_t)(question.name[i] - 'a' + 'A');
     assert_true(loopcheck_recognises(check, &question));
-    loopcheck_free(check);
 }
 
-TEST(another_question_is_none)
+TEST_WITH(check, another_question_is_none)
 {
-    struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question question, other = question_of("www.example", "A");
 
     assert_false(loopcheck_recognises(check, &other));
-    assert_true(is_due(check, "127.0.0.1", 1000, &question));
+    assert_true(is_due("127.0.0.1", 1000, &question));
     assert_false(loopcheck_recognises(check, &other));
     question.name[1] ^= 1;
     assert_false(loopcheck_recognises(check, &question));
-    assert_false(leads_back(check, "127.0.0.1"));
-    loopcheck_free(check);
+    assert_false(leads_back("127.0.0.1"));
 }
 
 /* The administrator may have put it right. */
-TEST(a_server_that_led_back_gets_another_chance_with_the_next_check)
+TEST_WITH(check, a_server_that_led_back_gets_another_chance_with_the_next_check)
 {
-    struct loopcheck *check = loopcheck_new(NULL, 0);
     struct question question;
 
-    assert_true(is_due(check, "127.0.0.1", 1000, &question));
+    assert_true(is_due("127.0.0.1", 1000, &question));
     assert_true(loopcheck_recognises(check, &question));
-    assert_false(is_due(check, "127.0.0.1", 2000, &question));
-    assert_true(leads_back(check, "127.0.0.1"));
-    assert_true(is_due(check, "127.0.0.1", 61000, &question));
-    assert_false(leads_back(check, "127.0.0.1"));
-    loopcheck_free(check);
+    assert_false(is_due("127.0.0.1", 2000, &question));
+    assert_true(leads_back("127.0.0.1"));
+    assert_true(is_due("127.0.0.1", 61000, &question));
+    assert_false(leads_back("127.0.0.1"));
 }
 
 TEST(nothing_may_be_freed)
@@ -167,21 +172,20 @@ TEST(nothing_may_be_freed)
 }
 
 /* All addresses of this host are ours then, but for the port and the family. */
-TEST(a_server_of_this_host_is_us_if_we_listen_on_all_addresses)
+TEST_WITH(own_addresses, a_server_of_this_host_is_us_if_we_listen_on_all_addresses)
 {
     struct addr own = address_of("0.0.0.0:53");
-    struct loopcheck *check = loopcheck_new(&own, 1);
     struct question question;
 
-    assert_false(is_due(check, "127.0.0.7:53", 1000, &question));
-    assert_true(leads_back(check, "127.0.0.7:53"));
-    assert_true(is_due(check, "127.0.0.7:5353", 1000, &question));
-    assert_false(leads_back(check, "127.0.0.7:5353"));
-    assert_true(is_due(check, "[::1]:53", 1000, &question));
-    assert_false(leads_back(check, "[::1]:53"));
-    assert_false(is_due(check, "192.0.2.1:53", 1000, &question));
-    assert_false(leads_back(check, "192.0.2.1:53"));
-    loopcheck_free(check);
+    set_up_with(&own, 1);
+    assert_false(is_due("127.0.0.7:53", 1000, &question));
+    assert_true(leads_back("127.0.0.7:53"));
+    assert_true(is_due("127.0.0.7:5353", 1000, &question));
+    assert_false(leads_back("127.0.0.7:5353"));
+    assert_true(is_due("[::1]:53", 1000, &question));
+    assert_false(leads_back("[::1]:53"));
+    assert_false(is_due("192.0.2.1:53", 1000, &question));
+    assert_false(leads_back("192.0.2.1:53"));
 }
 
 GROUP(be_quiet, NULL);

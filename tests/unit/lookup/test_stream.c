@@ -34,7 +34,7 @@ static const uint8_t query[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
 
 static void set_up(void)
 {
-    const struct timeval patience = {.tv_sec = 10};
+    const struct timeval patience = {.tv_sec = 60};
     struct addr addr;
 
     memset(&said, 0, sizeof said);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { PATIENCE_MS = 20000, CLAIMS_MAX = 4096, CLIENTS_MAX = 32 };
+enum { PATIENCE_MS = 60000, CLAIMS_MAX = 4096, CLIENTS_MAX = 32 };
 
 static struct loop *loop;
 static struct tcp *tcp;
@@ -78,9 +78,14 @@ static void tear_down(void)
     tcp_free(tcp);
     loop_free(loop);
     listener_close(&listener);
+    tcp = NULL;
+    loop = NULL;
     while (client_count > 0)
         close(clients[--client_count]);
 }
+
+FIXTURE(server, set_up_usual, tear_down);
+FIXTURE(own_limits, NULL, tear_down); /* for a test that calls set_up with its own */
 
 static void stop(void *context)
 {
@@ -193,37 +198,30 @@ static bool answer(int claim, const char *text)
 
 /* Messages and answers. */
 
-TEST(a_message_is_answered)
+TEST_WITH(server, a_message_is_answered)
 {
-    int fd;
+    int fd = client();
 
-    set_up_usual();
-    fd = client();
     say(fd, "echo");
     assert_string_equal(heard(fd), "echo");
     assert_int_equal(arrived, 1);
-    tear_down();
 }
 
-TEST(the_peer_is_known)
+TEST_WITH(server, the_peer_is_known)
 {
     struct addr addr = {.len = sizeof addr.sock};
     int fd;
 
-    set_up_usual();
     fd = client_from("127.0.0.9");
     assert_int_equal(getsockname(fd, &addr.sock.any, &addr.len), 0);
     assert_true(addr_equal(tcp_peer(said(fd, "n")), &addr));
     assert_ptr_equal(tcp_of(last), tcp);
-    tear_down();
 }
 
-TEST(answers_leave_in_the_order_in_which_they_are_given)
+TEST_WITH(server, answers_leave_in_the_order_in_which_they_are_given)
 {
-    int fd;
+    int fd = client();
 
-    set_up_usual();
-    fd = client();
     say(fd, "o1");
     say(fd, "o2");
     say(fd, "echo");
@@ -232,47 +230,37 @@ TEST(answers_leave_in_the_order_in_which_they_are_given)
     assert_true(answer(0, "first"));
     assert_string_equal(heard(fd), "second");
     assert_string_equal(heard(fd), "first");
-    tear_down();
 }
 
-TEST(answers_reach_the_connection_they_are_owed_on)
+TEST_WITH(server, answers_reach_the_connection_they_are_owed_on)
 {
-    int one, other;
+    int one = client(), other = client();
 
-    set_up_usual();
-    one = client();
-    other = client();
     said(one, "o");
     said(other, "o");
     assert_true(answer(1, "other"));
     assert_true(answer(0, "one"));
     assert_string_equal(heard(one), "one");
     assert_string_equal(heard(other), "other");
-    tear_down();
 }
 
-TEST(an_answer_is_given_once)
+TEST_WITH(server, an_answer_is_given_once)
 {
-    int fd;
+    int fd = client();
 
-    set_up_usual();
-    fd = client();
     said(fd, "o");
     assert_true(answer(0, "answer"));
     assert_false(answer(0, "again"));
     say(fd, "echo");
     assert_string_equal(heard(fd), "answer");
     assert_string_equal(heard(fd), "echo");
-    tear_down();
 }
 
-TEST(a_claim_can_be_taken_over)
+TEST_WITH(server, a_claim_can_be_taken_over)
 {
     struct tcp_claim other;
-    int fd;
+    int fd = client();
 
-    set_up_usual();
-    fd = client();
     said(fd, "o");
     tcp_claim_move(&other, &claims[0]);
     assert_false(answer(0, "old"));
@@ -281,46 +269,36 @@ TEST(a_claim_can_be_taken_over)
     assert_string_equal(heard(fd), "new");
     tcp_claim_move(&claims[0], &other); /* an empty one */
     assert_null(claims[0].conn);
-    tear_down();
 }
 
-TEST(a_claim_that_moved_is_emptied_with_its_connection)
+TEST_WITH(server, a_claim_that_moved_is_emptied_with_its_connection)
 {
     struct tcp_claim other;
-    int fd;
+    int fd = client();
 
-    set_up_usual();
-    fd = client();
     said(fd, "o");
     tcp_claim_move(&other, &claims[0]);
     said(fd, "c");
     assert_null(other.conn);
     tcp_forgo(&other);
-    tear_down();
 }
 
-TEST(a_message_may_end_the_connection)
+TEST_WITH(server, a_message_may_end_the_connection)
 {
-    int fd;
+    int fd = client();
 
-    set_up_usual();
-    fd = client();
     send_octets(fd, "\0\1o\0\1e\0\1c\0\1e", 12);
     assert_string_equal(heard(fd), "e");
     wait_for(is_closed(fd));
     assert_int_equal(arrived, 3); /* and not what came behind it */
     assert_null(claims[0].conn);
     assert_false(answer(0, "late"));
-    tear_down();
 }
 
-TEST(a_message_that_is_too_short_ends_the_connection)
+TEST_WITH(server, a_message_that_is_too_short_ends_the_connection)
 {
-    int fd, other;
+    int fd = client(), other = client();
 
-    set_up_usual();
-    fd = client();
-    other = client();
     said(other, "n");
     send_octets(fd, "\0\1n\0", 4);
     wait_for(arrived == 2);
@@ -330,16 +308,13 @@ TEST(a_message_that_is_too_short_ends_the_connection)
     assert_int_equal(arrived, 2);
     say(other, "echo");
     assert_string_equal(heard(other), "echo");
-    tear_down();
 }
 
-TEST(more_messages_than_fit_a_round_are_all_handled)
+TEST_WITH(server, more_messages_than_fit_a_round_are_all_handled)
 {
     static char frames[3 * 5000];
-    int fd;
+    int fd = client();
 
-    set_up_usual();
-    fd = client();
     for (size_t i = 0; i < sizeof frames; i += 3)
         memcpy(frames + i, "\0\1n", 3);
     said(fd, "n");
@@ -349,17 +324,14 @@ TEST(more_messages_than_fit_a_round_are_all_handled)
     wait_for(arrived == 5001);
     say(fd, "echo");
     assert_string_equal(heard(fd), "echo");
-    tear_down();
 }
 
 /* The end of a client. */
 
-TEST(who_has_sent_all_gets_what_is_owed)
+TEST_WITH(server, who_has_sent_all_gets_what_is_owed)
 {
-    int fd;
+    int fd = client();
 
-    set_up_usual();
-    fd = client();
     send_octets(fd, "\0\1o\0\1o\0\5cut", 11);
     shutdown(fd, SHUT_WR);
     wait_for(arrived == 2);
@@ -370,15 +342,12 @@ TEST(who_has_sent_all_gets_what_is_owed)
     assert_true(answer(0, "first"));
     assert_string_equal(heard(fd), "first");
     wait_for(is_closed(fd));
-    tear_down();
 }
 
-TEST(an_answer_that_will_not_come_is_not_waited_for)
+TEST_WITH(server, an_answer_that_will_not_come_is_not_waited_for)
 {
-    int fd;
+    int fd = client();
 
-    set_up_usual();
-    fd = client();
     say(fd, "o");
     shutdown(fd, SHUT_WR);
     wait_for(arrived == 1);
@@ -386,7 +355,6 @@ TEST(an_answer_that_will_not_come_is_not_waited_for)
     assert_false(is_closed(fd));
     tcp_forgo(&claims[0]);
     wait_for(is_closed(fd));
-    tear_down();
 }
 
 static void reset(int fd)
@@ -398,28 +366,23 @@ static void reset(int fd)
     client_count--; /* it was the last */
 }
 
-TEST(nobody_waits_on_a_connection_that_was_reset)
+TEST_WITH(server, nobody_waits_on_a_connection_that_was_reset)
 {
-    int fd;
+    int fd = client();
 
-    set_up_usual();
-    fd = client();
     said(fd, "o");
     said(fd, "o");
     reset(fd);
     wait_for(!claims[0].conn);
     assert_null(claims[1].conn);
     assert_false(answer(1, "late"));
-    tear_down();
 }
 
 /* The server notices by its own sending: SIGPIPE would end the test. */
-TEST(an_answer_to_a_connection_just_reset_is_lost)
+TEST_WITH(server, an_answer_to_a_connection_just_reset_is_lost)
 {
-    int fd;
+    int fd = client();
 
-    set_up_usual();
-    fd = client();
     said(fd, "o");
     said(fd, "o");
     reset(fd);
@@ -431,15 +394,12 @@ TEST(an_answer_to_a_connection_just_reset_is_lost)
     fd = client();
     say(fd, "echo");
     assert_string_equal(heard(fd), "echo");
-    tear_down();
 }
 
-TEST(the_end_of_all_empties_the_claims)
+TEST_WITH(server, the_end_of_all_empties_the_claims)
 {
-    int fd;
+    int fd = client();
 
-    set_up_usual();
-    fd = client();
     said(fd, "o");
     tear_down();
     assert_null(claims[0].conn);
@@ -453,7 +413,7 @@ TEST(nothing_can_be_freed)
 
 /* Time. */
 
-TEST(an_idle_connection_is_closed)
+TEST_WITH(own_limits, an_idle_connection_is_closed)
 {
     int64_t before;
     int fd;
@@ -463,10 +423,9 @@ TEST(an_idle_connection_is_closed)
     fd = client();
     wait_for(is_closed(fd));
     assert_true(clock_ms() - before >= 60);
-    tear_down();
 }
 
-TEST(a_message_and_its_answer_begin_the_idle_time_anew)
+TEST_WITH(own_limits, a_message_and_its_answer_begin_the_idle_time_anew)
 {
     int64_t before;
     int fd;
@@ -481,10 +440,9 @@ TEST(a_message_and_its_answer_begin_the_idle_time_anew)
     assert_string_equal(heard(fd), "answer");
     wait_for(is_closed(fd));
     assert_true(clock_ms() - before >= 150 + 100);
-    tear_down();
 }
 
-TEST(octets_of_a_message_do_not_begin_the_idle_time_anew)
+TEST_WITH(own_limits, octets_of_a_message_do_not_begin_the_idle_time_anew)
 {
     int64_t began;
     int fd;
@@ -499,10 +457,9 @@ TEST(octets_of_a_message_do_not_begin_the_idle_time_anew)
     }
     assert_true(clock_ms() - began >= 300);
     assert_int_equal(arrived, 0);
-    tear_down();
 }
 
-TEST(an_answer_does_not_prolong_a_message_that_trickles_in)
+TEST_WITH(own_limits, an_answer_does_not_prolong_a_message_that_trickles_in)
 {
     int64_t began;
     int fd;
@@ -518,10 +475,9 @@ TEST(an_answer_does_not_prolong_a_message_that_trickles_in)
     assert_string_equal(heard(fd), "answer");
     work(0);
     assert_true(is_closed(fd));
-    tear_down();
 }
 
-TEST(a_client_that_takes_nothing_is_closed_though_answers_are_owed)
+TEST_WITH(own_limits, a_client_that_takes_nothing_is_closed_though_answers_are_owed)
 {
     static uint8_t longest[65535];
     int fd;
@@ -535,11 +491,10 @@ TEST(a_client_that_takes_nothing_is_closed_though_answers_are_owed)
         assert_true(tcp_answer(&claims[i], longest, sizeof longest));
     assert_non_null(claims[TCP_OWED_MAX - 1].conn); /* it waits in the queue */
     wait_for(!claims[TCP_OWED_MAX - 1].conn);
-    tear_down();
 }
 
 /* RFC 7766 section 6.2.3: less when resources run short. */
-TEST(the_idle_time_shrinks_with_the_second_half_of_the_connections)
+TEST_WITH(own_limits, the_idle_time_shrinks_with_the_second_half_of_the_connections)
 {
     static const int64_t expected[] = {10000, 10000, 10000, 10000, 10000,
                                        8000,  6000,  4000,  2000,  200};
@@ -550,19 +505,17 @@ TEST(the_idle_time_shrinks_with_the_second_half_of_the_connections)
         said(client(), "o");
         assert_int_equal(tcp_idle_ms(tcp), expected[i]);
     }
-    tear_down();
 }
 
-TEST(a_short_idle_time_does_not_get_longer_by_that)
+TEST_WITH(own_limits, a_short_idle_time_does_not_get_longer_by_that)
 {
     set_up(2, 2, 100);
     said(client(), "o");
     said(client(), "o");
     assert_int_equal(tcp_idle_ms(tcp), 100);
-    tear_down();
 }
 
-TEST(one_more_connection_shortens_the_time_of_those_there_are)
+TEST_WITH(own_limits, one_more_connection_shortens_the_time_of_those_there_are)
 {
     int first;
 
@@ -573,12 +526,11 @@ TEST(one_more_connection_shortens_the_time_of_those_there_are)
     assert_false(is_closed(first));
     said(client(), "o");
     wait_for(is_closed(first)); /* after 0.2 seconds, not an hour */
-    tear_down();
 }
 
 /* Limits. */
 
-TEST(one_too_many_takes_the_place_of_the_one_idle_longest)
+TEST_WITH(own_limits, one_too_many_takes_the_place_of_the_one_idle_longest)
 {
     int fds[4];
 
@@ -593,10 +545,9 @@ TEST(one_too_many_takes_the_place_of_the_one_idle_longest)
     said(fds[3], "n");
     assert_true(is_closed(fds[2]));
     assert_false(is_closed(fds[0]) || is_closed(fds[1]) || is_closed(fds[3]));
-    tear_down();
 }
 
-TEST(if_all_are_busy_the_new_one_is_closed)
+TEST_WITH(own_limits, if_all_are_busy_the_new_one_is_closed)
 {
     int fds[3];
 
@@ -611,10 +562,9 @@ TEST(if_all_are_busy_the_new_one_is_closed)
     assert_true(answer(1, "1"));
     assert_string_equal(heard(fds[0]), "0");
     assert_string_equal(heard(fds[1]), "1");
-    tear_down();
 }
 
-TEST(a_client_at_its_limit_makes_room_itself)
+TEST_WITH(own_limits, a_client_at_its_limit_makes_room_itself)
 {
     int other, fds[3];
 
@@ -627,10 +577,9 @@ TEST(a_client_at_its_limit_makes_room_itself)
     }
     assert_true(is_closed(fds[0]));
     assert_false(is_closed(other) || is_closed(fds[1]) || is_closed(fds[2]));
-    tear_down();
 }
 
-TEST(a_client_that_left_may_come_again)
+TEST_WITH(own_limits, a_client_that_left_may_come_again)
 {
     set_up(100, 1, 3600000);
     for (int i = 0; i < 10; i++) {
@@ -641,15 +590,12 @@ TEST(a_client_that_left_may_come_again)
         wait_for(!claims[i].conn);
     }
     assert_int_equal(arrived, 10);
-    tear_down();
 }
 
-TEST(so_many_answers_may_be_owed_and_then_reading_stops)
+TEST_WITH(server, so_many_answers_may_be_owed_and_then_reading_stops)
 {
-    int fd;
+    int fd = client();
 
-    set_up_usual();
-    fd = client();
     for (int i = 0; i < TCP_OWED_MAX + 10; i++)
         say(fd, "o");
     wait_for(arrived == TCP_OWED_MAX);
@@ -663,17 +609,15 @@ TEST(so_many_answers_may_be_owed_and_then_reading_stops)
         wait_for(i < claim_count);
         assert_true(answer(i, "more"));
     }
-    tear_down();
 }
 
-TEST(a_client_that_does_not_read_is_not_read_from)
+TEST_WITH(server, a_client_that_does_not_read_is_not_read_from)
 {
     enum { MESSAGES = 2000, LENGTH = 20000 };
     static char frame[2 + LENGTH] = {LENGTH >> 8, LENGTH & 0xff, 'e'};
     int fd, stuck = 0, sent = 0;
     size_t at = 0;
 
-    set_up_usual();
     fd = client();
     while (sent < MESSAGES && stuck < 50) {
         ssize_t took = send(fd, frame + at, sizeof frame - at, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -687,16 +631,14 @@ TEST(a_client_that_does_not_read_is_not_read_from)
     assert_true(sent < MESSAGES); /* 40 MB would have been too much */
     for (int i = 0; i < sent; i++)
         assert_int_equal(heard(fd)[0], 'e');
-    tear_down();
 }
 
-TEST(all_queues_together_are_bounded)
+TEST_WITH(server, all_queues_together_are_bounded)
 {
     enum { LENGTH = 65535, GREEDY = 24 }; /* the kernel takes up to half of 8 MB of each */
     static uint8_t longest[LENGTH];
     int lost = 0;
 
-    set_up_usual();
     for (int i = 0; i < GREEDY; i++) {
         int fd = client(), least = 4096, before = claim_count;
 
@@ -711,7 +653,6 @@ TEST(all_queues_together_are_bounded)
     assert_true(lost < claim_count / 2);
     say(client(), "echo");
     assert_string_equal(heard(clients[client_count - 1]), "echo");
-    tear_down();
 }
 
 /* Descriptors. */
@@ -737,11 +678,10 @@ static void give_descriptors_back(void)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &saved_limit), 0);
 }
 
-TEST(without_descriptors_the_one_idle_longest_makes_room)
+TEST_WITH(server, without_descriptors_the_one_idle_longest_makes_room)
 {
     int first, second, new;
 
-    set_up_usual();
     first = client();
     said(first, "n");
     second = client();
@@ -754,14 +694,12 @@ TEST(without_descriptors_the_one_idle_longest_makes_room)
     assert_false(is_closed(second));
     say(new, "echo");
     assert_string_equal(heard(new), "echo");
-    tear_down();
 }
 
-TEST(the_last_descriptor_costs_nobody_his_connection)
+TEST_WITH(server, the_last_descriptor_costs_nobody_his_connection)
 {
     int first, second;
 
-    set_up_usual();
     first = client();
     said(first, "n");
     second = client();
@@ -770,7 +708,6 @@ TEST(the_last_descriptor_costs_nobody_his_connection)
     give_descriptors_back();
     assert_false(is_closed(first));
     assert_false(is_closed(second));
-    tear_down();
 }
 
 static int rounds;
@@ -781,14 +718,13 @@ static void count_round(void *context)
     timer_set(loop, context, clock_ms() + 10);
 }
 
-TEST(without_descriptors_and_idle_ones_accepting_pauses)
+TEST_WITH(server, without_descriptors_and_idle_ones_accepting_pauses)
 {
     struct rusage before, after;
     struct timer other;
     int busy, new;
     int64_t used;
 
-    set_up_usual();
     busy = client();
     said(busy, "o");
     new = client();
@@ -812,5 +748,4 @@ TEST(without_descriptors_and_idle_ones_accepting_pauses)
     assert_string_equal(heard(busy), "answer");
     say(new, "echo");
     assert_string_equal(heard(new), "echo");
-    tear_down();
 }

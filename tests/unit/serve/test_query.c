@@ -5,66 +5,69 @@
 #include <sys/mman.h>
 
 /* A server's socket, a client's, and a query from the one to the other. */
-struct scene {
+static struct {
     int server, client;
     struct query query;
-};
+} scene;
 
-static struct scene scene_of(const char *name, const char *type)
+static void ask_for(const char *name)
 {
-    struct scene scene;
+    scene.query.request.question = question_of(name, "A");
+}
+
+static void set_up(void)
+{
     struct addr unused;
 
     scene.server = udp_socket(&unused);
     scene.query = (struct query){.fd = scene.server, .config = &plain_config};
     scene.client = udp_socket(&scene.query.path.peer);
-    scene.query.request = (struct request){.id = 0x1234,
-                                           .has_question = true,
-                                           .class = CLASS_IN,
-                                           .question = question_of(name, type)};
-    return scene;
+    scene.query.request =
+        (struct request){.id = 0x1234, .has_question = true, .class = CLASS_IN};
+    ask_for("host.");
 }
 
-static void scene_end(struct scene *scene)
+static void tear_down(void)
 {
-    close(scene->server);
-    close(scene->client);
+    close(scene.server);
+    close(scene.client);
 }
+
+FIXTURE(scene, set_up, tear_down);
 
 static uint8_t records[ANSWER_RECORDS_MAX];
 
 /* An answer of so many addresses. */
-static struct answer addresses(const struct scene *scene, int count, uint32_t ttl)
+static struct answer addresses(int count, uint32_t ttl)
 {
     const uint8_t address[] = {192, 0, 2, 1};
     struct answer answer;
 
-    answer_init(&answer, &scene->query.request.question, records, sizeof records);
+    answer_init(&answer, &scene.query.request.question, records, sizeof records);
     while (count-- > 0)
         assert_true(
             answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, ttl));
     return answer;
 }
 
-TEST(the_reply_goes_to_who_asked)
+TEST_WITH(scene, the_reply_goes_to_who_asked)
 {
-    struct scene scene = scene_of("Host.Example.", "A");
-    struct answer answer = addresses(&scene, 1, 10);
+    struct answer answer;
     const struct reply *reply;
 
+    ask_for("Host.Example.");
+    answer = addresses(1, 10);
     query_reply(&scene.query, &answer, 0);
     reply = receive(scene.client);
     assert_int_equal(reply_id(reply), 0x1234);
     assert_string_equal(reply_text(reply->wire, reply->len),
                         "NOERROR\n"
                         "Host.Example. 10 A 192.0.2.1\n");
-    scene_end(&scene);
 }
 
-TEST(the_reply_comes_from_the_socket_that_was_asked)
+TEST_WITH(scene, the_reply_comes_from_the_socket_that_was_asked)
 {
-    struct scene scene = scene_of("host.", "A");
-    struct answer answer = addresses(&scene, 1, 10);
+    struct answer answer = addresses(1, 10);
     struct addr asked = {.len = sizeof asked.sock}, from = {.len = sizeof from.sock};
     char byte;
 
@@ -72,39 +75,33 @@ TEST(the_reply_comes_from_the_socket_that_was_asked)
     query_reply(&scene.query, &answer, 0);
     assert_int_equal(recvfrom(scene.client, &byte, 1, 0, &from.sock.any, &from.len), 1);
     assert_true(addr_equal(&from, &asked));
-    scene_end(&scene);
 }
 
-TEST(ttls_are_lowered_by_the_age)
+TEST_WITH(scene, ttls_are_lowered_by_the_age)
 {
-    struct scene scene = scene_of("host.", "A");
-    struct answer answer = addresses(&scene, 1, 10);
+    struct answer answer = addresses(1, 10);
 
     query_reply(&scene.query, &answer, 3);
     assert_string_equal(receive_text(scene.client), "NOERROR\n"
                                                     "host. 7 A 192.0.2.1\n");
-    scene_end(&scene);
 }
 
 /* RFC 1035 section 4.2.1: 12 + 10 octets and 30 records of 16 octets make 502.
  */
-TEST(without_edns_a_reply_has_512_octets)
+TEST_WITH(scene, without_edns_a_reply_has_512_octets)
 {
-    struct scene scene = scene_of("host.", "A");
-    struct answer answer = addresses(&scene, 100, 10);
+    struct answer answer = addresses(100, 10);
     const struct reply *reply;
 
     query_reply(&scene.query, &answer, 0);
     reply = receive(scene.client);
     assert_int_equal(reply->len, 502);
     assert_memory_equal(reply_text(reply->wire, reply->len), "NOERROR truncated\n", 18);
-    scene_end(&scene);
 }
 
-TEST(with_edns_a_reply_has_as_much_as_the_client_takes)
+TEST_WITH(scene, with_edns_a_reply_has_as_much_as_the_client_takes)
 {
-    struct scene scene = scene_of("host.", "A");
-    struct answer answer = addresses(&scene, 100, 10);
+    struct answer answer = addresses(100, 10);
     const struct reply *reply;
 
     scene.query.request.has_edns = true;
@@ -112,13 +109,11 @@ TEST(with_edns_a_reply_has_as_much_as_the_client_takes)
     query_reply(&scene.query, &answer, 0);
     reply = receive(scene.client);
     assert_in_range(reply->len, 1000 - 16 + 1, 1000);
-    scene_end(&scene);
 }
 
-TEST(a_reply_is_no_longer_than_we_allow)
+TEST_WITH(scene, a_reply_is_no_longer_than_we_allow)
 {
-    struct scene scene = scene_of("host.", "A");
-    struct answer answer = addresses(&scene, 100, 10);
+    struct answer answer = addresses(100, 10);
     const struct reply *reply;
 
     scene.query.request.has_edns = true;
@@ -126,27 +121,23 @@ TEST(a_reply_is_no_longer_than_we_allow)
     query_reply(&scene.query, &answer, 0);
     reply = receive(scene.client);
     assert_in_range(reply->len, 1232 - 16 + 1, 1232);
-    scene_end(&scene);
 }
 
-TEST(the_longest_answer_can_be_sent)
+TEST_WITH(scene, the_longest_answer_can_be_sent)
 {
     static const struct serve_config config = CONFIG_OF(65507);
-    struct scene scene = scene_of("host.", "A");
-    struct answer answer = addresses(&scene, 4000, 10);
+    struct answer answer = addresses(4000, 10);
 
     scene.query.request.has_edns = true;
     scene.query.request.edns_size = 65535;
     scene.query.config = &config;
     query_reply(&scene.query, &answer, 0);
     assert_int_equal(receive(scene.client)->len, 12 + 10 + 4000 * 16 + 11);
-    scene_end(&scene);
 }
 
-TEST(nobody_is_told_over_a_connection_that_is_gone)
+TEST_WITH(scene, nobody_is_told_over_a_connection_that_is_gone)
 {
-    struct scene scene = scene_of("host.", "A");
-    struct answer answer = addresses(&scene, 1, 10);
+    struct answer answer = addresses(1, 10);
 
     scene.query.over_tcp = true;
     assert_false(query_reply(&scene.query, &answer, 0));
@@ -154,12 +145,10 @@ TEST(nobody_is_told_over_a_connection_that_is_gone)
     scene.query.over_tcp = false;
     assert_true(query_reply(&scene.query, &answer, 0));
     receive(scene.client);
-    scene_end(&scene);
 }
 
-TEST(a_copy_waits_in_no_list)
+TEST_WITH(scene, a_copy_waits_in_no_list)
 {
-    struct scene scene = scene_of("host.", "A");
     struct query *copy = query_new(&scene.query);
 
     assert_non_null(copy);
@@ -167,28 +156,27 @@ TEST(a_copy_waits_in_no_list)
     assert_true(list_empty(&copy->in_flight));
     assert_true(list_empty(&copy->in_deadline));
     query_free(copy);
-    scene_end(&scene);
 }
 
-TEST(a_copy_is_answered_like_the_original)
+TEST_WITH(scene, a_copy_is_answered_like_the_original)
 {
-    struct scene scene = scene_of("Host.Example.", "A");
-    struct answer answer = addresses(&scene, 1, 10);
-    struct query *copy = query_new(&scene.query);
+    struct answer answer;
+    struct query *copy;
     const struct reply *reply;
 
+    ask_for("Host.Example.");
+    copy = query_new(&scene.query);
+    answer = addresses(1, 10);
     memset(&scene.query, 0xee, sizeof scene.query);
     query_reply(copy, &answer, 0);
     reply = receive(scene.client);
     assert_int_equal(reply_id(reply), 0x1234);
     assert_string_equal(reply_name(reply), "Host.Example. A");
     query_free(copy);
-    scene_end(&scene);
 }
 
-TEST(its_end_takes_it_out_of_its_lists)
+TEST_WITH(scene, its_end_takes_it_out_of_its_lists)
 {
-    struct scene scene = scene_of("host.", "A");
     struct query *copy = query_new(&scene.query);
     struct list flight, deadline;
 
@@ -199,12 +187,10 @@ TEST(its_end_takes_it_out_of_its_lists)
     query_free(copy);
     assert_true(list_empty(&flight));
     assert_true(list_empty(&deadline));
-    scene_end(&scene);
 }
 
 /* What comes to stderr while this is answered. */
-static const char *logged(struct scene *scene, const struct answer *answer,
-                          enum log_level level)
+static const char *logged(const struct answer *answer, enum log_level level)
 {
     static char text[2048];
     int file = memfd_create("stderr", MFD_CLOEXEC), saved = dup(STDERR_FILENO);
@@ -212,9 +198,9 @@ static const char *logged(struct scene *scene, const struct answer *answer,
 
     assert_int_equal(dup2(file, STDERR_FILENO), STDERR_FILENO);
     log_open("hostdnsd[serve]", level);
-    scene->query.received = clock_ms();
-    scene->query.origin = QUERYLOG_LOOKUP;
-    query_reply(&scene->query, answer, 0);
+    scene.query.received = clock_ms();
+    scene.query.origin = QUERYLOG_LOOKUP;
+    query_reply(&scene.query, answer, 0);
     log_open("hostdnsd[serve]", LOG_LEVEL_INFO);
     dup2(saved, STDERR_FILENO);
     close(saved);
@@ -234,39 +220,34 @@ static void assert_logged(const char *line, const char *head, const char *tail)
     assert_string_equal(line, tail);
 }
 
-TEST(each_reply_is_logged_where_that_is_wanted)
+TEST_WITH(scene, each_reply_is_logged_where_that_is_wanted)
 {
-    struct scene scene = scene_of("host.", "A");
-    struct answer answer = addresses(&scene, 2, 10);
+    struct answer answer = addresses(2, 10);
 
     assert_true(addr_parse(&scene.query.path.peer, "127.0.0.1:4242", 0));
-    assert_logged(logged(&scene, &answer, LOG_LEVEL_DEBUG),
+    assert_logged(logged(&answer, LOG_LEVEL_DEBUG),
                   "hostdnsd[serve]: 127.0.0.1:4242 asks host. A over UDP: NOERROR, 2 "
                   "records from dns, ",
                   " ms\n");
-    scene_end(&scene);
 }
 
-TEST(a_failure_is_logged_with_its_reason)
+TEST_WITH(scene, a_failure_is_logged_with_its_reason)
 {
-    struct scene scene = scene_of("ho\\010st.", "A");
     struct answer answer;
 
+    ask_for("ho\\010st.");
     answer_init(&answer, &scene.query.request.question, NULL, 0);
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "wires cut");
     assert_true(addr_parse(&scene.query.path.peer, "127.0.0.1:4242", 0));
-    assert_logged(logged(&scene, &answer, LOG_LEVEL_DEBUG),
+    assert_logged(logged(&answer, LOG_LEVEL_DEBUG),
                   "hostdnsd[serve]: 127.0.0.1:4242 asks ho\\010st. A over UDP: SERVFAIL, 0 "
                   "records from dns, ",
                   " ms, EDE 23: wires cut\n");
-    scene_end(&scene);
 }
 
-TEST(no_reply_is_logged_where_that_is_not_wanted)
+TEST_WITH(scene, no_reply_is_logged_where_that_is_not_wanted)
 {
-    struct scene scene = scene_of("host.", "A");
-    struct answer answer = addresses(&scene, 2, 10);
+    struct answer answer = addresses(2, 10);
 
-    assert_string_equal(logged(&scene, &answer, LOG_LEVEL_INFO), "");
-    scene_end(&scene);
+    assert_string_equal(logged(&answer, LOG_LEVEL_INFO), "");
 }

@@ -11,15 +11,16 @@
 
 enum { LISTENERS = 2 };
 
-struct scene {
+static struct scene {
     struct listener listeners[LISTENERS];
     struct serve_config config;
     struct channel lookup, supervisor; /* left: the serve process's; right: the test's */
     pthread_t thread;
+    bool runs;
     int result;
     int client;
     struct addr client_addr;
-};
+} scene;
 
 /* Filters would stay with the whole test. */
 static void stay_free(void)
@@ -28,22 +29,19 @@ static void stay_free(void)
 
 static void *run(void *context)
 {
-    struct scene *scene = context;
-
-    scene->result = serve_run(&scene->config, scene->lookup.left, scene->supervisor.left);
-    return NULL;
+    scene.result = serve_run(&scene.config, scene.lookup.left, scene.supervisor.left);
+    return context;
 }
 
-static struct scene *set_up(size_t udp_size)
+static void set_up_with(size_t udp_size)
 {
-    struct scene *scene = test_calloc(1, sizeof *scene);
     struct addr any;
 
     assert_true(addr_parse(&any, "127.0.0.1:0", 0));
     for (int i = 0; i < LISTENERS; i++)
-        assert_int_equal(listener_open(&scene->listeners[i], &any), 0);
-    scene->config = (struct serve_config){
-        .listeners = scene->listeners,
+        assert_int_equal(listener_open(&scene.listeners[i], &any), 0);
+    scene.config = (struct serve_config){
+        .listeners = scene.listeners,
         .listener_count = LISTENERS,
         .udp_size = udp_size,
         .cache = {.max_ttl = 86400},
@@ -57,34 +55,46 @@ static struct scene *set_up(size_t udp_size)
         .confine = stay_free,
     };
     forget_questions();
-    assert_int_equal(channel_open(&scene->lookup), 0);
-    assert_int_equal(channel_open(&scene->supervisor), 0);
-    scene->client = udp_socket(&scene->client_addr);
-    scene->result = 42;
-    assert_int_equal(pthread_create(&scene->thread, NULL, run, scene), 0);
-    return scene;
+    assert_int_equal(channel_open(&scene.lookup), 0);
+    assert_int_equal(channel_open(&scene.supervisor), 0);
+    scene.client = udp_socket(&scene.client_addr);
+    scene.result = 42;
+    assert_int_equal(pthread_create(&scene.thread, NULL, run, NULL), 0);
+    scene.runs = true;
+}
+
+static void set_up(void)
+{
+    set_up_with(1232);
 }
 
 /* Takes the supervisor away; what serve_run returned. */
-static int tear_down(struct scene *scene)
+static int shut_down(void)
 {
-    int result;
-
-    channel_close_end(&scene->supervisor.right);
-    pthread_join(scene->thread, NULL);
-    result = scene->result;
-    channel_close(&scene->lookup);
-    channel_close(&scene->supervisor);
-    for (int i = 0; i < LISTENERS; i++)
-        listener_close(&scene->listeners[i]);
-    close(scene->client);
-    test_free(scene);
-    return result;
+    if (scene.runs) {
+        channel_close_end(&scene.supervisor.right);
+        pthread_join(scene.thread, NULL);
+    }
+    scene.runs = false;
+    return scene.result;
 }
 
-static void send_wire(const struct scene *scene, int from, const void *wire, size_t len)
+static void tear_down(void)
 {
-    const struct addr *to = &scene->listeners[0].addr;
+    shut_down();
+    channel_close(&scene.lookup);
+    channel_close(&scene.supervisor);
+    for (int i = 0; i < LISTENERS; i++)
+        listener_close(&scene.listeners[i]);
+    close(scene.client);
+}
+
+FIXTURE(server, set_up, tear_down);
+FIXTURE(own_size, NULL, tear_down); /* for a test that calls set_up_with itself */
+
+static void send_wire(int from, const void *wire, size_t len)
+{
+    const struct addr *to = &scene.listeners[0].addr;
 
     assert_int_equal(sendto(from, wire, len, 0, &to->sock.any, to->len), len);
 }
@@ -100,233 +110,202 @@ static struct ask ask_of(uint16_t id, const char *name, const char *type)
     return ask;
 }
 
-static void ask(const struct scene *scene, uint16_t id, const char *name, const char *type)
+static void ask(uint16_t id, const char *name, const char *type)
 {
     struct ask query = ask_of(id, name, type);
 
-    send_wire(scene, scene->client, query.wire, query.size);
+    send_wire(scene.client, query.wire, query.size);
 }
 
-static int lookup_of(const struct scene *scene)
+static int lookup(void)
 {
-    return scene->lookup.right;
+    return scene.lookup.right;
 }
 
-TEST(it_says_that_it_is_ready)
+TEST_WITH(server, it_says_that_it_is_ready)
 {
-    struct scene *scene = set_up(1232);
     enum word word;
 
-    assert_int_equal(channel_receive_word(scene->supervisor.right, &word, CHANNEL_BLOCK),
+    assert_int_equal(channel_receive_word(scene.supervisor.right, &word, CHANNEL_BLOCK),
                      CHANNEL_DONE);
     assert_int_equal(word, WORD_READY);
-    tear_down(scene);
 }
 
-TEST(it_ends_well_when_the_supervisor_is_gone)
+TEST_WITH(server, it_ends_well_when_the_supervisor_is_gone)
 {
-    struct scene *scene = set_up(1232);
     enum word word;
 
-    assert_int_equal(channel_receive_word(scene->supervisor.right, &word, CHANNEL_BLOCK),
+    assert_int_equal(channel_receive_word(scene.supervisor.right, &word, CHANNEL_BLOCK),
                      CHANNEL_DONE);
-    assert_int_equal(tear_down(scene), 0);
+    assert_int_equal(shut_down(), 0);
 }
 
-TEST(it_ends_though_questions_wait)
+TEST_WITH(server, it_ends_though_questions_wait)
 {
-    struct scene *scene = set_up(1232);
-
-    ask(scene, 1, "www.example.", "A");
-    next_asked(lookup_of(scene));
-    assert_int_equal(tear_down(scene), 0);
+    ask(1, "www.example.", "A");
+    next_asked(lookup());
+    assert_int_equal(shut_down(), 0);
 }
 
-TEST(a_question_reaches_the_lookup_process)
+TEST_WITH(server, a_question_reaches_the_lookup_process)
 {
-    struct scene *scene = set_up(1232);
     struct asked asked;
 
-    ask(scene, 1, "www.example.", "AAAA");
-    asked = next_asked(lookup_of(scene));
+    ask(1, "www.example.", "AAAA");
+    asked = next_asked(lookup());
     assert_string_equal(asked_text(&asked), "www.example. AAAA");
-    tear_down(scene);
 }
 
-TEST(an_answer_reaches_the_client)
+TEST_WITH(server, an_answer_reaches_the_client)
 {
-    struct scene *scene = set_up(1232);
     struct asked asked;
     const struct reply *reply;
 
-    ask(scene, 0x1234, "WWW.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &asked, 10);
-    reply = receive(scene->client);
+    ask(0x1234, "WWW.example.", "A");
+    asked = next_asked(lookup());
+    answer_asked(lookup(), &asked, 10);
+    reply = receive(scene.client);
     assert_int_equal(reply_id(reply), 0x1234);
     assert_string_equal(reply_text(reply->wire, reply->len),
                         "NOERROR\n"
                         "WWW.example. 10 A 192.0.2.1\n");
-    tear_down(scene);
 }
 
-TEST(nobody_waits_for_another_ones_answer)
+TEST_WITH(server, nobody_waits_for_another_ones_answer)
 {
-    struct scene *scene = set_up(1232);
     struct asked asked;
 
-    ask(scene, 1, "slow.example.", "A");
-    next_asked(lookup_of(scene));
-    ask(scene, 2, "fast.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &asked, 10);
-    assert_int_equal(reply_id(receive(scene->client)), 2);
-    tear_down(scene);
+    ask(1, "slow.example.", "A");
+    next_asked(lookup());
+    ask(2, "fast.example.", "A");
+    asked = next_asked(lookup());
+    answer_asked(lookup(), &asked, 10);
+    assert_int_equal(reply_id(receive(scene.client)), 2);
 }
 
-TEST(what_policy_settles_is_not_looked_up)
+TEST_WITH(server, what_policy_settles_is_not_looked_up)
 {
-    struct scene *scene = set_up(1232);
-
-    ask(scene, 7, "example.", "AXFR");
-    assert_string_equal(receive_text(scene->client),
+    ask(7, "example.", "AXFR");
+    assert_string_equal(receive_text(scene.client),
                         "REFUSED: Not Supported (21): no such question here\n");
-    assert_true(nothing_asked(lookup_of(scene)));
-    tear_down(scene);
+    assert_true(nothing_asked(lookup()));
 }
 
-TEST(a_malformed_request_is_told_so)
+TEST_WITH(server, a_malformed_request_is_told_so)
 {
-    struct scene *scene = set_up(1232);
     const uint8_t no_question[12] = {0x12, 0x34};
     const struct reply *reply;
 
-    send_wire(scene, scene->client, no_question, sizeof no_question);
-    reply = receive(scene->client);
+    send_wire(scene.client, no_question, sizeof no_question);
+    reply = receive(scene.client);
     assert_int_equal(reply_id(reply), 0x1234);
     assert_string_equal(reply_text(reply->wire, reply->len), "FORMERR\n");
-    tear_down(scene);
 }
 
 /* What is dropped gets no reply, so the next question's is the first to come.
  */
-static void assert_next_is_answered_first(const struct scene *scene)
+static void assert_next_is_answered_first(void)
 {
-    ask(scene, 99, "example.", "AXFR");
-    assert_int_equal(reply_id(receive(scene->client)), 99);
-    assert_true(nothing_asked(lookup_of(scene)));
+    ask(99, "example.", "AXFR");
+    assert_int_equal(reply_id(receive(scene.client)), 99);
+    assert_true(nothing_asked(lookup()));
 }
 
 /* Two servers that answer each other's replies would never stop. */
-TEST(a_response_is_dropped)
+TEST_WITH(server, a_response_is_dropped)
 {
-    struct scene *scene = set_up(1232);
     struct ask query = ask_of(1, "www.example.", "A");
 
     query.wire[2] |= 0x80;
-    send_wire(scene, scene->client, query.wire, query.size);
-    assert_next_is_answered_first(scene);
-    tear_down(scene);
+    send_wire(scene.client, query.wire, query.size);
+    assert_next_is_answered_first();
 }
 
-TEST(a_datagram_shorter_than_a_header_is_dropped)
+TEST_WITH(server, a_datagram_shorter_than_a_header_is_dropped)
 {
-    struct scene *scene = set_up(1232);
-
-    send_wire(scene, scene->client, "12345678901", 11);
-    send_wire(scene, scene->client, "", 0);
-    assert_next_is_answered_first(scene);
-    tear_down(scene);
+    send_wire(scene.client, "12345678901", 11);
+    send_wire(scene.client, "", 0);
+    assert_next_is_answered_first();
 }
 
-TEST(a_datagram_longer_than_any_request_is_dropped)
+TEST_WITH(server, a_datagram_longer_than_any_request_is_dropped)
 {
     static uint8_t wire[REQUEST_UDP_MAX + 1];
-    struct scene *scene = set_up(1232);
     struct ask query = ask_of(1, "www.example.", "A");
 
     memcpy(wire, query.wire, query.size);
-    send_wire(scene, scene->client, wire, sizeof wire);
-    assert_next_is_answered_first(scene);
-    tear_down(scene);
+    send_wire(scene.client, wire, sizeof wire);
+    assert_next_is_answered_first();
 }
 
 /* With our own address as the sender's, forged by somebody else, we would
  * answer ourselves.
  */
-TEST(a_question_from_one_of_our_own_addresses_is_dropped)
+TEST_WITH(server, a_question_from_one_of_our_own_addresses_is_dropped)
 {
-    struct scene *scene = set_up(1232);
     struct ask query = ask_of(1, "www.example.", "A");
 
-    send_wire(scene, scene->listeners[1].udp, query.wire, query.size);
-    assert_next_is_answered_first(scene);
-    tear_down(scene);
+    send_wire(scene.listeners[1].udp, query.wire, query.size);
+    assert_next_is_answered_first();
 }
 
-TEST(each_address_is_answered_from)
+TEST_WITH(server, each_address_is_answered_from)
 {
-    struct scene *scene = set_up(1232);
     struct ask query = ask_of(1, "example.", "AXFR");
 
     for (int i = 0; i < LISTENERS; i++) {
-        const struct addr *to = &scene->listeners[i].addr;
+        const struct addr *to = &scene.listeners[i].addr;
         struct addr from = {.len = sizeof from.sock};
         char byte;
 
         assert_int_equal(
-            sendto(scene->client, query.wire, query.size, 0, &to->sock.any, to->len),
+            sendto(scene.client, query.wire, query.size, 0, &to->sock.any, to->len),
             query.size);
-        assert_int_equal(recvfrom(scene->client, &byte, 1, 0, &from.sock.any, &from.len),
-                         1);
+        assert_int_equal(recvfrom(scene.client, &byte, 1, 0, &from.sock.any, &from.len), 1);
         assert_true(addr_equal(&from, to));
     }
-    tear_down(scene);
 }
 
 /* More than are read from one socket in one round. */
-TEST(a_burst_of_questions_is_answered)
+TEST_WITH(server, a_burst_of_questions_is_answered)
 {
     enum { BURST = 200 };
-    struct scene *scene = set_up(1232);
     bool answered[BURST] = {false};
 
     for (uint16_t id = 0; id < BURST; id++)
-        ask(scene, id, "example.", "AXFR");
+        ask(id, "example.", "AXFR");
     for (int i = 0; i < BURST; i++) {
-        unsigned id = reply_id(receive(scene->client));
+        unsigned id = reply_id(receive(scene.client));
 
         assert_true(id < BURST && !answered[id]);
         answered[id] = true;
     }
-    tear_down(scene);
 }
 
-TEST(a_reply_is_no_longer_than_configured)
+TEST_WITH(own_size, a_reply_is_no_longer_than_configured)
 {
     static uint8_t records[8192];
     const uint8_t address[] = {192, 0, 2, 1};
-    struct scene *scene = set_up(700);
     struct ask query = ask_of(1, "www.example.", "A");
     struct asked asked;
     struct answer answer;
 
-    send_wire(scene, scene->client, query.wire, query.size);
-    asked = next_asked(lookup_of(scene));
+    set_up_with(700);
+    send_wire(scene.client, query.wire, query.size);
+    asked = next_asked(lookup());
     answer_init(&answer, &asked.question, records, sizeof records);
     for (int i = 0; i < 100; i++)
         assert_true(
             answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, 10));
-    send_answer(lookup_of(scene), &asked, &answer);
-    assert_in_range(receive(scene->client)->len, 700 - 16 + 1, 700);
-    tear_down(scene);
+    send_answer(lookup(), &asked, &answer);
+    assert_in_range(receive(scene.client)->len, 700 - 16 + 1, 700);
 }
 
 /* Over TCP. */
 
-static int connect_to(const struct scene *scene, int listener)
+static int connect_to(int listener)
 {
-    const struct addr *to = &scene->listeners[listener].addr;
+    const struct addr *to = &scene.listeners[listener].addr;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     assert_int_equal(connect(fd, &to->sock.any, to->len), 0);
@@ -367,79 +346,72 @@ static bool has_ended(int fd)
     return recv(fd, &octet, 1, 0) <= 0;
 }
 
-TEST(answers_over_tcp_come_as_they_are_found)
+TEST_WITH(server, answers_over_tcp_come_as_they_are_found)
 {
-    struct scene *scene = set_up(1232);
     struct asked slow, quick;
-    int fd = connect_to(scene, 1);
+    int fd = connect_to(1);
 
     ask_over(fd, 1, "slow.example.", "A");
     ask_over(fd, 2, "quick.example.", "A");
-    slow = next_asked(lookup_of(scene));
-    quick = next_asked(lookup_of(scene));
-    answer_asked(lookup_of(scene), &quick, 10);
+    slow = next_asked(lookup());
+    quick = next_asked(lookup());
+    answer_asked(lookup(), &quick, 10);
     assert_int_equal(reply_id(receive_framed(fd)), 2);
-    answer_asked(lookup_of(scene), &slow, 10);
+    answer_asked(lookup(), &slow, 10);
     assert_int_equal(reply_id(receive_framed(fd)), 1);
     close(fd);
-    tear_down(scene);
 }
 
-TEST(a_reply_over_tcp_has_no_limit_but_its_length)
+TEST_WITH(own_size, a_reply_over_tcp_has_no_limit_but_its_length)
 {
     static uint8_t records[ANSWER_RECORDS_MAX];
     const uint8_t address[] = {192, 0, 2, 1};
-    struct scene *scene = set_up(512);
     struct answer answer;
     struct asked asked;
     const struct reply *reply;
-    int fd = connect_to(scene, 0);
+    int fd;
 
+    set_up_with(512);
+    fd = connect_to(0);
     ask_over(fd, 1, "host.", "A");
-    asked = next_asked(lookup_of(scene));
+    asked = next_asked(lookup());
     answer_init(&answer, &asked.question, records, sizeof records);
     for (int i = 0; i < 4090; i++)
         assert_true(
             answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, address, 10));
-    send_answer(lookup_of(scene), &asked, &answer);
+    send_answer(lookup(), &asked, &answer);
     reply = receive_framed(fd);
     assert_in_range(reply->len, 12 + 10 + 4090 * 16, 65535);
     assert_int_equal(reply->wire[2] & 2, 0); /* TC */
     close(fd);
-    tear_down(scene);
 }
 
-TEST(a_response_over_tcp_ends_the_connection)
+TEST_WITH(server, a_response_over_tcp_ends_the_connection)
 {
-    struct scene *scene = set_up(1232);
     struct ask query = ask_of(1, "www.example.", "A");
-    int fd = connect_to(scene, 0);
+    int fd = connect_to(0);
 
     query.wire[2] |= 0x80;
     send_framed(fd, query.wire, query.size);
     assert_true(has_ended(fd));
-    assert_true(nothing_asked(lookup_of(scene)));
+    assert_true(nothing_asked(lookup()));
     close(fd);
-    tear_down(scene);
 }
 
-TEST(less_than_a_header_over_tcp_ends_the_connection)
+TEST_WITH(server, less_than_a_header_over_tcp_ends_the_connection)
 {
-    struct scene *scene = set_up(1232);
-    int fd = connect_to(scene, 0);
+    int fd = connect_to(0);
 
     send_framed(fd, (const uint8_t *)"12345678901", 11);
     assert_true(has_ended(fd));
     close(fd);
-    tear_down(scene);
 }
 
-TEST(a_malformed_request_over_tcp_leaves_the_connection)
+TEST_WITH(server, a_malformed_request_over_tcp_leaves_the_connection)
 {
     const uint8_t no_question[12] = {0x12, 0x34};
-    struct scene *scene = set_up(1232);
     const struct reply *reply;
-    int fd = connect_to(scene, 0);
+    int fd = connect_to(0);
 
     send_framed(fd, no_question, sizeof no_question);
     reply = receive_framed(fd);
@@ -447,59 +419,51 @@ TEST(a_malformed_request_over_tcp_leaves_the_connection)
     ask_over(fd, 2, "example.", "AXFR");
     assert_int_equal(reply_id(receive_framed(fd)), 2);
     close(fd);
-    tear_down(scene);
 }
 
-TEST(a_client_that_is_gone_leaves_its_answer_to_the_next)
+TEST_WITH(server, a_client_that_is_gone_leaves_its_answer_to_the_next)
 {
     const struct linger now = {.l_onoff = 1};
-    struct scene *scene = set_up(1232);
     struct asked asked;
-    int fd = connect_to(scene, 0), other = connect_to(scene, 0);
+    int fd = connect_to(0), other = connect_to(0);
 
     ask_over(fd, 1, "www.example.", "A");
-    asked = next_asked(lookup_of(scene));
+    asked = next_asked(lookup());
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     close(fd);
     ask_over(other, 2, "example.", "AXFR"); /* so the reset has been seen */
     receive_framed(other);
-    answer_asked(lookup_of(scene), &asked, 10);
+    answer_asked(lookup(), &asked, 10);
     ask_over(other, 3, "example.", "AXFR");
     receive_framed(other);
     ask_over(other, 4, "www.example.", "A");
     assert_int_equal(reply_id(receive_framed(other)), 4);
-    assert_true(nothing_asked(lookup_of(scene)));
+    assert_true(nothing_asked(lookup()));
     close(other);
-    tear_down(scene);
 }
 
-TEST(when_the_lookup_process_died_who_waits_is_told)
+TEST_WITH(server, when_the_lookup_process_died_who_waits_is_told)
 {
-    struct scene *scene = set_up(1232);
-
-    ask(scene, 1, "www.example.", "A");
-    next_asked(lookup_of(scene));
-    assert_int_equal(channel_send_word(scene->supervisor.right, WORD_LOOKUP_DIED),
+    ask(1, "www.example.", "A");
+    next_asked(lookup());
+    assert_int_equal(channel_send_word(scene.supervisor.right, WORD_LOOKUP_DIED),
                      CHANNEL_DONE);
-    assert_string_equal(receive_text(scene->client),
+    assert_string_equal(receive_text(scene.client),
                         "SERVFAIL: Other Error (0): the lookup process died\n");
-    tear_down(scene);
 }
 
-TEST(another_word_of_the_supervisor_changes_nothing)
+TEST_WITH(server, another_word_of_the_supervisor_changes_nothing)
 {
-    struct scene *scene = set_up(1232);
     struct asked asked;
 
-    ask(scene, 1, "www.example.", "A");
-    asked = next_asked(lookup_of(scene));
-    assert_int_equal(channel_send(scene->supervisor.right, "\377", 1, CHANNEL_BLOCK),
+    ask(1, "www.example.", "A");
+    asked = next_asked(lookup());
+    assert_int_equal(channel_send(scene.supervisor.right, "\377", 1, CHANNEL_BLOCK),
                      CHANNEL_DONE);
-    assert_int_equal(channel_send(scene->supervisor.right, "long", 4, CHANNEL_BLOCK),
+    assert_int_equal(channel_send(scene.supervisor.right, "long", 4, CHANNEL_BLOCK),
                      CHANNEL_DONE);
-    assert_next_is_answered_first(scene);
-    answer_asked(lookup_of(scene), &asked, 10);
-    assert_string_equal(receive_text(scene->client), "NOERROR\n"
-                                                     "www.example. 10 A 192.0.2.1\n");
-    tear_down(scene);
+    assert_next_is_answered_first();
+    answer_asked(lookup(), &asked, 10);
+    assert_string_equal(receive_text(scene.client), "NOERROR\n"
+                                                    "www.example. 10 A 192.0.2.1\n");
 }
