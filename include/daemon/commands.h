@@ -1,4 +1,4 @@
-/* What can be said over the control socket: one table. */
+/* What each command of the table (daemon/command_table) does. */
 #ifndef DAEMON_COMMANDS_H
 #define DAEMON_COMMANDS_H
 
@@ -20,6 +20,6 @@ struct commands_host {
 };
 
 /* For control_new, whose context is a struct commands_host. */
-extern const struct control_command commands[];
+extern const struct control_commands commands;
 
 #endif

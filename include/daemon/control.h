@@ -6,8 +6,9 @@
 #ifndef DAEMON_CONTROL_H
 #define DAEMON_CONTROL_H
 
-#include <stdio.h>
+#include <stdbool.h>
 
+#include "daemon/command_table.h"
 #include "net/loop.h"
 
 enum { CONTROL_PATH_MAX = 107 }; /* octets, sun_path's without the NUL */
@@ -15,13 +16,12 @@ enum { CONTROL_PATH_MAX = 107 }; /* octets, sun_path's without the NUL */
 struct control;
 struct control_request;
 
-struct control_command {
-    const char *name;
-    const char *argument; /* what it is called in the help; NULL: it takes none. In
-                             brackets: it may be left out */
-    const char *help;
-    /* Answers the request, at once or later. `argument` is NULL if there is none. */
-    void (*run)(void *context, struct control_request *, const char *argument);
+/* Answers the request, at once or later. `argument` is NULL if there is none. */
+typedef void control_run(void *context, struct control_request *, const char *argument);
+
+struct control_commands {
+    const struct command *table; /* ended by one without a name */
+    control_run *const *run;     /* for each row, in the same order */
 };
 
 /*
@@ -40,11 +40,8 @@ void control_path_of(int fd, char path[static CONTROL_PATH_MAX + 1]);
  */
 int control_listen(const char *path, bool may_fail);
 
-/*
- * Serves the socket. `commands`, ended by one without a name, are borrowed; "help" is
- * added. NULL when memory is short.
- */
-struct control *control_new(struct loop *, int fd, const struct control_command *commands,
+/* Serves the socket. `commands` is borrowed. NULL when memory is short. */
+struct control *control_new(struct loop *, int fd, const struct control_commands *commands,
                             void *context);
 /* Ends all connections; the socket stays open. Accepts NULL. */
 void control_free(struct control *);
@@ -53,6 +50,8 @@ void control_free(struct control *);
 void control_answer(struct control_request *, const char *text);
 /* Answers "error" and the reason; the request is gone. */
 void control_refuse(struct control_request *, const char *reason);
+/* A command that answers with the table. */
+control_run control_help;
 /* The connection of a request that is gone thereby: whoever has it answers. */
 int control_detach(struct control_request *);
 /* The same answers on a connection that was detached, which is closed. */

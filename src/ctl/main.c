@@ -1,7 +1,7 @@
 /*
  * hostdnsctl asks a running hostdnsd over its control socket (daemon/control): it sends the
- * words of its command line as one line and prints what comes back. Which commands there
- * are the server knows.
+ * words of its command line as one line and prints what comes back. The table of commands
+ * (daemon/command_table) is for the help alone: a server of another version may know more.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -14,23 +14,47 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "daemon/command_table.h"
 #include "daemon/control.h"
 
 enum { CTL_REFUSED = 1, CTL_NO_SERVER = 2 };
 
+/* -1 with errno. */
 static int connect_to(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd, error;
 
     if (strlen(path) >= sizeof address.sun_path) {
         errno = ENAMETOOLONG;
         return -1;
     }
     strcpy(address.sun_path, path);
-    if (fd != -1 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd == -1 || connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
         return fd;
+    error = errno;
+    close(fd);
+    errno = error;
     return -1;
+}
+
+/* For want of a connection; errno says why. */
+static int no_server(const char *path, const char *command)
+{
+    if (!command_find(command_table, command)) {
+        fprintf(stderr,
+                "hostdnsctl: no such command: %s (hostdnsctl -h lists them), and no server "
+                "at %s that might know it\n",
+                command, path);
+        return EX_USAGE;
+    }
+    if (errno == EACCES)
+        fprintf(stderr, "hostdnsctl: may not speak to a server at %s: %s\n", path,
+                strerror(errno));
+    else
+        fprintf(stderr, "hostdnsctl: no server at %s: %s\n", path, strerror(errno));
+    return CTL_NO_SERVER;
 }
 
 /* The words with a blank between each two. */
@@ -69,10 +93,8 @@ static int ask(const char *path, char *const *words, size_t count)
     int fd = connect_to(path), code;
     FILE *answer;
 
-    if (fd == -1) {
-        fprintf(stderr, "hostdnsctl: no server at %s: %s\n", path, strerror(errno));
-        return CTL_NO_SERVER;
-    }
+    if (fd == -1)
+        return no_server(path, words[0]);
     send_line(fd, words, count); /* if that fails the server may still have said why */
     answer = fdopen(fd, "r");
     if (!answer) {
@@ -85,31 +107,22 @@ static int ask(const char *path, char *const *words, size_t count)
     return code;
 }
 
-/* Which commands there are the server says; without one there is still the rest. */
-static int help(const char *path)
+static void help(void)
 {
-    static char word[] = "help";
-    char *const words[] = {word};
-
     puts("usage: hostdnsctl [-s SOCKET] COMMAND [ARGUMENT]\n"
          "       hostdnsctl -h | -V\n"
          "Asks a running hostdnsd.\n\n"
          "  -s SOCKET  its control socket\n"
          "  -V         print the version\n"
-         "  -h         print this, and the server's commands\n\n"
+         "  -h         print this\n\n"
          "Commands:");
-    fflush(stdout);
-    if (access(path, F_OK) == 0)
-        return ask(path, words, 1);
-    printf("  the server lists them; there is none at %s\n", path);
-    return 0;
+    command_print_help(command_table, stdout);
 }
 
 int main(int argc, char **argv)
 {
     char by_default[CONTROL_PATH_MAX + 1];
     const char *path = by_default;
-    bool wants_help = false;
     int flag;
 
     signal(SIGPIPE, SIG_IGN); /* a server that has no time answers before it is asked */
@@ -120,16 +133,14 @@ int main(int argc, char **argv)
             path = optarg;
             break;
         case 'h':
-            wants_help = true;
-            break;
+            help();
+            return 0;
         case 'V':
             puts("hostdnsctl " HOSTDNS_VERSION);
             return 0;
         default:
             return EX_USAGE;
         }
-    if (wants_help)
-        return help(path);
     if (optind < argc)
         return ask(path, argv + optind, (size_t)(argc - optind));
     fputs("hostdnsctl: a command is needed (hostdnsctl -h lists them)\n", stderr);

@@ -1,13 +1,10 @@
 #include "daemon/commands.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/log.h"
+#include "daemon/command_table.h"
 #include "daemon/report.h"
 #include "dns/ask.h"
-
-static const char *const level_names[] = {"error", "warning", "info", "debug"};
 
 /* A text that is written piece by piece, and answered at the end. */
 struct text {
@@ -50,10 +47,6 @@ static void run_stats(void *context, struct control_request *request, const char
     struct text text;
 
     (void)context;
-    if (argument && strcmp(argument, "json") != 0) {
-        control_refuse(request, "json or nothing is needed");
-        return;
-    }
     if (!text_begin(&text, request))
         return;
     report_counters(text.out, argument != NULL);
@@ -96,17 +89,13 @@ static void run_reload(void *context, struct control_request *request, const cha
     host->reload(host->context, control_detach(request));
 }
 
+/* The words are in the order of enum log_level. */
 static void run_log(void *context, struct control_request *request, const char *argument)
 {
     const struct commands_host *host = context;
 
-    for (int i = 0; i < (int)(sizeof level_names / sizeof *level_names); i++)
-        if (strcmp(level_names[i], argument) == 0) {
-            host->set_level(host->context, i);
-            control_answer(request, "");
-            return;
-        }
-    control_refuse(request, "error, warning, info or debug is needed");
+    host->set_level(host->context, command_word(&command_table[COMMAND_LOG], argument));
+    control_answer(request, "");
 }
 
 static void run_stop(void *context, struct control_request *request, const char *argument)
@@ -118,12 +107,12 @@ static void run_stop(void *context, struct control_request *request, const char 
     host->stop(host->context);
 }
 
-const struct control_command commands[] = {
-    {"status", NULL, "Processes, addresses, name servers, lookups, cache.", run_status},
-    {"stats", "[json]", "All counters, or as a JSON object.", run_stats},
-    {"flush", "[NAME]", "Forget all answers that are kept, or those of a name.", run_flush},
-    {"reload", NULL, "Read the configuration again, and the program.", run_reload},
-    {"log", "LEVEL", "Log error, warning, info or debug, until the next reload.", run_log},
-    {"stop", NULL, "End the server.", run_stop},
-    {0},
-};
+const struct control_commands commands = {
+    .table = command_table,
+    .run = (control_run *const[COMMANDS]){[COMMAND_STATUS] = run_status,
+                                          [COMMAND_STATS] = run_stats,
+                                          [COMMAND_FLUSH] = run_flush,
+                                          [COMMAND_RELOAD] = run_reload,
+                                          [COMMAND_LOG] = run_log,
+                                          [COMMAND_STOP] = run_stop,
+                                          [COMMAND_HELP] = control_help}};

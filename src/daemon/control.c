@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -23,7 +24,7 @@ struct control {
     struct loop *loop;
     int fd;
     struct watch *watch;
-    const struct control_command *commands;
+    const struct control_commands *commands;
     void *context;
     struct list requests; /* oldest first */
     size_t count;
@@ -195,57 +196,55 @@ void control_refuse(struct control_request *request, const char *reason)
 
 /* Commands. */
 
-static void help(struct control_request *request)
+void control_help(void *context, struct control_request *request, const char *argument)
 {
-    const struct control_command *command = request->control->commands;
     char *text = NULL;
     size_t len;
     FILE *out = open_memstream(&text, &len);
 
+    (void)context;
+    (void)argument;
     if (!out) {
         control_refuse(request, "no memory for the answer");
         return;
     }
-    for (; command->name; command++) {
-        char usage[64];
-
-        snprintf(usage, sizeof usage, "%s%s%s", command->name, command->argument ? " " : "",
-                 command->argument ? command->argument : "");
-        fprintf(out, "  %-20s  %s\n", usage, command->help);
-    }
+    command_print_help(request->control->commands->table, out);
     fclose(out);
     control_answer(request, text);
     free(text);
 }
 
-static bool fits(const struct control_command *command, const char *argument)
+static void refuse_argument(struct control_request *request, const struct command *command)
 {
-    if (!command->argument)
-        return !argument;
-    return argument || *command->argument == '[';
+    char *usage = NULL;
+    size_t len;
+    FILE *out = open_memstream(&usage, &len);
+
+    if (out) {
+        fputs("usage: ", out);
+        command_print_usage(command, out);
+        fclose(out);
+    }
+    control_refuse(request, usage ? usage : "the argument is wrong");
+    free(usage);
 }
 
 static void run_command(struct control_request *request)
 {
     const struct control *control = request->control;
-    const struct control_command *command = control->commands;
+    const struct control_commands *commands = control->commands;
     char *name = request->line, *argument = strchr(name, ' ');
+    const struct command *command;
 
     if (argument)
         *argument++ = '\0';
-    if (strcmp(name, "help") == 0) {
-        help(request);
-        return;
-    }
-    while (command->name && strcmp(command->name, name) != 0)
-        command++;
-    if (!command->name)
+    command = command_find(commands->table, name);
+    if (!command)
         control_refuse(request, "no such command (help lists them)");
-    else if (!fits(command, argument))
-        control_refuse(request, argument ? "the command takes no argument"
-                                         : "the command needs an argument");
+    else if (!command_takes(command, argument))
+        refuse_argument(request, command);
     else
-        command->run(control->context, request, argument);
+        commands->run[command - commands->table](control->context, request, argument);
 }
 
 /* Connections. */
@@ -314,7 +313,7 @@ static void socket_ready(void *context, short revents)
 }
 
 struct control *control_new(struct loop *loop, int fd,
-                            const struct control_command *commands, void *context)
+                            const struct control_commands *commands, void *context)
 {
     struct control *control = malloc(sizeof *control);
 

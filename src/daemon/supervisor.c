@@ -408,7 +408,7 @@ static int open_control(struct supervisor *supervisor)
                                .reload = reload_for,
                                .stop = stop};
     supervisor->control = control_new(supervisor->loop, supervisor->config->control,
-                                      commands, &supervisor->host);
+                                      &commands, &supervisor->host);
     return supervisor->control ? 0 : -1;
 }
 

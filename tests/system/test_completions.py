@@ -17,6 +17,7 @@ from daemon import PROGRAM
 
 FOLDER = pathlib.Path(__file__).parents[2] / "conf" / "completions"
 CLIENT = PROGRAM.with_name("hostdns")
+CTL = PROGRAM.with_name("hostdnsctl")
 SECONDS = 120  # for a shell to answer on a busy machine
 KILL_LINE = "\x15"
 PROMPT = "[type] "  # what comes earlier the terminal would edit in its own way
@@ -140,8 +141,27 @@ def test_every_option_of_the_client(shell):
 
 
 def test_every_command_of_the_control_program(shell):
-    assert {"status", "stats", "flush", "reload", "log", "stop"} <= shell.offers("hostdnsctl ")
+    """No server runs here."""
+    commands = helped(CTL, r"^  ([a-z]+)")
+    assert {"status", "log", "stop"} <= commands
+    assert commands <= shell.offers("hostdnsctl ")
+    assert commands <= shell.offers("hostdnsctl -s some.conf ")
+    assert {"-s", "-h", "-V"} <= shell.offers("hostdnsctl -")
+
+
+def test_words_behind_a_command(shell):
     assert {"error", "warning", "info", "debug"} <= shell.offers("hostdnsctl log ")
+    assert "warning" in shell.offers("hostdnsctl -s some.conf log wa")
+    assert "json" in shell.offers("hostdnsctl stats ")
+    assert "v4only.lab" in shell.offers("hostdnsctl flush v4o")
+
+
+@pytest.mark.parametrize("command", ["stats", "flush", "status", "log"])
+def test_no_command_behind_a_command(shell, command):
+    assert not {"reload", "stop", "help"} & shell.offers(f"hostdnsctl {command} ")
+
+
+def test_the_socket_of_the_control_program(shell):
     assert "some.conf" in shell.offers("hostdnsctl -s so")
 
 

@@ -65,7 +65,7 @@ static const char *converse(const char *line)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct loop *loop = loop_new();
     int listener = control_listen(path, false), fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    struct control *control = control_new(loop, listener, commands, &host);
+    struct control *control = control_new(loop, listener, &commands, &host);
     size_t len = 0;
     ssize_t got;
 
@@ -105,7 +105,7 @@ TEST(stats_come_as_lines_or_as_json)
     assert_int_equal(strncmp(converse("stats\n"), "ok\nquestions-udp ", 17), 0);
     assert_int_equal(strncmp(converse("stats json\n"), "ok\n{\n  \"questions-udp\": 0", 24),
                      0);
-    assert_string_equal(converse("stats csv\n"), "error json or nothing is needed\n");
+    assert_string_equal(converse("stats csv\n"), "error usage: stats [json]\n");
 }
 
 TEST(flush_is_of_all_or_of_a_folded_name)
@@ -129,7 +129,7 @@ TEST(log_levels_have_names)
     assert_string_equal(converse("log debug\n"), "ok\n");
     assert_int_equal(atoi(done + 6), LOG_LEVEL_DEBUG);
     assert_string_equal(converse("log 3\n"),
-                        "error error, warning, info or debug is needed\n");
+                        "error usage: log error|warning|info|debug\n");
     assert_string_equal(done, "");
 }
 

@@ -40,12 +40,15 @@ static void run_later(void *context, struct control_request *request, const char
     detached = control_detach(request);
 }
 
-static const struct control_command table[] = {
-    {"echo", "[WORD]", "Say it.", run_echo},
-    {"refuse", "WORD", "Refuse for this reason.", run_refuse},
-    {"later", NULL, "Answer later.", run_later},
+static const struct command rows[] = {
+    {"echo", "[WORD]", "Say it."},
+    {"refuse", "WORD", "Refuse for this reason."},
+    {"later", NULL, "Answer later."},
+    {"help", NULL, "List them."},
     {0},
 };
+static control_run *const runs[] = {run_echo, run_refuse, run_later, control_help};
+static const struct control_commands table = {rows, runs};
 
 static void set_up(void)
 {
@@ -53,7 +56,7 @@ static void set_up(void)
     assert_non_null(loop);
     listener = control_listen(path, false);
     assert_int_not_equal(listener, -1);
-    control = control_new(loop, listener, table, &listener);
+    control = control_new(loop, listener, &table, &listener);
     assert_non_null(control);
 }
 
@@ -133,17 +136,18 @@ TEST_WITH(control, a_wrong_line_is_refused)
 {
     assert_string_equal(converse("nonsense\n"),
                         "error no such command (help lists them)\n");
-    assert_string_equal(converse("refuse\n"), "error the command needs an argument\n");
-    assert_string_equal(converse("later now\n"), "error the command takes no argument\n");
+    assert_string_equal(converse("refuse\n"), "error usage: refuse WORD\n");
+    assert_string_equal(converse("later now\n"), "error usage: later\n");
 }
 
 TEST_WITH(control, help_is_the_table)
 {
     assert_string_equal(converse("help\n"),
                         "ok\n"
-                        "  echo [WORD]           Say it.\n"
-                        "  refuse WORD           Refuse for this reason.\n"
-                        "  later                 Answer later.\n");
+                        "  echo [WORD]  Say it.\n"
+                        "  refuse WORD  Refuse for this reason.\n"
+                        "  later        Answer later.\n"
+                        "  help         List them.\n");
 }
 
 TEST_WITH(control, a_line_may_come_in_pieces)
@@ -224,7 +228,7 @@ TEST_WITH(control, a_socket_that_was_left_is_replaced)
     close(listener);
     listener = control_listen(path, false);
     assert_int_not_equal(listener, -1);
-    control = control_new(loop, listener, table, &listener);
+    control = control_new(loop, listener, &table, &listener);
     assert_string_equal(converse("echo again\n"), "ok\nagain");
 }
 
