@@ -3,12 +3,13 @@
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 
 import pytest
 
 from conftest import make_open_folder, say
-from daemon import START_SECONDS
+from daemon import PROGRAM, START_SECONDS, children_of
 
 TOP = pathlib.Path(__file__).parents[2]
 WORST_EXPOSURE = 2.0        # of 10; "OK" ends at 5
@@ -57,7 +58,37 @@ def test_the_fence_is_tight(units, request):
 
 def test_the_program_named_is_the_one_installed(units):
     (start,) = [value for key, value in settings(units / "hostdnsd.service") if key == "ExecStart"]
-    assert start == f'"{units.parents[2]}/sbin/hostdnsd" $OPTIONS'
+    assert start == f'"{units.parents[2]}/sbin/hostdnsd" -o control=%t/hostdns/control $OPTIONS'
+
+
+def test_no_program_is_named_but_those_installed(units):
+    """Nothing else need be on the machine."""
+    commands = [value for key, value in settings(units / "hostdnsd.service")
+                if key.startswith("Exec")]
+    assert len(commands) == 2
+    for command in commands:
+        assert command.startswith(f'"{units.parents[2]}/sbin/hostdns')
+
+
+def words_of(units, key, folder):
+    """The command, as the manager would run it, with `folder` for /run/hostdns."""
+    (command,) = [value for found, value in settings(units / "hostdnsd.service") if found == key]
+    command = command.replace("%t/hostdns", str(folder)).replace("$OPTIONS", "")
+    return shlex.split(command.replace(f"{units.parents[2]}/sbin", str(PROGRAM.parent)))
+
+
+def test_the_reload_tells_how_it_went(units, start, open_folder):
+    """Even if the configuration would move the socket."""
+    conf = open_folder / "hostdns.conf"
+    conf.write_text(f"ttl = 5\ncontrol = {open_folder}/elsewhere\n")
+    server = start("-c", str(conf), program=words_of(units, "ExecStart", open_folder))
+    command = words_of(units, "ExecReload", open_folder)
+    assert subprocess.run(command, timeout=START_SECONDS, check=False).returncode == 0
+    assert len(children_of(server.pid)) >= 2
+    conf.write_text("ttl = five\n")
+    run = subprocess.run(command, capture_output=True, text=True, timeout=START_SECONDS, check=False)
+    assert run.returncode == 1
+    assert "ttl=five" in run.stderr
 
 
 def test_each_address_is_there_for_udp_and_for_tcp(units):
