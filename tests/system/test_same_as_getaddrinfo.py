@@ -249,8 +249,6 @@ REVERSE = {
     "192.0.2.6": (None, ["odd!name.example.test"]),
     "198.18.16.1": (None, "NODATA"),  # an unfinished chain
     "198.18.18.1": (None, "NODATA"),  # an alias of itself
-    # The hosts file has it as an IPv4 address, for which libc does not look.
-    "::ffff:10.0.1.1": ("NXDOMAIN", ["canon.lab", "first-alias.lab", "last-alias.lab"]),
 }
 
 
@@ -269,6 +267,14 @@ def test_reverse_names(server, tally, address):
     if expected[0] is None and isinstance(libc_says, str):
         libc_says = None
     assert (libc_says, wire_says) == expected
+    tally["comparisons with gethostbyaddr()"] += 1
+
+
+def test_the_reverse_name_of_a_mapped_address(server, tally):
+    """The hosts file has it as an IPv4 address; glibc 2.41 looks for that as well, 2.36 does not."""
+    names = ["canon.lab", "first-alias.lab", "last-alias.lab"]
+    assert libc_names("::ffff:10.0.1.1") in ("NXDOMAIN", names)
+    assert wire_names(server, "::ffff:10.0.1.1") == names
     tally["comparisons with gethostbyaddr()"] += 1
 
 
