@@ -35,10 +35,17 @@ void control_path_of(int fd, char path[static CONTROL_PATH_MAX + 1]);
 
 /*
  * The socket, listening, non-blocking; a file that a killed server left is replaced. With
- * `may_fail` the folder is made, too. -1 with errno: EADDRINUSE if another server answers
- * there.
+ * `make_folder` the folder is made, too. -1 with errno: EADDRINUSE if another server has
+ * the place.
  */
-int control_listen(const char *path, bool may_fail);
+int control_listen(const char *path, bool make_folder);
+
+/* Closes the socket and removes its file, unless another server has the place since then.
+ */
+void control_close(int fd);
+/* Removes a file that nobody listens on, and the folder of the default place if it is empty
+ * thereby; it is no failure if there is nothing to be removed. */
+void control_remove(const char *path);
 
 /* Serves the socket. `commands` is borrowed. NULL when memory is short. */
 struct control *control_new(struct loop *, int fd, const struct control_commands *commands,

@@ -31,6 +31,7 @@ struct handover {
     int asker;    /* who wants to know how the reload went; -1: nobody */
     int counters; /* the page; -1: none yet */
     int control;  /* the listening control socket; -1: none */
+    int keeper;   /* who removes it at the end (daemon/keeper); -1: nobody */
 };
 
 /*

@@ -27,6 +27,7 @@ struct supervisor_config {
     const struct sockets *sockets;
     const struct handover *handover;
     int control;                 /* the listening control socket; -1: none */
+    int keeper;                  /* who removes it at the end (daemon/keeper); -1: nobody */
     char *const *argv;           /* for the next reload */
     void (*ready)(void);         /* called once, when the first question can be answered */
     void (*reloaded)(void);      /* instead, after a reload */

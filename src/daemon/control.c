@@ -68,39 +68,74 @@ static struct sockaddr_un address_of(const char *path)
     return address;
 }
 
-static bool is_answered(const char *path)
+/* The error of a connection to it, 0 if a server answers there. */
+static int knock(const char *path)
 {
     struct sockaddr_un address = address_of(path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    bool answered =
-        fd != -1 && (connect(fd, (struct sockaddr *)&address, sizeof address) == 0 ||
-                     errno == EAGAIN); /* its backlog is full */
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error = 0;
 
+    if (fd == -1 || connect(fd, (struct sockaddr *)&address, sizeof address) == -1)
+        error = errno;
     if (fd != -1)
         close(fd);
-    return answered;
+    return error == EAGAIN ? 0 : error; /* its backlog is full */
 }
 
-/* What a killed server left. No other file is removed. */
-static void remove_left_over(const char *path)
+/* Removes what a killed server left, and no other file. 0, or -1 with errno. */
+static int make_room(const char *path)
 {
     struct stat file;
+    int error;
 
-    if (lstat(path, &file) == 0 && S_ISSOCK(file.st_mode) && !is_answered(path))
-        unlink(path);
+    if (lstat(path, &file) == -1)
+        return 0; /* what is wrong with the path, bind() says */
+    error = S_ISSOCK(file.st_mode) ? knock(path) : EEXIST;
+    if (error == ECONNREFUSED)
+        return unlink(path);
+    errno = error ? error : EADDRINUSE;
+    return -1;
 }
 
-static void make_folder(const char *path)
+/* The path up to its last slash; "" if there is none that matters. */
+static void folder_of(const char *path, char folder[static CONTROL_PATH_MAX + 1])
 {
-    char folder[CONTROL_PATH_MAX + 1];
     char *slash;
 
-    snprintf(folder, sizeof folder, "%s", path);
+    snprintf(folder, CONTROL_PATH_MAX + 1, "%s", path);
     slash = strrchr(folder, '/');
-    if (slash && slash != folder) {
-        *slash = '\0';
+    *(slash ? slash : folder) = '\0';
+}
+
+static void make_folder_of(const char *path)
+{
+    char folder[CONTROL_PATH_MAX + 1];
+
+    folder_of(path, folder);
+    if (*folder)
         mkdir(folder, 0755);
-    }
+}
+
+void control_remove(const char *path)
+{
+    char by_default[CONTROL_PATH_MAX + 1], folder[CONTROL_PATH_MAX + 1];
+
+    if (make_room(path) == -1)
+        return;
+    control_default_path(by_default);
+    folder_of(path, folder);
+    if (strcmp(path, by_default) == 0)
+        rmdir(folder);
+}
+
+void control_close(int fd)
+{
+    char path[CONTROL_PATH_MAX + 1];
+
+    control_path_of(fd, path);
+    if (fd != -1)
+        close(fd);
+    if (*path)
+        control_remove(path);
 }
 
 /* The mode from the first moment on. */
@@ -114,16 +149,15 @@ static int bind_for_owner(int fd, const char *path)
     return result;
 }
 
-int control_listen(const char *path, bool may_fail)
+int control_listen(const char *path, bool make_folder)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), saved;
 
     if (fd == -1)
         return -1;
-    if (may_fail)
-        make_folder(path);
-    remove_left_over(path);
-    if (bind_for_owner(fd, path) == 0 && listen(fd, BACKLOG) == 0)
+    if (make_folder)
+        make_folder_of(path);
+    if (make_room(path) == 0 && bind_for_owner(fd, path) == 0 && listen(fd, BACKLOG) == 0)
         return fd;
     saved = errno;
     close(fd);

@@ -80,6 +80,8 @@ static void read_line(struct handover *handover, char *line)
         handover->counters = read_descriptor(values);
     else if (strcmp(line, "control") == 0)
         handover->control = read_descriptor(values);
+    else if (strcmp(line, "keeper") == 0)
+        handover->keeper = read_descriptor(values);
 }
 
 static bool read_file(struct handover *handover, int fd)
@@ -117,8 +119,11 @@ bool handover_read(struct handover *handover)
     const char *text = getenv(variable);
     int fd = text ? atoi(text) : -1;
 
-    *handover = (struct handover){
-        .is_reload = text != NULL, .asker = -1, .counters = -1, .control = -1};
+    *handover = (struct handover){.is_reload = text != NULL,
+                                  .asker = -1,
+                                  .counters = -1,
+                                  .control = -1,
+                                  .keeper = -1};
     unsetenv(variable);
     if (!handover->is_reload)
         return read_activation(handover) && cookie_draw_secret(&handover->secret) == 0;
@@ -167,8 +172,8 @@ static void write_lines(const struct handover *handover, FILE *file)
                 child->started);
     }
     write_secret(&handover->secret, file);
-    fprintf(file, "asker %d\ncounters %d\ncontrol %d\n", handover->asker,
-            handover->counters, handover->control);
+    fprintf(file, "asker %d\ncounters %d\ncontrol %d\nkeeper %d\n", handover->asker,
+            handover->counters, handover->control, handover->keeper);
 }
 
 static void pass_all_on(const struct handover *handover, bool pass)
@@ -180,6 +185,7 @@ static void pass_all_on(const struct handover *handover, bool pass)
     descriptors_pass_on(handover->asker, pass);
     descriptors_pass_on(handover->counters, pass);
     descriptors_pass_on(handover->control, pass);
+    descriptors_pass_on(handover->keeper, pass);
 }
 
 /* The file lives as long as its descriptor, which the program inherits. */

@@ -4,6 +4,7 @@
  * Read on in serve/serve.c for a packet's way in and out, in lookup/host.c for the answer,
  * and in daemon/supervisor.c for the processes these run in.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "daemon/command_line.h"
 #include "daemon/control.h"
 #include "daemon/handover.h"
+#include "daemon/keeper.h"
 #include "daemon/privileges.h"
 #include "daemon/sandbox.h"
 #include "daemon/sockets.h"
@@ -21,6 +23,8 @@
 
 static struct sockets sockets;
 static struct handover handover;
+static int control = -1; /* the listening control socket */
+static int keeper = -1;  /* who removes its file, if this process may not */
 
 /* libc may close descriptor 0 by mistake and our sockets must never get a standard number.
  */
@@ -86,7 +90,7 @@ static struct policy policy_of(const struct options *options)
     };
 }
 
-static int run(const struct options *options, int control, char *const *argv)
+static int run(const struct options *options, char *const *argv)
 {
     int result;
     char why[NAMES_REASON];
@@ -121,6 +125,7 @@ static int run(const struct options *options, int control, char *const *argv)
         .sockets = &sockets,
         .handover = &handover,
         .control = control,
+        .keeper = keeper,
         .argv = argv,
         .ready = say_ready,
         .reloaded = say_reloaded,
@@ -141,33 +146,63 @@ static bool is_there_already(const char *path)
 {
     char old[CONTROL_PATH_MAX + 1];
 
-    control_path_of(handover.control, old);
+    control_path_of(control, old);
     return strcmp(path, old) == 0;
 }
 
-/* Without a place of its own given, the server can do without. -1 is none; false if one
- * that was asked for cannot be had. */
-static bool open_control(const struct options *options, int *control)
+static void close_control(void)
 {
-    const char *path = options->control;
-    char by_default[CONTROL_PATH_MAX + 1];
+    control_close(control);
+    keeper_dismiss(keeper);
+    control = keeper = -1;
+}
 
-    if (!*path) {
-        control_default_path(by_default);
-        path = by_default;
-    }
-    *control = handover.control;
-    if (*control != -1 && is_there_already(path))
+static void use_control(int fd, const char *path)
+{
+    close_control();
+    control = fd;
+    if (geteuid() != 0)
+        return;
+    keeper = keeper_start(path);
+    if (keeper == -1)
+        log_warning("the control socket %s may stay behind at the end: %m", path);
+}
+
+/* The server can do without a place that nobody asked for, and a reload ends no server. */
+static bool do_without(const char *path, bool is_wanted)
+{
+    const char *why = errno == EADDRINUSE ? "another server has it" : strerror(errno);
+
+    if (is_wanted && !handover.is_reload)
+        log_error("cannot make the control socket %s: %s", path, why);
+    else if (control != -1)
+        log_warning("no control socket at %s: %s; it stays where it was", path, why);
+    else
+        log_warning("no control socket at %s: %s; hostdnsctl does not reach this server "
+                    "(-o control=PATH gives it another)",
+                    path, why);
+    return !is_wanted || handover.is_reload;
+}
+
+static bool open_control(const struct options *options)
+{
+    char path[CONTROL_PATH_MAX + 1];
+    bool is_wanted = *options->control;
+    int fd;
+
+    if (is_wanted)
+        snprintf(path, sizeof path, "%s", options->control);
+    else
+        control_default_path(path);
+    control = handover.control;
+    keeper = handover.keeper;
+    if (control != -1 && is_there_already(path))
         return true;
-    *control = control_listen(path, !*options->control);
-    if (*control != -1)
-        return true;
-    if (!*options->control) {
-        log_debug("no control socket %s: %m", path);
-        return true;
-    }
-    log_error("cannot make the control socket %s: %m", path);
-    return false;
+    fd = control_listen(path, !is_wanted);
+    if (fd == -1)
+        return do_without(path, is_wanted);
+    use_control(fd, path);
+    return true;
 }
 
 /* With -n before a reload the addresses are tried as well. */
@@ -181,15 +216,16 @@ static int check(const struct options *options)
 
 static int serve_until_told(const struct options *options, char *const *argv)
 {
-    int result = -1, control;
+    int result = -1;
 
-    if (open_sockets(options) && open_control(options, &control) &&
+    if (open_sockets(options) && open_control(options) &&
         privileges_drop(options->user, handover.is_reload) == 0) {
         sandbox_all(handover.is_reload);
         passed_close_rest(&handover.sockets);
-        result = run(options, control, argv);
+        result = run(options, argv);
     }
     sockets_close(&sockets);
+    close_control();
     if (result == 0)
         say("DNS server socket closed");
     return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -153,6 +153,7 @@ static bool hand_over(void *context, struct handover *handover)
     handover->secret = supervisor->config->handover->secret;
     handover->counters = supervisor->counters;
     handover->control = supervisor->config->control;
+    handover->keeper = supervisor->config->keeper;
     hand_sockets(handover, supervisor->config->sockets);
     for (size_t i = 0; i < supervisor->child_count; i++)
         if (!handover_add(handover, &supervisor->children[i]))

@@ -14,7 +14,7 @@ import dns.message
 import pytest
 
 from ask import make
-from daemon import PROGRAM, children_of, is_alive, wait_until
+from daemon import PROGRAM, START_SECONDS, children_of, is_alive, wait_until
 from load import Load
 from stream import Stream
 
@@ -120,11 +120,175 @@ def test_what_a_killed_server_left_is_replaced(start, path):
     assert ctl(path, "status")
 
 
+def test_the_end_leaves_nothing_by_default(start):
+    """Also where the server has become another user, who may remove nothing in /run."""
+    server = start()
+    assert DEFAULT.exists()
+    server.stop()
+    assert not DEFAULT.parent.exists()
+
+
+def test_the_end_leaves_nothing_where_the_configuration_says(start, path):
+    server = start("-o", f"control={path}")
+    server.stop()
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_folder_that_has_something_else_stays(start):
+    server = start()
+    other = DEFAULT.with_name("other")
+    other.touch()
+    server.stop()
+    assert list(DEFAULT.parent.iterdir()) == [other]
+    other.unlink()
+    DEFAULT.parent.rmdir()
+
+
+def test_the_end_after_a_reload_leaves_nothing(start):
+    server = start()
+    for _ in range(2):
+        ctl(DEFAULT, "reload")
+    server.stop()
+    assert not DEFAULT.parent.exists()
+
+
+def test_stop_leaves_nothing(start):
+    server = start()
+    ctl(DEFAULT, "stop")
+    server.process.communicate(timeout=START_SECONDS)
+    server.stopped = True
+    assert not DEFAULT.parent.exists()
+
+
+def test_an_end_for_want_of_a_right_leaves_nothing(path):
+    """It fails after it has made the socket."""
+    result = subprocess.run([PROGRAM, "-l", "127.0.0.1:0", "-o", f"control={path}", "-o",
+                             f"name={'x' * 64} 192.0.2.1"], capture_output=True, text=True,
+                            timeout=START_SECONDS, check=False)
+    assert result.returncode == 1
+    assert not path.exists()
+
+
+def test_the_next_server_comes_after_a_killed_one(start):
+    first = start()
+    first.kill()
+    second = start()
+    assert f"pid {second.pid}," in ctl(DEFAULT, "status")
+    assert second.errors() == ""
+    second.stop()
+    assert not DEFAULT.parent.exists()
+
+
+def test_the_socket_of_a_later_server_stays(start, path):
+    first = start("-o", f"control={path}")
+    path.unlink()
+    second = start("-o", f"control={path}")
+    ctl(path, "status")
+    first.stop()
+    assert f"pid {second.pid}," in ctl(path, "status")
+
+
+def test_a_reload_may_move_it(start, open_folder):
+    conf = open_folder / "hostdns.conf"
+    new = open_folder / "new"
+    new.mkdir()
+    new.chmod(0o777)  # for a server that is not root any more
+    conf.write_text(f"control = {open_folder}/old\n")
+    server = start("-c", str(conf))
+    conf.write_text(f"control = {new}/control\n")
+    ctl(open_folder / "old", "reload")
+    assert "generation 2" in ctl(new / "control", "status")
+    assert not (open_folder / "old").exists()
+    server.stop()
+    assert list(new.iterdir()) == []
+
+
+def test_a_reload_that_cannot_move_it_leaves_it_where_it_was(start, open_folder):
+    conf = open_folder / "hostdns.conf"
+    old = open_folder / "old"
+    conf.write_text(f"control = {old}\n")
+    server = start("-c", str(conf))
+    conf.write_text(f"control = {open_folder}/none/control\n")
+    ctl(old, "reload")
+    assert "generation 2" in ctl(old, "status")
+    assert (f"hostdnsd: no control socket at {open_folder}/none/control: No such file or "
+            "directory; it stays where it was\n") in server.errors()
+
+
+def warning(why):
+    return (f"hostdnsd: no control socket at {DEFAULT}: {why}; hostdnsctl does not reach this "
+            "server (-o control=PATH gives it another)\n")
+
+
+def test_a_second_server_says_that_the_first_has_the_socket(start):
+    first, second = start(), start()
+    assert second.errors() == warning("another server has it")
+    assert f"pid {first.pid}," in ctl(DEFAULT, "status")
+    second.stop()
+    assert f"pid {first.pid}," in ctl(DEFAULT, "status"), "the first one's socket stays"
+
+
+def test_a_user_without_a_place_is_told(start):
+    if not there_are_other_users():
+        return
+    server = start(program=[*ANOTHER_USER, "env", "-u", "XDG_RUNTIME_DIR", PROGRAM])
+    assert server.errors() == warning("No such file or directory")
+    assert server.ask("localhost").rcode == "NOERROR"
+
+
+def test_a_users_server_leaves_nothing(start, open_folder):
+    if not there_are_other_users():
+        return
+    open_folder.chmod(0o777)
+    server = start(program=[*ANOTHER_USER, PROGRAM], env={"XDG_RUNTIME_DIR": str(open_folder)})
+    assert (open_folder / "hostdns/control").is_socket()
+    assert server.errors() == ""
+    server.stop()
+    assert list(open_folder.iterdir()) == []
+
+
+def test_a_left_socket_that_may_not_be_removed_is_named(start, open_folder):
+    """Root's, and a server that is not root."""
+    if not there_are_other_users():
+        return
+    left = open_folder / "hostdns/control"
+    leave(left)
+    server = start(program=[*ANOTHER_USER, PROGRAM], env={"XDG_RUNTIME_DIR": str(open_folder)})
+    assert server.errors() == warning("Permission denied").replace(str(DEFAULT), str(left))
+
+
+def test_another_users_running_server_is_not_taken_for_left(start, open_folder):
+    """Nor is its socket removed, though it could be: who may not connect cannot know."""
+    if not there_are_other_users():
+        return
+    path = open_folder / "hostdns/control"
+    path.parent.mkdir()
+    path.parent.chmod(0o777)
+    first = start("-o", f"control={path}")
+    second = start(program=[*ANOTHER_USER, PROGRAM], env={"XDG_RUNTIME_DIR": str(open_folder)})
+    assert second.errors() == warning("Permission denied").replace(str(DEFAULT), str(path))
+    assert f"pid {first.pid}," in ctl(path, "status")
+
+
+def test_root_replaces_what_another_user_left(start):
+    """In a folder that is not root's."""
+    if not there_are_other_users():
+        return
+    leave(DEFAULT)
+    os.chown(DEFAULT, 1, 1)
+    os.chown(DEFAULT.parent, 1, 1)
+    server = start()
+    assert f"pid {server.pid}," in ctl(DEFAULT, "status")
+    assert server.errors() == ""
+    server.stop()
+    assert not DEFAULT.parent.exists()
+
+
 def test_the_socket_of_a_running_server_is_not_taken(server, path):
     result = subprocess.run([PROGRAM, "-l", "127.0.0.1:0", "-o", f"control={path}"],
                             capture_output=True, text=True, timeout=20, check=False)
     assert result.returncode == 1
-    assert f"cannot make the control socket {path}: Address already in use\n" in result.stderr
+    assert f"cannot make the control socket {path}: another server has it\n" in result.stderr
     assert ctl(path, "status")
 
 

@@ -232,6 +232,27 @@ TEST_WITH(control, a_socket_that_was_left_is_replaced)
     assert_string_equal(converse("echo again\n"), "ok\nagain");
 }
 
+TEST_WITH(control, what_is_closed_leaves_no_file)
+{
+    control_free(control);
+    control = NULL;
+    control_close(listener);
+    assert_int_equal(access(path, F_OK), -1);
+    listener = -1;
+}
+
+TEST_WITH(control, the_socket_of_another_server_stays)
+{
+    int mine = listener;
+
+    control_free(control);
+    unlink(path);
+    listener = control_listen(path, false); /* the other server */
+    control = control_new(loop, listener, &table, &listener);
+    control_close(mine);
+    assert_string_equal(converse("echo still here\n"), "ok\nstill here");
+}
+
 TEST_WITH(control, another_file_stays)
 {
     char other[80];

@@ -14,7 +14,7 @@ static struct handover given, taken;
 
 static void set_up(void)
 {
-    given = (struct handover){.asker = -1, .counters = -1, .control = -1};
+    given = (struct handover){.asker = -1, .counters = -1, .control = -1, .keeper = -1};
 }
 
 FIXTURE(handover, set_up, NULL);
@@ -44,6 +44,7 @@ TEST_WITH(handover, without_one_the_program_was_started_anew)
     assert_int_equal(taken.asker, -1);
     assert_int_equal(taken.counters, -1);
     assert_int_equal(taken.control, -1);
+    assert_int_equal(taken.keeper, -1);
     assert_memory_not_equal(&taken.secret, &none, sizeof none);
 }
 
@@ -116,22 +117,26 @@ TEST_WITH(handover, descriptors_are_open_for_the_program_and_closed_behind_it)
     given.asker = open("/dev/null", O_RDONLY | O_CLOEXEC);
     given.counters = open("/dev/null", O_RDONLY | O_CLOEXEC);
     given.control = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    given.keeper = open("/dev/null", O_RDONLY | O_CLOEXEC);
     assert_true(passed_add(&given.sockets, udp));
     assert_int_equal(handover_give(&given), 0);
     assert_false(closes_on_execution(udp));
     assert_false(closes_on_execution(given.asker));
     assert_false(closes_on_execution(given.counters));
     assert_false(closes_on_execution(given.control));
+    assert_false(closes_on_execution(given.keeper));
     assert_true(handover_read(&taken));
     assert_true(closes_on_execution(udp));
     assert_int_equal(taken.asker, given.asker);
     assert_int_equal(taken.counters, given.counters);
     assert_int_equal(taken.control, given.control);
+    assert_int_equal(taken.keeper, given.keeper);
     assert_int_equal(taken.sockets.count, 1);
     assert_int_equal(taken.sockets.sockets[0].fd, udp);
     close(given.asker);
     close(given.counters);
     close(given.control);
+    close(given.keeper);
     close(udp);
 }
 

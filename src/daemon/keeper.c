@@ -1,0 +1,114 @@
+#include "daemon/keeper.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/control.h"
+#include "daemon/descriptors.h"
+
+enum { PATIENCE_S = 2 }; /* for a keeper that somebody has stopped */
+
+/* A folder that is not root's takes CAP_DAC_OVERRIDE. */
+static void give_up_capabilities(void)
+{
+    bool may_override = capng_get_caps_process() == 0 &&
+                        capng_have_capability(CAPNG_PERMITTED, CAP_DAC_OVERRIDE);
+
+    capng_clear(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
+    if (may_override)
+        capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_DAC_OVERRIDE);
+    capng_apply(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
+}
+
+/* Whoever waits for the end of the server's output must not wait for this process. */
+static void close_standard_descriptors(void)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    for (int fd = STDIN_FILENO; null != -1 && fd <= STDERR_FILENO; fd++)
+        dup2(null, fd);
+}
+
+/* Signals that end the server are sent to its process group, or control group, as a whole.
+ */
+static void ignore_signals(void)
+{
+    setsid();
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+}
+
+__attribute__((noreturn)) static void keep(int fd, const char *path)
+{
+    ssize_t got;
+    char octet;
+
+    prctl(PR_SET_NAME, "hostdnsd-keeper");
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    ignore_signals();
+    give_up_capabilities();
+    close_standard_descriptors();
+    descriptors_keep(&fd, 1);
+    do
+        got = read(fd, &octet, 1);
+    while (got > 0 || (got == -1 && errno == EINTR));
+    control_remove(path);
+    _exit(EXIT_SUCCESS);
+}
+
+/* No child of the server's, which would have to reap it. */
+static int fork_away(int fd, const char *path)
+{
+    pid_t between = fork();
+    int status;
+
+    if (between == 0) {
+        pid_t keeper = fork();
+
+        if (keeper == 0)
+            keep(fd, path);
+        _exit(keeper == -1 ? EXIT_FAILURE : EXIT_SUCCESS);
+    }
+    if (between == -1 || waitpid(between, &status, 0) != between)
+        return -1;
+    errno = EAGAIN;
+    return status == 0 ? 0 : -1;
+}
+
+int keeper_start(const char *path)
+{
+    const struct timeval patience = {.tv_sec = PATIENCE_S};
+    int ends[2], result;
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == -1)
+        return -1;
+    result = setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    if (result == 0)
+        result = fork_away(ends[1], path);
+    close(ends[1]);
+    if (result == 0)
+        return ends[0];
+    close(ends[0]);
+    return -1;
+}
+
+void keeper_dismiss(int fd)
+{
+    char octet;
+
+    if (fd == -1)
+        return;
+    shutdown(fd, SHUT_WR);
+    while (read(fd, &octet, 1) == -1 && errno == EINTR)
+        ; /* it ends when the keeper does */
+    close(fd);
+}
