@@ -1,6 +1,7 @@
 """Fixtures of the system tests. They run inside tests/lab, which says what is where."""
 
 import collections
+import contextlib
 import itertools
 import os
 import pathlib
@@ -11,6 +12,7 @@ import tempfile
 import dns.query
 import pytest
 
+import tables
 from ask import Over, Server, make
 from conformance_table import MARKER, ConformanceTable
 from daemon import BUILT, PROGRAM, Daemon
@@ -27,6 +29,7 @@ def pytest_configure(config):
         shutil.copy(program, PROGRAM.parent)
     config.addinivalue_line("markers", MARKER)
     config.pluginmanager.register(ConformanceTable(config), "conformance table")
+    config.pluginmanager.register(tables, "tables")
 
 
 @pytest.fixture(scope="module")
@@ -49,19 +52,36 @@ def either(server, transport):
     return Over(server, transport)
 
 
+class Start:
+    """Starts a hostdnsd for one test or row, which may stop it itself."""
+
+    def __init__(self):
+        self.daemons = []
+
+    def __call__(self, *options, **how):
+        self.daemons.append(Daemon(*options, **how))
+        return self.daemons[-1]
+
+    def stop(self):
+        for daemon in self.daemons:
+            if not daemon.stopped:
+                daemon.stop()
+
+    @contextlib.contextmanager
+    def each_row(self):
+        before, self.daemons = self.daemons, []
+        try:
+            yield
+        finally:
+            self.stop()
+            self.daemons = before
+
+
 @pytest.fixture
 def start():
-    """Starts a hostdnsd for one test, which may stop it itself."""
-    daemons = []
-
-    def run(*options, **how):
-        daemons.append(Daemon(*options, **how))
-        return daemons[-1]
-
-    yield run
-    for daemon in daemons:
-        if not daemon.stopped:
-            daemon.stop()
+    starter = Start()
+    yield starter
+    starter.stop()
 
 
 class Etc:
@@ -94,6 +114,15 @@ class Etc:
                 self.remove(name)
             else:
                 self.write(name, text)
+
+    @contextlib.contextmanager
+    def each_row(self):
+        before, self.old = self.old, {}
+        try:
+            yield
+        finally:
+            self.restore()
+            self.old = before
 
 
 @pytest.fixture
@@ -134,18 +163,35 @@ def modules():
     return {"LD_LIBRARY_PATH": str(folder)}
 
 
+class NameServers:
+    """Starts name servers for one test or row."""
+
+    def __init__(self):
+        self.servers = []
+
+    def __call__(self, address, answer, **how):
+        self.servers.append(NameServer(address, answer, **how))
+        return self.servers[-1]
+
+    def close(self):
+        for running in self.servers:
+            running.close()
+
+    @contextlib.contextmanager
+    def each_row(self):
+        before, self.servers = self.servers, []
+        try:
+            yield
+        finally:
+            self.close()
+            self.servers = before
+
+
 @pytest.fixture
 def name_server():
-    """Starts name servers for one test."""
-    servers = []
-
-    def run(address, answer, **how):
-        servers.append(NameServer(address, answer, **how))
-        return servers[-1]
-
-    yield run
-    for running in servers:
-        running.close()
+    servers = NameServers()
+    yield servers
+    servers.close()
 
 
 class Upstream(Server):
