@@ -157,10 +157,23 @@ def modules():
     """The environment of a server that finds the NSS modules in nss/."""
     folder = make_open_folder()
     for name in ("hang", "crash", "forger", "garbage", "status"):
-        subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-shared", "-fPIC", "-O1",
-                        "-o", folder / f"libnss_{name}.so.2",
-                        pathlib.Path(__file__).parent / "nss" / f"{name}.c"], check=True)
+        shutil.copy(compiled(name), folder)
     return {"LD_LIBRARY_PATH": str(folder)}
+
+
+def compiled(name):
+    """A module beside the server. Other labs compile it too; whole is what any of them left."""
+    sources = pathlib.Path(__file__).parent / "nss"
+    module = BUILT.parent / "nss" / f"libnss_{name}.so.2"
+    newest = max(path.stat().st_mtime for path in sources.iterdir())
+    if not module.exists() or module.stat().st_mtime < newest:
+        module.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=module.parent) as own:
+            new = pathlib.Path(own, module.name)
+            subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-shared", "-fPIC", "-O1",
+                            "-o", new, sources / f"{name}.c"], check=True)
+            new.replace(module)
+    return module
 
 
 class NameServers:
