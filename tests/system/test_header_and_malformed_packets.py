@@ -3,6 +3,7 @@
 After each packet a good question must be answered: nothing may get stuck.
 """
 
+import contextlib
 import random
 import socket
 
@@ -10,8 +11,9 @@ import dns.message
 import dns.rcode
 import pytest
 
-from ask import PATIENCE_SECONDS, make
+from ask import PATIENCE_SECONDS, Over, make
 from daemon import wait_until
+from tables import table
 
 LOCALHOST = bytes.fromhex("096c6f63616c686f737400 0001 0001")  # localhost A IN
 A_RECORD = bytes.fromhex("c00c 0001 0001 0000000a 0004 01020304")
@@ -30,11 +32,28 @@ def flags_of(wire):
     return int.from_bytes(wire[2:4], "big")
 
 
+def check_alive(server):
+    assert server.ask("localhost").outcome == ["localhost A 127.0.0.1"]
+
+
+class Alive(Over):
+    """Asked the good question behind each row."""
+
+    @contextlib.contextmanager
+    def each_row(self):
+        yield
+        check_alive(self.server)
+
+
+@pytest.fixture
+def either(server, transport):
+    return Alive(server, transport)
+
+
 @pytest.fixture(autouse=True)
 def liveness(server):
-    """The good question after each test."""
     yield
-    assert server.ask("localhost").outcome == ["localhost A 127.0.0.1"]
+    check_alive(server)
 
 
 def says_localhost(wire):
@@ -43,7 +62,7 @@ def says_localhost(wire):
 
 
 @pytest.mark.row("2.2")
-@pytest.mark.parametrize("ident", [0, 1, 0x8000, 0xFFFE, 0xFFFF])
+@table("ident", [0, 1, 0x8000, 0xFFFE, 0xFFFF])
 def test_id_is_copied(either, ident):
     assert either.raw(packet(ident=ident))[:2] == ident.to_bytes(2, "big")
 
@@ -65,7 +84,7 @@ FLAGS = [
 
 
 @pytest.mark.row("2.2", "2.3", "2.4", "2.5", "2.8")
-@pytest.mark.parametrize("asked, expected", FLAGS, ids=lambda flags: f"{flags:04x}")
+@table("asked, expected", FLAGS)
 def test_flags(either, asked, expected):
     wire = either.raw(packet(asked))
     assert flags_of(wire) == expected
@@ -73,20 +92,20 @@ def test_flags(either, asked, expected):
 
 
 @pytest.mark.row("2.1")
-@pytest.mark.parametrize("flags", [QR, QR | RD | RA, QR | RD | RA | FORMERR, QR | NOTIMP])
+@table("flags", [QR, QR | RD | RA, QR | RD | RA | FORMERR, QR | NOTIMP])
 def test_replies_are_never_answered(server, flags):
     """Answering them could start a loop between two servers."""
     assert server.says_nothing_to(packet(flags))
 
 
 @pytest.mark.row("2.2", "2.10", "2.11")
-@pytest.mark.parametrize("opcode", range(1, 16))
-@pytest.mark.parametrize("body, counts", [
+@table("opcode", range(1, 16))
+@table("body, counts", [
     (LOCALHOST, (1, 0, 0, 0)),
     (b"", (0, 0, 0, 0)),
     (LOCALHOST, (1, 0, 3, 0)),  # an UPDATE may carry more than can be read here
     (b"", (9, 9, 9, 9)),
-], ids=["question", "header only", "records missing", "counts only"])
+])
 def test_other_opcodes_are_not_implemented(either, opcode, body, counts):
     """RFC 8906 section 8.1.4: all flags but QR are clear."""
     question = body if counts[0] == 1 else b""
@@ -120,7 +139,7 @@ COUNTS = [
 
 
 @pytest.mark.row("2.12", "2.13")
-@pytest.mark.parametrize("body, counts", COUNTS)
+@table("body, counts", COUNTS)
 def test_wrong_counts_are_formerr(either, body, counts):
     wire = either.raw(packet(RD, body, counts))
     assert flags_of(wire) & 0x0F == FORMERR
@@ -154,34 +173,34 @@ NAMES = {
 
 
 @pytest.mark.row("3.4", "3.5", "7.2")
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
-def test_malformed_names_are_formerr(either, name):
+@table("what, name", NAMES.items())
+def test_malformed_names_are_formerr(either, what, name):
     """The header alone comes back: there is no question that could be copied."""
     wire = either.raw(packet(RD, bytes.fromhex(name) + bytes.fromhex("0001 0001")))
     assert wire == packet(QR | RD | RA | FORMERR, b"", (0, 0, 0, 0))
 
 
 @pytest.mark.row("7.2")
-@pytest.mark.parametrize("length", range(12, 12 + len(LOCALHOST)))
+@table("length", range(12, 12 + len(LOCALHOST)))
 def test_a_cut_question_is_formerr(either, length):
     assert either.raw(packet()[:length]) == packet(QR | RD | RA | FORMERR, b"", (0, 0, 0, 0))
 
 
 @pytest.mark.row("7.1")
-@pytest.mark.parametrize("length", [0, 1, 2, 11])
+@table("length", [0, 1, 2, 11])
 def test_less_than_a_header_is_dropped(server, length):
     assert server.says_nothing_to(packet()[:length])
 
 
 @pytest.mark.row("7.3")
-@pytest.mark.parametrize("tail", [b"\0", b"abcde", b"\xff" * 100])
+@table("tail", [b"\0", b"abcde", b"\xff" * 100])
 def test_octets_behind_the_message_are_ignored(either, tail):
     assert says_localhost(either.raw(packet() + tail))
 
 
 @pytest.mark.row("2.15", "2.16")
-@pytest.mark.parametrize("edns", [False, True])
-@pytest.mark.parametrize("rdclass", [0, 2, 3, 4, 254, 255, 65535])
+@table("edns", [False, True])
+@table("rdclass", [0, 2, 3, 4, 254, 255, 65535])
 def test_other_classes_are_refused(either, rdclass, edns):
     """Chaos too: what this server is is nobody's business (RFC 4892)."""
     body = LOCALHOST[:-2] + rdclass.to_bytes(2, "big") + OPT * edns
@@ -194,7 +213,7 @@ def test_other_classes_are_refused(either, rdclass, edns):
 
 
 @pytest.mark.row("2.17")
-@pytest.mark.parametrize("name", ["version.bind", "version.server", "id.server", "hostname.bind"])
+@table("name", ["version.bind", "version.server", "id.server", "hostname.bind"])
 def test_identity_is_refused(either, name):
     assert either.ask(name, "TXT", "CH").outcome == "REFUSED"
 

@@ -6,6 +6,7 @@ import socket
 import pytest
 
 from daemon import Daemon
+from tables import table
 
 FAMILIES = {"A": socket.AF_INET, "AAAA": socket.AF_INET6}
 SAYINGS = {socket.EAI_NODATA: "NODATA", socket.EAI_NONAME: "NXDOMAIN",
@@ -145,8 +146,8 @@ def answers(module_etc):
     return found
 
 
-@pytest.mark.parametrize("question", FILES_THEN_DNS)
-@pytest.mark.parametrize("line, changes", LINES, ids=[line for line, _ in LINES])
+@table("question", FILES_THEN_DNS)
+@table("line, changes", LINES)
 def test_outcome(answers, tally, line, changes, question):
     libc_says, wire_says = answers[line, question]
     assert wire_says == {**FILES_THEN_DNS, **changes}[question]
@@ -157,8 +158,8 @@ def test_outcome(answers, tally, line, changes, question):
         assert (question, libc_says, wire_says) in BLURRED
 
 
-@pytest.mark.parametrize("line", ["files dns myhostname", "dns files", "myhostname files dns"])
-@pytest.mark.parametrize("name, rdtype, outcome", [
+@table("line", ["files dns myhostname", "dns files", "myhostname files dns"])
+@table("name, rdtype, outcome", [
     ("types.example.test", "MX", ["types.example.test MX 10 mail.example.test",
                                   "types.example.test MX 20 mail.elsewhere.test"]),
     ("nosuch.example.test", "MX", "NXDOMAIN"),

@@ -16,6 +16,7 @@ import pytest
 
 from ask import gather
 from daemon import Daemon
+from tables import table
 
 FAMILIES = {"A": socket.AF_INET, "AAAA": socket.AF_INET6}
 SAYINGS = {socket.EAI_NODATA: "NODATA", socket.EAI_NONAME: "NXDOMAIN",
@@ -112,7 +113,7 @@ OTHER_FAMILY = {
 }
 
 
-@pytest.mark.parametrize("name, rdtype", by_type(LOCAL))
+@table("name, rdtype", by_type(LOCAL))
 def test_local_names(server, tally, name, rdtype):
     libc_says, wire_says = libc(name, rdtype)[0], wire(ask(server, name, rdtype), rdtype)[0]
     expected = OTHER_FAMILY.get((name, rdtype), (wire_says, libc_says))
@@ -154,7 +155,7 @@ BLURRED = {
 CANONICAL = {"cname-odd.example.test": ("cname-odd.example.test", "odd!name.example.test")}
 
 
-@pytest.mark.parametrize("name, rdtype", by_type(IN_ZONES))
+@table("name, rdtype", by_type(IN_ZONES))
 def test_names_from_dns(server, tally, name, rdtype):
     libc_says, libc_name = libc(name, rdtype)
     wire_says, wire_name = wire(ask(server, name, rdtype), rdtype)
@@ -184,7 +185,7 @@ def truth(own, other):
     return FAILED if FAULTS[other][1] == FAILED else EMPTY
 
 
-@pytest.mark.parametrize("a, aaaa", itertools.product(FAULTS, FAULTS))
+@table("a, aaaa", itertools.product(FAULTS, FAULTS))
 def test_faults(server, tally, a, aaaa):
     name = f"same.q{a}-{aaaa}.fault.test"
     for rdtype, own, other, address in (("A", a, aaaa, "192.0.2.200"),
@@ -200,7 +201,7 @@ NUMERIC = ["192.0.2.10", "127.0.0.1", "10.0.0.4", "127.1", "127.2", "1.2.3", "1.
            "0x7f.1", "0x7f000001", "2130706433", "017700000001", "010.0.0.1"]
 
 
-@pytest.mark.parametrize("name, rdtype", by_type(NUMERIC))
+@table("name, rdtype", by_type(NUMERIC))
 def test_numeric_names(server, tally, name, rdtype):
     assert libc(name, "A")[0] == [socket.inet_ntoa(socket.inet_aton(name))]
     assert libc(name, "AAAA")[0] == "NO SUCH FAMILY"
@@ -215,7 +216,7 @@ ODD = [(b"a space", "192.0.2.80"), (b"high\xc8byte", "192.0.2.83"), (b"per%cent"
        (b"un%known", None), (b"-unknown", None), (b"un\xffknown", None)]
 
 
-@pytest.mark.parametrize("label, address", ODD)
+@table("label, address", ODD)
 def test_odd_names(server, tally, label, address):
     labels = [label, b"example", b"test"]
     assert libc(b".".join(labels), "A")[0] == "NXDOMAIN"
@@ -260,7 +261,7 @@ def wire_names(server, address):
     return [text.removesuffix(".") for text in said] if isinstance(said, list) else said
 
 
-@pytest.mark.parametrize("address", [*ADDRESSES, *REVERSE])
+@table("address", [*ADDRESSES, *REVERSE])
 def test_reverse_names(server, tally, address):
     libc_says, wire_says = libc_names(address), wire_names(server, address)
     expected = REVERSE.get(address, (wire_says, libc_says))
@@ -318,8 +319,8 @@ def ask_all(server, questions, faults):
     return {by_id[reply.query.id]: reply for reply in gather(sent.values())}
 
 
-@pytest.mark.parametrize("kind", [*CLASSES, "reverse", "odd"])
-@pytest.mark.parametrize("fault", RCODES)
+@table("kind", [*CLASSES, "reverse", "odd"])
+@table("fault", RCODES)
 def test_rcode_of_each_fault_for_each_type(every_fault, tally, fault, kind):
     if (fault, kind) not in every_fault:  # the reverse zone does not have it
         assert (fault, kind) == ("slow2", "reverse")
