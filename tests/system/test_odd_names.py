@@ -4,6 +4,7 @@ import dns.name
 import pytest
 
 from ask import make
+from tables import table
 
 EXAMPLE = [b"example", b"test"]
 
@@ -33,14 +34,14 @@ NUMERIC = [
 
 
 @pytest.mark.row("3.8")
-@pytest.mark.parametrize("name, outcome", NUMERIC)
+@table("name, outcome", NUMERIC)
 def test_a_name_that_looks_like_an_address(either, name, outcome):
     assert either.ask(name, "A").outcome == outcome
 
 
-@pytest.mark.parametrize("name, outcome", [
+@table("name, outcome", [
     ("127.0.0.1", "NXDOMAIN"), ("2130706433", "NXDOMAIN"), ("1.2.3.4", "NODATA")])
-@pytest.mark.parametrize("rdtype", ["AAAA", "MX", "CNAME"])
+@table("rdtype", ["AAAA", "MX", "CNAME"])
 def test_other_types_of_such_a_name(server, name, outcome, rdtype):
     assert server.ask(name, rdtype).outcome == outcome
 
@@ -80,13 +81,8 @@ NOT_CARRIED = [
 ]
 
 
-def label_id(value):
-    return b".".join(value).decode("latin-1")[:20].encode("unicode_escape").decode() \
-        if isinstance(value, list) else None
-
-
 @pytest.mark.row("3.6", "3.7")
-@pytest.mark.parametrize("labels, address", CARRIED + NOT_CARRIED, ids=label_id)
+@table("labels, address", CARRIED + NOT_CARRIED)
 def test_odd_labels_are_answered(either, labels, address):
     """RFC 2181 section 11: any octet may stand in a label."""
     reply = either.ask(labels + EXAMPLE, "A")
@@ -94,8 +90,8 @@ def test_odd_labels_are_answered(either, labels, address):
     assert reply.outcome == [f"{owner} A {address}"]
 
 
-@pytest.mark.parametrize("rdtype", ["AAAA", "MX", "CNAME", "PTR"])
-@pytest.mark.parametrize("labels, address", CARRIED + NOT_CARRIED, ids=label_id)
+@table("rdtype", ["AAAA", "MX", "CNAME", "PTR"])
+@table("labels, address", CARRIED + NOT_CARRIED)
 def test_odd_labels_without_such_data(server, labels, address, rdtype):
     assert server.ask(labels + EXAMPLE, rdtype).outcome == "NODATA"
 
@@ -111,15 +107,15 @@ UNKNOWN = [
 
 
 @pytest.mark.row("3.6")
-@pytest.mark.parametrize("rdtype", ["A", "AAAA", "TXT"])
-@pytest.mark.parametrize("labels", UNKNOWN, ids=label_id)
+@table("rdtype", ["A", "AAAA", "TXT"])
+@table("labels", UNKNOWN)
 def test_unknown_odd_names_do_not_exist(either, labels, rdtype):
     """Never FORMERR or REFUSED: the names are legal."""
     assert either.ask(labels + EXAMPLE, rdtype).outcome == "NXDOMAIN"
 
 
 @pytest.mark.row("3.6")
-@pytest.mark.parametrize("labels", UNKNOWN + [labels for labels, _ in NOT_CARRIED], ids=label_id)
+@table("labels", UNKNOWN + [labels for labels, _ in NOT_CARRIED])
 def test_without_dns_odd_names_do_not_exist(server, etc, labels):
     etc.write("nsswitch.conf", "hosts: files\n")
     assert server.ask(labels + EXAMPLE, "A").outcome == "NXDOMAIN"
@@ -132,13 +128,13 @@ def test_where_dns_is_not_reached_odd_names_do_not_exist(server, etc):
 
 
 @pytest.mark.row("3.6")
-@pytest.mark.parametrize("labels", [
+@table("labels", [
     [b"v4only.lab"],  # one label with a dot inside
     [b"v4only\0", b"lab"],
     [b"v4only", b"lab\0x"],
     [b"localhost\0"],
     [b"local\\host"],
-], ids=label_id)
+])
 def test_an_odd_name_is_not_taken_for_a_hosts_name(either, labels):
     assert either.ask(labels, "A").outcome == "NXDOMAIN"
 
@@ -151,7 +147,7 @@ FAILURES = [("qservfail-ok", "SERVFAIL"), ("qrefused-ok", "SERVFAIL"), ("qdrop-o
             ("qtc-ok", ["odd\\032x.qtc-ok.fault.test A 192.0.2.200"])]
 
 
-@pytest.mark.parametrize("faults, outcome", FAILURES)
+@table("faults, outcome", FAILURES, together=True)
 def test_failures_on_the_direct_way(server, faults, outcome):
     assert server.ask([b"odd x", faults.encode(), b"fault", b"test"], "A").outcome == outcome
 
@@ -173,7 +169,7 @@ def test_a_name_of_255_octets(either):
 
 
 @pytest.mark.row("3.2", "3.3")
-@pytest.mark.parametrize("octet", [b"\\", b"\"", b"\xff", b"\0", b"."])
+@table("octet", [b"\\", b"\"", b"\xff", b"\0", b"."])
 def test_a_name_of_255_octets_that_all_need_escapes(either, octet):
     """1004 characters as text."""
     assert either.ask([octet * len(label) for label in LONGEST], "A").outcome == "NXDOMAIN"
