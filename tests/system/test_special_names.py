@@ -5,23 +5,37 @@ import time
 import pytest
 
 from ask import PROMISE_SECONDS, Over
+from daemon import Daemon
 from network import Tap
+from tables import table
 
 AT_ONCE = 3.0
 LOOPBACK4, LOOPBACK6 = "1.0.0.127.in-addr.arpa", "1." + "0." * 31 + "ip6.arpa"
 UP = "127.0.2.9"
+HANG = "hosts: files hang dns\n"
+
+
+@pytest.fixture(scope="module")
+def hanging_server(modules):
+    daemon = Daemon(env=modules)
+    yield daemon
+    daemon.stop()
 
 
 @pytest.fixture
-def unasked(upstream, etc, modules, start, transport):
-    """A server whose NSS module never comes back from names with "hang" in them, and a way
-    to see that neither it nor a name server was asked for any other."""
-    etc.write("nsswitch.conf", "hosts: files hang dns\n")
-    server = Over(start(env=modules), transport)
+def hanging(hanging_server, etc, transport):
+    """A server whose NSS module never comes back from names with "hang" in them."""
+    etc.write("nsswitch.conf", HANG)
+    return Over(hanging_server, transport)
+
+
+@pytest.fixture
+def unasked(upstream, hanging):
+    """A way to see that neither that module nor a name server was asked."""
 
     def ask(name, rdtype="A"):
         before = upstream.asked(name.lower())
-        reply = server.ask(name, rdtype)
+        reply = hanging.ask(name, rdtype)
         assert reply.seconds < AT_ONCE, "the module was asked"
         assert upstream.asked(name.lower()) == before, "a name server was asked"
         return reply
@@ -36,7 +50,7 @@ def over(start, transport):
 
 
 def outcomes(*rows):
-    return pytest.mark.parametrize("name, rdtype, outcome", rows)
+    return table("name, rdtype, outcome", rows)
 
 
 # --- localhost (RFC 6761 section 6.3) ---
@@ -72,7 +86,7 @@ def test_the_hosts_file_may_say_what_localhost_is(unasked, etc):
 
 
 @pytest.mark.row("6.reverse-loopback")
-@pytest.mark.parametrize("name", [LOOPBACK4, LOOPBACK6, LOOPBACK6.upper()])
+@table("name", [LOOPBACK4, LOOPBACK6, LOOPBACK6.upper()])
 def test_reverse_names_of_loopback(unasked, etc, name):
     etc.write("hosts", "10.0.0.4 v4only.lab\n")
     assert unasked(name, "PTR").outcome == [f"{name} PTR localhost"]
@@ -80,7 +94,7 @@ def test_reverse_names_of_loopback(unasked, etc, name):
 
 
 @pytest.mark.row("6.reverse-loopback")
-@pytest.mark.parametrize("line, name", [("127.0.0.1", LOOPBACK4), ("::1", LOOPBACK6)])
+@table("line, name", [("127.0.0.1", LOOPBACK4), ("::1", LOOPBACK6)])
 def test_the_hosts_file_may_say_what_loopback_is(unasked, etc, line, name):
     etc.write("hosts", f"{line} mybox.lab\n")
     assert unasked(name, "PTR").outcome == [f"{name} PTR mybox.lab"]
@@ -90,8 +104,8 @@ def test_the_hosts_file_may_say_what_loopback_is(unasked, etc, line, name):
 
 
 @pytest.mark.row("6.invalid")
-@pytest.mark.parametrize("rdtype", ["A", "AAAA", "MX", "HTTPS"])
-@pytest.mark.parametrize("name", ["invalid", "hang.invalid", "x.hang.INVALID"])
+@table("rdtype", ["A", "AAAA", "MX", "HTTPS"])
+@table("name", ["invalid", "hang.invalid", "x.hang.INVALID"])
 def test_invalid(unasked, name, rdtype):
     """RFC 6761 section 6.4."""
     reply = unasked(name, rdtype)
@@ -100,8 +114,8 @@ def test_invalid(unasked, name, rdtype):
 
 
 @pytest.mark.row("6.onion")
-@pytest.mark.parametrize("rdtype", ["A", "AAAA", "TXT"])
-@pytest.mark.parametrize("name", ["onion", "hang.onion", "www.hang.Onion"])
+@table("rdtype", ["A", "AAAA", "TXT"])
+@table("name", ["onion", "hang.onion", "www.hang.Onion"])
 def test_onion(unasked, name, rdtype):
     """RFC 7686 section 2."""
     reply = unasked(name, rdtype)
@@ -124,8 +138,8 @@ def test_onion_in_the_hosts_file_is_not_read(unasked, etc):
 
 
 @pytest.mark.row("6.internal-alt")
-@pytest.mark.parametrize("rdtype", ["A", "AAAA", "TXT"])
-@pytest.mark.parametrize("name", ["alt", "hang.alt", "x.hang.ALT"])
+@table("rdtype", ["A", "AAAA", "TXT"])
+@table("name", ["alt", "hang.alt", "x.hang.ALT"])
 def test_alt(unasked, name, rdtype):
     """RFC 9476 section 3."""
     reply = unasked(name, rdtype)
@@ -166,13 +180,18 @@ ORDINARY = """\
 """
 
 
-def ordinary(*names):
-    """Each name that hosts knows, and one that only the name server can know."""
-    return pytest.mark.parametrize("known, address, other", names)
-
-
-def check_ordinary(server, etc, upstream, known, address, other):
+@pytest.fixture
+def ordinary_hosts(etc):
     etc.add("hosts", ORDINARY)
+
+
+def ordinary(*names):
+    """Each name that hosts knows, and the end of one that only the name server can know."""
+    return table("known, address, other", names)
+
+
+def check_ordinary(either, upstream, known, address, other):
+    server, other = either, f"{'tcp' if either.tcp else 'udp'}-{other}"
     assert server.ask(known).outcome == [f"{known} A {address}"]
     assert server.ask(known, "MX").outcome == "NODATA"
     before = upstream.asked(other).get("A", 0)
@@ -183,22 +202,22 @@ def check_ordinary(server, etc, upstream, known, address, other):
 @pytest.mark.row("6.test")
 @ordinary(("host.test", "10.0.6.1", "nosuch.test"),
           ("www.example.com", "10.0.6.2", "nosuch.example.com"))
-def test_test_and_example(over, etc, upstream, known, address, other):
-    check_ordinary(over(), etc, upstream, known, address, other)
+def test_test_and_example(either, ordinary_hosts, upstream, known, address, other):
+    check_ordinary(either, upstream, known, address, other)
 
 
 @pytest.mark.row("6.home.arpa")
 @ordinary(("nas.home.arpa", "10.0.6.4", "nosuch.home.arpa"))
-def test_home_arpa(over, etc, upstream, known, address, other):
+def test_home_arpa(either, ordinary_hosts, upstream, known, address, other):
     """RFC 8375 section 4."""
-    check_ordinary(over(), etc, upstream, known, address, other)
+    check_ordinary(either, upstream, known, address, other)
 
 
 @pytest.mark.row("6.internal-alt")
 @ordinary(("build.internal", "10.0.6.5", "nosuch.internal"), ("tv.lan", "10.0.6.6", "no.lan"),
           ("files.corp", "10.0.6.7", "nosuch.corp"))
-def test_internal_lan_corp(over, etc, upstream, known, address, other):
-    check_ordinary(over(), etc, upstream, known, address, other)
+def test_internal_lan_corp(either, ordinary_hosts, upstream, known, address, other):
+    check_ordinary(either, upstream, known, address, other)
 
 
 @pytest.mark.row("6.use-application-dns")
@@ -213,7 +232,7 @@ def test_the_canary_is_ordinary(over, etc, upstream):
 
 
 @pytest.mark.row("6.use-application-dns")
-@pytest.mark.parametrize("rdtype", ["A", "AAAA"])
+@table("rdtype", ["A", "AAAA"])
 def test_the_canary_by_option(over, etc, upstream, rdtype):
     """Firefox then leaves DNS to the system."""
     etc.add("hosts", ORDINARY)
@@ -246,26 +265,42 @@ def test_local_goes_to_the_sources_of_the_host(either, etc):
     assert either.ask("nosuch.local").outcome == "NXDOMAIN"
 
 
-@pytest.mark.row("6.local")
-def test_slow_local_names_do_not_delay_others(start, etc, modules, transport):
-    """Each miss of a module for mDNS costs seconds."""
-    etc.write("nsswitch.conf", "hosts: files hang dns\n")
-    server = start("-o", "max-lookups=16", env=modules)
+@pytest.fixture(scope="module")
+def beside_slow_names(modules, module_etc):
+    """{transport: [(reply, expected outcome)]} of others: each miss of a module for mDNS costs
+    seconds."""
+    module_etc.write("nsswitch.conf", HANG)
+    server = Daemon("-o", "max-lookups=16", env=modules)
+    replies = {"udp": [], "tcp": []}
     hung = [server.send(f"hang{number}.local", rdtype)
             for number in range(50) for rdtype in ("A", "AAAA")]
     end = time.monotonic() + PROMISE_SECONDS - 1
-    asked = 0
-    while time.monotonic() < end:
-        for name, outcome in (("v4only.lab", ["v4only.lab A 10.0.0.4"]),
-                              ("a.example.test", ["a.example.test A 192.0.2.1"]),
-                              (f"n{asked}.example.test", "NXDOMAIN")):
-            reply = Over(server, transport).ask(name)
-            assert reply.outcome == outcome
-            assert reply.seconds < AT_ONCE
-            asked += 1
-        time.sleep(0.1)
-    for pending in hung:
-        pending.socket.close()
+    try:
+        while time.monotonic() < end:
+            for transport, said in replies.items():
+                for name, outcome in (("v4only.lab", ["v4only.lab A 10.0.0.4"]),
+                                      ("a.example.test", ["a.example.test A 192.0.2.1"]),
+                                      (f"{transport}{len(said)}.example.test", "NXDOMAIN")):
+                    said.append((Over(server, transport).ask(name), outcome))
+            time.sleep(0.1)
+    except BaseException:
+        server.kill()
+        raise
+    finally:
+        module_etc.restore()
+        for pending in hung:
+            pending.socket.close()
+    server.stop()
+    return replies
+
+
+@pytest.mark.row("6.local")
+def test_slow_local_names_do_not_delay_others(beside_slow_names, transport):
+    replies = beside_slow_names[transport]
+    assert replies
+    for reply, outcome in replies:
+        assert reply.outcome == outcome
+        assert reply.seconds < AT_ONCE
 
 
 # --- below arpa ---
@@ -287,7 +322,7 @@ PRIVATE = ["1.0.0.10.in-addr.arpa", "1.2.16.172.in-addr.arpa", "1.1.168.192.in-a
 
 
 @pytest.mark.row("6.rfc6303")
-@pytest.mark.parametrize("name", PRIVATE)
+@table("name", PRIVATE)
 def test_private_reverse_names_are_asked_as_the_host_asks_them(either, etc, name_server, name):
     known = name_server(UP, lambda packet: packet.reply("machine.corp."))
     etc.write("resolv.conf", f"nameserver {UP}\n")
@@ -296,7 +331,7 @@ def test_private_reverse_names_are_asked_as_the_host_asks_them(either, etc, name
 
 
 @pytest.mark.row("6.rfc6303")
-@pytest.mark.parametrize("name", PRIVATE)
+@table("name", PRIVATE)
 def test_what_nobody_knows_does_not_exist(either, name):
     """With the SOA of those who deny it."""
     reply = either.ask(name, "PTR")
@@ -311,12 +346,10 @@ def test_the_hosts_file_knows_private_addresses(either, etc):
 
 
 @pytest.mark.row("6.arpa")
-@pytest.mark.parametrize("rdtype", ["A", "AAAA"])
-@pytest.mark.parametrize("name", ["hang.in-addr.arpa", "hang.2.0.192.in-addr.arpa",
+@table("rdtype", ["A", "AAAA"])
+@table("name", ["hang.in-addr.arpa", "hang.2.0.192.in-addr.arpa",
                                   "hang.ip6.arpa", "."])
-def test_addresses_of_reverse_names_are_not_asked_of_modules(start, etc, modules, transport,
-                                                             name, rdtype):
-    etc.write("nsswitch.conf", "hosts: files hang dns\n")
-    reply = Over(start(env=modules), transport).ask(name, rdtype)
+def test_addresses_of_reverse_names_are_not_asked_of_modules(hanging, name, rdtype):
+    reply = hanging.ask(name, rdtype)
     assert reply.outcome == ("NODATA" if name == "." else "NXDOMAIN")
     assert reply.seconds < AT_ONCE

@@ -5,6 +5,8 @@ import dns.message
 import pytest
 
 from ask import HEADER, Connection, Over, Reply, make
+from daemon import Daemon
+from tables import table
 from wire import read_message
 
 V4 = ["v4only.lab A 10.0.0.4"]
@@ -27,7 +29,7 @@ KINDS = [
 
 
 @pytest.mark.row("1.1")
-@pytest.mark.parametrize("name, rdtype", [
+@table("name, rdtype", [
     ("v4only.lab", "AAAA"), ("v6only.lab", "A"), ("dual.lab", "MX"), ("dual.lab", "TXT"),
     ("dual.lab", "HTTPS"), ("a.example.test", "AAAA"), ("a.example.test", "HTTPS"),
     ("txt.example.test", "A"), ("empty.example.test", "A"), ("localhost", "MX")])
@@ -37,8 +39,8 @@ def test_a_name_without_such_data_exists(either, name, rdtype):
 
 
 @pytest.mark.row("1.2")
-@pytest.mark.parametrize("rdtype", ["A", "AAAA"])
-@pytest.mark.parametrize("name, outcome", [
+@table("rdtype", ["A", "AAAA"])
+@table("name, outcome", [
     ("nosuch.example.test", "NXDOMAIN"),
     ("nosuch.lab", "NXDOMAIN"),
     ("x.broken.test", "SERVFAIL"),
@@ -61,19 +63,33 @@ STATUSES = [
 ]
 
 
-@pytest.mark.row("1.3")
-@pytest.mark.parametrize("rdtype", ["A", "AAAA"])
-@pytest.mark.parametrize("label, outcome", STATUSES)
-def test_what_an_nss_module_says(start, etc, modules, transport, label, outcome, rdtype):
+@pytest.fixture(scope="module")
+def status_server(modules):
+    daemon = Daemon(env=modules)
+    yield daemon
+    daemon.stop()
+
+
+@pytest.fixture
+def either_with_status(status_server, etc, transport):
     etc.write("nsswitch.conf", "hosts: files status\n")
-    reply = Over(start(env=modules), transport).ask(f"{label}.status.lab", rdtype, edns=True)
+    return Over(status_server, transport)
+
+
+@pytest.mark.row("1.3")
+@table("rdtype", ["A", "AAAA"])
+@table("label, outcome", STATUSES)
+def test_what_an_nss_module_says(either_with_status, transport, label, outcome, rdtype):
+    """Each is asked for a name of its own."""
+    name = f"{label}.{rdtype}.{transport}.status.lab"
+    reply = either_with_status.ask(name, rdtype, edns=True)
     assert reply.outcome == outcome
     assert (reply.extended_error is not None) == (outcome == "SERVFAIL")
 
 
 @pytest.mark.row("1.4", "1.5")
-@pytest.mark.parametrize("edns", [False, True])
-@pytest.mark.parametrize("name, rdtype, rcode", KINDS)
+@table("edns", [False, True])
+@table("name, rdtype, rcode", KINDS)
 def test_ra_and_the_question_are_in_every_reply(either, name, rdtype, rcode, edns):
     query = make("".join(letter.upper() if at % 2 else letter for at, letter in enumerate(name)),
                  rdtype, edns=edns)
@@ -86,7 +102,7 @@ def test_ra_and_the_question_are_in_every_reply(either, name, rdtype, rcode, edn
 
 
 @pytest.mark.row("1.6", "4.13")
-@pytest.mark.parametrize("name, rdtype, outcome", [
+@table("name, rdtype, outcome", [
     ("cname-a.example.test", "A",
      ["cname-a.example.test CNAME a.example.test", "a.example.test A 192.0.2.1"]),
     ("chain5.example.test", "AAAA",
@@ -106,7 +122,7 @@ def test_a_chain_begins_at_the_question(either, name, rdtype, outcome):
 
 
 @pytest.mark.row("1.7")
-@pytest.mark.parametrize("name, rdtype, outcome", [
+@table("name, rdtype, outcome", [
     ("dual.lab", "A", ["dual.lab A 10.0.0.10"]),
     ("dual.lab", "AAAA", ["dual.lab AAAA 2001:db8:a::10"]),
     ("both.example.test", "A", ["both.example.test A 192.0.2.2"]),
@@ -131,7 +147,7 @@ def test_the_reply_comes_from_the_asked_address(start, transport):
 
 
 @pytest.mark.row("1.8")
-@pytest.mark.parametrize("listen, addresses", [
+@table("listen, addresses", [
     ("0.0.0.0", ["127.0.0.1", "127.9.9.9"]), ("[::]", ["::1"])])
 def test_the_reply_of_a_wildcard_comes_from_the_asked_address(start, transport, listen,
                                                               addresses):
@@ -142,8 +158,8 @@ def test_the_reply_of_a_wildcard_comes_from_the_asked_address(start, transport, 
 
 
 @pytest.mark.row("1.10", over="tcp")
-@pytest.mark.parametrize("name, count", [("many.example.test", 60), ("huge.example.test", 100)])
-@pytest.mark.parametrize("edns", [False, True])
+@table("name, count", [("many.example.test", 60), ("huge.example.test", 100)])
+@table("edns", [False, True])
 def test_tcp_gives_the_whole_answer_on_the_same_port(server, name, count, edns):
     """RFC 7766 section 5."""
     reply = server.ask(name, tcp=True, edns=edns, size=512)
@@ -151,7 +167,7 @@ def test_tcp_gives_the_whole_answer_on_the_same_port(server, name, count, edns):
 
 
 @pytest.mark.row("2.1", over="tcp")
-@pytest.mark.parametrize("flags", ["8000", "8180", "8181", "8004"])
+@table("flags", ["8000", "8180", "8181", "8004"])
 def test_a_reply_over_tcp_closes_the_connection(server, flags):
     wire = make("v4only.lab").to_wire()
     with Connection(server.to) as connection:
@@ -171,13 +187,13 @@ def test_replies_fill_no_log(server):
 
 
 @pytest.mark.row("2.6", "2.7")
-@pytest.mark.parametrize("flags, more", [
+@table("flags, more", [
     (dns.flags.RD, {}),
     (dns.flags.RD | dns.flags.AD, {}),
     (dns.flags.RD | dns.flags.AD, {"edns": True, "want_dnssec": True}),
     (dns.flags.RD | dns.flags.CD, {"edns": True, "want_dnssec": True}),
-], ids=["plain", "AD", "AD and DO", "CD and DO"])
-@pytest.mark.parametrize("name, rdtype, rcode", KINDS)
+])
+@table("name, rdtype, rcode", KINDS)
 def test_neither_authoritative_nor_authentic(either, name, rdtype, rcode, flags, more):
     """RFC 4035 section 3.2.3, RFC 6840 sections 5.7 and 5.8."""
     reply = either.ask(name, rdtype, flags=flags, **more)
@@ -186,7 +202,7 @@ def test_neither_authoritative_nor_authentic(either, name, rdtype, rcode, flags,
 
 
 @pytest.mark.row("2.9")
-@pytest.mark.parametrize("name, rdtype, rcode", KINDS)
+@table("name, rdtype, rcode", KINDS)
 def test_without_rd_the_same_is_answered(either, name, rdtype, rcode):
     with_rd, without = (either.ask(name, rdtype, rd=rd) for rd in (True, False))
     assert without.rcode == rcode
@@ -195,7 +211,7 @@ def test_without_rd_the_same_is_answered(either, name, rdtype, rcode):
 
 
 @pytest.mark.row("4.17", "4.18")
-@pytest.mark.parametrize("name, rdtype, rcode", [
+@table("name, rdtype, rcode", [
     *KINDS, ("chain1.example.test", "A", "NOERROR"), ("types.example.test", "MX", "NOERROR"),
     ("types.example.test", "SVCB", "NOERROR"), ("1.2.0.192.in-addr.arpa", "PTR", "NOERROR"),
     ("many.example.test", "A", "NOERROR"), (".", "NS", "NOERROR"), (".", "SOA", "NOERROR")])
@@ -210,7 +226,7 @@ def test_a_second_reader_can_follow_every_name(either, name, rdtype, rcode):
 
 
 @pytest.mark.row("4.17")
-@pytest.mark.parametrize("name, rdtype, data", [
+@table("name, rdtype, data", [
     # RFC 3597 section 4: whoever does not know the type could not follow a pointer.
     ("types.example.test", "SRV", "0001 0002 01bb 0161 076578616d706c65 0474657374 00"),
     ("types.example.test", "SVCB",
@@ -225,7 +241,7 @@ def test_names_in_newer_types_are_not_compressed(either, name, rdtype, data):
 
 
 @pytest.mark.row("4.17")
-@pytest.mark.parametrize("name", ["many.example.test", "dual.lab"])
+@table("name", ["many.example.test", "dual.lab"])
 def test_the_asked_name_is_written_once(either, name):
     wire = either.raw(make(name).to_wire())
     assert read_message(wire)[1]
