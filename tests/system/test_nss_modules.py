@@ -10,6 +10,7 @@ import pytest
 
 from ask import PATIENCE_SECONDS, PROMISE_SECONDS, gather
 from daemon import Daemon, wait_until
+from tables import table
 
 A = ["a.example.test A 192.0.2.1"]
 LOCALHOST = ["localhost A 127.0.0.1"]
@@ -184,17 +185,22 @@ def test_the_replacement_is_logged(hanging):
 # --- a module that crashes ---
 
 
+CRASH = "hosts: files crash dns\n"
+
+
 @pytest.fixture
 def crashing(start, modules, etc):
-    etc.write("nsswitch.conf", "hosts: files crash dns\n")
+    etc.write("nsswitch.conf", CRASH)
     return start(env=modules)
 
 
-@pytest.mark.parametrize("name, rdtype", [
+@table("name, rdtype", [
     ("kill.lab", "A"), ("kill.lab", "AAAA"), ("kill.lab", "TXT"), ("abort.lab", "A"),
     ("2.9.9.10.in-addr.arpa", "PTR")])
-def test_the_question_that_crashes_gets_servfail(crashing, name, rdtype):
-    reply = crashing.ask(name, rdtype, edns=True)
+def test_the_question_that_crashes_gets_servfail(start, modules, etc, name, rdtype):
+    """Of a server each: it starts another process the later, the more often one died."""
+    etc.write("nsswitch.conf", CRASH)
+    reply = start(env=modules).ask(name, rdtype, edns=True)
     assert reply.outcome == "SERVFAIL"
     assert reply.seconds < AT_ONCE
     assert "died" in reply.extended_error[1]
@@ -284,8 +290,8 @@ def lying(request, modules, module_etc):
     module_etc.restore()
 
 
-@pytest.mark.parametrize("label", LIES)
-@pytest.mark.parametrize("rdtype", ["A", "AAAA"])
+@table("label", LIES)
+@table("rdtype", ["A", "AAAA"])
 def test_lies_about_names_do_not_reach_the_wire(lying, label, rdtype):
     """Each reply is checked as it is read: see ask.Reply."""
     lookup = lying.child("lookup")
@@ -302,23 +308,23 @@ def test_lies_about_names_do_not_reach_the_wire(lying, label, rdtype):
     assert lying.child("lookup") == lookup, "nothing has crashed"
 
 
-@pytest.mark.parametrize("label", LIES)
+@table("label", LIES)
 def test_lies_do_not_disturb_other_types(lying, label):
     lookup = lying.child("lookup")
     assert lying.ask(f"{label}.garbage.lab", "MX").outcome in NO_ADDRESS
     assert lying.child("lookup") == lookup
 
 
-@pytest.mark.parametrize("rdtype", ["A", "AAAA"])
+@table("rdtype", ["A", "AAAA"])
 def test_thousands_of_addresses(lying, rdtype):
     """More than fit a message."""
     reply = lying.ask("thousands.garbage.lab", rdtype, edns=True)
     assert reply.truncated or reply.outcome in NO_ADDRESS
 
 
-@pytest.mark.parametrize("label", ["no-address", "status-strange"])
-@pytest.mark.parametrize("rdtype", ["A", "AAAA"])
-@pytest.mark.parametrize("line", [BEFORE_DNS, BEHIND_DNS], ids=["before dns", "behind dns"])
+@table("label", ["no-address", "status-strange"])
+@table("rdtype", ["A", "AAAA"])
+@table("line", [BEFORE_DNS, BEHIND_DNS])
 def test_lies_that_libc_itself_cannot_bear(start, modules, etc, line, label, rdtype):
     """It crashes; that costs a restart of lookup at the most."""
     etc.write("nsswitch.conf", line)
@@ -332,7 +338,7 @@ def test_lies_that_libc_itself_cannot_bear(start, modules, etc, line, label, rdt
 ROWS = [row for row in range(24) if row != 22]  # row 22 makes libc abort
 
 
-@pytest.mark.parametrize("row", ROWS)
+@table("row", ROWS)
 def test_lies_about_addresses_do_not_reach_the_wire(lying, row):
     """A PTR record has a name of at least one label, without blanks or control characters,
     and is there once."""

@@ -7,6 +7,7 @@ import dns.rdatatype
 import pytest
 
 from ask import SLACK_SECONDS, gather, make
+from tables import table
 
 KNOT = "127.0.0.1"
 NEWS_STAY_SECONDS = 1
@@ -49,7 +50,7 @@ def is_negative(message, rdtype):
     return not any(rrset.rdtype == dns.rdatatype.from_text(rdtype) for rrset in message.answer)
 
 
-@pytest.mark.parametrize("name, rdtype", QUESTIONS)
+@table("name, rdtype", QUESTIONS)
 def test_the_same_as_the_authoritative_server(server, tally, name, rdtype):
     """Each record of the answer with its TTL, the RCODE, and the SOA record of a denial."""
     truth = said_by_knot(name, rdtype)
@@ -78,14 +79,19 @@ def names_nobody_knows(fresh, count=20):
     return [f"{fresh('x').split('.')[0]}.news.example.test" for _ in range(count)]
 
 
-@pytest.mark.parametrize("first, second", [("A", "AAAA"), ("AAAA", "A")])
+@table("first, second", [("A", "AAAA"), ("AAAA", "A")])
 def test_a_denial_for_both_families_costs_two_questions(server, upstream, fresh, first, second):
     """Each family's answer needs the other's (RFC 4074); so the second comes for nothing."""
+    in_time = 0
     for name in names_nobody_knows(fresh):
+        began = time.monotonic()
         assert server.ask(name, first).outcome == "NXDOMAIN"
         reply = server.ask(name, second)
-        assert (reply.outcome, reply.soa) == ("NXDOMAIN", [("example.test.", 45, 45)])
-        assert upstream.asked(name) == {"A": 1, "AAAA": 1}
+        if time.monotonic() < began + NEWS_STAY_SECONDS:
+            in_time += 1
+            assert (reply.outcome, reply.soa) == ("NXDOMAIN", [("example.test.", 45, 45)])
+            assert upstream.asked(name) == {"A": 1, "AAAA": 1}
+    assert in_time
 
 
 def test_news_stay_for_a_second(server, upstream, fresh):
@@ -101,15 +107,20 @@ def test_news_stay_for_a_second(server, upstream, fresh):
 
 # What a local source owns.
 
-@pytest.mark.parametrize("rdtype", ["MX", "TXT", "SRV", "CAA", "NS", "SOA", "DS", "DNSKEY", "HTTPS",
+@pytest.fixture
+def types_is_local(etc):
+    etc.add("hosts", "10.0.7.1 types.example.test\n")
+
+
+@table("rdtype", ["MX", "TXT", "SRV", "CAA", "NS", "SOA", "DS", "DNSKEY", "HTTPS",
                                     "SVCB", "PTR", "CNAME", "TYPE65280"])
-@pytest.mark.parametrize("name, owner", [
+@table("name, owner", [
     ("v4only.lab", "v4only.lab."), ("Alias.LAB", "Alias.LAB."),
     # DNS has data for it, which is not this host's.
     ("types.example.test", "types.example.test.")])
-def test_names_of_a_local_source_have_no_other_data(server, etc, upstream, name, owner, rdtype):
+def test_names_of_a_local_source_have_no_other_data(server, types_is_local, upstream, name, owner,
+                                                    rdtype):
     """And DNS does not hear of it."""
-    etc.add("hosts", "10.0.7.1 types.example.test\n")
     before = upstream.asked(name)
     reply = server.ask(name, rdtype)
     assert (reply.outcome, reply.soa) == ("NODATA", [(owner, 5, 5)])
