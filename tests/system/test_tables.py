@@ -8,6 +8,15 @@ import pytest
 from tables import counts, table
 
 
+@pytest.fixture(autouse=True)
+def uncounted():
+    """These rows compare nothing with hostdns."""
+    before = counts.copy()
+    yield
+    counts.clear()
+    counts.update(before)
+
+
 def differences(test, **fixtures):
     """The lines that a table fails with."""
     with pytest.raises(pytest.fail.Exception) as failure:
