@@ -17,6 +17,7 @@ from ask import Over, Server, make
 from conformance_table import MARKER, ConformanceTable
 from daemon import BUILT, PROGRAM, Daemon
 from name_server import NameServer
+from waiting import Begun, Host
 
 names = itertools.count(1)
 
@@ -138,6 +139,18 @@ def module_etc():
     files = Etc()
     yield files
     files.restore()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def begun(request, module_etc):
+    """The tests of a file that wait at the same time (waiting.py)."""
+    items = [item for item in request.session.items
+             if item.path == request.path and hasattr(item.function, "before")]
+    host = Host(module_etc)
+    started = Begun(host, items)
+    module_etc.restore()
+    yield started
+    host.stop()
 
 
 def make_open_folder():

@@ -14,12 +14,14 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
+from ask import SO_TIMESTAMPNS, receive_stamped
+
 LOOP_CHECK = dns.name.from_text("hostdns-loop-check.")
 BUFFER = 32 << 20  # no question is lost while thousands arrive at once
 
 
 class Packet:
-    """A question as it came."""
+    """A question as it came, and when, in seconds of the clock."""
 
     def __init__(self, wire, source, seconds, connection=None):
         self.wire = wire
@@ -87,6 +89,7 @@ class NameServer(threading.Thread):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if kind == socket.SOCK_DGRAM:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+            sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         sock.bind(socket.getaddrinfo(self.address, 53, family, kind)[0][4])
         if kind == socket.SOCK_STREAM:
             sock.listen(1024)
@@ -113,8 +116,7 @@ class NameServer(threading.Thread):
                 sock.close()
 
     def udp_ready(self, sock):
-        wire, source = sock.recvfrom(65535)
-        self.take(Packet(wire, source, time.monotonic()))
+        self.take(Packet(*receive_stamped(sock)))
 
     def tcp_ready(self, sock):
         connection, source = sock.accept()
@@ -133,7 +135,7 @@ class NameServer(threading.Thread):
                 end = 2 + struct.unpack("!H", buffer[:2])[0]
                 wire = bytes(buffer[2:end])
                 del buffer[:end]
-                self.take(Packet(wire, source, time.monotonic(), connection))
+                self.take(Packet(wire, source, time.time(), connection))
 
         self.selector.register(connection, selectors.EVENT_READ, readable)
 

@@ -7,7 +7,6 @@ import socket
 import struct
 import subprocess
 import threading
-import time
 
 import dns.edns
 import dns.flags
@@ -16,6 +15,7 @@ import pytest
 
 from ask import PATIENCE_SECONDS, PROMISE_SECONDS, SLACK_SECONDS, gather
 from name_server import NameServer, Packet, saying, with_rcode
+from waiting import waiting
 
 FIRST, SECOND, THIRD, FOURTH = "127.0.1.1", "127.0.1.2", "127.0.1.3", "127.0.1.4"
 CLOSED, QUIET = "127.0.1.9", "127.0.1.10"
@@ -77,14 +77,16 @@ def test_only_the_first_server_is_asked_if_it_answers(server, resolv_conf, name_
     assert (first.questions, second.questions) == ([(name, "A")], [])
 
 
-def test_three_servers_in_their_order(server, resolv_conf, name_server):
-    first, second = name_server(FIRST, silent), name_server(SECOND, silent)
-    third = name_server(THIRD)
-    resolv_conf(FIRST, SECOND, THIRD, options="timeout:1 attempts:1")
-    name = next(names)
-    assert server.ask(name).outcome == [f"{name} A 192.0.2.3"]
-    assert [one.questions for one in (first, second, third)] == [[(name, "A")]] * 3
-    assert first.packets[0].seconds < second.packets[0].seconds < third.packets[0].seconds
+@waiting
+def test_three_servers_in_their_order(host):
+    servers = [host.name_server(), host.name_server(), host.name_server(saying("192.0.2.3"))]
+    name = host.name()
+    pending = host.ask(servers, "timeout:1 attempts:1", name)
+    yield
+    assert pending.reply().outcome == [f"{name} A 192.0.2.3"]
+    assert [one.questions for one in servers] == [[(name, "A")]] * 3
+    times = [one.packets[0].seconds for one in servers]
+    assert times == sorted(times)
 
 
 def test_a_fourth_server_is_not_asked(server, resolv_conf, name_server):
@@ -133,49 +135,58 @@ def test_rotate_gives_each_server_its_share(server, resolv_conf, name_server):
 # --- how long and how often ---
 
 
+@waiting
 @pytest.mark.parametrize("seconds", [1, 2])
-def test_timeout_is_the_time_until_the_second_server(server, resolv_conf, name_server, seconds):
-    first, second = name_server(FIRST, silent), name_server(SECOND)
-    resolv_conf(FIRST, SECOND, options=f"timeout:{seconds} attempts:1")
-    name = next(names)
-    assert server.ask(name).outcome == [f"{name} A 192.0.2.2"]
+def test_timeout_is_the_time_until_the_second_server(host, seconds):
+    first, second = host.name_server(), host.name_server(saying("192.0.2.2"))
+    name = host.name()
+    pending = host.ask([first, second], f"timeout:{seconds} attempts:1", name)
+    yield
+    assert pending.reply().outcome == [f"{name} A 192.0.2.2"]
     waited = second.packets[0].seconds - first.packets[0].seconds
     assert seconds - 0.1 <= waited <= seconds + SLACK_SECONDS
 
 
+@waiting
 @pytest.mark.parametrize("attempts", [1, 3])
-def test_attempts_is_how_often_a_silent_server_is_asked(server, resolv_conf, name_server,
-                                                        attempts):
-    one = name_server(FIRST, silent)
-    resolv_conf(FIRST, options=f"timeout:1 attempts:{attempts}")
-    reply = server.ask(next(names))
+def test_attempts_is_how_often_a_silent_server_is_asked(host, attempts):
+    one = host.name_server()
+    pending = host.ask([one], f"timeout:1 attempts:{attempts}")
+    yield
+    reply = pending.reply()
     assert reply.outcome == "SERVFAIL"
     assert len(one.packets) == attempts
     assert attempts - 0.1 <= reply.seconds <= attempts + SLACK_SECONDS
 
 
-def test_the_servers_take_turns(server, resolv_conf, name_server):
+@waiting
+def test_the_servers_take_turns(host):
     """All of them once, then all of them again."""
-    first, second = name_server(FIRST, silent), name_server(SECOND, silent)
-    resolv_conf(FIRST, SECOND, options="timeout:1 attempts:2")
-    assert server.ask(next(names)).outcome == "SERVFAIL"
+    first, second = host.name_server(), host.name_server()
+    pending = host.ask([first, second], "timeout:1 attempts:2")
+    yield
+    assert pending.reply().outcome == "SERVFAIL"
     times = [packet.seconds for pair in zip(first.packets, second.packets) for packet in pair]
     assert len(times) == 4
     assert times == sorted(times)
 
 
-def test_a_late_reply_of_the_first_server_is_used(server, resolv_conf, name_server):
-    first, second = name_server(FIRST, silent), name_server(SECOND, silent)
-    resolv_conf(FIRST, SECOND, options="timeout:1 attempts:2")
-    name = next(names)
-    pending = server.send(name)
-    (packet,) = first.wait_for(1)
-    second.wait_for(1)
-    first.send(packet, packet.reply("192.0.2.1"))
+@waiting
+def test_a_late_reply_of_the_first_server_is_used(host):
+    def answer_for_the_first(_):
+        (packet,) = first.packets
+        first.send(packet, packet.reply("192.0.2.1"))
+
+    first, second = host.name_server(), host.name_server(answer_for_the_first)
+    name = host.name()
+    pending = host.ask([first, second], "timeout:1 attempts:2", name)
+    yield
     assert pending.reply().outcome == [f"{name} A 192.0.2.1"]
+    assert (len(first.packets), len(second.packets)) == (1, 1)
 
 
-def test_a_slow_reply_over_tcp_is_used(server, resolv_conf, name_server):
+@waiting
+def test_a_slow_reply_over_tcp_is_used(host):
     """The only server, which takes longer than a turn: to hang up on it and ask again would
     help nobody."""
     def answer_after_a_turn(packet):
@@ -185,10 +196,11 @@ def test_a_slow_reply_over_tcp_is_used(server, resolv_conf, name_server):
         with contextlib.suppress(OSError):  # it has hung up, as the reply will tell
             one.send(packet, packet.reply("192.0.2.1"))
 
-    one = name_server(FIRST, on_stream=answer_after_a_turn)
-    resolv_conf(FIRST, options="use-vc attempts:2")
-    name = next(names)
-    assert server.ask(name).outcome == [f"{name} A 192.0.2.1"]
+    one = host.name_server(on_stream=answer_after_a_turn)
+    name = host.name()
+    pending = host.ask([one], "use-vc attempts:2", name)
+    yield
+    assert pending.reply().outcome == [f"{name} A 192.0.2.1"]
 
 
 # --- fail-over ---
@@ -504,15 +516,18 @@ def test_a_reply_from_elsewhere_is_ignored(server, resolv_conf, name_server, sou
     assert pending.reply().outcome == [f"{name} A 192.0.2.1"]
 
 
-def test_the_second_server_cannot_answer_for_the_first(server, resolv_conf, name_server):
+@waiting
+def test_the_second_server_cannot_answer_for_the_first(host):
     """Each server's reply has to come to the port from which that server was asked."""
-    first, second = name_server(FIRST, silent), name_server(SECOND, silent)
-    resolv_conf(FIRST, SECOND, options="timeout:1 attempts:1")
-    name = next(names)
-    pending = server.send(name)
-    (to_first,), (to_second,) = first.wait_for(1), second.wait_for(1)
-    second.send(to_first, to_first.reply("192.0.2.66"))
-    second.send(to_second, to_second.reply("192.0.2.2"))
+    def forge_and_answer(packet):
+        (to_first,) = first.packets
+        second.send(to_first, to_first.reply("192.0.2.66"))
+        return packet.reply("192.0.2.2")
+
+    first, second = host.name_server(), host.name_server(forge_and_answer)
+    name = host.name()
+    pending = host.ask([first, second], "timeout:1 attempts:1", name)
+    yield
     assert pending.reply().outcome == [f"{name} A 192.0.2.2"]
 
 
@@ -682,53 +697,29 @@ DEADLINES = {
 }
 
 
-@pytest.fixture(scope="module")
-def deadlines(server, module_etc):
-    """{case: reply}: each case with its own resolv.conf and servers, all at the same time."""
-    servers, pendings = [], {}
-    for number, (options, answers, on_stream) in enumerate(DEADLINES.values()):
-        addresses = [f"127.0.{10 + number}.{at}" for at in (1, 2, 3)]
-        ours = [NameServer(address, answer, on_stream=on_stream)
-                for address, answer in zip(addresses, answers)]
-        servers += ours
-        module_etc.write("resolv.conf", "".join(f"nameserver {a}\n" for a in addresses)
-                         + f"options {options}\n")
-        pending = server.send(next(names), edns=True)
-        pendings[pending.query.id] = pending
-        deadline = time.monotonic() + 10
-        while not any(one.packets for one in ours):  # it has read this resolv.conf
-            assert time.monotonic() < deadline
-            time.sleep(0.005)
-    ids = dict(zip(pendings, DEADLINES))
-    replies = {ids[reply.query.id]: reply for reply in gather(pendings.values())}
-    for one in servers:
-        one.close()
-    module_etc.restore()
-    return replies
-
-
+@waiting
 @pytest.mark.parametrize("case", DEADLINES)
-def test_servfail_in_time_whatever_the_servers_do(deadlines, case):
-    reply = deadlines[case]
+def test_servfail_in_time_whatever_the_servers_do(host, case):
+    """And the extended error (RFC 8914) says why."""
+    options, answers, on_stream = DEADLINES[case]
+    servers = [host.name_server(answer, on_stream=on_stream) for answer in answers]
+    pending = host.ask(servers, options, edns=True)
+    yield
+    reply = pending.reply()
     assert reply.outcome == "SERVFAIL"
     assert reply.seconds < PATIENCE_SECONDS
-
-
-@pytest.mark.parametrize("case", DEADLINES)
-def test_the_extended_error_says_why(deadlines, case):
-    """RFC 8914."""
-    code, text = deadlines[case].extended_error
+    code, text = reply.extended_error
     assert code in (dns.edns.EDECode.NO_REACHABLE_AUTHORITY, dns.edns.EDECode.NETWORK_ERROR)
     assert text
 
 
-def test_the_second_server_gets_its_turn_within_the_promise(server, resolv_conf, name_server):
+@waiting
+def test_the_third_server_gets_its_turn_within_the_promise(host):
     """However long the time-out of resolv.conf is."""
-    name_server(FIRST, silent)
-    name_server(SECOND, silent)
-    name_server(THIRD)
-    resolv_conf(FIRST, SECOND, THIRD, options="timeout:30 attempts:1")
-    name = next(names)
-    reply = server.ask(name)
+    servers = [host.name_server(), host.name_server(), host.name_server(saying("192.0.2.3"))]
+    name = host.name()
+    pending = host.ask(servers, "timeout:30 attempts:1", name)
+    yield
+    reply = pending.reply()
     assert reply.outcome == [f"{name} A 192.0.2.3"]
     assert reply.seconds < PROMISE_SECONDS
