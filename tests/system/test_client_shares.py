@@ -12,6 +12,7 @@ from stream import Stream
 from test_hostdnsctl import stats
 
 SHARE = 20
+SILENT = "nameserver 127.0.0.3\noptions timeout:30\n"
 TOO_MANY = (14, "too many questions of this client are waiting")
 
 
@@ -23,7 +24,7 @@ def path(open_folder):
 @pytest.fixture
 def server(start, etc, path):
     """Names of DNS wait for ever; those of the hosts file do not."""
-    etc.write("resolv.conf", "nameserver 127.0.0.3\noptions timeout:30\n")
+    etc.write("resolv.conf", SILENT)
     return start("-o", f"per-client={SHARE}", "-o", f"control={path}",
                  listen="127.0.0.1:0")
 
@@ -93,7 +94,7 @@ def addresses():
 
 
 def test_an_ipv6_network_of_64_bits_is_one_client(start, etc, path, addresses):
-    etc.write("resolv.conf", "nameserver 127.0.0.3\noptions timeout:30\n")
+    etc.write("resolv.conf", SILENT)
     server = start("-o", f"per-client={SHARE}", "-o", f"control={path}",
                    "-o", "allow=2001:db8::/32", listen="[::1]:0")
     one, neighbour, other = (Client(server, address) for address in addresses)
@@ -103,7 +104,9 @@ def test_an_ipv6_network_of_64_bits_is_one_client(start, etc, path, addresses):
         assert other.ask("localhost").outcome == ["localhost A 127.0.0.1"]
 
 
-def test_places_come_back_with_the_answers(server, path):
+def test_places_come_back_with_the_answers(start, etc, path):
+    etc.write("resolv.conf", SILENT)
+    server = start("-o", f"per-client={SHARE}", "-o", f"control={path}", "-o", "timeout=1000")
     with Client(server, "127.0.0.1") as client:
         fill(client, server, path)
         wait_until(lambda: stats(path)["waiting"] == 0, "the answers")
