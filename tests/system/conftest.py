@@ -33,6 +33,12 @@ def pytest_configure(config):
     config.pluginmanager.register(tables, "tables")
 
 
+def pytest_collection_modifyitems(items):
+    """In each file, the tests that have been begun with it (waiting.py) come last."""
+    order = {path: at for at, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda item: (order[item.path], hasattr(item.function, "before")))
+
+
 @pytest.fixture(scope="module")
 def server():
     """One hostdnsd for a file of tests that leave no trace in it."""

@@ -7,8 +7,8 @@
         yield
         assert pending.reply().outcome == "SERVFAIL"
 
-What stands before the yield is run for all of them when the file begins, the rest in the
-test's turn. By the yield the question must have left the host: the next of these tests, and
+What stands before the yield is run for all of them when the file begins, the rest behind all
+other tests of the file. By the yield the question must have left the host: the next of these tests, and
 every other one of the file, rewrites /etc. How long a reply took is told by the kernel, so it
 does not matter when it is read.
 """
