@@ -72,7 +72,7 @@ class NameServer(threading.Thread):
         self.address = address
         self.answer = answer
         self.on_stream = on_stream  # what to do with a TCP question instead
-        self.everything = []
+        self.everything, self.asked = [], []
         self.accepted = 0
         self.news = threading.Condition()
         self.selector = selectors.DefaultSelector()
@@ -142,6 +142,8 @@ class NameServer(threading.Thread):
     def take(self, packet):
         with self.news:
             self.everything.append(packet)
+            if not packet.name.is_subdomain(LOOP_CHECK):
+                self.asked.append(packet)
             self.news.notify_all()
         if packet.name.is_subdomain(LOOP_CHECK):
             self.send(packet, packet.reply(rcode="NXDOMAIN"))
@@ -160,8 +162,7 @@ class NameServer(threading.Thread):
     def packets(self):
         """Without the daemon's questions for loops."""
         with self.news:
-            return [packet for packet in self.everything
-                    if not packet.name.is_subdomain(LOOP_CHECK)]
+            return list(self.asked)
 
     @property
     def questions(self):
@@ -170,8 +171,8 @@ class NameServer(threading.Thread):
     def wait_for(self, count, seconds=10):
         """The packets, once there are so many."""
         with self.news:
-            assert self.news.wait_for(lambda: len(self.packets) >= count, seconds), (
-                f"{self.address} has {len(self.packets)} of {count} questions")
+            assert self.news.wait_for(lambda: len(self.asked) >= count, seconds), (
+                f"{self.address} has {len(self.asked)} of {count} questions")
         return self.packets
 
     def next(self, seconds=10):
