@@ -6,6 +6,7 @@ import socket
 import pytest
 
 from ask import PATIENCE_SECONDS, Reply, make
+from tables import table
 
 LINKS = [f"{alias}.example.test" for alias in
          ("chain1", "chain2", "chain3", "chain4", "chain5", "both")]
@@ -141,7 +142,7 @@ OUTCOMES = [
 ]
 
 
-@pytest.mark.parametrize("name, rdtype, outcome", OUTCOMES)
+@table("name, rdtype, outcome", OUTCOMES)
 def test_outcome(server, name, rdtype, outcome):
     assert server.ask(name, rdtype).outcome == outcome
 
@@ -153,7 +154,7 @@ def test_addresses_of_the_root_are_not_asked_upstream(server, upstream):
     assert upstream.asked("") == before
 
 
-@pytest.mark.parametrize("rdtype", ["AXFR", "IXFR"])
+@table("rdtype", ["AXFR", "IXFR"])
 def test_a_transfer_is_not_asked_upstream(server, upstream, fresh, rdtype):
     name = fresh("qok-ok")
     assert server.ask(name, rdtype).outcome == "REFUSED"
@@ -167,8 +168,8 @@ def test_additional_records_are_relayed(server):
 
 
 @pytest.mark.row("3.1")
-@pytest.mark.parametrize("first, second", [("both.example.test", "BOTH.EXAMPLE.TEST"),
-                                           ("DUAL.LAB", "dual.lab")])
+@table("first, second", [("both.example.test", "BOTH.EXAMPLE.TEST"),
+                         ("DUAL.LAB", "dual.lab")])
 def test_each_asker_gets_his_own_letter_case(either, first, second):
     """RFC 4343; resolvers that mix the case against spoofing depend on it."""
     assert either.ask(first, "A").answer[0].split()[0] == first

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from daemon import wait_until
+from tables import table
 
 # The hosts file is not watched: what the cache holds, it keeps, and so shows itself.
 CONFIG = """\
@@ -116,7 +117,7 @@ OUTCOMES = [
 ]
 
 
-@pytest.mark.parametrize("name, rdtype, outcome", OUTCOMES)
+@table("name, rdtype, outcome", OUTCOMES)
 def test_outcomes_are_told_apart(nscd, server, name, rdtype, outcome):
     assert server.ask(name, rdtype).outcome == outcome
 
@@ -127,7 +128,7 @@ def test_edits_of_the_hosts_file_are_seen(nscd, server, etc):
     assert server.ask("added.lab").outcome == ["added.lab A 10.0.5.3"]
 
 
-@pytest.mark.parametrize("line, lab, dns", [
+@table("line, lab, dns", [
     ("files", ["v4only.lab A 10.0.0.4"], "NXDOMAIN"),
     ("dns", "NXDOMAIN", ["a.example.test A 192.0.2.1"]),
     ("dns files", ["v4only.lab A 10.0.0.4"], ["a.example.test A 192.0.2.1"]),

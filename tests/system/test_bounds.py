@@ -12,6 +12,7 @@ import pytest
 
 from ask import PATIENCE_SECONDS, SLACK_SECONDS, Over, make
 from daemon import INSTRUMENTED, wait_until
+from tables import table
 
 NOT_READY = 14
 UP = "127.0.2.9"
@@ -26,16 +27,16 @@ MEMORY_KB = 600_000 if INSTRUMENTED else 100_000  # sanitizers have memory of th
 
 
 @pytest.mark.row("9.2")
-@pytest.mark.parametrize("name, rdtype", [("huge.example.test", "A"), ("huge.example.test", "ANY"),
-                                          ("types.example.test", "ANY"), (".", "ANY")])
-@pytest.mark.parametrize("size", [512, 4096, 65535])
+@table("name, rdtype", [("huge.example.test", "A"), ("huge.example.test", "ANY"),
+                        ("types.example.test", "ANY"), (".", "ANY")])
+@table("size", [512, 4096, 65535])
 def test_nobody_gets_more_than_1232_octets(server, name, rdtype, size):
     query = make(name, rdtype, edns=True, size=size, want_dnssec=True)
     assert len(server.raw(query.to_wire())) <= 1232
 
 
 @pytest.mark.row("9.2")
-@pytest.mark.parametrize("name", ["types.example.test", "example.test", "dual.lab", "."])
+@table("name", ["types.example.test", "example.test", "dual.lab", "."])
 def test_any_is_small(server, name):
     """RFC 8482: addresses, of all that there is."""
     assert len(server.raw(make(name, "ANY", edns=True).to_wire())) < 200
@@ -107,7 +108,7 @@ def flood(sock):
 
 
 @pytest.mark.row("4.24")
-@pytest.mark.parametrize("rdtype", ["A", "MX"])
+@table("rdtype", ["A", "MX"])
 def test_a_failure_is_kept_for_a_second(start, transport, upstream, fresh, rdtype):
     """RFC 9520 section 3.2: whoever asks again and again does not reach the name server."""
     server = Over(start(), transport)
@@ -133,7 +134,7 @@ def test_a_failure_is_kept_no_longer_than_two(start, transport, upstream, fresh)
 
 
 @pytest.mark.row("9.8")
-@pytest.mark.parametrize("rdtype", ["A", "TXT"])
+@table("rdtype", ["A", "TXT"])
 def test_nothing_stale_is_served(start, etc, name_server, rdtype):
     """The name server dies; when its answer's TTL is over, that is a failure."""
     dying = name_server(UP, short_lived)
@@ -174,11 +175,11 @@ def short_lived(packet):
 
 
 @pytest.mark.row("4.1")
-@pytest.mark.parametrize("first, second, expected", [
+@table("first, second, expected", [
     (300, 60, 60), (60, 300, 60),
     # RFC 2181 section 8: the first bit makes it zero.
     (0x80000000, 0x80000000, 0), (0xFFFFFFFF, 60, 0), (0x7FFFFFFF, 0x7FFFFFFF, 0x7FFFFFFF)])
-@pytest.mark.parametrize("rdtype", ["A", "TXT"])
+@table("rdtype", ["A", "TXT"])
 def test_a_set_has_one_ttl(either, etc, name_server, rdtype, first, second, expected):
     """RFC 2181 section 5.2; the least of them."""
     def two_ttls(packet):
@@ -198,7 +199,7 @@ def test_a_set_has_one_ttl(either, etc, name_server, rdtype, first, second, expe
 
 
 @pytest.mark.row("4.2", "4.20")
-@pytest.mark.parametrize("ttl", [0, 77])
+@table("ttl", [0, 77])
 def test_ttls_of_local_names_are_the_operators(start, transport, ttl):
     server = Over(start("-o", f"ttl={ttl}", "-o", f"negative-ttl={ttl}"), transport)
     assert server.ask("v4only.lab").ttls == [("v4only.lab A 10.0.0.4", ttl)]

@@ -7,6 +7,7 @@ import pytest
 
 from ask import SLACK_SECONDS
 from daemon import Daemon, wait_until
+from tables import table
 
 SIZE = 16 << 20
 A = ["a.example.test A 192.0.2.1"]
@@ -29,7 +30,7 @@ def asked(upstream, name, rdtype="A"):
     return upstream.asked(name).get(rdtype, 0)
 
 
-@pytest.mark.parametrize("faults, rdtype", [
+@table("faults, rdtype", [
     ("qok-ok", "A"), ("qok-ok", "AAAA"), ("qnodata-nodata", "A"), ("qcnamenx-cnamenx", "MX"),
 ])
 def test_what_dns_said_is_asked_once(server, upstream, fresh, faults, rdtype):
@@ -65,7 +66,7 @@ def test_the_name_is_one_whatever_its_letter_case(server, upstream, fresh):
     assert asked(upstream, name) == 1
 
 
-@pytest.mark.parametrize("how", [{"want_dnssec": True}, {"flags": dns.flags.RD | dns.flags.CD}])
+@table("how", [{"want_dnssec": True}, {"flags": dns.flags.RD | dns.flags.CD}])
 def test_do_and_cd_are_other_questions(server, upstream, fresh, how):
     name = fresh("qok-ok")
     server.ask(name)
@@ -93,7 +94,7 @@ def test_when_it_ends_it_is_asked_again(begin):
     assert server.ask("brief.example.test").outcome == ["brief.example.test A 192.0.2.9"]
 
 
-@pytest.mark.parametrize("option, count", [("min-ttl=60", 1), ("max-ttl=1", 2)])
+@table("option, count", [("min-ttl=60", 1), ("max-ttl=1", 2)])
 def test_limits_of_the_operator(begin, upstream, fresh, option, count):
     server = begin("-o", option)
     name = fresh("qok-ok")

@@ -27,6 +27,7 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
+from tables import table
 from waiting import waiting
 
 BUILD = pathlib.Path(os.environ.get('BUILD', 'build')).absolute()
@@ -259,7 +260,7 @@ def test_server_failure_with_the_reason():
             'No Reachable Authority (22): resolver said: timed out\n')
 
 
-@pytest.mark.parametrize('code', ['FORMERR', 'NOTIMP', 'REFUSED', 'YXDOMAIN', 'BADVERS'])
+@table('code', ['FORMERR', 'NOTIMP', 'REFUSED', 'YXDOMAIN', 'BADVERS'])
 def test_any_other_rcode_is_a_failure(code):
     with Server(rcode(dns.rcode.from_text(code))) as server:
         result = ask(server, 'host.test', 'TXT')
@@ -402,7 +403,7 @@ def too_long(server, query, client):
     server.send(lie(query).to_wire() + bytes(4097), client)
 
 
-@pytest.mark.parametrize('first', [
+@table('first', [
     wrong_id, wrong_name, wrong_type, wrong_class, no_question, echo, wrong_opcode,
     wrong_source, wrong_address, too_short, too_long])
 def test_a_false_reply_is_ignored_and_the_true_one_awaited(first):
@@ -550,7 +551,7 @@ def test_many_empty_strings_cost_little():
 
 # The command line
 
-@pytest.mark.parametrize('args, message', [
+@table('args, message', [
     (['--foo'], 'unknown option "--foo"'), (['+tls'], 'unknown option "+tls"'),
     (['-p'], 'PORT is missing'), (['-p', '65536', 'a'], '"65536" is no port'),
     (['-p', 'x'], '"x" is no port'), (['@host.test'], 'not a numeric address'),
@@ -694,7 +695,7 @@ def test_an_empty_name_is_asked_for_again(server):
     assert server.queries == []
 
 
-@pytest.mark.parametrize('key', [CTRL_C, CTRL_D])
+@table('key', [CTRL_C, CTRL_D])
 def test_the_dialogue_ends_at_any_prompt(server, key):
     with Person(server) as person:
         person.see(NAME)

@@ -12,6 +12,7 @@ import dns.rcode
 import pytest
 
 from ask import HEADER, Over, make
+from tables import table
 
 COOKIE = 10
 CLIENT = bytes.fromhex("0123456789abcdef")
@@ -55,14 +56,14 @@ def over(start, transport):
 
 
 @pytest.mark.row("5.19")
-@pytest.mark.parametrize("name, rdtype, how, rcode", REPLIES)
+@table("name, rdtype, how, rcode", REPLIES)
 def test_none_is_sent_by_default(either, name, rdtype, how, rcode):
     reply = either.ask(name, rdtype, edns=True, options=cookie(CLIENT), **how)
     assert (reply.rcode, cookie_of(reply.wire)) == (rcode, None)
 
 
 @pytest.mark.row("5.19", "5.21")
-@pytest.mark.parametrize("name, rdtype, how, rcode", REPLIES)
+@table("name, rdtype, how, rcode", REPLIES)
 def test_every_reply_has_one(over, name, rdtype, how, rcode):
     reply = over.ask(name, rdtype, edns=True, options=cookie(CLIENT), **how)
     assert reply.rcode == rcode
@@ -81,7 +82,7 @@ def raw_query(flags, counts, body, options):
 
 
 @pytest.mark.row("5.19")
-@pytest.mark.parametrize("flags, questions, version, rcode", [
+@table("flags, questions, version, rcode", [
     ("1000", 1, 0, "NOTIMP"), ("2000", 1, 0, "NOTIMP"), ("0100", 2, 0, "FORMERR"),
     ("0100", 1, 1, "BADVERS"), ("0100", 1, 255, "BADVERS")])
 def test_replies_to_what_is_no_question_have_one(over, flags, questions, version, rcode):
@@ -100,8 +101,8 @@ def test_who_has_none_gets_none(over):
 
 
 @pytest.mark.row("5.19", "5.21")
-@pytest.mark.parametrize("server_part", [bytes(16), b"\1\0\0\0" + b"x" * 12, b"short888",
-                                         bytes(32)])
+@table("server_part", [bytes(16), b"\1\0\0\0" + b"x" * 12, b"short888",
+                       bytes(32)])
 def test_a_false_one_is_not_held_against_anybody(over, server_part):
     """Never enforced: an answer all the same, and a good cookie."""
     reply = over.ask("v4only.lab", edns=True, options=cookie(CLIENT + server_part))
@@ -111,7 +112,7 @@ def test_a_false_one_is_not_held_against_anybody(over, server_part):
 
 
 @pytest.mark.row("5.20")
-@pytest.mark.parametrize("length", [0, 1, 2, 7, 9, 15, 41, 100])
+@table("length", [0, 1, 2, 7, 9, 15, 41, 100])
 def test_lengths_that_cannot_be_are_formerr(over, length):
     """RFC 7873 section 5.2.2."""
     reply = over.ask("v4only.lab", edns=True, options=cookie(bytes(length)))
@@ -119,14 +120,14 @@ def test_lengths_that_cannot_be_are_formerr(over, length):
 
 
 @pytest.mark.row("5.20")
-@pytest.mark.parametrize("length", [8, 16, 17, 24, 39, 40])
+@table("length", [8, 16, 17, 24, 39, 40])
 def test_lengths_that_may_be_are_not(over, length):
     reply = over.ask("v4only.lab", edns=True, options=cookie(b"c" * length))
     assert reply.outcome == ["v4only.lab A 10.0.0.4"]
 
 
 @pytest.mark.row("5.20")
-@pytest.mark.parametrize("length", [0, 1, 9, 41])
+@table("length", [0, 1, 9, 41])
 def test_switched_off_their_length_does_not_matter(either, length):
     reply = either.ask("v4only.lab", edns=True, options=cookie(bytes(length)))
     assert reply.outcome == ["v4only.lab A 10.0.0.4"]

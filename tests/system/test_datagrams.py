@@ -11,6 +11,7 @@ import pytest
 from ask import PROMISE_SECONDS, SLACK_SECONDS, Over, Reply, make
 from daemon import wait_until
 from network import Tap, in_a_network_of_its_own
+from tables import table
 from waiting import waiting
 
 V4 = ["v4only.lab A 10.0.0.4"]
@@ -37,31 +38,31 @@ BAIT = {
 
 
 @pytest.mark.row("7.4")
-@pytest.mark.parametrize("wire", BAIT.values(), ids=BAIT)
-def test_packets_from_port_0_are_dropped(server, wire):
+@table("what", BAIT)
+def test_packets_from_port_0_are_dropped(server, what):
     """Nobody can be there."""
     tap = Tap(ADDRESS, 0)
-    spoof(wire, (ADDRESS, 0), server.to)
+    spoof(BAIT[what], (ADDRESS, 0), server.to)
     assert server.ask("v4only.lab").outcome == V4
     assert tap.count() == 0
 
 
 @pytest.mark.row("7.4", "7.5")
-@pytest.mark.parametrize("wire", BAIT.values(), ids=BAIT)
-def test_packets_from_ourselves_are_dropped(server, wire):
+@table("what", BAIT)
+def test_packets_from_ourselves_are_dropped(server, what):
     tap = Tap(*server.to)
-    spoof(wire, server.to, server.to)
+    spoof(BAIT[what], server.to, server.to)
     assert server.ask("v4only.lab").outcome == V4
     assert tap.count() == 2, "the spoofed one and the good question"
 
 
 @pytest.mark.row("7.5")
-@pytest.mark.parametrize("wire", BAIT.values(), ids=BAIT)
-def test_two_servers_do_not_talk_to_each_other(start, wire):
+@table("what", BAIT)
+def test_two_servers_do_not_talk_to_each_other(start, what):
     """The reply is a reply, and nobody answers that."""
     first, second = start(), start()
     taps = [Tap(*server.to) for server in (first, second)]
-    spoof(wire, second.to, first.to)
+    spoof(BAIT[what], second.to, first.to)
     for server in first, second:
         assert server.ask("v4only.lab").outcome == V4
     assert [tap.count() for tap in taps] == [2, 2]
@@ -75,7 +76,7 @@ def test_garbage_behind_a_header_has_true_counts(either):
 
 
 @pytest.mark.row("7.6")
-@pytest.mark.parametrize("rdtype", ["A", "MX"])
+@table("rdtype", ["A", "MX"])
 def test_the_same_packet_again_costs_no_second_lookup(start, etc, upstream, fresh, rdtype):
     etc.write("resolv.conf", "nameserver 127.0.0.2\n")
     server = start()  # one that has not just seen an edit

@@ -9,6 +9,7 @@ import pytest
 
 import forwarders
 from forwarders import Forwarder
+from tables import table
 
 UNBOUND = "127.0.0.6"
 
@@ -45,7 +46,7 @@ SIGNED = [
 ]
 
 
-@pytest.mark.parametrize("name, rdtype, covered", SIGNED)
+@table("name, rdtype, covered", SIGNED)
 def test_signatures_come_when_asked_for(server, name, rdtype, covered):
     reply = server.ask(name, rdtype, edns=True, want_dnssec=True)
     assert reply.message.ednsflags & dns.flags.DO, "copied (RFC 3225 section 3)"
@@ -55,7 +56,7 @@ def test_signatures_come_when_asked_for(server, name, rdtype, covered):
     assert sorted(set(found)) == sorted(set(covered))
 
 
-@pytest.mark.parametrize("name, rdtype, covered", SIGNED)
+@table("name, rdtype, covered", SIGNED)
 def test_signatures_do_not_come_otherwise(server, name, rdtype, covered):
     """RFC 4035 section 3.2.1."""
     for edns in False, True:
@@ -65,13 +66,13 @@ def test_signatures_do_not_come_otherwise(server, name, rdtype, covered):
         assert not reply.message.ednsflags & dns.flags.DO
 
 
-@pytest.mark.parametrize("name, rdtype", [("x.signed.test", "RRSIG"), ("a.signed.test", "NSEC")])
+@table("name, rdtype", [("x.signed.test", "RRSIG"), ("a.signed.test", "NSEC")])
 def test_the_types_of_dnssec_can_be_asked_for(server, name, rdtype):
     assert server.ask(name, rdtype).rcode == ("NXDOMAIN" if name[0] == "x" else "NOERROR")
 
 
-@pytest.mark.parametrize("rdtype", ["A", "AAAA", "MX"])
-@pytest.mark.parametrize("dnssec_ok, checking_disabled", [(0, 0), (1, 0), (0, 1), (1, 1)])
+@table("rdtype", ["A", "AAAA", "MX"])
+@table("dnssec_ok, checking_disabled", [(0, 0), (1, 0), (0, 1), (1, 1)])
 def test_do_and_cd_are_passed_on(server, upstream, fresh, rdtype, dnssec_ok, checking_disabled):
     name = fresh("qok-ok")
     reply = server.ask(name, rdtype, edns=True, want_dnssec=bool(dnssec_ok),
@@ -92,7 +93,7 @@ def test_an_answer_with_signatures_is_not_given_without(server):
 
 
 @pytest.mark.row("2.7")
-@pytest.mark.parametrize("name", ["a.signed.test", "v4only.lab", "nosuch.signed.test"])
+@table("name", ["a.signed.test", "v4only.lab", "nosuch.signed.test"])
 def test_ad_is_never_set(server, etc, name):
     """Nothing is validated here, whatever the name server says; ask() checks the bit."""
     etc.write("resolv.conf", "nameserver 127.0.0.2\noptions trust-ad\n")
@@ -126,7 +127,7 @@ def validated(resolver, name, rdtype, flags=dns.flags.RD):
     return dns.rcode.to_text(reply.rcode()), bool(reply.flags & dns.flags.AD), sorted(data)
 
 
-@pytest.mark.parametrize("name, rdtype, rcode, data", [
+@table("name, rdtype, rcode, data", [
     ("a.signed.test", "A", "NOERROR", ["192.0.2.201"]),
     ("both.signed.test", "AAAA", "NOERROR", ["2001:db8::202"]),
     ("long-alias.signed.test", "A", "NOERROR",
@@ -143,7 +144,7 @@ def test_a_validating_resolver_finds_it_authentic(unbound, name, rdtype, rcode, 
     assert validated(unbound, name, rdtype) == (rcode, True, data)
 
 
-@pytest.mark.parametrize("rdtype", ["A", "AAAA"])
+@table("rdtype", ["A", "AAAA"])
 def test_a_validating_resolver_rejects_an_altered_signature(unbound, rdtype):
     assert validated(unbound, "a.altered.signed.test", rdtype) == ("SERVFAIL", False, [])
 
@@ -154,7 +155,7 @@ def test_who_disables_checking_sees_it_all_the_same(unbound):
                      flags=dns.flags.RD | dns.flags.CD) == ("NOERROR", False, ["192.0.2.204"])
 
 
-@pytest.mark.parametrize("name, data", [("a.example.test", ["192.0.2.1"]),
-                                        ("v4only.lab", ["10.0.0.4"])])
+@table("name, data", [("a.example.test", ["192.0.2.1"]),
+                      ("v4only.lab", ["10.0.0.4"])])
 def test_names_outside_signed_zones_are_found_as_well(unbound, name, data):
     assert validated(unbound, name, "A") == ("NOERROR", False, data)

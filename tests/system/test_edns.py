@@ -6,6 +6,7 @@ import dns.message
 import pytest
 
 from ask import make
+from tables import table
 
 QUESTION = make("dual.lab", "A").to_wire()[12:]
 
@@ -30,8 +31,8 @@ def ask_raw(server, wire):
 
 
 @pytest.mark.row("5.1")
-@pytest.mark.parametrize("name", ["dual.lab", "nosuch.example.test", "x.broken.test"])
-@pytest.mark.parametrize("edns", [False, True])
+@table("name", ["dual.lab", "nosuch.example.test", "x.broken.test"])
+@table("edns", [False, True])
 def test_opt_if_and_only_if_asked(either, name, edns):
     """RFC 6891 sections 6.1.1 and 7."""
     assert either.ask(name, edns=edns).edns == edns
@@ -44,7 +45,7 @@ def test_our_own_size_and_version(server):
 
 
 @pytest.mark.row("5.6")
-@pytest.mark.parametrize("do", [False, True])
+@table("do", [False, True])
 def test_do_is_copied(either, do):
     """RFC 3225 section 3."""
     reply = either.ask("dual.lab", edns=True, want_dnssec=do)
@@ -53,7 +54,7 @@ def test_do_is_copied(either, do):
 
 
 @pytest.mark.row("5.5")
-@pytest.mark.parametrize("flags", [0x0040, 0x4000, 0x7FFF])
+@table("flags", [0x0040, 0x4000, 0x7FFF])
 def test_unknown_flags_are_ignored_and_zero_in_the_reply(either, flags):
     """RFC 6891 section 6.1.4."""
     reply = ask_raw(either, packet(opt(flags=flags)))
@@ -62,7 +63,7 @@ def test_unknown_flags_are_ignored_and_zero_in_the_reply(either, flags):
 
 
 @pytest.mark.row("5.4", "5.15", "5.16", "5.24")
-@pytest.mark.parametrize("options", [
+@table("options", [
     bytes.fromhex("0064 0000"),
     bytes.fromhex("0064 0002 beef"),
     bytes.fromhex("fde9 0001 00 fdea 0000"),
@@ -73,7 +74,7 @@ def test_unknown_flags_are_ignored_and_zero_in_the_reply(either, flags):
     bytes.fromhex("000a 0008 0102030405060708") * 2,
     bytes.fromhex("000c 0004 00000000"),  # padding
     bytes.fromhex("000f 0002 0000"),  # an extended error in a question
-], ids=bytes.hex)
+])
 def test_options_are_ignored_and_not_echoed(either, options):
     reply = ask_raw(either, packet(opt(options=options)))
     assert reply.options == ()
@@ -81,12 +82,15 @@ def test_options_are_ignored_and_not_echoed(either, options):
 
 
 @pytest.mark.row("5.2", "5.3")
-@pytest.mark.parametrize("version", [1, 2, 255])
-@pytest.mark.parametrize("name", ["dual.lab", "nosuch.example.test"])
-@pytest.mark.parametrize("more", [{}, {"flags": 0x8000}, {"flags": 0x0040},
-                                  {"options": bytes.fromhex("0064 0000")},
-                                  {"options": bytes.fromhex("000a 0020")}],
-                         ids=["plain", "DO", "Z", "option", "overrun"])
+@table("version", [1, 2, 255])
+@table("name", ["dual.lab", "nosuch.example.test"])
+@table("more", [
+    {},
+    {"flags": 0x8000},  # DO
+    {"flags": 0x0040},  # Z
+    {"options": bytes.fromhex("0064 0000")},
+    {"options": bytes.fromhex("000a 0020")},  # longer than the record
+])
 def test_other_versions_are_badvers(either, version, name, more):
     """RFC 6891 section 6.1.3: before anything else is looked at, and version 0 in ours."""
     question = make(name, "A").to_wire()[12:]
@@ -111,16 +115,16 @@ FORMERR = {
 
 
 @pytest.mark.row("5.7", "5.8", "5.9")
-@pytest.mark.parametrize("wire", FORMERR.values(), ids=FORMERR.keys())
-def test_malformed_edns_is_formerr_with_opt(either, wire):
-    reply = ask_raw(either, wire)
+@table("what", FORMERR)
+def test_malformed_edns_is_formerr_with_opt(either, what):
+    reply = ask_raw(either, FORMERR[what])
     assert dns.rcode.to_text(reply.rcode()) == "FORMERR"
     assert reply.edns == 0
     assert reply.answer == []
 
 
 @pytest.mark.row("5.8")
-@pytest.mark.parametrize("where", [{"answers": 1}, {"authorities": 1}])
+@table("where", [{"answers": 1}, {"authorities": 1}])
 def test_opt_in_another_section_is_formerr(either, where):
     reply = ask_raw(either, packet(opt(), **where))
     assert dns.rcode.to_text(reply.rcode()) == "FORMERR"
@@ -130,7 +134,7 @@ A_RECORD = bytes.fromhex("0178 00 0001 0001 0000000a 0004 01020304")
 
 
 @pytest.mark.row("2.14", "5.23")
-@pytest.mark.parametrize("records", [[A_RECORD, opt()], [opt(), A_RECORD], [A_RECORD] * 3 + [opt()]])
+@table("records", [[A_RECORD, opt()], [opt(), A_RECORD], [A_RECORD] * 3 + [opt()]])
 def test_other_additional_records_are_ignored(either, records):
     reply = ask_raw(either, packet(*records))
     assert reply.edns == 0
@@ -139,7 +143,7 @@ def test_other_additional_records_are_ignored(either, records):
 
 
 @pytest.mark.row("5.13")
-@pytest.mark.parametrize("edns", [False, True])
+@table("edns", [False, True])
 def test_signed_questions_are_refused(either, edns):
     """TSIG (RFC 8945): there is no key to check it with."""
     tsig = bytes.fromhex("016b 00 00fa 00ff 00000000 0019 016b00 000000000000 012c 0000"
@@ -173,7 +177,7 @@ SIZES = [
 
 
 @pytest.mark.row("1.9", "5.10", "5.11")
-@pytest.mark.parametrize("name, size, records, truncated", SIZES)
+@table("name, size, records, truncated", SIZES)
 def test_size(server, name, size, records, truncated):
     """RFC 2181 section 9: what is there is whole. RFC 6891 section 6.2.3: 512 at least."""
     reply = server.ask(name, "A", edns=size is not None, size=size)
@@ -182,8 +186,8 @@ def test_size(server, name, size, records, truncated):
 
 
 @pytest.mark.row("5.12")
-@pytest.mark.parametrize("length, answered", [(1500, True), (4096, True), (4097, False),
-                                              (20000, False)])
+@table("length, answered", [(1500, True), (4096, True), (4097, False),
+                            (20000, False)])
 def test_long_questions(server, length, answered):
     """A padded question is read up to 4096 octets; a longer one is dropped, not cut."""
     room = length - len(packet(opt())) - 4
@@ -221,7 +225,7 @@ ERRORS = [
 
 
 @pytest.mark.row("5.22")
-@pytest.mark.parametrize("name, rdtype, code, words", ERRORS)
+@table("name, rdtype, code, words", ERRORS, together=True)
 def test_a_failure_says_why(server, name, rdtype, code, words):
     assert server.ask(name, rdtype, edns=True).extended_error == (code, words)
 
@@ -233,7 +237,7 @@ def test_a_closed_port_says_why(server, etc):
 
 
 @pytest.mark.row("5.22")
-@pytest.mark.parametrize("name", ["dual.lab", "a.example.test", "nosuch.example.test",
-                                  "txt.example.test"])
+@table("name", ["dual.lab", "a.example.test", "nosuch.example.test",
+                "txt.example.test"])
 def test_success_and_denial_have_no_extended_error(either, name):
     assert either.ask(name, edns=True).extended_error is None

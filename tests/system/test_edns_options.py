@@ -1,11 +1,14 @@
 """The options of EDNS one by one, and codes and sizes that need EDNS."""
 
+import functools
+
 import dns.edns
 import dns.message
 import dns.rcode
 import pytest
 
 from ask import Connection, Over, Reply, make
+from tables import table
 from wire import OPT, read_message
 
 V4 = ["v4only.lab A 10.0.0.4"]
@@ -26,17 +29,17 @@ def options_of(reply):
 
 @pytest.fixture
 def over(start, transport):
-    """Starts a server with options, asked over each transport."""
-    return lambda *options, **how: Over(start(*options, **how), transport)
+    """A server with these options, asked over each transport."""
+    return functools.cache(lambda *options: Over(start(*options), transport))
 
 
 # --- NSID (RFC 5001) ---
 
 
 @pytest.mark.row("5.15")
-@pytest.mark.parametrize("payload", [b"", b"what do they say"])
-@pytest.mark.parametrize("name, rcode", [("v4only.lab", "NOERROR"),
-                                         ("nosuch.example.test", "NXDOMAIN")])
+@table("payload", [b"", b"what do they say"])
+@table("name, rcode", [("v4only.lab", "NOERROR"),
+                       ("nosuch.example.test", "NXDOMAIN")])
 def test_nsid_as_the_operator_says(over, name, rcode, payload):
     server = over("-o", "nsid=one of ours")
     reply = server.ask(name, edns=True, options=[option(NSID, payload)])
@@ -54,7 +57,7 @@ def test_nsid_is_not_told_unasked(over):
 
 
 @pytest.mark.row("5.16")
-@pytest.mark.parametrize("rdtype", ["A", "TXT"])
+@table("rdtype", ["A", "TXT"])
 def test_client_subnets_are_not_passed_on(either, etc, name_server, rdtype):
     upstream = name_server(UP, lambda packet: packet.reply(
         *{"A": ["192.0.2.9"], "TXT": ['"text"']}[packet.type]))
@@ -72,7 +75,7 @@ def test_client_subnets_are_not_passed_on(either, etc, name_server, rdtype):
 
 
 @pytest.mark.row("5.17")
-@pytest.mark.parametrize("name, rdtype", [
+@table("name, rdtype", [
     ("v4only.lab", "A"), ("nosuch.example.test", "A"), ("multi.example.test", "A"),
     ("x.broken.test", "A"), ("v4only.lab", "AXFR"), ("types.example.test", "TXT")])
 def test_padded_questions_get_padded_replies(over, name, rdtype):
@@ -110,7 +113,7 @@ def test_without_edns_nothing_is_padded(over):
 
 
 @pytest.mark.row("5.18")
-@pytest.mark.parametrize("payload", [b"", b"\0\x64"])
+@table("payload", [b"", b"\0\x64"])
 def test_keepalive_is_ignored_over_udp(server, payload):
     """Section 3.2.1."""
     reply = server.ask("v4only.lab", edns=True, options=[option(KEEPALIVE, payload)])
@@ -118,7 +121,7 @@ def test_keepalive_is_ignored_over_udp(server, payload):
 
 
 @pytest.mark.row("5.18", over="tcp")
-@pytest.mark.parametrize("name", ["v4only.lab", "nosuch.example.test", "a.example.test"])
+@table("name", ["v4only.lab", "nosuch.example.test", "a.example.test"])
 def test_keepalive_over_tcp_tells_how_long_we_wait(server, name):
     """Section 3.3; in units of 100 ms."""
     reply = server.ask(name, tcp=True, edns=True, options=[option(KEEPALIVE)])
@@ -146,7 +149,7 @@ def test_a_clients_own_timeout_does_no_harm(server):
 
 
 @pytest.mark.row("5.22", "2.18")
-@pytest.mark.parametrize("name, rdtype, rcode, code", [
+@table("name, rdtype, rcode, code", [
     ("x.broken.test", "A", "SERVFAIL", 22),
     ("x.broken.test", "MX", "SERVFAIL", 22),
     ("x.qgarbage-garbage.fault.test", "A", "SERVFAIL", 23),
@@ -167,9 +170,9 @@ def test_a_failure_has_a_code_and_short_words(either, name, rdtype, rcode, code)
 
 
 @pytest.mark.row("5.14")
-@pytest.mark.parametrize("edns", [False, True])
-@pytest.mark.parametrize("rdtype", ["A", "TXT"])
-@pytest.mark.parametrize("rcode", ["BADVERS", "BADCOOKIE", "NOTAUTH", "YXDOMAIN"])
+@table("edns", [False, True])
+@table("rdtype", ["A", "TXT"])
+@table("rcode", ["BADVERS", "BADCOOKIE", "NOTAUTH", "YXDOMAIN"])
 def test_a_name_servers_strange_code_is_servfail(either, etc, name_server, rdtype, rcode, edns):
     def strange(packet):
         message = dns.message.make_response(packet.message)
@@ -193,7 +196,7 @@ TSIG = bytes.fromhex("016b00 00fa 00ff 00000000 0019 016b00 000000000000 012c 00
 
 
 @pytest.mark.row("5.13")
-@pytest.mark.parametrize("signature", [SIG0, TSIG], ids=["SIG(0)", "TSIG"])
+@table("signature", [SIG0, TSIG])
 def test_signed_questions_are_refused_with_a_reason(either, signature):
     query = make("v4only.lab", edns=True).to_wire()
     wire = either.raw(query[:10] + b"\0\2" + query[12:] + fixed_length(signature))
@@ -213,7 +216,7 @@ def fixed_length(record):
 
 
 @pytest.mark.row("5.12", over="tcp")
-@pytest.mark.parametrize("length", [4096, 4097, 20000, 65535])
+@table("length", [4096, 4097, 20000, 65535])
 def test_long_questions_over_tcp(server, length):
     """Padded to that length, octet for octet: dnspython would not write the longest."""
     query = make("v4only.lab", edns=True)
@@ -226,7 +229,7 @@ def test_long_questions_over_tcp(server, length):
 
 
 @pytest.mark.row("5.10", "5.11")
-@pytest.mark.parametrize("size", [0, 256, 512, 1232, 4096, 65535])
+@table("size", [0, 256, 512, 1232, 4096, 65535])
 def test_no_reply_over_udp_is_longer_than_it_may_be(server, size):
     for name in "many.example.test", "huge.example.test":
         wire = server.raw(make(name, edns=True, size=size).to_wire())
@@ -234,19 +237,19 @@ def test_no_reply_over_udp_is_longer_than_it_may_be(server, size):
 
 
 @pytest.mark.row("5.23")
-@pytest.mark.parametrize("name, rdtype", [("types.example.test", "MX"), ("v4only.lab", "A"),
-                                          ("nosuch.example.test", "A")])
+@table("name, rdtype", [("types.example.test", "MX"), ("v4only.lab", "A"),
+                        ("nosuch.example.test", "A")])
 def test_our_own_opt_is_last(either, name, rdtype):
     _, records = read_message(either.raw(make(name, rdtype, edns=True).to_wire()))
     assert [record.type for record in records].index(OPT) == len(records) - 1
 
 
 @pytest.mark.row("5.24")
-@pytest.mark.parametrize("options", [
+@table("options", [
     [option(NSID), option(PADDING, bytes(9)), option(65001), option(NSID)],
     [option(PADDING, bytes(9)), option(NSID), option(NSID), option(PADDING, b"x")],
     [option(65001)] * 50,
-], ids=["unknown between", "both twice", "fifty"])
+])
 def test_options_in_any_order_and_number(over, options):
     server = over("-o", "nsid=one of ours", "-o", "padding=yes")
     reply = server.ask("v4only.lab", edns=True, options=options)

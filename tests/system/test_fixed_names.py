@@ -6,6 +6,7 @@ import pytest
 
 from ask import Over
 from daemon import PROGRAM
+from tables import table
 
 NAMES = ["host.internal 10.0.2.2", "host.internal fd00::2", "Twice.Internal 10.0.2.3 10.0.2.4",
          "six.internal fd00::6", "alias.internal a.example.test", "chain.internal alias.internal",
@@ -21,7 +22,7 @@ def server(request, start):
     return Over(start(*options, "-o", "ttl=77", "-o", "negative-ttl=33"), request.param)
 
 
-@pytest.mark.parametrize("name, rdtype, expected", [
+@table("name, rdtype, expected", [
     ("host.internal", "A", ["host.internal A 10.0.2.2"]),
     ("host.internal", "AAAA", ["host.internal AAAA fd00::2"]),
     ("host.internal", "ANY", ["host.internal A 10.0.2.2", "host.internal AAAA fd00::2"]),
@@ -34,26 +35,26 @@ def server(request, start):
     ("2.2.0.10.in-addr.arpa", "PTR", ["2.2.0.10.in-addr.arpa PTR host.internal"]),
     ("2.2.0.10.in-addr.arpa", "A", "NODATA"),
     ("alias.internal", "A", ["alias.internal CNAME a.example.test",
-                             "a.example.test A 192.0.2.1"]),
+           "a.example.test A 192.0.2.1"]),
     ("alias.internal", "CNAME", ["alias.internal CNAME a.example.test"]),
     ("alias.internal", "AAAA", ["alias.internal CNAME a.example.test", "NODATA"]),
     ("chain.internal", "A", ["chain.internal CNAME alias.internal",
-                             "alias.internal CNAME a.example.test",
-                             "a.example.test A 192.0.2.1"]),
+           "alias.internal CNAME a.example.test",
+           "a.example.test A 192.0.2.1"]),
     ("local.internal", "A", ["local.internal CNAME host.internal", "host.internal A 10.0.2.2"]),
     ("local.internal", "AAAA", ["local.internal CNAME host.internal",
-                                "host.internal AAAA fd00::2"]),
+              "host.internal AAAA fd00::2"]),
     ("files.internal", "A", ["files.internal CNAME v4only.lab", "v4only.lab A 10.0.0.4"]),
     ("cname.internal", "A", ["cname.internal CNAME cname-a.example.test",
-                             "cname-a.example.test CNAME a.example.test",
-                             "a.example.test A 192.0.2.1"]),
+           "cname-a.example.test CNAME a.example.test",
+           "a.example.test A 192.0.2.1"]),
     ("gone.internal", "A", ["gone.internal CNAME nosuch.example.test", "NXDOMAIN"]),
     ("broken.internal", "A", "SERVFAIL"),
     ("other.host.internal", "A", "NXDOMAIN"),
     ("alias.internal", "ANY", ["alias.internal CNAME a.example.test"]),
     ("local.internal", "ANY", ["local.internal CNAME host.internal"]),
     ("special.internal", "A", ["special.internal CNAME hang.localhost",
-                               "hang.localhost A 127.0.0.1"]),
+             "hang.localhost A 127.0.0.1"]),
     ("never.internal", "A", ["never.internal CNAME hang.onion", "NXDOMAIN"]),
     ("under.lab2", "A", "NODATA"),
     ("lab2", "A", "NODATA"),
@@ -130,7 +131,7 @@ def test_a_thousand_names_in_a_file(start, open_folder):
         "231.3.1.10.in-addr.arpa PTR n999.internal"]
 
 
-@pytest.mark.parametrize("lines, number, why", [
+@table("lines, number, why", [
     (["name = lonely.internal"], 1, "a name and its addresses, or another name, are needed"),
     (["name = a..b 10.0.0.1"], 1, "a name and its addresses, or another name, are needed"),
     (["name = a.internal 10.0.0.1 10.0.0"], 1, "addresses such as 10.0.2.2 or fd00::2 are needed"),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tables import table
+
 # Also in the file are localhost and the names of tests/system/etc/hosts.
 HOSTS = """\
 10.0.1.1 canon.lab first-alias.lab last-alias.lab
@@ -82,13 +84,13 @@ def hosts(module_etc):
     module_etc.add("hosts", HOSTS)
 
 
-@pytest.mark.parametrize("name, rdtype, outcome", OUTCOMES)
+@table("name, rdtype, outcome", OUTCOMES)
 def test_outcome(server, name, rdtype, outcome):
     assert server.ask(name, rdtype).outcome == outcome
 
 
-@pytest.mark.parametrize("rdtype", ["A", "AAAA", "CNAME", "MX", "ANY"])
-@pytest.mark.parametrize("name", ["v4only.lab", "v6only.lab", "dual.lab", "alias.lab"])
+@table("rdtype", ["A", "AAAA", "CNAME", "MX", "ANY"])
+@table("name", ["v4only.lab", "v6only.lab", "dual.lab", "alias.lab"])
 def test_nothing_is_asked_upstream(server, upstream, name, rdtype):
     before = upstream.asked(name)
     server.ask(name, rdtype)

@@ -4,6 +4,7 @@ import pytest
 
 import clients
 from daemon import Daemon
+from tables import table
 
 HUGE = [f"huge.example.test A 198.51.100.{number}" for number in range(101, 201)]
 
@@ -66,7 +67,7 @@ def server53():
     daemon.stop()
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@table("question", QUESTIONS, together=True)
 @pytest.mark.parametrize("client", CLIENTS)
 def test_client(server53, matrix, client, question):
     name, rdtype, expected = QUESTIONS[question]

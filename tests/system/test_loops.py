@@ -16,6 +16,7 @@ from ask import PROMISE_SECONDS, Server, gather, make
 from daemon import children_of, wait_until
 from name_server import NameServer, saying
 from network import Tap, in_a_network_of_its_own
+from tables import table
 
 HANDFUL = 4
 OWN = "127.0.0.53"
@@ -86,7 +87,7 @@ def loop_lines(server):
 # --- resolv.conf names our own address ---
 
 
-@pytest.mark.parametrize("rdtype", ["A", "AAAA", "MX", "PTR", "ANY"])
+@table("rdtype", ["A", "AAAA", "MX", "PTR", "ANY"])
 def test_the_extended_error_says_loop(start, etc, rdtype):
     etc.write("resolv.conf", f"nameserver {OWN}\n")
     server = start(listen=f"{OWN}:53")

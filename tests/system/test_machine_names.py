@@ -6,6 +6,7 @@ import pytest
 
 from ask import Over
 from network import in_a_network_of_its_own
+from tables import table
 
 # The link-local address is given, not made, because the kernel takes seconds to try its own.
 LINES = ["link add ether0 type veth peer name ether1", "link set ether0 addrgenmode none",
@@ -54,7 +55,7 @@ def test_a_machine_with_link_local_addresses_only(start, etc, transport):
 
 
 @pytest.mark.row("4.7")
-@pytest.mark.parametrize("name, answer", [
+@table("name, answer", [
     ("dual.lab", ["dual.lab AAAA 2001:db8:a::10"]),
     ("v6only.lab", ["v6only.lab AAAA 2001:db8:a::6"])])
 def test_aaaa_on_a_host_without_ipv6(start, transport, name, answer):
@@ -67,7 +68,7 @@ def test_aaaa_on_a_host_without_ipv6(start, transport, name, answer):
 
 
 @pytest.mark.row("4.7")
-@pytest.mark.parametrize("name", ["dual.lab", "v6only.lab", "both.example.test"])
+@table("name", ["dual.lab", "v6only.lab", "both.example.test"])
 def test_aaaa_can_be_filtered(start, transport, name):
     server = Over(start("-o", "filter-aaaa=yes"), transport)
     assert server.ask(name, "AAAA").outcome == "NODATA"

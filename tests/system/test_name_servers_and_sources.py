@@ -3,6 +3,7 @@
 import pytest
 
 from ask import PATIENCE_SECONDS
+from tables import table
 
 A = ["a.example.test A 192.0.2.1"]
 
@@ -34,7 +35,7 @@ def test_closed_port(server, etc):
     assert server.ask("a.example.test").outcome == "SERVFAIL"
 
 
-@pytest.mark.parametrize("fault", ["refused", "servfail", "notimp", "lame"])
+@table("fault", ["refused", "servfail", "notimp", "lame"])
 def test_first_server_fails_and_the_second_knows(server, etc, fresh, fault):
     """The second one is knot itself, without faults."""
     etc.write("resolv.conf", "nameserver 127.0.0.2\nnameserver 127.0.0.1\n")
@@ -86,13 +87,13 @@ def test_without_nsswitch_conf_files_and_dns_are_asked(server, etc):
     assert server.ask("a.example.test").outcome == A
 
 
-@pytest.mark.parametrize("line", ["hosts:", "hosts: nosuchmodule"])
+@table("line", ["hosts:", "hosts: nosuchmodule"])
 def test_no_usable_source(server, etc, line):
     etc.write("nsswitch.conf", line + "\n")
     assert server.ask("a.example.test").outcome == "SERVFAIL"
 
 
-@pytest.mark.parametrize("line", ["hosts: files", "hosts: files [NOTFOUND=return] dns"])
+@table("line", ["hosts: files", "hosts: files [NOTFOUND=return] dns"])
 def test_sources_that_end_before_dns(server, etc, upstream, fresh, line):
     etc.write("nsswitch.conf", line + "\n")
     name = fresh("qok-ok")
@@ -102,7 +103,7 @@ def test_sources_that_end_before_dns(server, etc, upstream, fresh, line):
     assert upstream.asked(name) == {}
 
 
-@pytest.mark.parametrize("line", [
+@table("line", [
     "hosts: files resolve [!UNAVAIL=return] dns",
     "hosts: mymachines resolve [!UNAVAIL=return] files myhostname dns",
     "hosts: files mdns4_minimal [NOTFOUND=return] dns",
@@ -136,7 +137,7 @@ def test_files_before_dns(server, etc):
     assert server.ask("a.example.test").outcome == ["a.example.test A 10.0.4.1"]
 
 
-@pytest.mark.parametrize("name, rdtype, outcome", [
+@table("name, rdtype, outcome", [
     ("lab-host", "A", ["lab-host A 127.0.0.2"]),
     ("lab-host", "AAAA", ["lab-host AAAA ::1"]),
     ("lab-host", "MX", "NODATA"),

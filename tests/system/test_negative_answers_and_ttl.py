@@ -2,6 +2,8 @@
 
 import pytest
 
+from tables import table
+
 
 def authority(reply):
     """[(owner, TTL, MINIMUM)] of the SOA records, which stand alone in the authority section."""
@@ -50,12 +52,12 @@ SOA = [
 
 
 @pytest.mark.row("4.21", "4.22", "4.23")
-@pytest.mark.parametrize("name, rdtype, expected", SOA)
+@table("name, rdtype, expected", SOA)
 def test_the_soa_of_a_denial(either, name, rdtype, expected):
     assert authority(either.ask(name, rdtype)) == expected
 
 
-@pytest.mark.parametrize("edns", [False, True])
+@table("edns", [False, True])
 def test_the_soa_fits_beside_the_longest_name(server, edns):
     name = [b"a" * 63, b"b" * 63, b"c" * 63, b"d" * 61]
     reply = server.ask(name, "A", edns=edns)
@@ -65,7 +67,7 @@ def test_the_soa_fits_beside_the_longest_name(server, edns):
 
 # Where DNS is no source at all, there is no zone to speak of either.
 @pytest.mark.row("4.21", "4.23")
-@pytest.mark.parametrize("name, rdtype, owner", [
+@table("name, rdtype, owner", [
     ("nosuch.lab", "A", "lab."),
     ("nosuch.example.test", "MX", "example.test."),
     ("not.even.its.parent", "A", "even.its.parent."),
@@ -84,7 +86,7 @@ def test_negative_ttl_can_be_changed(start):
     assert authority(server.ask("nosuch.example.test")) == [("example.test.", 45, 45)]
 
 
-@pytest.mark.parametrize("name, rdtype, outcome", [
+@table("name, rdtype, outcome", [
     ("x.invalid", "A", "NXDOMAIN"), ("v4only.lab", "AAAA", "NODATA")])
 def test_negative_ttl_0_means_no_soa(start, name, rdtype, outcome):
     """RFC 2308 section 5: then such an answer is not kept."""
@@ -92,7 +94,7 @@ def test_negative_ttl_0_means_no_soa(start, name, rdtype, outcome):
     assert (reply.outcome, authority(reply)) == (outcome, [])
 
 
-@pytest.mark.parametrize("ttl", [0, 77])
+@table("ttl", [0, 77])
 def test_negative_ttl_is_not_for_names_from_dns(start, ttl):
     server = start("-o", f"negative-ttl={ttl}")
     assert authority(server.ask("nosuch.example.test")) == [("example.test.", 45, 45)]
@@ -112,17 +114,17 @@ FROM_DNS = [
 
 
 @pytest.mark.row("4.2")
-@pytest.mark.parametrize("name, rdtype", LOCAL)
+@table("name, rdtype", LOCAL)
 def test_ttl_of_names_that_are_not_from_dns(either, name, rdtype):
     assert {rr.ttl for rr in either.ask(name, rdtype).message.answer} == {10}
 
 
-@pytest.mark.parametrize("name, rdtype, ttls", FROM_DNS)
+@table("name, rdtype, ttls", FROM_DNS)
 def test_ttl_of_names_from_dns(server, name, rdtype, ttls):
     assert [rr.ttl for rr in server.ask(name, rdtype).message.answer] == ttls
 
 
-@pytest.mark.parametrize("ttl", [0, 1, 3600])
+@table("ttl", [0, 1, 3600])
 def test_ttl_can_be_changed(start, ttl):
     server = start("-o", f"ttl={ttl}")
     for question in LOCAL:

@@ -9,6 +9,7 @@ import pytest
 
 from ask import Over
 from daemon import wait_until
+from tables import table
 
 
 class Log:
@@ -75,7 +76,7 @@ def test_over_tcp(log):
                                                        records=0, source="host")
 
 
-@pytest.mark.parametrize("octet", [0, 10, 34, 92, 127, 195, 255])
+@table("octet", [0, 10, 34, 92, 127, 195, 255])
 def test_odd_octets_in_the_name(log, octet):
     line = log.of([bytes([65, octet, 66]), b"test"])
     shown = chr(octet) if octet == 34 else "\\\\" if octet == 92 else f"\\{octet:03}"

@@ -4,6 +4,8 @@ import subprocess
 
 import pytest
 
+from tables import table
+
 CLIENTS = ["dig", "kdig"]
 
 QUESTIONS = [
@@ -32,15 +34,15 @@ def ask(client, server, *words):
     return result.stdout
 
 
-@pytest.mark.parametrize("client", CLIENTS)
-@pytest.mark.parametrize("words, expected", QUESTIONS, ids=lambda value: " ".join(value))
+@table("client", CLIENTS)
+@table("words, expected", QUESTIONS)
 def test_short_answer(server, client, words, expected):
     assert ask(client, server, *words, "+short").splitlines() == expected
 
 
-@pytest.mark.parametrize("client", CLIENTS)
-@pytest.mark.parametrize("how", ["+noedns", "+edns=0", "+dnssec", "+nsid", "+padding=128",
-                                 "+subnet=192.0.2.0/24"])
+@table("client", CLIENTS)
+@table("how", ["+noedns", "+edns=0", "+dnssec", "+nsid", "+padding=128",
+               "+subnet=192.0.2.0/24"])
 def test_with_every_kind_of_edns(server, client, how):
     assert ask(client, server, "A", "a.example.test", "+short", how).split() == ["192.0.2.1"]
 
@@ -60,7 +62,7 @@ def test_dig_shows_the_reason_of_a_failure(server):
     assert "name server 127.0.0.2:53 says SERVFAIL" in said
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@table("client", CLIENTS)
 def test_a_truncated_answer_is_used_as_far_as_it_goes(server, client):
     said = ask(client, server, "A", "many.example.test", "+noedns", "+ignore", "+short")
     assert len(said.split()) == 29

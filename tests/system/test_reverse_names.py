@@ -2,6 +2,8 @@
 
 import pytest
 
+from tables import table
+
 HOSTS = """\
 10.0.2.1 canon.lab one.lab two.lab
 10.0.2.1 later.lab
@@ -102,7 +104,7 @@ def hosts(module_etc):
     module_etc.add("hosts", HOSTS)
 
 
-@pytest.mark.parametrize("name, rdtype, outcome", OUTCOMES)
+@table("name, rdtype, outcome", OUTCOMES)
 def test_outcome(server, name, rdtype, outcome):
     assert server.ask(name, rdtype).outcome == outcome
 
@@ -122,8 +124,8 @@ def test_a_host_with_many_names(server):
                             for number in range(len(reply.answer))]
 
 
-@pytest.mark.parametrize("name", ["1.2.0.10.in-addr.arpa", "0.10.in-addr.arpa",
-                                  "1.0.0.127.in-addr.arpa"])
+@table("name", ["1.2.0.10.in-addr.arpa", "0.10.in-addr.arpa",
+                "1.0.0.127.in-addr.arpa"])
 def test_nothing_is_asked_upstream(server, upstream, name):
     server.ask(name, "PTR")
     assert upstream.asked(name) == {}

@@ -3,6 +3,7 @@
 import pytest
 
 from daemon import Daemon
+from tables import table
 
 RESOLV = """\
 search search.test example.test
@@ -38,12 +39,12 @@ def files(module_etc):
 
 
 @pytest.mark.row("3.10")
-@pytest.mark.parametrize("name, rdtype, outcome", OUTCOMES)
+@table("name, rdtype, outcome", OUTCOMES)
 def test_outcome(either, name, rdtype, outcome):
     assert either.ask(name, rdtype).outcome == outcome
 
 
-@pytest.mark.parametrize("name", ["once", "once.foo"])
+@table("name", ["once", "once.foo"])
 def test_the_name_itself_is_asked_once(server, upstream, name):
     """Twice with both types, since both must deny the name."""
     server.ask(name, "A")
@@ -66,7 +67,7 @@ def misled(request):
 
 
 @pytest.mark.row("3.10")
-@pytest.mark.parametrize("name, outcome", [
+@table("name, outcome", [
     ("www", "NXDOMAIN"), ("nosuch.foo", "NXDOMAIN"), ("single", ["single A 192.0.2.60"]),
     ("box", ["box A 10.0.3.1"])])
 def test_the_environment_does_not_matter(misled, name, outcome):

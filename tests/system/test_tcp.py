@@ -23,6 +23,7 @@ import pytest
 from ask import PATIENCE_SECONDS, gather, make
 from daemon import wait_until
 from stream import Stream, framed
+from tables import table
 from test_header_and_malformed_packets import bad_packets
 
 KEEPALIVE = 11
@@ -150,8 +151,8 @@ def test_a_client_that_ends_amid_a_message(server):
 
 
 @pytest.mark.row("7.14", over="tcp")
-@pytest.mark.parametrize("wire", [b"\0\0", b"\0\5abcde", framed(bytes(11)), b"\0\x0b"],
-                         ids=["0", "5", "11", "11, not come"])
+@table("wire", [b"\0\0", b"\0\5abcde", framed(bytes(11)),
+                b"\0\x0b"])  # 11 that do not come
 def test_a_message_shorter_than_a_header_ends_the_connection(server, wire):
     with Stream(server) as stream:
         stream.send_wire(wire)
@@ -160,10 +161,11 @@ def test_a_message_shorter_than_a_header_ends_the_connection(server, wire):
 
 
 @pytest.mark.row("7.15", over="tcp")
-@pytest.mark.parametrize("wire", [bytes.fromhex("1234 0100 0000 0000 0000 0000"),
-                                  bytes.fromhex("1234 0100 0001 0000 0000 0000 c00c 0001 0001"),
-                                  bytes.fromhex("1234 0100 0001 0000 0000 0000 0161")],
-                         ids=["no question", "pointer to itself", "cut"])
+@table("wire", [
+    bytes.fromhex("1234 0100 0000 0000 0000 0000"),  # no question
+    bytes.fromhex("1234 0100 0001 0000 0000 0000 c00c 0001 0001"),  # a pointer to itself
+    bytes.fromhex("1234 0100 0001 0000 0000 0000 0161"),  # cut
+])
 def test_a_malformed_message_is_formerr_and_the_connection_stays(server, wire):
     with Stream(server) as stream:
         stream.send_wire(framed(wire))
@@ -183,7 +185,7 @@ def test_a_reply_ends_the_connection(server):
 
 
 @pytest.mark.row("2.18", over="tcp")
-@pytest.mark.parametrize("rdtype", ["AXFR", "IXFR"])
+@table("rdtype", ["AXFR", "IXFR"])
 def test_zone_transfers_are_refused_and_the_connection_stays(server, rdtype):
     with Stream(server) as stream:
         assert stream.ask("example.test", rdtype).outcome == "REFUSED"
@@ -191,7 +193,7 @@ def test_zone_transfers_are_refused_and_the_connection_stays(server, rdtype):
 
 
 @pytest.mark.row("7.19", over="tcp")
-@pytest.mark.parametrize("edns", [False, True], ids=["no EDNS", "512 octets"])
+@table("edns", [False, True])
 def test_the_size_of_datagrams_means_nothing(server, edns):
     assert server.ask("many.example.test", edns=edns, size=512).truncated
     with Stream(server) as stream:
@@ -333,7 +335,7 @@ def test_a_time_out_in_the_question_is_ignored(server):
 
 
 @pytest.mark.row("5.18", over="tcp")
-@pytest.mark.parametrize("data", [b"", b"\0\x64"])
+@table("data", [b"", b"\0\x64"])
 def test_over_udp_the_idle_time_is_never_told(server, data):
     ask = [dns.edns.GenericOption(KEEPALIVE, data)]
     reply = server.ask("localhost", edns=True, options=ask)

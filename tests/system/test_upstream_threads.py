@@ -16,6 +16,7 @@ from ask import (HEADER, PATIENCE_SECONDS, SLACK_SECONDS, SO_TIMESTAMPNS, Reply,
                  receive_stamped)
 from daemon import Daemon, wait_until
 from name_server import NameServer
+from tables import table
 
 FEW, MANY, SOME = 10, 10_000, 300
 BATCH = 100  # then it is made sure that the server has taken them: none is lost
@@ -211,7 +212,7 @@ def seen(module_etc):
         one.close()
 
 
-@pytest.mark.parametrize("case", list(CASES)[1:])
+@table("case", list(CASES)[1:])
 def test_the_number_of_threads_is_that_of_ten_hung_names(seen, case):
     few, many = seen["black hole, few"], seen[case]
     print(f"{few.threads} threads with {len(few.replies)} hung names, "
@@ -219,14 +220,14 @@ def test_the_number_of_threads_is_that_of_ten_hung_names(seen, case):
     assert many.threads <= few.threads
 
 
-@pytest.mark.parametrize("case", CASES)
+@table("case", CASES)
 def test_no_question_is_lost(seen, case):
     """Neither by this test nor by the server."""
     assert seen[case].lost == 0
     assert seen[case].unanswered == 0
 
 
-@pytest.mark.parametrize("case", CASES)
+@table("case", CASES)
 def test_each_gets_servfail_in_time(seen, case):
     replies = seen[case].replies
     slowest = max(answered.seconds for answered in replies)
@@ -235,14 +236,14 @@ def test_each_gets_servfail_in_time(seen, case):
     assert slowest < PATIENCE_SECONDS
 
 
-@pytest.mark.parametrize("case", CASES)
+@table("case", CASES)
 def test_each_gets_an_extended_error(seen, case):
     errors = [answered.reply.extended_error for answered in seen[case].replies]
     assert None not in errors
     assert all(text for _, text in errors)
 
 
-@pytest.mark.parametrize("case", CASES)
+@table("case", CASES)
 def test_meanwhile_other_names_are_answered_at_once(seen, case):
     assert [one[:3] for one in seen[case].quick] == QUICK
     assert max(seconds for *_, seconds in seen[case].quick) < AT_ONCE
@@ -256,7 +257,7 @@ def test_names_that_hang_again_and_again_find_room(seen):
     assert all("too many" not in reason for reason in reasons), reasons
 
 
-@pytest.mark.parametrize("case", CASES)
+@table("case", CASES)
 def test_descriptors_go_back_to_where_they_were(seen, case):
     """When late replies are no longer waited for."""
     one = seen[case]
@@ -270,6 +271,6 @@ def test_the_table_of_descriptors_is_large_from_the_start(start):
     assert of_lookup(start(), "FDSize") >= min(hard, 4096)
 
 
-@pytest.mark.parametrize("case", CASES)
+@table("case", CASES)
 def test_names_are_answered_afterwards(seen, case):
     assert [one[:3] for one in ask_quick_ones(seen[case].server)] == QUICK

@@ -8,6 +8,7 @@ import pytest
 from ask import Over, Reply, make
 from daemon import PROGRAM
 from network import in_a_network_of_its_own
+from tables import table
 
 V4 = ["v4only.lab A 10.0.0.4"]
 PROHIBITED = 18
@@ -34,7 +35,7 @@ def with_addresses(test):
 
 
 @pytest.mark.row("9.1")
-@pytest.mark.parametrize("source", ["127.0.0.1", "127.0.0.99", "127.255.255.254"])
+@table("source", ["127.0.0.1", "127.0.0.99", "127.255.255.254"])
 def test_all_of_loopback_may_ask(server, transport, source):
     assert ask_from(server, transport, source).outcome == V4
 
@@ -60,8 +61,8 @@ def test_a_strangers_name_is_looked_up_by_nobody(start, transport, upstream, fre
 
 
 @pytest.mark.row("9.1")
-@pytest.mark.parametrize("prefix, stranger", [("10.8.0.1/32", "127.0.0.1"),
-                                              ("2001:db8:8::/64", "::1")])
+@table("prefix, stranger", [("10.8.0.1/32", "127.0.0.1"),
+                            ("2001:db8:8::/64", "::1")])
 def test_the_list_says_who_may(start, transport, prefix, stranger):
     own = OWN6 if ":" in prefix else OWN
 
@@ -82,7 +83,7 @@ def test_several_prefixes(start, transport):
 
 
 @pytest.mark.row("9.1")
-@pytest.mark.parametrize("listen", ["0.0.0.0:5399", "[::]:5399", f"{OWN}:5399", f"[{OWN6}]:5399"])
+@table("listen", ["0.0.0.0:5399", "[::]:5399", f"{OWN}:5399", f"[{OWN6}]:5399"])
 def test_without_a_list_it_listens_on_loopback_only(listen):
     """It says so in a line and does not start."""
     def test():
@@ -97,8 +98,8 @@ def test_without_a_list_it_listens_on_loopback_only(listen):
 
 
 @pytest.mark.row("9.1")
-@pytest.mark.parametrize("prefix", ["", "127.0.0.0/33", "::1/129", "localhost", "10.0.0.0/x",
-                                    "127.0.0.1/8/8"])
+@table("prefix", ["", "127.0.0.0/33", "::1/129", "localhost", "10.0.0.0/x",
+                  "127.0.0.1/8/8"])
 def test_a_prefix_that_is_none(prefix):
     result = subprocess.run([PROGRAM, "-l", "127.0.0.1:0", "-o", f"allow={prefix}"],
                             capture_output=True, text=True, timeout=60, check=False)
