@@ -6,6 +6,8 @@ import struct
 
 from ask import PATIENCE_SECONDS, Reply, make
 
+LOCALHOST = ["localhost A 127.0.0.1"]
+
 
 def framed(*wires):
     """Messages as they travel on a stream."""
@@ -79,3 +81,18 @@ class Stream:
         return True
 
 
+def answers_udp(server, count=1):
+    """Each question once: none may be lost."""
+    for _ in range(count):
+        assert server.ask("localhost").outcome == LOCALHOST
+
+
+def answers_tcp(server):
+    with Stream(server) as stream:
+        assert stream.ask("localhost").outcome == LOCALHOST
+
+
+@contextlib.contextmanager
+def streams(server, count, source=None):
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(Stream(server, source)) for _ in range(count)]

@@ -2,8 +2,6 @@
 
 import subprocess
 
-import pytest
-
 from tables import table
 
 CLIENTS = ["dig", "kdig"]

@@ -10,7 +10,6 @@ import threading
 
 import dns.edns
 import dns.flags
-import dns.message
 import pytest
 
 from ask import PATIENCE_SECONDS, PROMISE_SECONDS, SLACK_SECONDS, gather
