@@ -21,7 +21,7 @@ SANITIZER_WORDS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime e
                    "WARNING: ThreadSanitizer")
 
 
-def wait_until(condition, what, seconds=10):
+def wait_until(condition, what, seconds=30):
     """Waits for a condition that no event announces."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -115,7 +115,7 @@ class Daemon(Server):
         self.stopped = True
         (os.killpg if group else os.kill)(self.pid, number)
         try:
-            rest, _ = self.process.communicate(timeout=20)
+            rest, _ = self.process.communicate(timeout=60)
         except subprocess.TimeoutExpired:
             self.kill()
             raise

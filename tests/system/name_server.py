@@ -168,14 +168,14 @@ class NameServer(threading.Thread):
     def questions(self):
         return [packet.question for packet in self.packets]
 
-    def wait_for(self, count, seconds=10):
+    def wait_for(self, count, seconds=30):
         """The packets, once there are so many."""
         with self.news:
             assert self.news.wait_for(lambda: len(self.asked) >= count, seconds), (
                 f"{self.address} has {len(self.asked)} of {count} questions")
         return self.packets
 
-    def next(self, seconds=10):
+    def next(self, seconds=30):
         """The last packet of those so far and one more."""
         return self.wait_for(len(self.packets) + 1, seconds)[-1]
 
