@@ -163,7 +163,8 @@ def test_the_size_of_datagrams_means_nothing(server, edns):
 
 
 @pytest.mark.row("7.19", over="tcp")
-def test_an_answer_of_64_kib_is_whole(server, fresh):
+def test_an_answer_of_64_kib_is_whole(server, etc, fresh):
+    etc.write("resolv.conf", PATIENT)
     name = fresh("qmany4000-ok")
     with Stream(server) as stream:
         reply = stream.ask(name, edns=True)
