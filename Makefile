@@ -71,13 +71,11 @@ export RESULTS ?= $(BUILD)/results
 ifeq ($(KIND),thread)
 # Only lookup has threads, so ThreadSanitizer looks at what makes it use them, and at the unit
 # tests that have threads of their own.
-SYSTEM_FILES := $(filter $(addprefix test_,following_the_host getaddrinfo_outcomes \
-    killed_processes nss_modules reload same_as_getaddrinfo time_outs upstream_threads \
-    verdict_left_out workers),$(SYSTEM_FILES))
+SYSTEM_FILES := $(filter $(addprefix test_,beside_mdns following_the_host killed_processes \
+    late_results machine_names nss_modules reload reverse_names same_as_getaddrinfo time_outs \
+    upstream_servers upstream_threads verdict_left_out),$(SYSTEM_FILES))
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/lookup/test_*.c) \
     $(shell grep -l pthread_create tests/unit/*/test_*.c)))
-# The sorting of 4,000 addresses takes longer under ThreadSanitizer than a question may.
-LEFT_OUT := test_true_records.py::test_four_thousand_addresses
 endif
 ifneq ($(SANITIZE),)
 # An empty `hosts:` line makes libc read one entry behind the end of its list; with a
