@@ -70,7 +70,8 @@ def plain(text):
 
 def is_shown(shown, real):
     """Whether the real lines are those shown, with anything where "..." stands."""
-    pattern = "".join("(?:.*\n)*" if line == "..." else re.escape(line) + "\n"
+    pattern = "".join("(?:.*\n)*" if line == "..." else
+                      re.escape(line).replace(r"\.\.\.", ".*") + "\n"
                       for line in plain("\n".join(shown)))
     return re.fullmatch(pattern, "".join(f"{line}\n" for line in plain(real))) is not None
 
@@ -179,6 +180,8 @@ def test_it_goes_as_it_says(reader, heading):
     (["a"], "a\nb\n", False),
     (["a", "...", "c"], "a\nb\nb\nc\n", True),
     (["a", "...", "c"], "a\nb\n", False),
+    (["a ... c"], "a b c\n", True),
+    (["a ... c"], "a b\nc\n", False),
     (["id: 1,  x"], "id: 22, x", True),
 ])
 def test_what_counts_as_shown(shown, real, right):
