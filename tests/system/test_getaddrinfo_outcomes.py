@@ -87,8 +87,10 @@ ALIKE = [
      ["x.qtc-tc.fault.test A 192.0.2.200"], ["x.qtc-tc.fault.test AAAA 2001:db8::200"]),
 ]
 
-# The two families fail differently: A, AAAA.
+# The two families fail differently: A, AAAA. None: the other table has it.
 APART = [
+    ("x.qok-drop.fault.test", ["x.qok-drop.fault.test A 192.0.2.200"], None),
+    ("x.qdrop-ok.fault.test", None, ["x.qdrop-ok.fault.test AAAA 2001:db8::200"]),
     ("x.qok-servfail.fault.test",
      ["x.qok-servfail.fault.test A 192.0.2.200"], "SERVFAIL"),
     ("x.qservfail-ok.fault.test",
@@ -115,16 +117,14 @@ APART = [
      "SERVFAIL", ["x.qgarbage-ok.fault.test AAAA 2001:db8::200"]),
 ]
 
-# No reply comes that libc would take, for both families or for one.
+# No reply comes that libc would take, for both families or for one. It waits for a second.
 UNANSWERED = [
     ("x.qdrop-drop.fault.test", "SERVFAIL", "SERVFAIL"),
     ("x.qwrongid-wrongid.fault.test", "SERVFAIL", "SERVFAIL"),
     ("x.qwrongquestion-wrongquestion.fault.test", "SERVFAIL", "SERVFAIL"),
     ("x.qshort-short.fault.test", "SERVFAIL", "SERVFAIL"),
-    ("x.qok-drop.fault.test",
-     ["x.qok-drop.fault.test A 192.0.2.200"], "SERVFAIL"),
-    ("x.qdrop-ok.fault.test",
-     "SERVFAIL", ["x.qdrop-ok.fault.test AAAA 2001:db8::200"]),
+    ("x.qok-drop.fault.test", None, "SERVFAIL"),
+    ("x.qdrop-ok.fault.test", "SERVFAIL", None),
 ]
 
 # Outcomes for CNAME and for a type that getaddrinfo does not know.
@@ -147,7 +147,7 @@ OTHER_TYPES = [
 def by_type(rows):
     return [(name, rdtype, outcome)
             for name, *outcomes in rows
-            for rdtype, outcome in zip(("A", "AAAA"), outcomes)]
+            for rdtype, outcome in zip(("A", "AAAA"), outcomes) if outcome]
 
 
 @pytest.mark.row("1.3")

@@ -8,6 +8,7 @@ import pytest
 from daemon import Daemon
 from tables import table
 
+pytestmark = pytest.mark.usefixtures("patience")
 FAMILIES = {"A": socket.AF_INET, "AAAA": socket.AF_INET6}
 SAYINGS = {socket.EAI_NODATA: "NODATA", socket.EAI_NONAME: "NXDOMAIN",
            socket.EAI_AGAIN: "SERVFAIL"}
@@ -132,17 +133,17 @@ def answers(module_etc):
 
     A daemon for each line: what one learns unasked it keeps for a second.
     """
-    module_etc.add("hosts", HOSTS)
     found = {}
-    for line, _ in LINES:
-        module_etc.write("nsswitch.conf", f"hosts: {line}\n")
-        daemon = Daemon()
-        for question in FILES_THEN_DNS:
-            name, rdtype = question.split()
-            found[line, question] = (libc(name, rdtype),
-                                     addresses(daemon.ask(name, rdtype).outcome))
-        daemon.stop()
-    module_etc.restore()
+    with module_etc.each_row():
+        module_etc.add("hosts", HOSTS)
+        for line, _ in LINES:
+            module_etc.write("nsswitch.conf", f"hosts: {line}\n")
+            daemon = Daemon()
+            for question in FILES_THEN_DNS:
+                name, rdtype = question.split()
+                found[line, question] = (libc(name, rdtype),
+                                         addresses(daemon.ask(name, rdtype).outcome))
+            daemon.stop()
     return found
 
 

@@ -9,6 +9,7 @@ from daemon import Daemon
 from network import Tap
 from tables import table
 
+pytestmark = pytest.mark.usefixtures("patience")
 AT_ONCE = 3.0
 LOOPBACK4, LOOPBACK6 = "1.0.0.127.in-addr.arpa", "1." + "0." * 31 + "ip6.arpa"
 UP = "127.0.2.9"
@@ -269,7 +270,12 @@ def test_local_goes_to_the_sources_of_the_host(either, etc):
 def beside_slow_names(modules, module_etc):
     """{transport: [(reply, expected outcome)]} of others: each miss of a module for mDNS costs
     seconds."""
-    module_etc.write("nsswitch.conf", HANG)
+    with module_etc.each_row():
+        module_etc.write("nsswitch.conf", HANG)
+        return ask_beside_slow_names(modules)
+
+
+def ask_beside_slow_names(modules):
     server = Daemon("-o", "max-lookups=16", env=modules)
     replies = {"udp": [], "tcp": []}
     hung = [server.send(f"hang{number}.local", rdtype)
@@ -287,7 +293,6 @@ def beside_slow_names(modules, module_etc):
         server.kill()
         raise
     finally:
-        module_etc.restore()
         for pending in hung:
             pending.socket.close()
     server.stop()

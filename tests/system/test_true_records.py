@@ -9,6 +9,7 @@ import pytest
 from ask import SLACK_SECONDS, gather, make
 from tables import table
 
+pytestmark = pytest.mark.usefixtures("patience")
 KNOT = "127.0.0.1"
 NEWS_STAY_SECONDS = 1
 
@@ -129,14 +130,8 @@ def test_names_of_a_local_source_have_no_other_data(server, types_is_local, upst
 
 # Large answers.
 
-@pytest.fixture
-def patient(etc):
-    """The fault server needs its time to write them."""
-    etc.write("resolv.conf", "nameserver 127.0.0.2\noptions timeout:4 attempts:1\n")
-
-
 def test_a_thousand_addresses_cost_one_question_over_udp_and_one_over_tcp(
-        start, patient, upstream, fresh):
+        start, upstream, fresh):
     server = start("-o", "udp-size=65507")
     name = fresh("qmany1000-many1000")
     for rdtype, octets in ("A", 4), ("AAAA", 16):
@@ -149,7 +144,7 @@ def test_a_thousand_addresses_cost_one_question_over_udp_and_one_over_tcp(
         assert {ttl for _, ttl in reply.ttls} == {60}
 
 
-def test_over_udp_as_many_of_a_thousand_as_fit(server, patient, upstream, fresh):
+def test_over_udp_as_many_of_a_thousand_as_fit(server, upstream, fresh):
     name = fresh("qmany1000-ok")
     reply = server.ask(name, "A", edns=True, size=1232)
     assert reply.truncated
@@ -158,7 +153,7 @@ def test_over_udp_as_many_of_a_thousand_as_fit(server, patient, upstream, fresh)
     assert (count["udp"], count["tcp"]) == (1, 1)
 
 
-def test_four_thousand_addresses(start, patient, fresh):
+def test_four_thousand_addresses(start, fresh):
     """64,000 octets: as many as a message holds."""
     server = start("-o", "udp-size=65507")
     name = fresh("qmany4000-ok")
@@ -166,7 +161,7 @@ def test_four_thousand_addresses(start, patient, fresh):
     assert len(set(reply.answer)) == 4000
 
 
-def test_many_large_answers_at_once(server, patient, upstream, fresh):
+def test_many_large_answers_at_once(server, upstream, fresh):
     """Each costs two questions, also when the door is busy."""
     names = [fresh("qmany1000-ok") for _ in range(8)]
     replies = gather([server.send(name, "A") for name in names])
