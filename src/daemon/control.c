@@ -149,15 +149,28 @@ static int bind_for_owner(int fd, const char *path)
     return result;
 }
 
+/* A keeper may just be removing what a killed server left, and the folder: then once more.
+ */
+static int bind_to(int fd, const char *path, bool make_folder)
+{
+    int tries = 3;
+
+    do {
+        if (make_folder)
+            make_folder_of(path);
+        if (make_room(path) == 0 && bind_for_owner(fd, path) == 0)
+            return 0;
+    } while (errno == ENOENT && --tries > 0);
+    return -1;
+}
+
 int control_listen(const char *path, bool make_folder)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), saved;
 
     if (fd == -1)
         return -1;
-    if (make_folder)
-        make_folder_of(path);
-    if (make_room(path) == 0 && bind_for_owner(fd, path) == 0 && listen(fd, BACKLOG) == 0)
+    if (bind_to(fd, path, make_folder) == 0 && listen(fd, BACKLOG) == 0)
         return fd;
     saved = errno;
     close(fd);
