@@ -63,6 +63,34 @@ struct test_group {
     struct test_group *next;
 };
 
+static struct test *test_all;
+static struct test_group *group_all;
+static const struct test_group *group_now;
+static bool group_is_torn_down; /* cmocka counts no failure of that */
+
+/* By their lines: constructors run in no order that is promised. Not inline, which would
+ * cost every test a copy. */
+
+__attribute__((noinline)) static void test_add(struct test *test)
+{
+    struct test **at = &test_all;
+
+    while (*at && (*at)->line < test->line)
+        at = &(*at)->next;
+    test->next = *at;
+    *at = test;
+}
+
+__attribute__((noinline, unused)) static void group_add(struct test_group *group)
+{
+    struct test_group **at = &group_all;
+
+    while (*at && (*at)->line < group->line)
+        at = &(*at)->next;
+    group->next = *at;
+    *at = group;
+}
+
 static const struct fixture no_fixture;
 
 #define FIXTURE(name, set_up, tear_down)                                                   \
@@ -76,7 +104,7 @@ static const struct fixture no_fixture;
     {                                                                                      \
         static struct test test = {#test_name, test_name, &around, __LINE__, false, NULL}; \
                                                                                            \
-        TEST_INSERT(test_all, test);                                                       \
+        test_add(&test);                                                                   \
     }                                                                                      \
     static void test_name(void)
 
@@ -87,25 +115,9 @@ static const struct fixture no_fixture;
     {                                                                                      \
         static struct test_group group = {{set_up, tear_down}, at_line, NULL};             \
                                                                                            \
-        TEST_INSERT(group_all, group);                                                     \
+        group_add(&group);                                                                 \
     }                                                                                      \
     struct test_group
-
-/* By its line: constructors run in no order that is promised. */
-#define TEST_INSERT(list, added)                                                           \
-    do {                                                                                   \
-        __typeof__(list) *at = &(list);                                                    \
-                                                                                           \
-        while (*at && (*at)->line < (added).line)                                          \
-            at = &(*at)->next;                                                             \
-        (added).next = *at;                                                                \
-        *at = &(added);                                                                    \
-    } while (0)
-
-static struct test *test_all;
-static struct test_group *group_all;
-static const struct test_group *group_now;
-static bool group_is_torn_down; /* cmocka counts no failure of that */
 
 /* cmocka's functions around those of the file. */
 

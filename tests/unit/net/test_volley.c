@@ -69,7 +69,7 @@ static const char *heard(int client)
 /* So many replies to the first client, "000" and on. */
 static void put_numbers(int count)
 {
-    char text[4];
+    char text[16];
 
     for (int i = 0; i < count; i++) {
         snprintf(text, sizeof text, "%03d", i);
@@ -79,7 +79,7 @@ static void put_numbers(int count)
 
 static void assert_numbers_heard(int count)
 {
-    char text[4];
+    char text[16];
 
     for (int i = 0; i < count; i++) {
         snprintf(text, sizeof text, "%03d", i);
