@@ -35,10 +35,14 @@ WARNINGS   := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-
               -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2
 HARDENING  := -fstack-protector-strong -fPIE
 
+# Asked of pkg-config once, when first needed.
+LIBRARY_FLAGS = $(eval LIBRARY_FLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(CLIENT_LIB)))$(LIBRARY_FLAGS)
+LIBRARY_LINKS = $(eval LIBRARY_LINKS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(CLIENT_LIB)))$(LIBRARY_LINKS)
+TEST_LINKS    = $(eval TEST_LINKS := $(shell $(PKG_CONFIG) --cflags --libs cmocka))$(TEST_LINKS)
+
 # What the code needs to compile at all; CFLAGS and CPPFLAGS stay the user's.
 OUR_CPPFLAGS = -D_GNU_SOURCE -DHOSTDNS_VERSION='"$(VERSION)"' -Iinclude -MMD -MP
-OUR_CFLAGS   = -std=c11 $(WARNINGS) $(HARDENING) -pthread \
-               $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(CLIENT_LIB))
+OUR_CFLAGS   = -std=c11 $(WARNINGS) $(HARDENING) -pthread $(LIBRARY_FLAGS)
 OUR_LDFLAGS  = -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now
 ifdef WERROR
 OUR_CFLAGS += -Werror
@@ -104,7 +108,7 @@ $(BUILD)/hostdns: $(BUILD)/obj/client/main.o
 $(BUILD)/hostdnsctl: $(BUILD)/obj/ctl/main.o
 $(addprefix $(BUILD)/,$(notdir $(PROGRAMS))): $(BUILD)/libhostdns.a
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) $(OUR_LDFLAGS) -o $@ $(filter %.o,$^) \
-	    $(BUILD)/libhostdns.a $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(CLIENT_LIB))
+	    $(BUILD)/libhostdns.a $(LIBRARY_LINKS)
 
 # Made anew each time: an archive keeps the members of deleted files.
 $(BUILD)/libhostdns.a: $(OBJECTS)
@@ -114,11 +118,11 @@ $(BUILD)/obj/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) -c -o $@ $<
 
+# A test itself need not be fast, but there are many to compile.
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libhostdns.a
 	@mkdir -p $(@D)
 	$(call quiet,TEST)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(OUR_LDFLAGS) \
-	    -o $@ $< $(BUILD)/libhostdns.a \
-	    $(shell $(PKG_CONFIG) --cflags --libs cmocka $(LIBRARIES) $(CLIENT_LIB)) -lutil
+	    -O0 -U_FORTIFY_SOURCE -o $@ $< $(BUILD)/libhostdns.a $(TEST_LINKS) $(LIBRARY_LINKS) -lutil
 
 # The tools of the bench. It measures what a user would run, so never an instrumented build.
 $(BUILD)/bench/load: $(LOAD)

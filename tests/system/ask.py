@@ -227,8 +227,9 @@ class Server:
         wire = self.raw(query.to_wire(), tcp=True)
         return Reply(query, wire, time.monotonic() - sent, tcp=True)
 
-    def ask_until(self, outcome, *question, seconds=1 + SLACK_SECONDS):
-        """For the first question after an edit, which may take a second to be seen."""
+    def ask_until(self, outcome, *question, seconds=60):
+        """For the first question after an edit, which may take a second to be seen, and much
+        longer on a busy machine. The server's `ttl` must be longer still."""
         deadline = time.monotonic() + seconds
         while (reply := self.ask(*question)).outcome != outcome:
             assert time.monotonic() < deadline, f"still {reply.outcome}"

@@ -33,7 +33,8 @@ def path(open_folder):
 
 @pytest.fixture
 def server(start, path):
-    return start("-o", f"control={path}", "-o", "cache-size=1000000", "-o", "ttl=300")
+    return start("-o", f"control={path}", "-o", "cache-size=1000000", "-o", "ttl=300",
+                 "-o", "tcp-idle=600")
 
 
 def run(path, *words):
@@ -617,7 +618,7 @@ def start_with_changing(start, path, name_server, etc, data):
     name_server("127.0.0.77", lambda packet: packet.reply(
         *([data["address"]] if packet.type == "A" else [])))
     etc.write("resolv.conf", "nameserver 127.0.0.77\n")
-    return start("-o", f"control={path}", "-o", "cache-size=1000000")
+    return start("-o", f"control={path}", "-o", "cache-size=1000000", "-o", "tcp-idle=600")
 
 
 def test_reload_answers_when_it_is_done(server, path):
