@@ -5,11 +5,13 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/clock.h"
 
 enum {
-    TIMERS_A_ROUND = 32, /* then descriptors have their turn */
+    TIMERS_A_ROUND = 32,     /* then descriptors have their turn */
+    SHORT_OF_MEMORY_MS = 10, /* until poll() is tried again */
     SELDOM_A_ROUND = 64, /* poll() takes about a microsecond for each that was long idle */
 };
 
@@ -308,12 +310,22 @@ static int look(struct loop *loop)
     return ready;
 }
 
+/* The kernel may be short of memory for a moment: timers go on meanwhile. */
+static bool passes(int error)
+{
+    const struct timespec while_short = {.tv_nsec = SHORT_OF_MEMORY_MS * 1000000L};
+
+    if (error == ENOMEM || error == EAGAIN)
+        nanosleep(&while_short, NULL);
+    return error == EINTR || error == ENOMEM || error == EAGAIN;
+}
+
 int loop_run(struct loop *loop)
 {
     loop->stopped = false;
     while (!loop->stopped) {
         remove_ended(loop);
-        if (look(loop) == -1 && errno != EINTR)
+        if (look(loop) == -1 && !passes(errno))
             return -1;
         ring_timers(loop);
     }

@@ -5,10 +5,12 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* What happened, a letter an event, in order. */
@@ -960,4 +962,37 @@ TEST_WITH(loop, a_timer_outlives_its_loop)
 TEST(no_loop_can_be_freed)
 {
     loop_free(NULL);
+}
+
+
+static void stop_now(void *context)
+{
+    (void)context;
+    loop_stop(loop);
+}
+
+/* In a child: the kernel says ENOMEM to each poll(). */
+static int runs_short_of_memory(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    struct timer end;
+
+    timer_init(&end, stop_now, NULL);
+    timer_set(loop, &end, clock_ms() + 50);
+    if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOMEM), SCMP_SYS(poll), 0) != 0 ||
+        seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOMEM), SCMP_SYS(ppoll), 0) != 0 ||
+        seccomp_load(filter) != 0)
+        return 2;
+    return loop_run(loop) == 0 ? 0 : 1;
+}
+
+TEST_WITH(loop, a_shortage_of_memory_passes)
+{
+    pid_t child = fork();
+    int status;
+
+    if (child == 0)
+        _exit(runs_short_of_memory());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
 }
