@@ -16,7 +16,7 @@
 enum {
     ACCEPTS_A_ROUND = 64, /* then others have their turn */
     MESSAGES_A_ROUND = 64,
-    ACCEPT_PAUSE_MS = 100, /* when there are no descriptors left */
+    ACCEPT_PAUSE_MS = 100, /* when there are no descriptors left, or no memory */
     IDLE_LEAST_MS = 200,   /* with all connections in use */
 };
 
@@ -440,9 +440,15 @@ static void pause_accepting(struct tcp *tcp)
     timer_set(tcp->loop, &tcp->pause_timer, clock_ms() + ACCEPT_PAUSE_MS);
 }
 
+/* What the end of a connection mends. */
+static bool wants_descriptor(int error)
+{
+    return error == EMFILE || error == ENFILE;
+}
+
 static bool means_shortage(int error)
 {
-    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+    return wants_descriptor(error) || error == ENOBUFS || error == ENOMEM;
 }
 
 /*
@@ -458,7 +464,7 @@ static int take_connection(struct tcp *tcp, int door, struct addr *peer, bool wa
         peer->len = sizeof peer->sock;
         fd = accept4(door, &peer->sock.any, &peer->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
     } while (fd == -1 && (errno == EINTR || errno == ECONNABORTED ||
-                          (waits && means_shortage(errno) && close_oldest(tcp, NULL))));
+                          (waits && wants_descriptor(errno) && close_oldest(tcp, NULL))));
     if (fd == -1 && waits && means_shortage(errno))
         pause_accepting(tcp);
     return fd;

@@ -964,7 +964,6 @@ TEST(no_loop_can_be_freed)
     loop_free(NULL);
 }
 
-
 static void stop_now(void *context)
 {
     (void)context;

@@ -5,8 +5,10 @@
 #include "net/tcp.h"
 
 #include <errno.h>
+#include <seccomp.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 enum { PATIENCE_MS = 60000, CLAIMS_MAX = 4096, CLIENTS_MAX = 32 };
 
@@ -710,6 +712,33 @@ TEST_WITH(server, the_last_descriptor_costs_nobody_his_connection)
     assert_false(is_closed(second));
 }
 
+/* In a child: memory for a new connection is short. */
+static int accepts_without_memory(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    int idle = client();
+
+    said(idle, "n");
+    client();
+    if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOBUFS), SCMP_SYS(accept4), 0) != 0 ||
+        seccomp_load(filter) != 0)
+        return 2;
+    work(50);
+    return is_closed(idle);
+}
+
+TEST_WITH(server, without_memory_nobody_loses_his_connection)
+{
+    pid_t child;
+    int status;
+
+    child = fork();
+    if (child == 0)
+        _exit(accepts_without_memory());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 static int rounds;
 
 static void count_round(void *context)
@@ -748,4 +777,5 @@ TEST_WITH(server, without_descriptors_and_idle_ones_accepting_pauses)
     assert_string_equal(heard(busy), "answer");
     say(new, "echo");
     assert_string_equal(heard(new), "echo");
+    tear_down();
 }
