@@ -18,6 +18,7 @@ enum {
     REQUESTS_MAX = 16,    /* at the same time */
     PATIENCE_MS = 5000,   /* for the line */
     BACKLOG = 16,
+    ACCEPT_PAUSE_MS = 100, /* when there are no descriptors left, or no memory */
 };
 
 struct control {
@@ -28,6 +29,7 @@ struct control {
     void *context;
     struct list requests; /* oldest first */
     size_t count;
+    struct timer pause;
 };
 
 struct control_request {
@@ -349,6 +351,20 @@ static void admit(struct control *control, int fd)
         control_refuse(request, "no memory for the question");
 }
 
+static void ring_pause(void *context)
+{
+    const struct control *control = context;
+
+    watch_events(control->watch, POLLIN);
+}
+
+/* Who waits keeps the socket ready: without a pause the loop would run hot. */
+static void pause_accepting(struct control *control)
+{
+    watch_events(control->watch, 0);
+    timer_set(control->loop, &control->pause, clock_ms() + ACCEPT_PAUSE_MS);
+}
+
 static void socket_ready(void *context, short revents)
 {
     struct control *control = context;
@@ -357,6 +373,8 @@ static void socket_ready(void *context, short revents)
     (void)revents;
     if (fd != -1)
         admit(control, fd);
+    else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+        pause_accepting(control);
 }
 
 struct control *control_new(struct loop *loop, int fd,
@@ -369,6 +387,7 @@ struct control *control_new(struct loop *loop, int fd,
     *control =
         (struct control){.loop = loop, .fd = fd, .commands = commands, .context = context};
     list_init(&control->requests);
+    timer_init(&control->pause, ring_pause, control);
     control->watch = loop_watch(loop, fd, POLLIN, socket_ready, control);
     if (control->watch)
         return control;
@@ -384,6 +403,7 @@ void control_free(struct control *control)
         return;
     while ((request = list_first(&control->requests, struct control_request, link)))
         close(control_detach(request));
+    timer_cancel(&control->pause);
     loop_unwatch(control->loop, control->watch);
     free(control);
 }
