@@ -17,8 +17,9 @@
  */
 void sandbox_all(bool is_reload);
 
-/* For lookup besides: no other program, no other user, no ownership or modes of files. NSS
- * modules may open what files and sockets they like. */
+/* For lookup besides: no other program, no new process, which could outlive the server, no
+ * other user, no ownership or modes of files. NSS modules may open what files and sockets
+ * they like, and start threads. */
 void sandbox_lookup(void);
 
 /*

@@ -1,6 +1,7 @@
 #include "daemon/sandbox.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -91,26 +92,22 @@ static const char *const never[] = {
     "vmsplice",
 };
 
+/* With fork() and vfork(); clone() makes threads as well, see sandbox_lookup. */
 static const char *const never_in_lookup[] = {
-    "chmod",      "chown",
-    "chown32",    "execve",
-    "execveat",   "fchmod",
-    "fchmodat",   "fchmodat2",
-    "fchown",     "fchown32",
-    "fchownat",   "lchown",
-    "lchown32",   "mknod",
-    "mknodat",    "pidfd_open",
-    "setfsgid",   "setfsgid32",
-    "setfsuid",   "setfsuid32",
-    "setgid",     "setgid32",
-    "setgroups",  "setgroups32",
-    "setregid",   "setregid32",
-    "setresgid",  "setresgid32",
-    "setresuid",  "setresuid32",
-    "setreuid",   "setreuid32",
-    "setuid",     "setuid32",
-    "tkill",      "truncate",
-    "truncate64", "pidfd_send_signal",
+    "chmod",       "chown",       "chown32",
+    "execve",      "execveat",    "fchmod",
+    "fchmodat",    "fchmodat2",   "fchown",
+    "fchown32",    "fchownat",    "fork",
+    "lchown",      "lchown32",    "mknod",
+    "mknodat",     "pidfd_open",  "setfsgid",
+    "setfsgid32",  "setfsuid",    "setfsuid32",
+    "setgid",      "setgid32",    "setgroups",
+    "setgroups32", "setregid",    "setregid32",
+    "setresgid",   "setresgid32", "setresuid",
+    "setresuid32", "setreuid",    "setreuid32",
+    "setuid",      "setuid32",    "tkill",
+    "truncate",    "truncate64",  "pidfd_send_signal",
+    "vfork",
 };
 
 /* Signals, which may go to the process itself: abort() sends one. */
@@ -206,11 +203,44 @@ static void load(scmp_filter_ctx filter, int result)
 
 static const uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
 
+/* Which argument of clone() has the flags. */
+#if defined(__s390__)
+enum { CLONE_FLAGS = 1 };
+#else
+enum { CLONE_FLAGS = 0 };
+#endif
+
+/* A clone() is refused if these bits of its flags have this value. */
+static int refuse_clone(scmp_filter_ctx filter, scmp_datum_t bits, scmp_datum_t value)
+{
+    return seccomp_rule_add(filter, refuse, SCMP_SYS(clone), 1,
+                            SCMP_CMP(CLONE_FLAGS, SCMP_CMP_MASKED_EQ, bits, value));
+}
+
+/* A namespace would give root's power over what is in it, such as raw sockets. clone3() has
+ * its flags in memory, where a filter cannot look; without it libc uses clone(). */
+static int refuse_new_namespaces(scmp_filter_ctx filter)
+{
+    static const scmp_datum_t flags[] = {CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET,
+                                         CLONE_NEWNS,     CLONE_NEWPID, CLONE_NEWUSER,
+                                         CLONE_NEWUTS};
+    int result = rule(filter, SCMP_ACT_ERRNO(ENOSYS), "clone3");
+
+    for (size_t i = 0; i < sizeof flags / sizeof *flags && result >= 0; i++)
+        result = refuse_clone(filter, flags[i], flags[i]);
+    return result;
+}
+
 static void forbid_everywhere(void)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    int result = 0;
 
-    load(filter, filter ? rules(filter, refuse, never, sizeof never / sizeof *never) : 0);
+    if (filter)
+        result = rules(filter, refuse, never, sizeof never / sizeof *never);
+    if (filter && result == 0)
+        result = refuse_new_namespaces(filter);
+    load(filter, result);
 }
 
 void sandbox_all(bool is_reload)
@@ -239,6 +269,8 @@ void sandbox_lookup(void)
                        sizeof never_in_lookup / sizeof *never_in_lookup);
     if (filter && result == 0)
         result = rules_for_signals(filter, refuse, SCMP_CMP_NE);
+    if (filter && result == 0) /* what an NSS module forks could outlive the server */
+        result = refuse_clone(filter, CLONE_THREAD, 0);
     load(filter, result);
 }
 

@@ -1,15 +1,17 @@
 """NSS modules that hang, crash or lie, as foreign ones may: the sources are in nss/."""
 
+import contextlib
 import os
 import pathlib
 import re
+import signal
 import time
 
 import dns.edns
 import pytest
 
 from ask import PATIENCE_SECONDS, PROMISE_SECONDS, gather
-from daemon import Daemon, wait_until
+from daemon import INSTRUMENTED, Daemon, is_alive, wait_until
 from tables import table
 
 A = ["a.example.test A 192.0.2.1"]
@@ -354,3 +356,31 @@ def test_lies_about_addresses_do_not_reach_the_wire(lying, row):
 
 def test_other_names_are_answered_beside_lies(lying):
     assert quick_outcomes(lying) == QUICK
+
+
+# --- a module that leaves a process behind ---
+
+
+def named(name):
+    """The processes that are called so; a file of tests has a lab of its own."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/comm"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if path.read_text().strip() == name and is_alive(int(path.parent.name)):
+                found.append(path)
+    return found
+
+
+if not INSTRUMENTED:  # the checkers do without the filter that refuses it
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+    def test_no_process_of_a_module_outlives_the_server(etc, modules, start, number):
+        etc.write("nsswitch.conf", "hosts: files daemon dns\n")
+        server = start(env=modules)
+        assert server.ask("daemon.example.test").outcome == "NXDOMAIN"
+        assert server.ask("a.example.test").outcome == A
+        if number == signal.SIGINT:
+            server.stop()
+        else:
+            server.kill()
+        wait_until(lambda: not named("hostdnsd-lookup"), "the end of every process")

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -134,6 +135,17 @@ static long try_unshare(void)
     return syscall(SYS_unshare, 0);
 }
 
+/* A thread that shares no memory is refused in any case, so nothing is made. */
+static long try_clone_namespace(void)
+{
+    return syscall(SYS_clone, CLONE_NEWUSER | CLONE_THREAD, NULL, NULL, NULL, NULL);
+}
+
+static long try_clone3(void)
+{
+    return syscall(SYS_clone3, NULL, 0);
+}
+
 static long try_setns(void)
 {
     return syscall(SYS_setns, -1, 0);
@@ -181,6 +193,8 @@ static const struct {
     {"mount", try_mount},
     {"chroot", try_chroot},
     {"unshare", try_unshare},
+    {"clone-namespace", try_clone_namespace},
+    {"clone3", try_clone3},
     {"setns", try_setns},
     {"perf", try_perf},
     {"io_uring", try_io_uring},

@@ -8,12 +8,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -84,6 +86,44 @@ static int nobody_leaves_a_namespace(void)
     return error_of(unshare(0));
 }
 
+static int nobody_clones_into_a_namespace(void)
+{
+    sandbox_all(false);
+    return error_of((int)syscall(SYS_clone, CLONE_NEWUSER | CLONE_THREAD, 0, 0, 0, 0));
+}
+
+/* Without arguments it is EINVAL where there is such a call. */
+static int nobody_uses_clone3(void)
+{
+    sandbox_all(false);
+    return error_of((int)syscall(SYS_clone3, NULL, 0));
+}
+
+static int lookup_forks(void)
+{
+    pid_t pid;
+
+    sandbox_lookup();
+    pid = fork();
+    if (pid == 0)
+        _exit(0);
+    return error_of(pid);
+}
+
+static void *nothing(void *context)
+{
+    return context;
+}
+
+static int lookup_starts_a_thread(void)
+{
+    pthread_t thread;
+
+    sandbox_all(false);
+    sandbox_lookup();
+    return pthread_create(&thread, NULL, nothing, NULL) || pthread_join(thread, NULL);
+}
+
 static int nobody_dumps_core(void)
 {
     struct rlimit limit;
@@ -116,9 +156,17 @@ TEST(lookup_has_files_but_no_programs)
     assert_int_equal(in_child(lookup_executes), FORBIDDEN);
 }
 
+TEST(lookup_has_threads_but_no_processes)
+{
+    assert_int_equal(in_child(lookup_starts_a_thread), 0);
+    assert_int_equal(in_child(lookup_forks), FORBIDDEN);
+}
+
 TEST(all_stay_in_their_namespaces_and_dump_no_core)
 {
     assert_int_equal(in_child(nobody_leaves_a_namespace), FORBIDDEN);
+    assert_int_equal(in_child(nobody_clones_into_a_namespace), FORBIDDEN ? EPERM : EINVAL);
+    assert_int_equal(in_child(nobody_uses_clone3), FORBIDDEN ? ENOSYS : EINVAL);
     assert_int_equal(in_child(nobody_dumps_core), 0);
 }
 
