@@ -76,7 +76,8 @@
     ROW(RESTARTS_SERVE, "restarts-serve", 0, "Serve processes that died.")                 \
     ROW(RESTARTS_LOOKUP, "restarts-lookup", 0, "Lookup processes that died.")              \
     ROW(RELOADS, "reloads", 0, "Reloads that were done.")                                  \
-    ROW(HOST_CHANGES, "host-changes", 0, "Edits and changes of the host that were seen.")
+    ROW(HOST_CHANGES, "host-changes", 0, "Edits and changes of the host that were seen.")  \
+    ROW(TAKEN_BACK, "taken-back", 0, "Addresses taken back from another user's socket.")
 
 #define COUNTERS_ENUM(name, text, gauge, help) COUNT_##name,
 enum counter { COUNTERS(COUNTERS_ENUM) COUNTERS_NUMBER };

@@ -34,10 +34,19 @@ enum channel_result channel_send_word(int end, enum word);
 /* A word with something to it, of at most WORD_DATA_MAX octets. */
 enum channel_result channel_send_word_with(int end, enum word, const void *data,
                                            size_t len);
+/* Likewise, with a copy of a descriptor. */
+enum channel_result channel_send_descriptor(int end, enum word, const void *data,
+                                            size_t len, int descriptor);
 /* `len` is what came with the word. A message that is no word reads as 0. */
 enum channel_result channel_receive_word_with(int end, enum word *,
                                               uint8_t data[static WORD_DATA_MAX],
                                               size_t *len, enum channel_wait);
+/* Likewise; `descriptor` is what came with it, or -1, and the caller's. Who does not ask
+ * for one gets none. */
+enum channel_result channel_receive_descriptor(int end, enum word *,
+                                               uint8_t data[static WORD_DATA_MAX],
+                                               size_t *len, int *descriptor,
+                                               enum channel_wait);
 /* Likewise, for words with nothing to them. */
 enum channel_result channel_receive_word(int end, enum word *, enum channel_wait);
 

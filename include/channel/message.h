@@ -42,6 +42,7 @@ enum word {
     WORD_LOG_LEVEL,    /* supervisor to any, with an octet: enum log_level */
     WORD_DO_YOU_LIVE,  /* supervisor to a child: answer when you read this */
     WORD_I_LIVE,       /* child: my loop turns */
+    WORD_LISTEN, /* supervisor to serve, with its address and a UDP socket: read it too */
 };
 
 #endif

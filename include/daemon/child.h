@@ -79,6 +79,10 @@ bool child_lives(struct child *);
 void child_tell(const struct child *, enum word);
 void child_tell_with(const struct child *, enum word, const void *data, size_t len);
 
+/* Likewise, with a copy of a descriptor. */
+void child_pass(const struct child *, enum word, const void *data, size_t len,
+                int descriptor);
+
 /* A line about it, for who asks for the server's status. */
 void child_report(const struct child *, FILE *, bool is_retiring);
 

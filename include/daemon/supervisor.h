@@ -24,7 +24,7 @@ struct supervisor_config {
     struct serve_config serve;   /* but for the listeners */
     struct lookup_config lookup; /* but for the channels */
     unsigned workers;            /* serve processes, 1 to WORKERS_MAX */
-    const struct sockets *sockets;
+    struct sockets *sockets;
     const struct handover *handover;
     int control;                 /* the listening control socket; -1: none */
     int keeper;                  /* who removes it at the end (daemon/keeper); -1: nobody */

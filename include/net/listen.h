@@ -1,13 +1,18 @@
 /*
  * The sockets of one listening address.
  *
- * UDP is bound with SO_REUSEADDR, so that the server can run beside an mDNS responder that
- * holds the same port on the wildcard address: unicast to our more specific address then
- * reaches us, multicast stays with the responder. But with SO_REUSEADDR a second server of
- * our kind could take the port without a word. The TCP socket is the guard against that:
- * it has SO_REUSEADDR as well, or connections of a server that has just ended would keep
- * the next one from starting (their TIME-WAIT lasts a minute), but for TCP that means only
- * so much: bind() or at the latest listen() fails where another socket listens.
+ * Nobody else may bind to it. UDP has neither SO_REUSEADDR, with which any user's socket
+ * could be bound to the same address and would get every datagram, nor, with one worker,
+ * SO_REUSEPORT. But a multicast DNS responder holds port 5353 on the wildcard address, or
+ * may come later, and both sides need SO_REUSEADDR then. So there, and only there, and not
+ * on a wildcard address, where two could not tell their datagrams apart, the UDP socket is
+ * shared: unicast to our more specific address reaches us, multicast stays with the
+ * responder. Who comes to our very address as well, daemon/portwatch sees.
+ *
+ * TCP has SO_REUSEADDR, or connections of a server that has just ended would keep the next
+ * one from starting (their TIME-WAIT lasts a minute), but for TCP that means only so much:
+ * bind() or at the latest listen() fails where another socket listens. On a shared address
+ * it is also the guard against a second server of our kind.
  */
 #ifndef NET_LISTEN_H
 #define NET_LISTEN_H
@@ -40,5 +45,21 @@ int listener_open_another(struct listener *, const struct listener *first);
 int listener_adopt(struct listener *, const struct addr *, int udp, int tcp);
 
 void listener_close(struct listener *);
+
+/* Whether an address is one that is shared with a responder. */
+bool listener_may_share(const struct addr *);
+/* Whether others may be bound to the address of its UDP socket now, if they have
+ * SO_REUSEADDR. */
+bool listener_is_shared(const struct listener *);
+/* From now on they may, or may not. Who is bound already stays. 0, or -1 with errno. */
+int listener_share(const struct listener *, bool shared);
+
+/*
+ * Opens a UDP socket, shared, on an address where there are others: the latest of them gets
+ * the datagrams. With `first`, which was opened so, it is one more of its group. 0, or -1
+ * with errno: EADDRINUSE if somebody there does not share.
+ */
+int listener_open_beside(struct listener *, const struct addr *,
+                         const struct listener *first);
 
 #endif

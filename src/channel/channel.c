@@ -46,6 +46,12 @@ void channel_close(struct channel *channel)
     channel_close_end(&channel->right);
 }
 
+/* Room for a descriptor that goes with a message. */
+union passing {
+    struct cmsghdr align;
+    char octets[CMSG_SPACE(sizeof(int))];
+};
+
 static enum channel_result result_of_errno(void)
 {
     return errno == EAGAIN || errno == EWOULDBLOCK ? CHANNEL_BUSY : CHANNEL_CLOSED;
@@ -91,6 +97,63 @@ enum channel_result channel_send_word(int end, enum word word)
     return channel_send_word_with(end, word, NULL, 0);
 }
 
+enum channel_result channel_send_descriptor(int end, enum word word, const void *data,
+                                            size_t len, int descriptor)
+{
+    uint8_t octet = (uint8_t)word;
+    struct iovec parts[] = {{.iov_base = &octet, .iov_len = 1},
+                            {.iov_base = (void *)(uintptr_t)data, .iov_len = len}};
+    union passing room = {0};
+    struct msghdr message = {.msg_iov = parts,
+                             .msg_iovlen = 2,
+                             .msg_control = &room,
+                             .msg_controllen = sizeof room};
+
+    room.align.cmsg_level = SOL_SOCKET;
+    room.align.cmsg_type = SCM_RIGHTS;
+    room.align.cmsg_len = CMSG_LEN(sizeof descriptor);
+    memcpy(CMSG_DATA(&room.align), &descriptor, sizeof descriptor);
+    return sendmsg(end, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == -1 ? result_of_errno()
+                                                                     : CHANNEL_DONE;
+}
+
+static void read_word(const uint8_t *message, size_t got, enum word *word, uint8_t *data,
+                      size_t *len)
+{
+    *word = got <= 1 + WORD_DATA_MAX ? (enum word)message[0] : 0;
+    *len = *word ? got - 1 : 0;
+    memcpy(data, message + 1, *len);
+}
+
+enum channel_result channel_receive_descriptor(int end, enum word *word,
+                                               uint8_t data[static WORD_DATA_MAX],
+                                               size_t *len, int *descriptor,
+                                               enum channel_wait wait)
+{
+    uint8_t octets[1 + WORD_DATA_MAX + 1];
+    struct iovec part = {.iov_base = octets, .iov_len = sizeof octets};
+    union passing room = {0};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &room,
+                             .msg_controllen = sizeof room};
+    int flags = MSG_CMSG_CLOEXEC | (wait == CHANNEL_TRY ? MSG_DONTWAIT : 0);
+    ssize_t got;
+
+    *descriptor = -1;
+    do
+        got = recvmsg(end, &message, flags);
+    while (got == -1 && (errno == EINTR || errno == ECONNRESET));
+    if (got == -1)
+        return result_of_errno();
+    if (got == 0)
+        return CHANNEL_CLOSED;
+    if (CMSG_FIRSTHDR(&message) && room.align.cmsg_type == SCM_RIGHTS)
+        memcpy(descriptor, CMSG_DATA(&room.align), sizeof *descriptor);
+    read_word(octets, (size_t)got, word, data, len);
+    return CHANNEL_DONE;
+}
+
 enum channel_result channel_receive_word_with(int end, enum word *word,
                                               uint8_t data[static WORD_DATA_MAX],
                                               size_t *len, enum channel_wait wait)
@@ -101,9 +164,7 @@ enum channel_result channel_receive_word_with(int end, enum word *word,
 
     if (result != CHANNEL_DONE)
         return result;
-    *word = got < sizeof message ? (enum word)message[0] : 0;
-    *len = *word ? got - 1 : 0;
-    memcpy(data, message + 1, *len);
+    read_word(message, got, word, data, len);
     return CHANNEL_DONE;
 }
 

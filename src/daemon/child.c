@@ -198,6 +198,13 @@ void child_tell(const struct child *child, enum word word)
     child_tell_with(child, word, NULL, 0);
 }
 
+void child_pass(const struct child *child, enum word word, const void *data, size_t len,
+                int descriptor)
+{
+    if (child->control != -1)
+        channel_send_descriptor(child->control, word, data, len, descriptor);
+}
+
 void child_report(const struct child *child, FILE *out, bool is_retiring)
 {
     const struct report_process process = {.role = role_name(child->role),

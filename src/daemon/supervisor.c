@@ -15,6 +15,7 @@
 #include "daemon/descriptors.h"
 #include "daemon/hostwatch.h"
 #include "daemon/notify.h"
+#include "daemon/portwatch.h"
 #include "daemon/predecessors.h"
 #include "daemon/privileges.h"
 #include "daemon/reload.h"
@@ -41,6 +42,7 @@ struct supervisor {
     int signals;
     struct timer impatience;
     struct hostwatch *hosts;
+    struct portwatch ports;
     struct watchdog watchdog;
     struct reload reload;
     struct control *control;
@@ -238,6 +240,7 @@ static void leave(struct supervisor *supervisor)
     supervisor->leaving = true;
     notify_stopping();
     watchdog_stop(&supervisor->watchdog);
+    portwatch_stop(&supervisor->ports);
     reload_cancel(&supervisor->reload);
     for (size_t i = 0; i < supervisor->child_count; i++)
         child_dismiss(&supervisor->children[i]);
@@ -349,6 +352,16 @@ static void host_changed(void *context)
     predecessors_tell(&supervisor->predecessors, WORD_HOST_CHANGED);
 }
 
+/* Each goes to one worker. */
+static void socket_opened(void *context, const struct listener *listener, unsigned number)
+{
+    const struct supervisor *supervisor = context;
+    unsigned workers = supervisor->config->workers;
+
+    child_pass(&supervisor->children[number % workers], WORD_LISTEN, &listener->addr,
+               sizeof listener->addr, listener->udp);
+}
+
 /* Commands. */
 
 static void describe(void *context, FILE *out)
@@ -360,9 +373,14 @@ static void describe(void *context, FILE *out)
     fprintf(out, "hostdnsd %s, pid %d, for %.3f s, generation %u\n", HOSTDNS_VERSION,
             (int)getpid(), (double)(now - supervisor->started) / 1000,
             supervisor->generation);
-    for (size_t i = 0; i < supervisor->config->sockets->addr_count; i++)
-        fprintf(out, "listens: %s\n",
-                addr_format(&supervisor->config->sockets->addrs[i], text));
+    for (size_t i = 0; i < supervisor->config->sockets->addr_count; i++) {
+        const struct addr *addr = &supervisor->config->sockets->addrs[i];
+
+        fprintf(out, "listens: %s%s\n", addr_format(addr, text),
+                portwatch_took_back(supervisor->config->sockets, addr)
+                    ? ", taken back from another user's socket"
+                    : "");
+    }
     for (size_t i = 0; i < supervisor->child_count; i++)
         child_report(&supervisor->children[i], out, false);
     predecessors_report(&supervisor->predecessors, out);
@@ -516,6 +534,8 @@ int supervisor_run(const struct supervisor_config *config)
     int result = -1;
 
     if (open_all(&supervisor, config) == 0) {
+        portwatch_start(&supervisor.ports, supervisor.loop, config->sockets, socket_opened,
+                        &supervisor);
         for (size_t i = 0; i < supervisor.child_count; i++)
             child_start(&supervisor.children[i]);
         watchdog_start(&supervisor.watchdog, supervisor.loop, all_live, &supervisor);

@@ -80,7 +80,7 @@ static void name_process(const char *pid, char *text, size_t size)
 }
 
 /* The process with the lowest id: a server's first, not one of its children. */
-static bool find_process(unsigned long inode, char *text, size_t size)
+bool holder_of_socket(unsigned long inode, char *text, size_t size)
 {
     char socket[LINKS_MAX], pid[16] = "";
     struct dirent *entry;
@@ -110,7 +110,7 @@ static bool find_holder(const char *const tables[2], const char *address, unsign
     for (int i = 0; i < 2; i++) {
         unsigned long inode = find_inode(tables[i], address, port);
 
-        if (inode != 0 && find_process(inode, text, size))
+        if (inode != 0 && holder_of_socket(inode, text, size))
             return true;
     }
     return false;

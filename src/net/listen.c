@@ -6,6 +6,7 @@
 
 enum {
     RECEIVE_BUFFER = 4 << 20,
+    MDNS_PORT = 5353,
     PORT_TRIES = 16,
     BACKLOG = 1024, /* connections that the kernel keeps while the loop is busy */
 };
@@ -20,12 +21,37 @@ static bool share_port(int fd)
     return switch_on(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 }
 
+static bool set_shared(int fd, bool shared)
+{
+    return switch_on(fd, SOL_SOCKET, SO_REUSEADDR, shared);
+}
+
+bool listener_may_share(const struct addr *addr)
+{
+    return addr_port(addr) == MDNS_PORT && !addr_is_wildcard(addr);
+}
+
+bool listener_is_shared(const struct listener *listener)
+{
+    int value = 0;
+    socklen_t len = sizeof value;
+
+    return listener->udp != -1 &&
+           getsockopt(listener->udp, SOL_SOCKET, SO_REUSEADDR, &value, &len) == 0 &&
+           value != 0;
+}
+
+int listener_share(const struct listener *listener, bool shared)
+{
+    return set_shared(listener->udp, shared) ? 0 : -1;
+}
+
 /*
  * A non-blocking socket never puts the process to sleep: a call that would have to wait
  * fails with EAGAIN at once. The only place to wait is poll() in net/loop, where all
  * sockets are waited for together.
  */
-static int bound_socket(const struct addr *addr, int type, bool another)
+static int bound_socket(const struct addr *addr, int type, bool shared, bool another)
 {
     int one = 1, saved;
     int fd = socket(addr->sock.any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -34,8 +60,8 @@ static int bound_socket(const struct addr *addr, int type, bool another)
         return -1;
     if ((addr->sock.any.sa_family == AF_INET6 &&
          setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) == -1) ||
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == -1 ||
-        (another && !share_port(fd)) || bind(fd, &addr->sock.any, addr->len) == -1) {
+        (shared && !set_shared(fd, true)) || (another && !share_port(fd)) ||
+        bind(fd, &addr->sock.any, addr->len) == -1) {
         saved = errno;
         close(fd);
         errno = saved;
@@ -76,11 +102,12 @@ static int open_pair(struct listener *listener, const struct addr *addr, bool an
     int saved;
 
     *listener = (struct listener){.addr = *addr, .udp = -1, .tcp = -1};
-    listener->tcp = bound_socket(addr, SOCK_STREAM, another);
+    listener->tcp = bound_socket(addr, SOCK_STREAM, true, another);
     if (listener->tcp == -1 ||
         getsockname(listener->tcp, &listener->addr.sock.any, &listener->addr.len) == -1)
         goto failed;
-    listener->udp = bound_socket(&listener->addr, SOCK_DGRAM, another);
+    listener->udp =
+        bound_socket(&listener->addr, SOCK_DGRAM, listener_may_share(addr), another);
     if (listener->udp == -1 || !set_up_udp(listener) ||
         listen(listener->tcp, BACKLOG) == -1)
         goto failed;
@@ -111,6 +138,28 @@ int listener_open_another(struct listener *listener, const struct listener *firs
     if (!share_port(first->udp) || !share_port(first->tcp))
         return -1;
     return open_pair(listener, &first->addr, true);
+}
+
+/* SO_REUSEPORT would put an IPv6 socket behind those that are there: the first of a group
+ * gets it afterwards. */
+int listener_open_beside(struct listener *listener, const struct addr *addr,
+                         const struct listener *first)
+{
+    *listener = (struct listener){.addr = *addr, .tcp = -1};
+    if (first && !share_port(first->udp))
+        return -1;
+    listener->udp = bound_socket(addr, SOCK_DGRAM, true, first != NULL);
+    if (listener->udp == -1)
+        return -1;
+    if (!set_up_udp(listener)) {
+        int saved = errno;
+
+        listener_close(listener);
+        errno = saved;
+        return -1;
+    }
+    enlarge_buffer(listener->udp);
+    return 0;
 }
 
 static bool never_block(int fd)

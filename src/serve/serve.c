@@ -1,9 +1,11 @@
 #include "serve/serve.h"
 
 #include <poll.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/counters.h"
@@ -43,6 +45,7 @@ struct serve {
     struct ratelimit errors;
     int supervisor;
     struct door *doors;
+    size_t door_count;
     struct timer retirement; /* set while it is retired */
     int64_t retires;         /* clock_ms() at which it leaves whatever it owes */
 };
@@ -50,7 +53,7 @@ struct serve {
 /* What a listener's watch needs to know. */
 struct door {
     struct serve *serve;
-    const struct listener *listener;
+    struct listener listener;
     struct watch *watch; /* of its UDP socket; NULL if there is none */
 };
 
@@ -151,7 +154,7 @@ static bool is_own_address(const struct serve *serve, const struct listener *lis
 static void take_the_long_way(const struct door *door, const uint8_t *wire, size_t len,
                               const struct udp_path *path, int64_t now)
 {
-    struct query query = {.fd = door->listener->udp,
+    struct query query = {.fd = door->listener.udp,
                           .config = door->serve->config,
                           .path = *path,
                           .received = now};
@@ -167,7 +170,7 @@ static void handle_datagram(const struct door *door, size_t i, int64_t now)
     size_t len, reply;
 
     wire = udp_batch_datagram(serve->batch, i, &len, &path);
-    if (!wire || is_own_address(serve, door->listener, path))
+    if (!wire || is_own_address(serve, &door->listener, path))
         return;
     reply = hot_reply(serve->config, &serve->flights, wire, len, &path->peer, now,
                       volley_room(serve->volley));
@@ -188,10 +191,10 @@ static void socket_ready(void *context, short revents)
     for (int i = 0; i < BATCHES_A_ROUND && count == UDP_BATCH; i++) {
         int64_t now = clock_ms();
 
-        count = udp_batch_receive(batch, door->listener->udp);
+        count = udp_batch_receive(batch, door->listener.udp);
         for (size_t j = 0; j < count; j++)
             handle_datagram(door, j, now);
-        volley_send(door->serve->volley, door->listener->udp);
+        volley_send(door->serve->volley, door->listener.udp);
         flights_send(&door->serve->flights);
     }
 }
@@ -231,13 +234,39 @@ static void look_whether_done(void *context)
 /* What has come to the sockets and was not read yet is for those who listen now. */
 static void retire(struct serve *serve)
 {
-    for (size_t i = 0; i < serve->config->listener_count; i++) {
+    for (size_t i = 0; i < serve->door_count; i++) {
         loop_unwatch(serve->loop, serve->doors[i].watch);
         serve->doors[i].watch = NULL;
     }
     tcp_retire(serve->tcp, RETIRED_IDLE_MS);
     serve->retires = clock_ms() + RETIRED_MOST_MS;
     look_whether_done(serve);
+}
+
+static int watch_door(struct serve *serve, const struct listener *listener)
+{
+    struct door *door = &serve->doors[serve->door_count];
+
+    if (serve->door_count == LISTENERS_MAX)
+        return -1;
+    *door = (struct door){.serve = serve, .listener = *listener};
+    if (listener->udp != -1 &&
+        !(door->watch = loop_watch(serve->loop, listener->udp, POLLIN, socket_ready, door)))
+        return -1;
+    serve->door_count++;
+    return 0;
+}
+
+/* One more UDP socket, at one of our addresses. */
+static void open_door(struct serve *serve, const uint8_t *data, size_t len, int fd)
+{
+    struct listener listener = {.udp = fd, .tcp = -1};
+
+    if (len == sizeof listener.addr)
+        memcpy(&listener.addr, data, len);
+    if (len != sizeof listener.addr || timer_is_set(&serve->retirement) ||
+        watch_door(serve, &listener) == -1)
+        close(fd);
 }
 
 static void obey(struct serve *serve, enum word word, const uint8_t *data, size_t len)
@@ -262,7 +291,8 @@ static void obey(struct serve *serve, enum word word, const uint8_t *data, size_
     case WORD_DO_YOU_LIVE:
         channel_send_word(serve->supervisor, WORD_I_LIVE);
         break;
-    case WORD_READY: /* ours */
+    case WORD_LISTEN: /* has come with a descriptor */
+    case WORD_READY:  /* ours */
     case WORD_I_LIVE:
         break;
     }
@@ -274,11 +304,16 @@ static void supervisor_speaks(void *context, short revents)
     uint8_t data[WORD_DATA_MAX];
     enum word word;
     size_t len;
+    int descriptor;
 
     (void)revents;
-    switch (channel_receive_word_with(serve->supervisor, &word, data, &len, CHANNEL_TRY)) {
+    switch (channel_receive_descriptor(serve->supervisor, &word, data, &len, &descriptor,
+                                       CHANNEL_TRY)) {
     case CHANNEL_DONE:
-        obey(serve, word, data, len);
+        if (descriptor == -1)
+            obey(serve, word, data, len);
+        else
+            open_door(serve, data, len, descriptor);
         break;
     case CHANNEL_BUSY:
         break;
@@ -291,17 +326,12 @@ static void supervisor_speaks(void *context, short revents)
  * fate of those that died with it. */
 static int watch_all(struct serve *serve)
 {
-    struct door *doors = serve->doors;
-
     if (!loop_watch(serve->loop, serve->supervisor, POLLIN, supervisor_speaks, serve))
         return -1;
     for (size_t i = 0; i < serve->config->listener_count; i++) {
         const struct listener *listener = &serve->config->listeners[i];
 
-        doors[i] = (struct door){.serve = serve, .listener = listener};
-        if (listener->udp != -1 &&
-            !(doors[i].watch =
-                  loop_watch(serve->loop, listener->udp, POLLIN, socket_ready, &doors[i])))
+        if (watch_door(serve, listener) == -1)
             return -1;
         if (listener->tcp != -1 && tcp_listen(serve->tcp, listener->tcp) == -1)
             return -1;

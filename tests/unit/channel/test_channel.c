@@ -204,3 +204,33 @@ TEST_WITH(channel, waiting_for_a_word_tells_busy_and_closed)
                      CHANNEL_CLOSED);
     assert_int_equal(channel_send_word(channel.right, WORD_READY), CHANNEL_CLOSED);
 }
+
+TEST_WITH(channel, a_descriptor_goes_with_a_word)
+{
+    uint8_t data[WORD_DATA_MAX];
+    enum word word;
+    int ends[2], copy;
+    size_t len;
+    char octet;
+
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(channel_send_descriptor(channel.left, WORD_LISTEN, "ab", 2, ends[1]),
+                     CHANNEL_DONE);
+    assert_int_equal(channel_send_word(channel.left, WORD_READY), CHANNEL_DONE);
+    assert_int_equal(
+        channel_receive_descriptor(channel.right, &word, data, &len, &copy, CHANNEL_TRY),
+        CHANNEL_DONE);
+    assert_int_equal(word, WORD_LISTEN);
+    assert_int_equal(len, 2);
+    assert_memory_equal(data, "ab", 2);
+    assert_int_equal(write(copy, "x", 1), 1);
+    assert_int_equal(read(ends[0], &octet, 1), 1);
+    close(copy);
+    assert_int_equal(
+        channel_receive_descriptor(channel.right, &word, data, &len, &copy, CHANNEL_TRY),
+        CHANNEL_DONE);
+    assert_int_equal(word, WORD_READY);
+    assert_int_equal(copy, -1);
+    close(ends[0]);
+    close(ends[1]);
+}

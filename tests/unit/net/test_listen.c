@@ -105,7 +105,7 @@ TEST(closing_twice_is_harmless)
 
 TEST(the_server_runs_beside_an_mdns_responder_and_gets_its_own_datagrams)
 {
-    struct addr everywhere = address_of("0.0.0.0"), wanted = address_of("127.0.0.1");
+    struct addr everywhere = address_of("0.0.0.0:5353"), wanted = address_of("127.0.0.1");
     int responder = shared_socket_at(&everywhere);
     int client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     struct listener listener;
@@ -120,6 +120,72 @@ TEST(the_server_runs_beside_an_mdns_responder_and_gets_its_own_datagrams)
     listener_close(&listener);
     close(client);
     close(responder);
+}
+
+static int late_binder_at(struct addr *addr)
+{
+    int one = 1, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), result;
+
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    result = bind(fd, &addr->sock.any, addr->len) == -1 ? errno : 0;
+    close(fd);
+    return result;
+}
+
+TEST(nobody_who_would_share_a_udp_port_can)
+{
+    struct addr wanted = address_of("127.0.0.1"), everywhere = address_of("0.0.0.0");
+    struct listener first, second;
+
+    assert_int_equal(listener_open(&first, &wanted), 0);
+    assert_int_equal(listener_open_another(&second, &first), 0);
+    addr_set_port(&everywhere, addr_port(&first.addr));
+    assert_int_equal(late_binder_at(&first.addr), EADDRINUSE);
+    assert_int_equal(late_binder_at(&everywhere), EADDRINUSE);
+    assert_false(listener_is_shared(&first));
+    listener_close(&first);
+    listener_close(&second);
+}
+
+TEST(the_port_of_multicast_dns_is_shared_until_it_is_closed)
+{
+    struct addr wanted = address_of("127.0.0.1:5353"),
+                everywhere = address_of("0.0.0.0:5353");
+    struct listener listener;
+
+    assert_true(listener_may_share(&wanted));
+    assert_false(listener_may_share(&everywhere));
+    assert_int_equal(listener_open(&listener, &wanted), 0);
+    assert_true(listener_is_shared(&listener));
+    assert_int_equal(late_binder_at(&everywhere), 0);
+    assert_int_equal(listener_share(&listener, false), 0);
+    assert_int_equal(late_binder_at(&everywhere), EADDRINUSE);
+    listener_close(&listener);
+}
+
+TEST(the_latest_sockets_beside_another_get_the_datagrams)
+{
+    static const char *const texts[] = {"127.0.0.1", "::1"};
+
+    for (size_t i = 0; i < (host_has_ip6() ? 2 : 1); i++) {
+        struct addr addr = address_of(texts[i]);
+        int intruder = shared_socket_at(&addr);
+        int client = socket(addr.sock.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        struct listener first, second;
+        char octet;
+
+        assert_int_equal(listener_open_beside(&first, &addr, NULL), 0);
+        assert_int_equal(listener_open_beside(&second, &addr, &first), 0);
+        assert_int_equal(sendto(client, "?", 1, 0, &addr.sock.any, addr.len), 1);
+        assert_int_equal((recv(first.udp, &octet, 1, 0) == 1) +
+                             (recv(second.udp, &octet, 1, 0) == 1),
+                         1);
+        assert_int_equal(recv(intruder, &octet, 1, MSG_DONTWAIT), -1);
+        listener_close(&first);
+        listener_close(&second);
+        close(client);
+        close(intruder);
+    }
 }
 
 TEST(a_udp_port_of_somebody_who_shares_with_nobody_is_in_use)

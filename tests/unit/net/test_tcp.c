@@ -777,5 +777,4 @@ TEST_WITH(server, without_descriptors_and_idle_ones_accepting_pauses)
     assert_string_equal(heard(busy), "answer");
     say(new, "echo");
     assert_string_equal(heard(new), "echo");
-    tear_down();
 }

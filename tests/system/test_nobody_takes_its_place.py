@@ -1,0 +1,293 @@
+"""Another user of this host cannot have the server's questions: not by a socket that is bound
+to the server's address before it, after it, or while it reloads."""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from daemon import PROGRAM, Daemon, wait_until
+from test_passed_sockets import activation
+
+UID = 1  # neither root nor who the server becomes
+FORGED = b"not from the server"
+ALONE = pathlib.Path("/proc/self/uid_map").read_text().split()[2] == "1"
+pytestmark = pytest.mark.skipif(os.getuid() != 0 or ALONE, reason="there is no other user here")
+
+# Binds as another user, with these options set, and answers what it gets. Prints "bound" or
+# why not, then "stolen" for each datagram or connection.
+INTRUDER = f"""
+import os, socket, sys
+os.setgid({UID}), os.setuid({UID})
+kind, host, port, *options = sys.argv[1:]
+family = socket.AF_INET6 if ":" in host else socket.AF_INET
+sock = socket.socket(family, getattr(socket, kind))
+for option in options:
+    sock.setsockopt(socket.SOL_SOCKET, getattr(socket, option), 1)
+try:
+    sock.bind((host, int(port)))
+    if kind == "SOCK_STREAM":
+        sock.listen()
+except OSError as error:
+    print(error.strerror, flush=True)
+    sys.exit()
+print("bound", flush=True)
+while kind == "SOCK_DGRAM":
+    data, peer = sock.recvfrom(9000)
+    print("stolen", flush=True)
+    sock.sendto({FORGED!r}, peer)
+sys.stdin.read()
+"""
+ALLOW = ["-o", "allow=127.0.0.0/8", "-o", "allow=::1"]
+OPTIONS = [[], ["SO_REUSEADDR"], ["SO_REUSEPORT"], ["SO_REUSEADDR", "SO_REUSEPORT"]]
+SHARING = OPTIONS[3]
+
+
+class Intruder:
+    def __init__(self, host, port, options=SHARING, kind="SOCK_DGRAM"):
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", INTRUDER, kind, host, str(port), *options],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.said = self.process.stdout.readline().strip()
+
+    def close(self):
+        """What it got, a word for each."""
+        self.process.kill()
+        return self.process.communicate()[0].split()
+
+
+@pytest.fixture
+def intrude():
+    intruders = []
+
+    def run(*where, **how):
+        intruders.append(Intruder(*where, **how))
+        return intruders[-1]
+
+    yield run
+    for intruder in intruders:
+        intruder.close()
+
+
+def reload(server, times=1):
+    os.kill(server.pid, signal.SIGHUP)
+    wait_until(lambda: server.errors().count("reloaded: listening") >= times, "the reload")
+
+
+def is_served(server, questions=20):
+    """From many ports, since the kernel spreads them over several sockets."""
+    for _ in range(questions):
+        assert server.ask("localhost").outcome == ["localhost A 127.0.0.1"]
+
+
+# Tries all ways to bind, as another user, and prints what came of them, each once.
+PROBER = f"""
+import os, socket, sys
+os.setgid({UID}), os.setuid({UID})
+port, *hosts = sys.argv[1:]
+seen = set()
+for host in hosts:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for kind in socket.SOCK_DGRAM, socket.SOCK_STREAM:
+        for options in {OPTIONS!r}:
+            with socket.socket(family, kind) as sock:
+                for option in options:
+                    sock.setsockopt(socket.SOL_SOCKET, getattr(socket, option), 1)
+                try:
+                    sock.bind((host, int(port)))
+                    if kind == socket.SOCK_STREAM:
+                        sock.listen()
+                    seen.add(f"{{host}}, {{kind}}, {{options}}: bound")
+                except OSError as error:
+                    seen.add(error.strerror)
+print(*seen, sep="\\n")
+"""
+
+
+def nobody_else_fits(port, *hosts):
+    said = subprocess.run([sys.executable, "-c", PROBER, str(port), *hosts], check=True,
+                          capture_output=True, text=True, timeout=60).stdout
+    assert said == "Address already in use\n"
+
+
+# --- any port but 5353 ---
+
+
+@pytest.mark.parametrize("listen, hosts", [
+    ("127.0.0.1:0", ["127.0.0.1", "0.0.0.0", "::"]),
+    ("[::1]:0", ["::1", "::"]),
+    ("0.0.0.0:0", ["127.0.0.1", "0.0.0.0"]),
+    ("[::]:0", ["::1", "::"]),
+], ids=["IPv4", "IPv6", "wildcard", "IPv6 wildcard"])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_address_is_the_servers_own(start, listen, hosts, workers):
+    server = start("-o", f"workers={workers}", *ALLOW, listen=listen)
+    nobody_else_fits(server.to[1], *hosts)
+    reload(server)
+    nobody_else_fits(server.to[1], *hosts)
+
+
+def test_what_a_reload_adds_is_its_own_too(start, etc):
+    """A worker more, and an address more with two."""
+    etc.write("hostdns.conf", "listen = 127.0.0.1:5399\n")
+    server = start("-c", "/etc/hostdns.conf", listen=None)
+    etc.write("hostdns.conf", "listen = 127.0.0.1:5399\nlisten = 127.0.0.7:5398\nworkers = 2\n")
+    reload(server, times=2)
+    nobody_else_fits(5399, "127.0.0.1")
+    nobody_else_fits(5398, "127.0.0.7")
+    is_served(server)
+
+
+@pytest.mark.parametrize("kind", ["SOCK_DGRAM", "SOCK_STREAM"])
+def test_who_was_there_before_is_named(intrude, kind):
+    """The server does not start beside it."""
+    assert intrude("127.0.0.1", 5399, kind=kind).said == "bound"
+    refused = subprocess.run([PROGRAM, "-l", "127.0.0.1:5399"], stdin=subprocess.DEVNULL,
+                             capture_output=True, text=True, timeout=30, check=False)
+    assert refused.returncode == 1
+    assert "cannot listen on 127.0.0.1:5399: Address already in use, held by" in refused.stderr
+
+
+# --- 5353, where a multicast DNS responder must fit ---
+
+
+def taken_back(server, where="127.0.0.1:5353"):
+    line = f"uid {UID} has bound a socket to {where} as well; the address was taken back"
+    wait_until(lambda: line in server.errors(), "the address is taken back")
+
+
+@pytest.mark.parametrize("host, listen", [("127.0.0.1", "127.0.0.1:5353"),
+                                          ("::1", "[::1]:5353")], ids=["IPv4", "IPv6"])
+@pytest.mark.parametrize("options", [OPTIONS[1], OPTIONS[3]], ids=["ADDR", "ADDR and PORT"])
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_on_5353_the_address_is_taken_back(start, intrude, host, listen, options, workers, before):
+    if before:
+        intruder = intrude(host, 5353, options)
+    server = start("-o", f"workers={workers}", listen=listen)
+    if not before:
+        intruder = intrude(host, 5353, options)
+    assert intruder.said == "bound"
+    taken_back(server, listen)
+    is_served(server)
+    assert intruder.close() == []
+    nobody_else_fits(5353, host)
+    reload(server)
+    is_served(server)
+    nobody_else_fits(5353, host)
+    assert server.errors().count("taken back") == 1
+
+
+def test_on_5353_the_restarted_process_and_added_workers_have_the_new_sockets(start, intrude, etc):
+    etc.write("hostdns.conf", "listen = 127.0.0.1:5353\n")
+    server = start("-c", "/etc/hostdns.conf", listen=None)
+    intruder = intrude("127.0.0.1", 5353)
+    taken_back(server)
+    killed = server.child("serve")
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: server.child("serve") != killed, "another serve process")
+    is_served(server)
+    etc.write("hostdns.conf", "listen = 127.0.0.1:5353\nworkers = 3\n")
+    reload(server)
+    is_served(server)
+    assert intruder.close() == []
+
+
+def test_on_5353_what_waits_in_the_old_socket_is_answered(start, intrude):
+    """Serve is stopped meanwhile, so that the question is still unread then."""
+    server = start(listen="127.0.0.1:5353")
+    serve = server.child("serve")
+    os.kill(serve, signal.SIGSTOP)
+    early = server.send("localhost")
+    intrude("127.0.0.1", 5353)
+    taken_back(server)
+    os.kill(serve, signal.SIGCONT)
+    assert early.reply().outcome == ["localhost A 127.0.0.1"]
+
+
+def test_on_5353_a_responder_on_the_wildcard_is_no_intruder(start, intrude):
+    server = start(listen="127.0.0.1:5353")
+    responder = intrude("0.0.0.0", 5353)
+    assert responder.said == "bound"
+    intruder = intrude("127.0.0.1", 5353)
+    taken_back(server)
+    assert intruder.said == "bound"
+    is_served(server)
+    assert responder.close() == []
+    assert server.errors().count("as well") == 1
+
+
+def test_on_5353_a_wildcard_address_is_not_shared(start):
+    server = start(*ALLOW, listen="0.0.0.0:5353")
+    nobody_else_fits(5353, "0.0.0.0")
+    nobody_else_fits(5353, "127.0.0.1")
+    is_served(server)
+
+
+def test_status_and_a_counter_say_so(start, intrude, open_folder):
+    path = open_folder / "control"
+    open_folder.chmod(0o777)
+
+    def ctl(command):
+        return subprocess.run([PROGRAM.parent / "hostdnsctl", "-s", path, command],
+                              capture_output=True, text=True, timeout=30, check=True).stdout
+
+    server = start("-o", f"control={path}", listen="127.0.0.1:5353")
+    assert "listens: 127.0.0.1:5353\n" in ctl("status")
+    intrude("127.0.0.1", 5353)
+    taken_back(server)
+    reload(server)
+    assert "listens: 127.0.0.1:5353, taken back from another user's socket\n" in ctl("status")
+    assert ["taken-back", "1"] in [line.split() for line in ctl("stats").splitlines()]
+
+
+# --- sockets of a service manager ---
+
+
+@pytest.fixture
+def passed():
+    """As systemd makes them, with SO_REUSEADDR."""
+    with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+        for sock in tcp, udp:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        tcp.bind(("127.0.0.1", 0))
+        tcp.listen()
+        udp.bind(tcp.getsockname())
+        yield udp, tcp
+
+
+@pytest.fixture
+def activate(passed):
+    servers = []
+
+    def run(*options):
+        command, process = activation(passed)
+        servers.append(Daemon(*options, listen=None, program=command, **process))
+        return servers[-1]
+
+    yield run
+    for server in servers:
+        server.stop()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_passed_sockets_are_not_shared(activate, workers):
+    server = activate("-o", f"workers={workers}")
+    nobody_else_fits(server.to[1], "127.0.0.1")
+    is_served(server)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_who_came_between_the_manager_and_the_server_is_out(passed, activate, intrude, workers):
+    host, port = passed[0].getsockname()
+    intruder = intrude(host, port)
+    assert intruder.said == "bound"
+    server = activate("-o", f"workers={workers}")
+    taken_back(server, f"{host}:{port}")
+    is_served(server)
+    assert intruder.close() == []
+    nobody_else_fits(port, host)
