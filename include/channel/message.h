@@ -29,6 +29,18 @@ bool message_get_answer(const void *data, size_t len, uint64_t *id, struct quest
  * id, which comes next. No question's id has this bit. */
 #define MESSAGE_NEWS (UINT64_C(1) << 63)
 
+/* In the id of a question and of its answer: others wait until it is taken up, so lookup
+ * tells at once. */
+#define MESSAGE_PROMPT (UINT64_C(1) << 62)
+
+/* Lookup has taken up the question with this id: its answer depends on the network alone
+ * now, and nothing waits behind it. */
+enum { MESSAGE_TAKEN_SIZE = sizeof(uint64_t) };
+
+void message_put_taken(uint64_t id, uint8_t out[static MESSAGE_TAKEN_SIZE]);
+/* False if the bytes do not say this. */
+bool message_get_taken(const void *data, size_t len, uint64_t *id);
+
 /* Room for what comes with a word: a name. */
 enum { WORD_DATA_MAX = NAME_WIRE_MAX };
 

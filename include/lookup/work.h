@@ -44,6 +44,9 @@ struct work *work_new(struct loop *, unsigned max_threads);
  */
 bool work_put(struct work *, struct work_item *);
 
+/* True if items that are not slow wait, more than threads take up at once. */
+bool work_is_crowded(struct work *);
+
 struct work_state work_state(struct work *);
 
 #endif

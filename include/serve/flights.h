@@ -5,10 +5,18 @@
  * case) before the answer comes waits for the same flight. Who has waited for
  * FLIGHT_DEADLINE_MS is told SERVFAIL; the flight goes on, and an answer that finds nobody
  * waiting is kept (serve/keeping).
+ *
+ * Places are shared out to those who wait, and to flights that nobody waits for any more.
+ * When there are no more, the oldest of these flights gives way; then a question of the
+ * client that has most. Lookup takes questions up in the order in which they come, so only
+ * few are sent before it has taken up others, and clients take turns (net/clients): who
+ * asks little waits behind one question of each other client. One that lookup has asked a
+ * name server about is taken up: names that hang hold up nobody.
  */
 #ifndef SERVE_FLIGHTS_H
 #define SERVE_FLIGHTS_H
 
+#include "channel/bundle.h"
 #include "net/clients.h"
 #include "net/loop.h"
 #include "serve/keeping.h"
@@ -35,15 +43,22 @@ struct flights {
     int64_t flushed;           /* clock_ms() of the last flights_flush */
     struct table by_question, by_id;
     struct list unsent, sent; /* flights */
-    bool awaits_room;         /* in the channel */
-    struct list waiting;      /* queries, oldest first */
-    struct list patient;      /* those of them that could have a stale answer */
+    struct list refreshes;    /* unsent flights that nobody has begun to wait for */
+    bool refresh_came_last;   /* of what was sent: those and the clients take turns */
+    struct list ahead;        /* flights sent that lookup has not taken up, oldest first */
+    size_t ahead_count;
+    const struct flight *refreshing; /* the refresh among them, or NULL */
+    struct list idle;                /* flights that nobody waits for, oldest first */
+    size_t idle_count;
+    struct bundle *bundle; /* questions that await room in the channel */
+    struct list waiting;   /* queries, oldest first */
+    struct list patient;   /* those of them that could have a stale answer */
     size_t waiting_count;
     struct clients clients; /* who has how many of them */
     size_t per_client;      /* nobody has more */
     int64_t deadline_ms;    /* nobody waits longer; FLIGHT_DEADLINE_MS unless set */
     uint64_t next_id;
-    struct timer deadline, patience;
+    struct timer deadline, patience, overdue;
 };
 
 /* 0, or -1 with errno. */

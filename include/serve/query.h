@@ -11,11 +11,11 @@
 #include "base/list.h"
 #include "dns/answer.h"
 #include "dns/request.h"
+#include "net/clients.h"
 #include "net/tcp.h"
 #include "net/udp.h"
 #include "serve/querylog.h"
 
-struct client;
 struct flight;
 struct serve_config;
 
@@ -31,7 +31,7 @@ struct query {
     enum querylog_origin origin; /* of what is replied */
 
     struct flight *flight;   /* what it waits for; NULL until it does */
-    struct client *client;   /* who waits, then */
+    struct place place;      /* among those of its client, then */
     struct list in_flight;   /* among those that wait for the same */
     struct list in_deadline; /* among all that wait, oldest first */
     struct list in_patience; /* among those that could have a stale answer */

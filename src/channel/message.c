@@ -83,3 +83,17 @@ bool message_get_answer(const void *data, size_t len, uint64_t *id,
     answer->records = (uint8_t *)(uintptr_t)records;
     return true;
 }
+
+void message_put_taken(uint64_t id, uint8_t out[static MESSAGE_TAKEN_SIZE])
+{
+    struct writer to = writer_of(out, MESSAGE_TAKEN_SIZE);
+
+    put_u64(&to, id);
+}
+
+bool message_get_taken(const void *data, size_t len, uint64_t *id)
+{
+    struct reader in = reader_of(data, len);
+
+    return get_u64(&in, id) && reader_left(&in) == 0;
+}

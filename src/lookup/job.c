@@ -25,6 +25,7 @@ struct job {
     struct jobs *jobs;
     struct mailbag *mailbag; /* of the process that asks */
     uint64_t id;
+    struct receipt receipt;
     struct question question;
     enum lookup_next next;
     struct door_hand probe; /* sees whether libc comes to the door without being asked in */
@@ -63,6 +64,7 @@ static void job_free(struct job *job)
         list_remove(&letter->link);
         free(letter);
     }
+    mailbag_take_back(&job->receipt);
     inquiry_free(job->inquiry);
     inquiry_free(job->other);
     free(job);
@@ -227,15 +229,28 @@ static void inquire(struct job *job, struct inquiry **inquiry, uint16_t type)
     upstream_ask(job->jobs->upstream, &(*inquiry)->ask);
 }
 
+/*
+ * It waits for others, not for us: more questions may come. If many wait for threads, what
+ * comes of this one would add to them, so its place is free with the answer only.
+ */
+static void take_up(struct job *job)
+{
+    if (!work_is_crowded(job->jobs->work))
+        mailbag_give_receipt(job->mailbag, &job->receipt, job->id);
+}
+
 static void after_probe(struct work_item *item)
 {
     struct job *job = list_item(item, struct job, work);
 
     door_drop(&job->probe);
-    if (job->next == LOOKUP_DONE)
+    if (job->next == LOOKUP_DONE) {
         job_end(job);
-    else
+    } else {
+        if (!job->work.is_slow)
+            take_up(job);
         inquire(job, &job->inquiry, asked_type(job));
+    }
 }
 
 /* A reply that makes no sense does not tell that the name exists. */
@@ -457,5 +472,7 @@ void job_start(struct jobs *jobs, struct mailbag *mailbag, uint64_t id,
     if (!put_work(job)) {
         door_drop(&job->probe);
         job_free(job);
+    } else if (job->work.is_slow) {
+        take_up(job); /* slow ones wait for each other alone */
     }
 }

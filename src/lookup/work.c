@@ -15,6 +15,7 @@ enum {
     USUAL_THREADS = 4,      /* these saturate the host's resolver where nothing hangs */
     IMPATIENCE_MS = 20,     /* items that wait longer get more threads */
     SLOW_WAITING = 4,       /* so many slow items may wait for each of their threads */
+    CROWD = 2 * USUAL_THREADS,
 };
 
 struct work {
@@ -250,6 +251,16 @@ bool work_put(struct work *work, struct work_item *item)
     if (waits && !timer_is_set(&work->growth))
         timer_set(work->loop, &work->growth, clock_ms() + IMPATIENCE_MS);
     return taken;
+}
+
+bool work_is_crowded(struct work *work)
+{
+    bool crowded;
+
+    pthread_mutex_lock(&work->lock);
+    crowded = work->queued > CROWD;
+    pthread_mutex_unlock(&work->lock);
+    return crowded;
 }
 
 struct work_state work_state(struct work *work)

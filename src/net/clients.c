@@ -3,31 +3,48 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 enum { KEY_MAX = 9 };
 
-/* The family, and the octets that tell clients apart. */
+/* The family, and the octets that tell clients, or networks, apart. */
 struct key {
     uint8_t octets[KEY_MAX];
     size_t len;
 };
 
+enum level { LEVEL_NETWORK, LEVEL_CLIENT };
+
+/* One client, or a group of them: a network, or all networks. */
 struct client {
     struct table_link link;
     struct key key;
-    size_t has;
+    struct client *group; /* that it belongs to; NULL: all */
+    size_t has;           /* a group: all its members together */
+
+    struct heap_link rank; /* in `ranks` of its group */
+    struct heap ranks;     /* of a group's members: who has most is first */
+
+    struct list turn;    /* in `turns` of its group, while that is not empty here */
+    struct list turns;   /* of a group: its members; of a client: places. Next one first */
+    struct list settled; /* of a client: places that await no turn, oldest first */
+    size_t ahead;        /* places that have had their turn and are still ahead */
+    int64_t shared;      /* of a group: clock_ms() when several members had something */
 };
 
-static struct key key_of(const struct addr *addr)
+/* IPv4: 24 and 32 bits. IPv6: 48 and 64. */
+static struct key key_of(const struct addr *addr, enum level level)
 {
     struct key key = {.octets = {(uint8_t)addr->sock.any.sa_family}};
+    const void *octets = &addr->sock.ip4.sin_addr;
+    size_t count = level == LEVEL_NETWORK ? 3 : 4;
 
     if (addr->sock.any.sa_family == AF_INET6) {
-        key.len = 9;
-        memcpy(key.octets + 1, &addr->sock.ip6.sin6_addr, 8);
-    } else {
-        key.len = 5;
-        memcpy(key.octets + 1, &addr->sock.ip4.sin_addr, 4);
+        octets = &addr->sock.ip6.sin6_addr;
+        count = level == LEVEL_NETWORK ? 6 : 8;
     }
+    memcpy(key.octets + 1, octets, count);
+    key.len = 1 + count;
     return key;
 }
 
@@ -38,51 +55,270 @@ static bool has_key(struct table_link *link, const void *key)
     return own->len == wanted->len && memcmp(own->octets, wanted->octets, own->len) == 0;
 }
 
+static bool ranks_before(struct heap_link *one, struct heap_link *other)
+{
+    return heap_item(one, const struct client, rank)->has >
+           heap_item(other, const struct client, rank)->has;
+}
+
+static struct client *client_new(const struct key *key, struct client *group)
+{
+    struct client *client = malloc(sizeof *client);
+
+    if (!client)
+        return NULL;
+    *client = (struct client){.key = *key, .group = group};
+    heap_link_init(&client->rank);
+    heap_init(&client->ranks, ranks_before);
+    list_init(&client->turn);
+    list_init(&client->turns);
+    list_init(&client->settled);
+    return client;
+}
+
 int clients_init(struct clients *clients)
 {
-    return table_init(&clients->table, has_key);
+    *clients = (struct clients){.all = client_new(&(struct key){.len = 0}, NULL)};
+    if (clients->all && table_init(&clients->table, has_key) == 0)
+        return 0;
+    free(clients->all);
+    return -1;
 }
 
 void clients_free(struct clients *clients)
 {
+    free(clients->all);
     table_free(&clients->table);
 }
 
-struct client *clients_find(const struct clients *clients, const struct addr *addr)
+static uint64_t key_hash(const struct clients *clients, const struct key *key)
 {
-    const struct key key = key_of(addr);
-    struct table_link *link =
-        table_find(&clients->table, table_hash(&clients->table, key.octets, key.len), &key);
+    return table_hash(&clients->table, key->octets, key->len);
+}
+
+static struct client *find(const struct clients *clients, const struct addr *addr,
+                           enum level level)
+{
+    const struct key key = key_of(addr, level);
+    struct table_link *link = table_find(&clients->table, key_hash(clients, &key), &key);
 
     return link ? table_item(link, struct client, link) : NULL;
 }
 
-struct client *clients_take(struct clients *clients, const struct addr *addr)
+struct client *clients_find(const struct clients *clients, const struct addr *addr)
 {
-    struct client *client = clients_find(clients, addr);
-
-    if (!client) {
-        client = malloc(sizeof *client);
-        if (!client)
-            return NULL;
-        *client = (struct client){.key = key_of(addr)};
-        table_add(&clients->table,
-                  table_hash(&clients->table, client->key.octets, client->key.len),
-                  &client->link);
-    }
-    client->has++;
-    return client;
-}
-
-void clients_give_back(struct clients *clients, struct client *client)
-{
-    if (--client->has > 0)
-        return;
-    table_remove(&clients->table, &client->link);
-    free(client);
+    return find(clients, addr, LEVEL_CLIENT);
 }
 
 size_t client_has(const struct client *client)
 {
     return client->has;
+}
+
+static bool is_shared(const struct client *group)
+{
+    return group->shared && clock_ms() - group->shared < CLIENTS_ALONE_MS;
+}
+
+/* The client has got something: its groups are shared if others have, too. */
+static void note_sharing(const struct client *client)
+{
+    for (struct client *group = client->group; group; client = group, group = group->group)
+        if (group->has > client->has)
+            group->shared = clock_ms();
+}
+
+/* So much more, or less, for the client and all that it belongs to. */
+static void change(struct client *client, int more)
+{
+    for (; client; client = client->group) {
+        heap_remove(&client->rank);
+        client->has += (size_t)more;
+        if (client->group)
+            heap_add(&client->group->ranks, &client->rank);
+    }
+}
+
+/* Nothing is kept of who has nothing. */
+static void forget_empty(struct clients *clients, struct client *client)
+{
+    while (client != clients->all && client->has == 0) {
+        struct client *group = client->group;
+
+        heap_remove(&client->rank);
+        table_remove(&clients->table, &client->link);
+        free(client);
+        client = group;
+    }
+}
+
+/* One that is known, or a new one that has nothing; NULL when memory is short. */
+static struct client *get(struct clients *clients, const struct addr *addr,
+                          enum level level, struct client *group)
+{
+    const struct key key = key_of(addr, level);
+    struct client *client = find(clients, addr, level);
+
+    if (client)
+        return client;
+    client = client_new(&key, group);
+    if (client)
+        table_add(&clients->table, key_hash(clients, &key), &client->link);
+    return client;
+}
+
+bool clients_take(struct clients *clients, const struct addr *addr, struct place *place)
+{
+    struct client *network = get(clients, addr, LEVEL_NETWORK, clients->all), *client;
+
+    if (!network)
+        return false;
+    client = get(clients, addr, LEVEL_CLIENT, network);
+    if (!client) {
+        forget_empty(clients, network);
+        return false;
+    }
+    place->client = client;
+    list_init(&place->link);
+    list_append(&client->settled, &place->link);
+    place->is_ahead = false;
+    change(client, 1);
+    note_sharing(client);
+    return true;
+}
+
+void place_await_turn(struct place *place)
+{
+    struct client *client = place->client;
+
+    list_remove(&place->link);
+    list_append(&client->turns, &place->link);
+    for (; client->group && list_empty(&client->turn); client = client->group)
+        list_append(&client->group->turns, &client->turn);
+}
+
+/* Who has nothing that awaits a turn has none. */
+static void leave_turns(struct client *client)
+{
+    for (; client->group && list_empty(&client->turns); client = client->group)
+        list_remove(&client->turn);
+}
+
+void place_end_turn(struct place *place)
+{
+    list_remove(&place->link);
+    list_append(&place->client->settled, &place->link);
+    leave_turns(place->client);
+}
+
+bool place_is_shared(const struct place *place)
+{
+    const struct client *network = place->client->group;
+
+    return is_shared(network) || is_shared(network->group);
+}
+
+/* How many places of the member may be ahead. */
+static size_t allowance(const struct client *member)
+{
+    const struct client *group = member->group;
+    bool is_client = group->group;
+
+    if (!is_client)
+        return is_shared(group) ? CLIENTS_NETWORK_AHEAD : CLIENTS_AHEAD;
+    return is_shared(group) || is_shared(group->group) ? 1 : CLIENTS_AHEAD;
+}
+
+/* The next member of the group comes last now. */
+static struct client *pass_turn(struct client *group)
+{
+    struct client *member = list_first(&group->turns, struct client, turn);
+
+    list_remove(&member->turn);
+    list_append(&group->turns, &member->turn);
+    return member;
+}
+
+/* The client of the group whose turn it is, or NULL. Those passed over have something
+ * ahead, so they are few. */
+static struct client *next_client(struct client *group)
+{
+    const struct list *last = group->turns.prev;
+    struct client *member, *found = NULL;
+
+    if (list_empty(&group->turns))
+        return NULL;
+    do {
+        member = pass_turn(group);
+        if (member->ahead < allowance(member))
+            found = group->group ? member : next_client(member);
+    } while (!found && &member->turn != last);
+    return found;
+}
+
+static void change_ahead(struct client *client, int more)
+{
+    for (; client; client = client->group)
+        client->ahead += (size_t)more;
+}
+
+struct place *clients_next(struct clients *clients)
+{
+    struct client *client = NULL;
+    struct place *place;
+
+    if (clients->all->ahead < CLIENTS_AHEAD)
+        client = next_client(clients->all);
+    if (!client)
+        return NULL;
+    place = list_first(&client->turns, struct place, link);
+    place_end_turn(place);
+    place->is_ahead = true;
+    change_ahead(client, 1);
+    return place;
+}
+
+void place_arrive(struct place *place)
+{
+    if (place->is_ahead)
+        change_ahead(place->client, -1);
+    place->is_ahead = false;
+}
+
+void clients_give_back(struct clients *clients, struct place *place)
+{
+    struct client *client = place->client;
+
+    if (!client)
+        return;
+    place_arrive(place);
+    place->client = NULL;
+    list_remove(&place->link);
+    leave_turns(client);
+    change(client, -1);
+    forget_empty(clients, client);
+}
+
+/* The member that has most, unless `own`, which may be NULL, has as much or would have. */
+static struct client *first_of(const struct client *group, struct client *own)
+{
+    struct client *most = heap_first(&group->ranks, struct client, rank);
+
+    return own && own->has + 1 >= most->has ? own : most;
+}
+
+struct place *clients_most(const struct clients *clients, const struct addr *addr)
+{
+    struct client *own_network = find(clients, addr, LEVEL_NETWORK);
+    struct client *own = clients_find(clients, addr);
+    struct client *network, *client;
+
+    if (clients->all->has == 0)
+        return NULL;
+    network = first_of(clients->all, own_network);
+    client = first_of(network, network == own_network ? own : NULL);
+    if (client == own || client->has <= 1)
+        return NULL;
+    return list_empty(&client->settled) ? list_first(&client->turns, struct place, link)
+                                        : list_first(&client->settled, struct place, link);
 }

@@ -22,7 +22,7 @@ enum {
 
 struct tcp_conn {
     struct tcp *tcp;
-    struct client *client;
+    struct place place; /* among those of its client */
     struct addr peer;
     int fd;
     struct watch *watch;
@@ -113,7 +113,7 @@ static void conn_free(struct tcp_conn *conn)
     inbox_free(&conn->in);
     tcp->waiting -= outbox_waiting(&conn->out);
     outbox_free(&conn->out);
-    clients_give_back(&tcp->clients, conn->client);
+    clients_give_back(&tcp->clients, &conn->place);
     count_set(COUNT_TCP_OPEN, --tcp->count);
     free(conn);
 }
@@ -176,7 +176,7 @@ static bool close_oldest(struct tcp *tcp, const struct client *client)
     for (struct list *link = tcp->idle.next; link != &tcp->idle; link = link->next) {
         struct tcp_conn *conn = list_item(link, struct tcp_conn, in_idle);
 
-        if (outbox_waiting(&conn->out) == 0 && (!client || conn->client == client)) {
+        if (outbox_waiting(&conn->out) == 0 && (!client || conn->place.client == client)) {
             conn_free(conn);
             return true;
         }
@@ -383,8 +383,7 @@ static bool conn_new(struct tcp *tcp, int fd, const struct addr *peer)
         return false;
     *conn = (struct tcp_conn){.tcp = tcp, .peer = *peer, .fd = fd, .since = clock_ms()};
     conn->watch = loop_watch(tcp->loop, fd, POLLIN, conn_ready, conn);
-    conn->client = conn->watch ? clients_take(&tcp->clients, peer) : NULL;
-    if (!conn->client) {
+    if (!conn->watch || !clients_take(&tcp->clients, peer, &conn->place)) {
         loop_unwatch(tcp->loop, conn->watch);
         free(conn);
         return false;

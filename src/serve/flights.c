@@ -10,27 +10,31 @@
 #include "serve/tally.h"
 
 enum {
-    FLIGHTS_MAX = 16384,
-    WAITING_MAX = 32768,
+    PLACES = 16384,
     /* Seconds. Without a cache answers are kept for a moment only, and only those of use:
      * who gave up tries again soon, and who asks for one address family asks for the other
      * at once. */
     LATE_STAY = 5,
     NEWS_STAY = 1,
-    ANSWERS_A_ROUND = 64,    /* then other descriptors have their turn */
-    FAILURES_A_ROUND = 16,   /* each sent by itself; */
-    FAILURES_SHARE = 32,     /* or one of so many that wait: no flood is faster than that */
-    QUESTIONS_A_BUNDLE = 64, /* so that lookup can begin */
+    ANSWERS_A_ROUND = 64,  /* then other descriptors have their turn */
+    FAILURES_A_ROUND = 16, /* each sent by itself; */
+    FAILURES_SHARE = 32,   /* or one of so many that wait: no flood is faster than that */
+    /* Lookup has not taken it up for so long: it hangs in a module, or what lookup had to
+     * say is lost. Others need not wait behind it. */
+    OVERDUE_MS = 20,
 };
 
 struct flight {
     struct flights *flights;
     struct table_link by_question, by_id;
-    struct list link; /* in `unsent` or `sent` */
+    struct list link; /* in `unsent`, `refreshes` or `sent` */
+    struct list in_ahead, in_idle;
+    struct query *leader; /* of `queries`, while it is ahead: whose turn it was, or NULL */
     bool is_sent;
     bool is_forgotten; /* what it brings must not be kept */
     bool is_closed;    /* not in `by_question`: who asks now must not wait for it */
     int64_t begun;     /* clock_ms() */
+    int64_t sent;      /* clock_ms() */
     uint64_t id;
     struct question question; /* folded */
     struct list queries;
@@ -65,12 +69,16 @@ static struct flight *find_by_question(const struct flights *flights,
     return link ? table_item(link, struct flight, by_question) : NULL;
 }
 
-static struct flight *find_by_id(const struct flights *flights, uint64_t id)
+/* What lookup speaks of; NULL if nobody has asked for it, or it has given way. */
+static struct flight *find_sent(const struct flights *flights, uint64_t id)
 {
-    struct table_link *link =
-        table_find(&flights->by_id, table_hash(&flights->by_id, &id, sizeof id), &id);
+    struct flight *flight;
+    struct table_link *link;
 
-    return link ? table_item(link, struct flight, by_id) : NULL;
+    id &= ~(MESSAGE_NEWS | MESSAGE_PROMPT);
+    link = table_find(&flights->by_id, table_hash(&flights->by_id, &id, sizeof id), &id);
+    flight = link ? table_item(link, struct flight, by_id) : NULL;
+    return flight && flight->is_sent ? flight : NULL;
 }
 
 static struct flight *flight_new(struct flights *flights, const struct question *question)
@@ -79,12 +87,15 @@ static struct flight *flight_new(struct flights *flights, const struct question 
 
     if (!flight)
         return NULL;
-    flight->id = flights->next_id++ & ~MESSAGE_NEWS;
+    flight->id = flights->next_id++ & ~(MESSAGE_NEWS | MESSAGE_PROMPT);
     flight->flights = flights;
     flight->question = *question;
     flight->is_sent = flight->is_closed = flight->is_forgotten = false;
     flight->begun = clock_ms();
     list_init(&flight->queries);
+    flight->leader = NULL;
+    list_init(&flight->in_ahead);
+    list_init(&flight->in_idle);
     list_init(&flight->link);
     list_append(&flights->unsent, &flight->link);
     table_add(&flights->by_question, question_hash(flights, question),
@@ -96,11 +107,37 @@ static struct flight *flight_new(struct flights *flights, const struct question 
     return flight;
 }
 
-static void leave_flight(struct flights *flights, struct query *query)
+static void let_go(struct flights *flights, struct query *query)
 {
+    if (query->flight->leader == query)
+        query->flight->leader = NULL;
     count_set(COUNT_WAITING, --flights->waiting_count);
-    clients_give_back(&flights->clients, query->client);
+    clients_give_back(&flights->clients, &query->place);
     query_free(query);
+}
+
+/* Others may be sent in its place. */
+static void leave_ahead(struct flights *flights, struct flight *flight)
+{
+    flights->ahead_count -= !list_empty(&flight->in_ahead);
+    list_remove(&flight->in_ahead);
+    if (flight->leader)
+        place_arrive(&flight->leader->place);
+    flight->leader = NULL;
+    if (flights->refreshing == flight)
+        flights->refreshing = NULL;
+}
+
+static void be_idle(struct flights *flights, struct flight *flight)
+{
+    list_append(&flights->idle, &flight->in_idle);
+    flights->idle_count++;
+}
+
+static void be_idle_no_more(struct flights *flights, struct flight *flight)
+{
+    flights->idle_count -= !list_empty(&flight->in_idle);
+    list_remove(&flight->in_idle);
 }
 
 static void close_flight(struct flights *flights, struct flight *flight)
@@ -114,10 +151,26 @@ static void close_flight(struct flights *flights, struct flight *flight)
 static void flight_free(struct flights *flights, struct flight *flight)
 {
     close_flight(flights, flight);
+    leave_ahead(flights, flight);
+    be_idle_no_more(flights, flight);
     table_remove(&flights->by_id, &flight->by_id);
     count_set(COUNT_LOOKUPS_IN_FLIGHT, flights->by_id.count);
     list_remove(&flight->link);
     free(flight);
+}
+
+/* What lookup has been asked goes on, for the next to ask. */
+static void leave_flight(struct flights *flights, struct query *query)
+{
+    struct flight *flight = query->flight;
+
+    let_go(flights, query);
+    if (!list_empty(&flight->queries))
+        return;
+    if (flight->is_sent)
+        be_idle(flights, flight);
+    else
+        flight_free(flights, flight);
 }
 
 /* True if the host may have changed since the flight began: it may say what was. */
@@ -168,7 +221,7 @@ static void land(struct flights *flights, struct flight *flight,
 
     while ((query = list_first(&flight->queries, struct query, in_flight))) {
         of_use |= reply_landed(flights, flight, query, answer);
-        leave_flight(flights, query);
+        let_go(flights, query);
     }
     if (!of_use && answer->rcode != RCODE_SERVFAIL)
         keep(flights, flight, &flight->question, answer, LATE_STAY);
@@ -213,13 +266,9 @@ static void ring_deadline(void *context)
          left > 0 && (query = list_first(&flights->waiting, struct query, in_deadline)) &&
          query->received + flights->deadline_ms <= now;
          left--) {
-        struct flight *flight = query->flight;
-
         reply_servfail(query, EDE_NO_REACHABLE_AUTHORITY,
                        "host resolver: no answer yet, still waiting");
         leave_flight(flights, query);
-        if (list_empty(&flight->queries) && !flight->is_sent)
-            flight_free(flights, flight);
     }
     set_deadline(flights);
 }
@@ -251,49 +300,116 @@ static void ring_patience(void *context)
     set_deadline(flights);
 }
 
-/* Puts questions that have not been sent into the bundle; how many. */
-static unsigned pack_questions(struct flights *flights, struct bundle *bundle)
+/* The refresh whose turn it is, or NULL: one at a time, by turns with the clients. */
+static struct flight *next_refresh(struct flights *flights)
 {
-    uint8_t message[NAME_WIRE_MAX + 16];
-    unsigned count = 0;
+    struct flight *flight = list_first(&flights->refreshes, struct flight, link);
 
-    bundle->len = 0;
-    for (struct list *link = flights->unsent.next;
-         link != &flights->unsent && count < QUESTIONS_A_BUNDLE; link = link->next) {
-        const struct flight *flight = list_item(link, struct flight, link);
-        size_t len =
-            message_put_question(flight->id, &flight->question, message, sizeof message);
-
-        if (!bundle_add(bundle, message, len))
-            break;
-        count++;
-    }
-    return count;
+    return flights->refreshing ? NULL : flight;
 }
 
-static void note_sent(struct flights *flights, unsigned count)
+/* The flight whose turn it is, or NULL. */
+static struct flight *next_flight(struct flights *flights)
 {
-    while (count-- > 0) {
-        struct flight *flight = list_first(&flights->unsent, struct flight, link);
+    struct flight *refresh = next_refresh(flights), *flight;
+    struct place *place = NULL;
 
-        flight->is_sent = true;
-        list_remove(&flight->link);
-        list_append(&flights->sent, &flight->link);
+    if (!refresh || flights->refresh_came_last)
+        place = clients_next(&flights->clients);
+    flights->refresh_came_last = !place;
+    if (!place && refresh)
+        flights->refreshing = refresh;
+    if (!place)
+        return refresh;
+    flight = list_item(place, struct query, place)->flight;
+    flight->leader = list_item(place, struct query, place);
+    return flight;
+}
+
+static void note_sent(struct flights *flights, struct flight *flight)
+{
+    for (struct list *link = flight->queries.next; link != &flight->queries;
+         link = link->next)
+        place_end_turn(&list_item(link, struct query, in_flight)->place);
+    flight->is_sent = true;
+    flight->sent = clock_ms();
+    list_remove(&flight->link);
+    list_append(&flights->sent, &flight->link);
+    list_append(&flights->ahead, &flight->in_ahead);
+    flights->ahead_count++;
+}
+
+static uint64_t id_to_send(const struct flight *flight)
+{
+    return flight->leader && place_is_shared(&flight->leader->place)
+               ? flight->id | MESSAGE_PROMPT
+               : flight->id;
+}
+
+/* Puts questions whose turn it is into the bundle, as many as may be sent. */
+static void pack_questions(struct flights *flights)
+{
+    uint8_t message[NAME_WIRE_MAX + 16];
+    struct flight *flight;
+
+    while (flights->ahead_count < CLIENTS_AHEAD && (flight = next_flight(flights))) {
+        size_t len = message_put_question(id_to_send(flight), &flight->question, message,
+                                          sizeof message);
+
+        bundle_add(flights->bundle, message, len); /* it has room for so many */
+        note_sent(flights, flight);
     }
+}
+
+static void give_up_overdue(struct flights *flights, int64_t now)
+{
+    struct flight *flight;
+
+    while ((flight = list_first(&flights->ahead, struct flight, in_ahead)) &&
+           flight->sent + OVERDUE_MS <= now)
+        leave_ahead(flights, flight);
+}
+
+static bool has_unsent(const struct flights *flights)
+{
+    return !list_empty(&flights->unsent) || !list_empty(&flights->refreshes);
+}
+
+/* While questions wait for lookup to take others up. */
+static void set_overdue(struct flights *flights)
+{
+    const struct flight *flight = list_first(&flights->ahead, struct flight, in_ahead);
+
+    if (!flight || !has_unsent(flights))
+        timer_cancel(&flights->overdue);
+    else if (!timer_is_set(&flights->overdue))
+        timer_set(flights->loop, &flights->overdue, flight->sent + OVERDUE_MS);
+}
+
+static void send_questions(struct flights *flights)
+{
+    bool awaited_room = flights->bundle->len > 0;
+
+    pack_questions(flights);
+    bundle_send(flights->bundle, flights->channel, CHANNEL_TRY);
+    if (awaited_room || flights->bundle->len > 0)
+        watch_events(flights->watch, flights->bundle->len > 0 ? POLLIN | POLLOUT : POLLIN);
+    set_overdue(flights);
 }
 
 void flights_send(struct flights *flights)
 {
-    static struct bundle bundle;
-    unsigned count;
+    if (has_unsent(flights) && flights->bundle->len == 0) /* not so after most batches */
+        send_questions(flights);
+}
 
-    if (list_empty(&flights->unsent) && !flights->awaits_room)
-        return; /* as after most batches */
-    while ((count = pack_questions(flights, &bundle)) > 0 &&
-           bundle_send(&bundle, flights->channel, CHANNEL_TRY) == CHANNEL_DONE)
-        note_sent(flights, count);
-    flights->awaits_room = !list_empty(&flights->unsent);
-    watch_events(flights->watch, flights->awaits_room ? POLLIN | POLLOUT : POLLIN);
+static void ring_overdue(void *context)
+{
+    struct flights *flights = context;
+
+    give_up_overdue(flights, clock_ms());
+    flights_send(flights);
+    set_overdue(flights);
 }
 
 static void take_answer(struct flights *flights, const uint8_t *message, size_t len)
@@ -303,9 +419,14 @@ static void take_answer(struct flights *flights, const uint8_t *message, size_t 
     struct flight *flight;
     uint64_t id;
 
+    if (message_get_taken(message, len, &id)) {
+        if ((flight = find_sent(flights, id)))
+            leave_ahead(flights, flight);
+        return;
+    }
     if (!message_get_answer(message, len, &id, &question, &answer))
         return;
-    flight = find_by_id(flights, id & ~MESSAGE_NEWS);
+    flight = find_sent(flights, id);
     if (!is_outdated(flights, flight))
         parents_see(&flights->parents, &question, &answer, clock_ms());
     names_see(flights->names, &question, &answer);
@@ -329,6 +450,7 @@ static void receive_answers(struct flights *flights)
            bundle_receive(&bundle, flights->channel, CHANNEL_TRY) == CHANNEL_DONE)
         for (; bundle_next(&bundle, &message, &len); count++)
             take_answer(flights, message, len);
+    flights_send(flights); /* what may follow now */
     set_deadline(flights);
 }
 
@@ -337,7 +459,7 @@ static void channel_ready(void *context, short revents)
     struct flights *flights = context;
 
     if (revents & POLLOUT)
-        flights_send(flights);
+        send_questions(flights);
     if (revents & POLLIN)
         receive_answers(flights);
 }
@@ -351,12 +473,18 @@ int flights_init(struct flights *flights, struct loop *loop, int channel,
                                 .deadline_ms = FLIGHT_DEADLINE_MS};
     list_init(&flights->unsent);
     list_init(&flights->sent);
+    list_init(&flights->refreshes);
+    list_init(&flights->ahead);
+    list_init(&flights->idle);
     list_init(&flights->waiting);
     list_init(&flights->patient);
     timer_init(&flights->deadline, ring_deadline, flights);
     timer_init(&flights->patience, ring_patience, flights);
+    timer_init(&flights->overdue, ring_overdue, flights);
+    flights->bundle = calloc(1, sizeof *flights->bundle);
     /* Random, so that answers meant for a process before this one find nobody. */
-    if (getrandom(&flights->next_id, sizeof flights->next_id, 0) !=
+    if (!flights->bundle ||
+        getrandom(&flights->next_id, sizeof flights->next_id, 0) !=
             sizeof flights->next_id ||
         clients_init(&flights->clients) == -1 ||
         keeping_init(&flights->kept, cache) == -1 ||
@@ -375,7 +503,7 @@ static void free_all(struct flights *flights, struct list *head)
 
     while ((flight = list_first(head, struct flight, link))) {
         while ((query = list_first(&flight->queries, struct query, in_flight)))
-            leave_flight(flights, query);
+            let_go(flights, query);
         flight_free(flights, flight);
     }
 }
@@ -383,9 +511,12 @@ static void free_all(struct flights *flights, struct list *head)
 void flights_free(struct flights *flights)
 {
     free_all(flights, &flights->unsent);
+    free_all(flights, &flights->refreshes);
     free_all(flights, &flights->sent);
     timer_cancel(&flights->deadline);
     timer_cancel(&flights->patience);
+    timer_cancel(&flights->overdue);
+    free(flights->bundle);
     loop_unwatch(flights->loop, flights->watch);
     clients_free(&flights->clients);
     keeping_free(&flights->kept);
@@ -394,20 +525,58 @@ void flights_free(struct flights *flights)
     table_free(&flights->by_id);
 }
 
-/* The flight to wait for, or NULL if there is no room for one more. */
+static bool has_room(const struct flights *flights)
+{
+    return flights->waiting_count + flights->idle_count < PLACES;
+}
+
+/* What nobody waits for gives way first. */
+static bool make_room(struct flights *flights)
+{
+    struct flight *idle;
+
+    while (!has_room(flights) &&
+           (idle = list_first(&flights->idle, struct flight, in_idle)))
+        flight_free(flights, idle);
+    return has_room(flights);
+}
+
+/* Then who has most of those that wait, unless that would be the one who asks now. */
+static bool make_room_for(struct flights *flights, const struct addr *asker)
+{
+    struct place *place;
+    struct query *query;
+
+    if (make_room(flights))
+        return true;
+    place = clients_most(&flights->clients, asker);
+    if (!place)
+        return false;
+    query = list_item(place, struct query, place);
+    reply_servfail(query, EDE_NOT_READY, "too many questions are waiting");
+    leave_flight(flights, query);
+    return make_room(flights);
+}
+
+/* NULL when memory is short. */
 static struct flight *flight_for(struct flights *flights, const struct question *question)
 {
     struct flight *flight = find_by_question(flights, question);
 
-    if (flight || flights->by_id.count >= FLIGHTS_MAX)
-        return flight;
-    return flight_new(flights, question);
+    return flight ? flight : flight_new(flights, question);
 }
 
 void flights_refresh(struct flights *flights, const struct question *question)
 {
-    if (flights->kept.is_for_long && flight_for(flights, question))
-        count(COUNT_CACHE_PREFETCHES);
+    struct flight *flight;
+
+    if (!flights->kept.is_for_long || find_by_question(flights, question) ||
+        !make_room(flights) || !(flight = flight_new(flights, question)))
+        return;
+    list_remove(&flight->link);
+    list_append(&flights->refreshes, &flight->link);
+    be_idle(flights, flight);
+    count(COUNT_CACHE_PREFETCHES);
 }
 
 static bool answer_from_cache(struct flights *flights, struct query *query,
@@ -453,12 +622,8 @@ static bool has_stale(struct flights *flights, const struct question *question)
 static void client_left(struct tcp_claim *claim)
 {
     struct query *query = list_item(claim, struct query, claim);
-    struct flight *flight = query->flight;
-    struct flights *flights = flight->flights;
 
-    leave_flight(flights, query);
-    if (list_empty(&flight->queries) && !flight->is_sent)
-        flight_free(flights, flight);
+    leave_flight(query->flight->flights, query);
 }
 
 /* One client must not take all the places. */
@@ -469,33 +634,42 @@ static bool has_its_share(const struct flights *flights, const struct query *que
     return client && client_has(client) >= flights->per_client;
 }
 
-static bool wait_for(struct flights *flights, struct query *asked,
-                     const struct question *question)
+/* A flight that is not sent yet goes with the first of those who wait for it. */
+static void board(struct flights *flights, struct query *query, struct flight *flight)
 {
-    struct flight *flight = NULL;
-    struct client *client;
-    struct query *query;
-
-    if (flights->waiting_count < WAITING_MAX)
-        flight = flight_for(flights, question);
-    client = flight ? clients_take(&flights->clients, &asked->path.peer) : NULL;
-    if (!client)
-        return false;
-    query = query_new(asked);
-    if (!query) { /* a new flight goes on without passengers */
-        clients_give_back(&flights->clients, client);
-        return false;
-    }
     query->flight = flight;
-    query->client = client;
     query->claim.lost = client_left;
-    list_append(&query->flight->queries, &query->in_flight);
+    be_idle_no_more(flights, flight);
+    if (!flight->is_sent)
+        place_await_turn(&query->place);
+    list_append(&flight->queries, &query->in_flight);
     list_append(&flights->waiting, &query->in_deadline);
-    if (has_stale(flights, question))
+    if (has_stale(flights, &flight->question))
         list_append(&flights->patient, &query->in_patience);
     count(COUNT_CACHE_MISSES);
     count_set(COUNT_WAITING, ++flights->waiting_count);
-    return true;
+}
+
+static bool wait_for(struct flights *flights, struct query *asked,
+                     const struct question *question)
+{
+    struct flight *flight;
+    struct query *query;
+
+    if (!make_room_for(flights, &asked->path.peer) || !(query = query_new(asked)))
+        return false;
+    flight = clients_take(&flights->clients, &query->path.peer, &query->place)
+                 ? flight_for(flights, question)
+                 : NULL;
+    if (flight) {
+        board(flights, query, flight);
+        return true;
+    }
+    if (query->over_tcp)
+        tcp_claim_move(&asked->claim, &query->claim);
+    clients_give_back(&flights->clients, &query->place);
+    query_free(query);
+    return false;
 }
 
 void flights_ask_for(struct flights *flights, struct query *query,
@@ -554,10 +728,12 @@ void flights_lookup_died(struct flights *flights)
     struct answer answer;
     struct flight *flight;
 
+    flights->bundle->len = 0;
     while ((flight = list_first(&flights->sent, struct flight, link))) {
         answer_init(&answer, &flight->question, NULL, 0);
         answer_fail(&answer, RCODE_SERVFAIL, EDE_OTHER, "the lookup process died");
         land(flights, flight, &answer);
     }
+    flights_send(flights);
     set_deadline(flights);
 }

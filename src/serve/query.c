@@ -21,6 +21,7 @@ struct query *query_new(struct query *from)
     if (from->over_tcp)
         tcp_claim_move(&query->claim, &from->claim);
     query->flight = NULL;
+    query->place.client = NULL;
     list_init(&query->in_flight);
     list_init(&query->in_deadline);
     list_init(&query->in_patience);

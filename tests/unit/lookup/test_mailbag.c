@@ -74,6 +74,68 @@ TEST_WITH(mailbag, messages_leave_together_at_the_end_of_the_round)
     assert_came(expected, 2);
 }
 
+static void assert_taken(uint64_t id)
+{
+    const uint8_t *message;
+    uint64_t taken;
+    size_t len;
+
+    assert_true(bundle_next(&bundle, &message, &len));
+    assert_true(message_get_taken(message, len, &taken));
+    assert_true(taken == id);
+}
+
+TEST_WITH(mailbag, a_receipt_leaves_with_what_else_there_is_to_say)
+{
+    struct receipt receipt;
+    const uint8_t *message;
+    size_t len;
+
+    mailbag_give_receipt(mailbag, &receipt, 7);
+    end_the_round();
+    assert_true(nothing_came());
+    mailbag_put(mailbag, "one", 3);
+    end_the_round();
+    assert_int_equal(bundle_receive(&bundle, channel.right, CHANNEL_TRY), CHANNEL_DONE);
+    assert_true(bundle_next(&bundle, &message, &len));
+    assert_taken(7);
+    mailbag_take_back(&receipt); /* harmless */
+}
+
+TEST_WITH(mailbag, a_receipt_that_others_wait_for_leaves_at_once)
+{
+    struct receipt receipt;
+
+    mailbag_give_receipt(mailbag, &receipt, MESSAGE_PROMPT | 7);
+    end_the_round();
+    assert_int_equal(bundle_receive(&bundle, channel.right, CHANNEL_TRY), CHANNEL_DONE);
+    assert_taken(MESSAGE_PROMPT | 7);
+}
+
+TEST_WITH(mailbag, many_receipts_leave_by_themselves)
+{
+    struct receipt receipts[32];
+
+    for (uint64_t i = 0; i < 32; i++)
+        mailbag_give_receipt(mailbag, &receipts[i], i);
+    end_the_round();
+    assert_int_equal(bundle_receive(&bundle, channel.right, CHANNEL_TRY), CHANNEL_DONE);
+    for (uint64_t i = 0; i < 32; i++)
+        assert_taken(i);
+}
+
+TEST_WITH(mailbag, a_receipt_that_was_taken_back_does_not_leave)
+{
+    static const char *const expected[] = {"one"};
+    struct receipt receipt;
+
+    mailbag_give_receipt(mailbag, &receipt, 7);
+    mailbag_take_back(&receipt);
+    mailbag_put(mailbag, "one", 3);
+    end_the_round();
+    assert_came(expected, 1);
+}
+
 TEST_WITH(mailbag, those_of_the_next_round_leave_then)
 {
     static const char *const first[] = {"one"}, *const second[] = {"two"};

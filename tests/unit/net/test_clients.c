@@ -2,25 +2,41 @@
 
 #include "net/clients.h"
 
+enum { PLACES_MAX = 1100 };
+
 static struct clients clients;
+static struct place places[PLACES_MAX]; /* taken in this order */
+static size_t place_count;
 
 static void set_up(void)
 {
+    place_count = 0;
     assert_int_equal(clients_init(&clients), 0);
 }
 
 static void tear_down(void)
 {
+    while (place_count > 0)
+        clients_give_back(&clients, &places[--place_count]);
     clients_free(&clients);
 }
 
 FIXTURE(clients, set_up, tear_down);
 
-static struct client *take(const char *text)
+static struct place *take(const char *text)
 {
     struct addr addr = address_of(text);
+    struct place *place = &places[place_count++];
 
-    return clients_take(&clients, &addr);
+    assert_in_range(place_count, 1, PLACES_MAX);
+    assert_true(clients_take(&clients, &addr, place));
+    return place;
+}
+
+static void take_many(const char *text, int count)
+{
+    while (count-- > 0)
+        take(text);
 }
 
 /* What the client of the address has. */
@@ -32,15 +48,25 @@ static size_t has(const char *text)
     return client ? client_has(client) : 0;
 }
 
+/* The place that gives way for one of the address's client. */
+static struct place *most(const char *text)
+{
+    struct addr addr = address_of(text);
+
+    return clients_most(&clients, &addr);
+}
+
 TEST_WITH(clients, what_is_taken_is_counted_until_it_is_given_back)
 {
-    struct client *one = take("192.0.2.1"), *again = take("192.0.2.1");
+    struct place *one = take("192.0.2.1"), *again = take("192.0.2.1");
 
-    assert_ptr_equal(one, again);
+    assert_ptr_equal(one->client, again->client);
     assert_int_equal(has("192.0.2.1"), 2);
     clients_give_back(&clients, one);
     assert_int_equal(has("192.0.2.1"), 1);
-    clients_give_back(&clients, one);
+    clients_give_back(&clients, one); /* harmless */
+    assert_int_equal(has("192.0.2.1"), 1);
+    clients_give_back(&clients, again);
     assert_int_equal(has("192.0.2.1"), 0);
 }
 
@@ -52,41 +78,214 @@ TEST_WITH(clients, nothing_is_kept_of_who_has_nothing)
 
 TEST_WITH(clients, the_port_does_not_matter)
 {
-    struct client *one = take("192.0.2.1:1000"), *other = take("192.0.2.1:2000");
-
-    assert_ptr_equal(one, other);
-    clients_give_back(&clients, one);
-    clients_give_back(&clients, other);
+    assert_ptr_equal(take("192.0.2.1:1000")->client, take("192.0.2.1:2000")->client);
 }
 
 TEST_WITH(clients, each_ipv4_address_is_a_client)
 {
-    struct client *one = take("192.0.2.1"), *other = take("192.0.2.2");
-
-    assert_ptr_not_equal(one, other);
+    assert_ptr_not_equal(take("192.0.2.1")->client, take("192.0.2.2")->client);
     assert_int_equal(has("192.0.2.1"), 1);
-    clients_give_back(&clients, one);
-    clients_give_back(&clients, other);
 }
 
 TEST_WITH(clients, an_ipv6_network_of_64_bits_is_one_client)
 {
-    struct client *one = take("2001:db8:0:1::1"), *same = take("2001:db8:0:1:ffff::2"),
-                  *other = take("2001:db8:0:2::1");
-
-    assert_ptr_equal(one, same);
-    assert_ptr_not_equal(one, other);
+    take("2001:db8:0:1::1");
+    take("2001:db8:0:1:ffff::2");
+    take("2001:db8:0:2::1");
     assert_int_equal(has("2001:db8:0:1::99"), 2);
-    clients_give_back(&clients, one);
-    clients_give_back(&clients, same);
-    clients_give_back(&clients, other);
+    assert_int_equal(has("2001:db8:0:2::99"), 1);
 }
 
 TEST_WITH(clients, the_families_are_told_apart)
 {
-    struct client *one = take("0.0.0.1"), *other = take("0:1::");
+    assert_ptr_not_equal(take("0.0.0.1")->client, take("0:1::")->client);
+}
 
-    assert_ptr_not_equal(one, other);
+TEST_WITH(clients, the_oldest_place_of_who_has_most_gives_way)
+{
+    struct place *first;
+
+    take("192.0.2.1");
+    first = take("198.51.100.1");
+    take_many("198.51.100.1", 5);
+    assert_ptr_equal(most("192.0.2.1"), first);
+    assert_ptr_equal(most("203.0.113.1"), first);
+    clients_give_back(&clients, first);
+    assert_ptr_equal(most("192.0.2.1"), first + 1);
+}
+
+TEST_WITH(clients, who_has_most_gets_no_more)
+{
+    take("192.0.2.1");
+    take_many("198.51.100.1", 5);
+    assert_null(most("198.51.100.1"));
+}
+
+/* The other would have no more then. */
+TEST_WITH(clients, nobody_gives_way_for_who_has_nearly_as_much)
+{
+    take_many("192.0.2.1", 4);
+    take_many("198.51.100.1", 5);
+    assert_null(most("192.0.2.1"));
+    assert_null(most("198.51.100.1"));
+}
+
+TEST_WITH(clients, one_place_each_is_nothing_to_give_way_of)
+{
+    assert_null(most("203.0.113.1"));
+    take("192.0.2.1");
+    take("198.51.100.1");
+    assert_null(most("203.0.113.1"));
+}
+
+/* /24 of IPv4 and /48 of IPv6: each of its addresses has less than the other client. */
+TEST_WITH(clients, a_network_counts_as_a_whole)
+{
+    static const char *const networks[2][4] = {
+        {"198.51.100.1", "198.51.100.2", "198.51.100.3", "192.0.2.1"},
+        {"2001:db8:1:1::1", "2001:db8:1:2::1", "2001:db8:1:3::1", "2001:db8:2:1::1"}};
+
+    for (int i = 0; i < 2; i++) {
+        const struct place *first = &places[place_count];
+
+        take_many(networks[i][0], 10);
+        take_many(networks[i][1], 9);
+        take_many(networks[i][2], 9);
+        take_many(networks[i][3], 12);
+        assert_ptr_equal(most(networks[i][3]), first);
+        while (place_count > 0)
+            clients_give_back(&clients, &places[--place_count]);
+    }
+}
+
+TEST_WITH(clients, in_a_network_who_has_most_gives_way_for_a_neighbour)
+{
+    struct place *first;
+
+    first = take("198.51.100.1");
+    take_many("198.51.100.1", 10);
+    take_many("192.0.2.1", 5);
+    assert_ptr_equal(most("198.51.100.2"), first);
+}
+
+static void await_many(const char *text, int count)
+{
+    while (count-- > 0)
+        place_await_turn(take(text));
+}
+
+/* Whose turn it is; what is ahead arrives at once. */
+static const struct client *next_client(void)
+{
+    struct place *place = clients_next(&clients);
+
+    if (!place)
+        return NULL;
+    place_arrive(place);
+    return place->client;
+}
+
+TEST_WITH(clients, places_of_a_client_go_in_the_order_of_their_coming)
+{
+    await_many("192.0.2.1", 3);
+    for (int i = 0; i < 3; i++)
+        assert_ptr_equal(clients_next(&clients), &places[i]);
+    assert_null(clients_next(&clients));
+}
+
+TEST_WITH(clients, one_behind_a_thousand_of_another_client_is_second)
+{
+    struct place *only;
+
+    await_many("192.0.2.1", 1000);
+    only = take("192.0.2.2");
+    place_await_turn(only);
+    assert_ptr_not_equal(next_client(), only->client);
+    assert_ptr_equal(next_client(), only->client);
+    assert_ptr_not_equal(next_client(), only->client);
+}
+
+TEST_WITH(clients, networks_take_turns_before_their_clients_do)
+{
+    const struct place *other;
+    int turns = 0;
+
+    for (int i = 1; i <= 9; i++) {
+        char text[] = "192.0.2.x";
+
+        text[8] = (char)('0' + i);
+        await_many(text, 10);
+    }
+    other = &places[place_count];
+    await_many("198.51.100.1", 10);
+    for (int i = 0; i < 10; i++)
+        turns += next_client() == other->client;
+    assert_int_equal(turns, 5);
+}
+
+TEST_WITH(clients, of_one_that_is_alone_many_go_ahead)
+{
+    await_many("192.0.2.1", 100);
+    for (int i = 0; i < 64; i++)
+        assert_ptr_equal(clients_next(&clients), &places[i]);
+    assert_null(clients_next(&clients));
+    place_arrive(&places[7]);
+    assert_ptr_equal(clients_next(&clients), &places[64]);
+    assert_false(place_is_shared(&places[64]));
+}
+
+TEST_WITH(clients, of_each_client_among_others_one_goes_ahead)
+{
+    struct place *one, *other;
+
+    await_many("192.0.2.1", 10);
+    await_many("192.0.2.2", 10);
+    one = clients_next(&clients);
+    other = clients_next(&clients);
+    assert_ptr_not_equal(one->client, other->client);
+    assert_true(place_is_shared(one));
+    assert_null(clients_next(&clients));
+    place_arrive(other);
+    assert_ptr_equal(clients_next(&clients), other + 1);
+    assert_null(clients_next(&clients));
     clients_give_back(&clients, one);
-    clients_give_back(&clients, other);
+    assert_ptr_equal(clients_next(&clients), one + 1);
+}
+
+TEST_WITH(clients, of_a_network_among_others_four_go_ahead)
+{
+    size_t other;
+    int count = 0;
+
+    for (int i = 1; i <= 9; i++) {
+        char text[] = "192.0.2.x";
+
+        text[8] = (char)('0' + i);
+        await_many(text, 10);
+    }
+    other = place_count;
+    await_many("198.51.100.1", 10);
+    for (struct place *place; (place = clients_next(&clients)); count++)
+        assert_true(count < 5);
+    assert_int_equal(count, 5);
+    assert_true(places[other].is_ahead);
+}
+
+TEST_WITH(clients, who_has_gone_has_no_turn)
+{
+    struct place *gone;
+
+    gone = take("192.0.2.1");
+    place_await_turn(gone);
+    await_many("198.51.100.1", 1);
+    clients_give_back(&clients, gone);
+    assert_ptr_equal(clients_next(&clients), gone + 1);
+    assert_null(clients_next(&clients));
+}
+
+TEST_WITH(clients, a_turn_that_is_not_needed_any_more_is_left_out)
+{
+    await_many("192.0.2.1", 3);
+    place_end_turn(&places[0]);
+    assert_ptr_equal(clients_next(&clients), &places[1]);
 }

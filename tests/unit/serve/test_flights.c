@@ -531,12 +531,12 @@ TEST_WITH(flights, no_question_has_the_id_of_news)
 {
     struct asked first, second;
 
-    scene.flights.next_id = MESSAGE_NEWS - 1;
+    scene.flights.next_id = MESSAGE_PROMPT - 1;
     ask(0, 1, "one.example.", "A");
     ask(1, 2, "two.example.", "A");
     first = next_asked(lookup());
     second = next_asked(lookup());
-    assert_true(first.id == MESSAGE_NEWS - 1);
+    assert_true(first.id == MESSAGE_PROMPT - 1);
     assert_true(second.id == 0);
 }
 
@@ -581,40 +581,140 @@ TEST_WITH(flights, ids_do_not_start_at_the_same_number)
     scene_close(&other);
 }
 
-/* Asks for 1.example., 2.example., ... until the channel takes no more; how
- * many it took.
- */
-static unsigned fill_channel(void)
+/* The channel takes no more. */
+static void fill_channel(void)
 {
-    unsigned number = 0;
     int size = 1; /* the kernel makes its least of it */
-    char name[32];
 
     assert_int_equal(
         setsockopt(scene.channel.left, SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
-    do {
-        snprintf(name, sizeof name, "%u.example.", ++number);
-        ask(0, (uint16_t)number, name, "A");
-    } while (list_empty(&scene.flights.unsent));
-    return number - 1;
+    while (channel_send(scene.channel.left, "full", 4, CHANNEL_TRY) == CHANNEL_DONE)
+        ;
+}
+
+static void empty_channel(void)
+{
+    for (char byte; !nothing_asked(lookup());)
+        assert_int_equal(recv(lookup(), &byte, 1, 0), 1);
 }
 
 TEST_WITH(flights, a_full_channel_is_resumed_when_there_is_room)
 {
-    unsigned sent = fill_channel();
-    char expected[32];
-
-    ask(0, 1, "last.example.", "A");
-    for (unsigned i = 1; i <= sent; i++)
-        next_asked(lookup());
-    assert_nothing_asked();
+    fill_channel();
+    ask(0, 1, "one.example.", "A");
+    ask(0, 2, "two.example.", "A");
+    empty_channel();
     turn();
-    snprintf(expected, sizeof expected, "%u.example. A", sent + 1);
-    for (int i = 0; i < 2; i++) {
-        struct asked asked = next_asked(lookup());
+    assert_next_asked("one.example. A");
+    assert_next_asked("two.example. A");
+    assert_nothing_asked();
+}
 
-        assert_string_equal(asked_text(&asked), i == 0 ? expected : "last.example. A");
+/* Lookup has taken a question up. */
+static void take_up(const struct asked *asked)
+{
+    uint8_t message[MESSAGE_TAKEN_SIZE];
+    struct bundle bundle = {.len = 0};
+
+    message_put_taken(asked->id, message);
+    assert_true(bundle_add(&bundle, message, sizeof message));
+    assert_int_equal(bundle_send(&bundle, lookup(), CHANNEL_BLOCK), CHANNEL_DONE);
+    turn();
+}
+
+/* One client asks for 0.example., 1.example., ...: as many as may be sent before lookup
+ * takes any up. Returns the first. */
+static struct asked fill_ahead(void)
+{
+    struct asked first;
+    char name[32];
+
+    for (int i = 0; i < CLIENTS_AHEAD; i++) {
+        snprintf(name, sizeof name, "%d.example.", i);
+        ask(0, (uint16_t)i, name, "A");
     }
+    first = next_asked(lookup());
+    for (int i = 1; i < CLIENTS_AHEAD; i++)
+        next_asked(lookup());
+    return first;
+}
+
+static void ask_from(const char *address, const char *name)
+{
+    struct query query = query_from(1, 1, name, "A");
+
+    assert_true(addr_parse(&query.path.peer, address, 9));
+    flights_ask(&scene.flights, &query);
+    flights_send(&scene.flights);
+}
+
+TEST_WITH(flights, few_questions_are_sent_before_others_are_taken_up)
+{
+    struct asked first;
+
+    first = fill_ahead();
+    ask(0, 1, "last.example.", "A");
+    assert_nothing_asked();
+    take_up(&first);
+    assert_next_asked("last.example. A");
+}
+
+TEST_WITH(flights, an_answer_lets_the_next_one_follow)
+{
+    struct asked first;
+
+    first = fill_ahead();
+    ask(0, 1, "last.example.", "A");
+    answer(&first, 10);
+    assert_next_asked("last.example. A");
+}
+
+/* It hangs in a module, or what lookup had to say is lost. */
+TEST_WITH(flights, what_is_not_taken_up_for_long_is_not_waited_for)
+{
+    fill_ahead();
+    ask(0, 1, "last.example.", "A");
+    assert_nothing_asked();
+    while (nothing_asked(lookup()))
+        turn();
+    assert_next_asked("last.example. A");
+}
+
+/* Whoever has asked a thousand times before. */
+TEST_WITH(flights, who_asks_little_waits_behind_one_question_of_who_asks_much)
+{
+    struct asked asked;
+    char name[32];
+
+    ask_from("127.2.0.1", "first.example.");
+    assert_next_asked("first.example. A");
+    for (int i = 0; i < 1000; i++) {
+        snprintf(name, sizeof name, "%d.example.", i);
+        ask(0, 1, name, "A");
+    }
+    asked = next_asked(lookup());
+    assert_string_equal(asked_text(&asked), "0.example. A");
+    assert_true(asked.id & MESSAGE_PROMPT);
+    assert_nothing_asked();
+    ask_from("127.3.0.1", "second.example.");
+    assert_next_asked("second.example. A");
+    assert_nothing_asked();
+}
+
+/* It is behind 900 others in its first asker's order. */
+TEST_WITH(flights, a_question_has_the_first_turn_of_those_who_ask_it)
+{
+    char name[32];
+
+    ask_from("127.2.0.1", "first.example.");
+    next_asked(lookup());
+    for (int i = 0; i < 1000; i++) {
+        snprintf(name, sizeof name, "%d.example.", i);
+        ask(0, 1, name, "A");
+    }
+    next_asked(lookup());
+    ask_from("127.3.0.1", "900.example.");
+    assert_next_asked("900.example. A");
     assert_nothing_asked();
 }
 
@@ -634,10 +734,10 @@ TEST_WITH(flights, once_all_is_sent_the_loop_sleeps)
     int64_t before;
 
     fill_channel();
-    while (!nothing_asked(lookup()))
-        next_asked(lookup());
+    ask(0, 1, "www.example.", "A");
+    empty_channel();
     turn();
-    assert_true(list_empty(&scene.flights.unsent));
+    assert_next_asked("www.example. A");
     timer_init(&timer, stop, scene.loop);
     timer_set(scene.loop, &timer, clock_ms() + 200);
     before = cpu_ms();
@@ -647,33 +747,27 @@ TEST_WITH(flights, once_all_is_sent_the_loop_sleeps)
 
 TEST_WITH(flights, equal_questions_that_are_not_sent_yet_are_sent_once)
 {
-    unsigned sent = fill_channel();
+    struct asked first = fill_ahead();
 
     ask(0, 1, "same.example.", "A");
     ask(1, 2, "SAME.example.", "A");
-    for (unsigned i = 1; i <= sent; i++)
-        next_asked(lookup());
-    turn();
-    next_asked(lookup());
+    take_up(&first);
     assert_next_asked("same.example. A");
     assert_nothing_asked();
 }
 
 TEST_WITH(flights, a_question_that_nobody_waits_for_is_not_sent_any_more)
 {
-    int size = 1;
-
-    assert_int_equal(
-        setsockopt(scene.channel.left, SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
-    while (channel_send(scene.channel.left, "full", 4, CHANNEL_TRY) == CHANNEL_DONE)
-        ;
+    fill_channel();
+    ask_ago(0, FLIGHT_DEADLINE_MS, "under.way.example.");
     ask_ago(0, FLIGHT_DEADLINE_MS, "old.example.");
     ask(1, 2, "new.example.", "A");
     turn();
     assert_memory_equal(heard(0), "SERVFAIL", 8);
-    for (char byte; !nothing_asked(lookup());)
-        assert_int_equal(recv(lookup(), &byte, 1, 0), 1);
+    assert_memory_equal(heard(0), "SERVFAIL", 8);
+    empty_channel();
     turn();
+    assert_next_asked("under.way.example. A");
     assert_next_asked("new.example. A");
     assert_nothing_asked();
 }
@@ -691,17 +785,12 @@ TEST_WITH(flights, when_the_lookup_process_dies_who_waits_is_told)
 
 TEST_WITH(flights, when_the_lookup_process_dies_the_unsent_are_kept)
 {
-    unsigned sent;
     struct asked asked;
 
-    sent = fill_channel();
+    fill_ahead();
     ask(1, 7, "kept.example.", "A");
-    for (unsigned i = 1; i <= sent; i++)
-        next_asked(lookup());
     flights_lookup_died(&scene.flights);
     assert_silent(1);
-    turn();
-    next_asked(lookup());
     asked = next_asked(lookup());
     assert_string_equal(asked_text(&asked), "kept.example. A");
     answer(&asked, 10);
@@ -738,7 +827,7 @@ TEST_WITH(flights, an_answer_of_the_dead_lookup_process_is_dropped)
 
 TEST_WITH(flights, too_many_who_wait_are_told_at_once)
 {
-    for (int i = 0; i < 32768; i++)
+    for (int i = 0; i < 16384; i++)
         ask(0, 1, "www.example.", "A");
     assert_silent(0);
     ask(1, 2, "www.example.", "A");
@@ -746,20 +835,54 @@ TEST_WITH(flights, too_many_who_wait_are_told_at_once)
                         "SERVFAIL: Not Ready (14): too many questions are waiting\n");
 }
 
-TEST_WITH(flights, too_many_questions_are_told_at_once)
+/* The first client asks for so many names. */
+static void ask_many(int count)
 {
     char name[32];
 
-    for (int i = 0; i < 16384; i++) {
+    for (int i = 0; i < count; i++) {
         snprintf(name, sizeof name, "%d.example.", i);
-        ask(0, 1, name, "A");
+        ask(0, (uint16_t)i, name, "A");
     }
+}
+
+TEST_WITH(flights, too_many_questions_are_told_at_once)
+{
+    ask_many(16384);
     assert_silent(0);
     ask(1, 2, "one.more.example.", "A");
     assert_string_equal(heard(1),
                         "SERVFAIL: Not Ready (14): too many questions are waiting\n");
-    ask(2, 3, "0.example.", "A"); /* that one is in flight already */
-    assert_silent(2);
+    assert_int_equal(scene.flights.by_id.count, 16384);
+}
+
+/* The two clients are one, and have all there is but for what nobody waits for. */
+TEST_WITH(flights, what_nobody_waits_for_gives_way_first)
+{
+    ask_in_vain();
+    assert_memory_equal(heard(0), "SERVFAIL", 8);
+    ask_many(16383);
+    assert_int_equal(scene.flights.by_id.count, 16384);
+    ask(1, 2, "one.more.example.", "A");
+    assert_silent(0);
+    assert_silent(1);
+    assert_int_equal(scene.flights.by_id.count, 16384);
+    ask(1, 2, "two.more.example.", "A");
+    assert_memory_equal(heard(1), "SERVFAIL", 8);
+}
+
+TEST_WITH(flights, then_who_has_most_gives_way)
+{
+    const struct reply *reply;
+
+    ask_many(16384);
+    ask_from("127.0.0.2", "one.more.example.");
+    reply = receive(scene.clients[0]);
+    assert_string_equal(reply_name(reply), "0.example. A");
+    assert_string_equal(reply_text(reply->wire, reply->len),
+                        "SERVFAIL: Not Ready (14): too many questions are waiting\n");
+    assert_int_equal(scene.flights.waiting_count, 16384);
+    assert_int_equal(scene.flights.by_id.count, 16384);
 }
 
 TEST_WITH(flights, room_is_given_back_with_each_answer)
