@@ -14,9 +14,10 @@
  *     -e          with EDNS, as dig asks
  *     -t          over TCP, one question a connection; -c N: pipelined over N connections
  *     -s          never sleep and send whole batches: shows what a server costs, without
- * what waking us costs it; UDP, for a core of its own -b N        datagrams a system call,
- * at most 64 (default 32) -o SECONDS  a question without a reply is lost after this
- * (default 2)
+ *                 what waking us costs it; UDP, for a core of its own
+ *     -b N        datagrams a system call, at most 64 (default 32)
+ *     -o SECONDS  a question without a reply is lost after this (default 2)
+ *     -a ADDRESS  ask from there
  */
 #include "load.h"
 
@@ -74,6 +75,15 @@ int64_t load_wait_ns(const struct load *load, int64_t now)
     return until > now ? until - now : 0;
 }
 
+int load_bind(const struct load *load, int fd)
+{
+    const struct sockaddr_in *source = &load->source;
+
+    if (source->sin_family == AF_UNSPEC)
+        return 0;
+    return bind(fd, (const struct sockaddr *)source, sizeof *source);
+}
+
 static void print_rcodes(const struct pending *pending)
 {
     static const char *const names[16] = {"NOERROR",  "FORMERR", "SERVFAIL",
@@ -124,7 +134,8 @@ static void usage(void)
     fprintf(stderr, "usage: load [-w N] [-r RATE] [-n COUNT] [-d SECONDS] [-f FILE]\n"
                     "            [-p PREFIX] [-z SUFFIX] [-i FIRST] [-m MODULO] [-e]\n"
                     "            [-s] [-t] [-c CONNECTIONS] [-b BATCH] [-o SECONDS] "
-                    "ADDRESS:PORT\n");
+                    "[-a ADDRESS]\n"
+                    "            ADDRESS:PORT\n");
     exit(64);
 }
 
@@ -186,6 +197,11 @@ static void parse_option(struct load *load, int letter)
     case 'o':
         load->time_out = (int64_t)(strtod(optarg, NULL) * 1e9);
         break;
+    case 'a':
+        load->source.sin_family = AF_INET;
+        if (inet_pton(AF_INET, optarg, &load->source.sin_addr) != 1)
+            usage();
+        break;
     case 'f':
         if (questions_read(&load->questions, optarg) == -1)
             exit(1);
@@ -199,7 +215,7 @@ static void parse(struct load *load, int argc, char **argv)
 {
     int letter;
 
-    while ((letter = getopt(argc, argv, "w:r:n:d:f:p:z:i:m:etsc:b:o:")) != -1)
+    while ((letter = getopt(argc, argv, "w:r:n:d:f:p:z:i:m:etsc:b:o:a:")) != -1)
         parse_option(load, letter);
     if (optind + 1 != argc || load->window == 0 || load->window > SLOTS ||
         load->batch == 0 || load->batch > 64 || (load->count == 0 && load->seconds <= 0))

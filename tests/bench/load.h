@@ -10,13 +10,14 @@
 
 struct load {
     struct sockaddr_in server;
-    unsigned window;      /* questions that wait at the same time, at the most */
-    double rate;          /* questions a second; 0: as the window allows */
-    uint64_t count;       /* questions; 0: no limit */
-    double seconds;       /* 0: no limit */
-    int64_t time_out;     /* nanoseconds */
-    unsigned batch;       /* datagrams a system call */
-    unsigned connections; /* TCP; 0: one for each question */
+    struct sockaddr_in source; /* all zero: as the system chooses */
+    unsigned window;           /* questions that wait at the same time, at the most */
+    double rate;               /* questions a second; 0: as the window allows */
+    uint64_t count;            /* questions; 0: no limit */
+    double seconds;            /* 0: no limit */
+    int64_t time_out;          /* nanoseconds */
+    unsigned batch;            /* datagrams a system call */
+    unsigned connections;      /* TCP; 0: one for each question */
     bool tcp;
     bool spins; /* never sleeps, so that a reply wakes nobody at the server's expense */
     struct questions questions;
@@ -33,6 +34,9 @@ int64_t load_next(const struct load *);
 bool load_is_over(const struct load *, int64_t now);
 /* How long to wait for something to happen, as poll() and epoll_wait() want it. */
 int64_t load_wait_ns(const struct load *, int64_t now);
+
+/* Gives the socket the address to ask from, if there is one. 0, or -1 with errno. */
+int load_bind(const struct load *, int fd);
 
 void load_udp(struct load *);
 void load_tcp(struct load *);

@@ -46,7 +46,9 @@ static void bind_source(struct streams *streams, int fd)
     int yes = 1;
 
     setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
-    if ((ntohl(streams->load->server.sin_addr.s_addr) >> 24) == 127)
+    if (streams->load->source.sin_family != AF_UNSPEC)
+        load_bind(streams->load, fd);
+    else if ((ntohl(streams->load->server.sin_addr.s_addr) >> 24) == 127)
         bind(fd, (struct sockaddr *)&source, sizeof source);
 }
 

@@ -26,7 +26,7 @@ static int open_socket(const struct load *load)
 {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0), size = BUFFER;
 
-    if (fd == -1 ||
+    if (fd == -1 || load_bind(load, fd) == -1 ||
         connect(fd, (const struct sockaddr *)&load->server, sizeof load->server) == -1) {
         perror("load");
         exit(1);

@@ -13,7 +13,7 @@ import time
 import servers
 from generators import (cpu_and_load, direct, dnsperf, finish, load, noerror, start_load,
                         warm)
-from results import KINDS, LEVELS
+from results import FLOODS, KINDS, LEVELS
 from servers import (BUILD, CORES, HUNG_SERVER, SERVER_CORE, WORK, pinned, running,
                      start_hostdnsd, use_hosts, use_name_server, warn)
 
@@ -21,6 +21,12 @@ CACHED_NAMES = 1000
 MANY_NAMES = 100_000
 FEWEST_ROUNDS = 5
 RATE = 500  # a second, of each kind of names beside hung ones
+QUIET_RATE = 200  # a second, of each kind of names beside a flood
+QUIET = "127.0.0.9"  # who asks for these; the flood comes from 127.0.0.1
+FLOOD_RATE = {"answered": 20_000, "hung": 7_000}  # a second, of names that differ
+# Until the flood has taken what it can get: its questions have waited for 4.4 s, and have been
+# told so.
+FLOOD_LEAD = {"answered": 1, "hung": 6.5}
 
 
 @dataclasses.dataclass
@@ -33,6 +39,7 @@ class Effort:
     isolation_rounds: int
     isolation_seconds: float
     isolation_servers: tuple
+    flood_servers: tuple
     burst_servers: tuple
     memory_servers: tuple
     million: bool
@@ -42,12 +49,13 @@ class Effort:
 QUICK = Effort(rounds=5, seconds=0.3, dnsperf_rounds=1,
                dnsperf_servers=("hostdnsd", "reflector", "unbound", "dnsmasq"),
                cold_names=2000, isolation_rounds=5, isolation_seconds=0.8,
-               isolation_servers=("hostdnsd",),
+               isolation_servers=("hostdnsd",), flood_servers=("hostdnsd",),
                burst_servers=("hostdnsd",), memory_servers=("hostdnsd", "dnsmasq"),
                million=False, instruction_questions=400)
 FULL = Effort(rounds=7, seconds=1.0, dnsperf_rounds=5,
               dnsperf_servers=tuple(servers.STARTERS), cold_names=10_000, isolation_rounds=15,
               isolation_seconds=2.0, isolation_servers=("hostdnsd", "unbound", "dnsmasq"),
+              flood_servers=("hostdnsd", "unbound", "dnsmasq"),
               burst_servers=("hostdnsd", "unbound", "dnsmasq"),
               memory_servers=("hostdnsd", "dnsmasq", "unbound", "knot-resolver", "dnsdist"),
               million=True, instruction_questions=1000)
@@ -136,11 +144,26 @@ def burst(results, effort):
                     warn(f"2,000 at once: {result}")
 
 
-def load_of_kind(server, kind, seconds, number):
+def load_of_kind(server, kind, seconds, number, *how, rate=RATE):
     """Cached names, names of the hosts file, or names that were never asked."""
-    names = {"cached": ["-p", "c", "-m", 100], "local": ["-p", "l", "-z", ".hosts.lab"],
+    names = {"cached": ["-p", "c", "-m", 100],
+             "local": ["-p", "l", "-z", ".hosts.lab"],
              "fresh": ["-p", f"fresh{number}-"]}[kind]
-    return start_load(server, "-r", RATE, "-w", 4096, "-d", seconds, "-o", 5, *names)
+    return start_load(server, "-r", rate, "-w", 4096, "-d", seconds, "-o", 5, *names, *how)
+
+
+def loads_beside(results, server, beside, loads):
+    """Waits for loads of each kind, and notes what they met."""
+    for kind, process in loads.items():
+        result = finish(process)
+        results.add(f"p50-{kind}-{beside}", server.name, result["p50_us"])
+        results.add(f"p99-{kind}-{beside}", server.name, result["p99_us"])
+        results.add(f"failed-{kind}-{beside}", server.name, result["sent"] - noerror(result))
+
+
+def kinds_of(server):
+    """The others are not told of the hosts file."""
+    return KINDS if server.name == "hostdnsd" else ("cached", "fresh")
 
 
 def beside_hung_names(results, server, level, effort, number, last):
@@ -153,14 +176,9 @@ def beside_hung_names(results, server, level, effort, number, last):
         hung = start_load(server, "-n", level, "-w", level, "-r", 7000, "-o", 6,
                           "-p", f"hung{number}-")
         time.sleep(level / 7000 + 0.3)
-    kinds = KINDS if server.name == "hostdnsd" else ("cached", "fresh")
-    loads = {kind: load_of_kind(server, kind, effort.isolation_seconds, number)
-             for kind in kinds}
-    for kind, process in loads.items():
-        result = finish(process)
-        results.add(f"p50-{kind}-{level}", server.name, result["p50_us"])
-        results.add(f"p99-{kind}-{level}", server.name, result["p99_us"])
-        results.add(f"failed-{kind}-{level}", server.name, result["sent"] - noerror(result))
+    loads_beside(results, server, level, {
+        kind: load_of_kind(server, kind, effort.isolation_seconds, number)
+        for kind in kinds_of(server)})
     if hung and last:
         result = finish(hung)
         results.add(f"hung-longest-{level}", server.name, result["max_us"] / 1e6)
@@ -185,6 +203,45 @@ def isolation(results, effort):
                     for server in started.values():
                         beside_hung_names(results, server, level, effort, number,
                                           last and name == "hostdnsd")
+
+
+def beside_a_flood(results, server, flood, effort, rounds):
+    """A client that asks little, beside another one that asks without end."""
+    seconds = effort.isolation_seconds
+    storm = None
+    warm(server, 100, "c")
+    if flood != "none":
+        lead = FLOOD_LEAD[flood]
+        prefix = f"hung{rounds.start}-" if flood == "hung" else f"flood{rounds.start}-"
+        storm = start_load(server, "-a", "127.0.0.1", "-r", FLOOD_RATE[flood], "-w", 50_000,
+                           "-d", lead + len(rounds) * (seconds + 10), "-o", 6, "-p", prefix)
+        time.sleep(lead)
+    for number in rounds:
+        loads_beside(results, server, f"flood-{flood}", {
+            kind: load_of_kind(server, kind, seconds, f"{flood}{number}-", "-a", QUIET,
+                               rate=QUIET_RATE)
+            for kind in kinds_of(server)})
+    if storm:
+        storm.kill()
+        storm.communicate()
+
+
+def floods(results, effort):
+    """Each flood meets a server of its own: a new one in each round, except where it takes
+    long to get up."""
+    use_name_server(HUNG_SERVER)
+    use_hosts("l", round(QUIET_RATE * effort.isolation_seconds) + 1)
+    for name in effort.flood_servers:
+        for number in range(effort.rounds):
+            for flood in FLOODS:
+                rounds = range(number, number + 1)
+                if flood == "hung":
+                    rounds = range(effort.rounds) if number == 0 else ()
+                if not rounds:
+                    continue
+                with running([name], upstream=HUNG_SERVER, waiting=20_000) as started:
+                    for server in started.values():
+                        beside_a_flood(results, server, flood, effort, rounds)
 
 
 @contextlib.contextmanager
@@ -337,5 +394,5 @@ def instructions(results, effort):
             warn(f"callgrind wrote nothing for {process}")
 
 
-ALL = (cached_udp, tcp, cold, hosts, burst, isolation, memory_after_start, memory_a_name,
+ALL = (cached_udp, tcp, cold, hosts, burst, isolation, floods, memory_after_start, memory_a_name,
        million_names, workers, ready, instructions)

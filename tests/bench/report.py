@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 
-from results import KINDS, LEVELS
+from results import FLOODS, KINDS, LEVELS
 from servers import CORES, warn
 
 ANSWER_COLUMNS = (("cached", "UDP µs", 1), ("cached-edns", "with EDNS µs", 1),
@@ -45,6 +45,11 @@ def ratios():
         for kind in KINDS:
             yield (f"p99, {kind} names, {level} hung, × without", (f"p99-{kind}-{level}", OURS),
                    (f"p99-{kind}-0", OURS), at_most(1.5))
+    for flood in FLOODS[1:]:
+        for kind in KINDS:
+            yield (f"median, {kind} names, {flood} flood, × without",
+                   (f"p50-{kind}-flood-{flood}", OURS), (f"p50-{kind}-flood-none", OURS),
+                   at_most(3 if kind == "fresh" else 1.5))
     yield ("bytes a cached name, × dnsmasq", ("name-memory", OURS), ("name-memory", "dnsmasq"),
            at_most(1.0))
 
@@ -58,6 +63,8 @@ def absolutes(results):
     """(what, value, test)"""
     failed = [f"failed-{kind}-{level}" for kind in KINDS for level in LEVELS[1:]]
     yield "failed beside hung names, worst run", worst(results, failed), at_most(0)
+    failed = [f"failed-{kind}-flood-{flood}" for kind in KINDS for flood in FLOODS[1:]]
+    yield "failed beside a flood, worst run", worst(results, failed), at_most(0)
     yield ("hung names without SERVFAIL",
            worst(results, [f"hung-unanswered-{level}" for level in LEVELS[1:]]), at_most(0))
     yield ("seconds until SERVFAIL of a hung name, longest",
@@ -131,15 +138,15 @@ def cold_table(results):
                    show(results.median(measurement, server))]
 
 
-def isolation_table(results):
-    for server in results.servers(f"p99-cached-{LEVELS[0]}"):
+def latency_table(results, besides):
+    for server in results.servers(f"p99-cached-{besides[0]}"):
         for kind in KINDS:
-            if not results.of(f"p99-{kind}-0", server):
+            if not results.of(f"p99-{kind}-{besides[0]}", server):
                 continue
             cells = []
-            for level in LEVELS:
-                failed = max(results.of(f"failed-{kind}-{level}", server), default=0)
-                middle, late = (results.median(f"{share}-{kind}-{level}", server)
+            for beside in besides:
+                failed = max(results.of(f"failed-{kind}-{beside}", server), default=0)
+                middle, late = (results.median(f"{share}-{kind}-{beside}", server)
                                 for share in ("p50", "p99"))
                 cells.append((f"{show(middle)} / {show(late)}" if middle else "no answer")
                              + (f", {failed} failed" if failed else ""))
@@ -169,7 +176,10 @@ def tables(results, everything):
             ("Names asked once, 100 in flight", ["who, from where", "answers/s", "CPU µs"],
              cold_table(results)),
             ("Beside hung names, p50 / p99 in µs", ["names", *levels],
-             isolation_table(results)),
+             latency_table(results, LEVELS)),
+            ("Of a client that asks little, beside another one's flood, p50 / p99 in µs",
+             ["names", "no flood", "20,000 a second", "7,000 hung a second"],
+             latency_table(results, [f"flood-{flood}" for flood in FLOODS])),
             ("Besides", ["what", "median"], other_table(results)),
             ("Targets", ["what", "measured", "wanted", ""], target_rows(results, everything))):
         if rows := list(rows):

@@ -28,6 +28,7 @@ MEASUREMENTS = {
 }
 LEVELS = (0, 1000, 10000)
 KINDS = ("cached", "local", "fresh")
+FLOODS = ("none", "answered", "hung")
 for _level in LEVELS:
     for _kind in KINDS:
         MEASUREMENTS[f"p50-{_kind}-{_level}"] = ("µs", f"{_kind} names beside {_level} hung ones")
@@ -35,6 +36,11 @@ for _level in LEVELS:
         MEASUREMENTS[f"failed-{_kind}-{_level}"] = ("", "of these, without NOERROR")
     MEASUREMENTS[f"hung-longest-{_level}"] = ("s", f"until the last of {_level} hung names")
     MEASUREMENTS[f"hung-unanswered-{_level}"] = ("", f"of {_level} hung names")
+for _flood in FLOODS:
+    for _kind in KINDS:
+        MEASUREMENTS[f"p50-{_kind}-flood-{_flood}"] = ("µs", f"{_kind} names, flood: {_flood}")
+        MEASUREMENTS[f"p99-{_kind}-flood-{_flood}"] = ("µs", f"{_kind} names, flood: {_flood}")
+        MEASUREMENTS[f"failed-{_kind}-flood-{_flood}"] = ("", "of these, without NOERROR")
 
 
 class Results:
