@@ -1,8 +1,14 @@
-"""One client cannot take all the places of those that wait for lookups."""
+"""One client cannot take all the places of those that wait for lookups, nor all their turns."""
 
+import contextlib
+import itertools
+import os
+import pathlib
 import socket
 import struct
 import subprocess
+import threading
+import time
 
 import pytest
 
@@ -14,6 +20,10 @@ from test_hostdnsctl import stats
 SHARE = 20
 SILENT = "nameserver 127.0.0.3\noptions timeout:30\n"
 TOO_MANY = (14, "too many questions of this client are waiting")
+NO_PLACES = (14, "too many questions are waiting")
+PLACES = 16384
+REFLECTOR = pathlib.Path(os.environ.get("BUILD", "build"), "bench/reflector").resolve()
+FOUND = "10.9.8.7"  # what the reflector says of every name but those that begin with "hung"
 
 
 @pytest.fixture
@@ -141,3 +151,99 @@ def test_two_thousand_at_once_are_all_answered(start):
         seen = set()
         while seen != ids:
             seen.add(int.from_bytes(client.socket.recv(65535)[:2], "big"))
+
+
+@pytest.fixture
+def crowded(start, etc, path):
+    """Starts a server with names that hang and names that do not, where one client may fill
+    all places; nobody waits too long in vain."""
+    etc.write("resolv.conf", "nameserver 127.0.0.8\noptions timeout:30\n")
+    with subprocess.Popen([REFLECTOR, "127.0.0.8:53", "hung"], stdout=subprocess.PIPE,
+                          text=True) as process:
+        assert process.stdout.readline() == "ready\n"
+
+        def run(timeout=60000):
+            return start("-o", f"per-client={2 * PLACES}", "-o", f"control={path}",
+                         "-o", f"timeout={timeout}", listen="127.0.0.1:0")
+
+        yield run
+        process.kill()
+
+
+class Flood:
+    """Asks without end for names that hang, from these addresses."""
+
+    def __init__(self, server, addresses):
+        self.clients = [Client(server, address) for address in addresses]
+        self.asks = Client(server, addresses[0])
+        self.asks.socket.settimeout(1)
+        self.fresh = itertools.count()
+        self.over = False
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self):
+        for number in itertools.count():
+            if self.over:
+                return
+            if number % 64 == 0:
+                time.sleep(0.01)  # the socket has room for the others' questions
+            self.clients[number % len(self.clients)].socket.send(
+                wire_of(f"hung{number:08}".encode()))
+
+    def fills_all(self):
+        """Who floods gets no place for one more name; one that it gets may wait long."""
+        with contextlib.suppress(TimeoutError):
+            return self.asks.ask(f"more{next(self.fresh)}.lab").extended_error == NO_PLACES
+        return False
+
+    def __enter__(self):
+        self.thread.start()
+        wait_until(self.fills_all, "all places to be taken", seconds=120)
+        return self
+
+    def __exit__(self, *_):
+        self.over = True
+        self.thread.join()
+        for client in self.clients + [self.asks]:
+            client.socket.close()
+
+
+def wire_of(label):
+    """A question for the address of a name of one label."""
+    return (b"\0\1\1\0\0\1\0\0\0\0\0\0" + bytes([len(label)]) + label +
+            b"\0\0\1\0\1")
+
+
+def all_is_well_with(client, fresh):
+    """Local names, cached ones, and those that nobody has asked for."""
+    assert client.ask("localhost").outcome == ["localhost A 127.0.0.1"]
+    assert client.ask("cached.lab").outcome == [f"cached.lab A {FOUND}"]
+    for number in range(20):
+        name = f"{fresh}{number}.lab"
+        assert client.ask(name).outcome == [f"{name} A {FOUND}"]
+
+
+@pytest.mark.parametrize("addresses", [["127.5.0.1"],
+                                       [f"127.5.0.{number}" for number in range(1, 251)]],
+                         ids=["one", "a network"])
+def test_hung_names_that_fill_all_places_give_way_to_others(crowded, addresses):
+    """Even if each address has less than the other client; over both transports."""
+    server = crowded()
+    streams = [Stream(server, addresses[0]) for _ in range(50)]
+    with Client(server, "127.0.0.2") as other:
+        all_is_well_with(other, "before")
+        for number in range(100):
+            other.send(f"hungother{number}.example.test")
+        for number, stream in enumerate(streams):
+            stream.send(*(make(f"hungtcp{number}-{i}.example.test") for i in range(128)))
+        with Flood(server, addresses) as flood:
+            all_is_well_with(other, "beside")
+            wait_until(flood.fills_all, "all places to be taken again", seconds=120)
+            with Stream(server, "127.0.0.2") as stream:
+                for name in "localhost", "cached.lab", "freshtcp.lab":
+                    query = make(name)
+                    stream.send(query)
+                    assert stream.reply_to(query).rcode == "NOERROR"
+        all_is_well_with(other, "after")
+    for stream in streams:
+        stream.socket.close()
