@@ -156,8 +156,9 @@ def loads_beside(results, server, beside, loads):
     """Waits for loads of each kind, and notes what they met."""
     for kind, process in loads.items():
         result = finish(process)
-        results.add(f"p50-{kind}-{beside}", server.name, result["p50_us"])
-        results.add(f"p99-{kind}-{beside}", server.name, result["p99_us"])
+        if result["answered"]:
+            results.add(f"p50-{kind}-{beside}", server.name, result["p50_us"])
+            results.add(f"p99-{kind}-{beside}", server.name, result["p99_us"])
         results.add(f"failed-{kind}-{beside}", server.name, result["sent"] - noerror(result))
 
 
