@@ -54,7 +54,7 @@ void answer_fail(struct answer *, enum rcode, enum ede, const char *format, ...)
 
 /*
  * Each adds a record to the answer section. `owner` is where the owner's name stands in
- * the message. False if there is no room or memory; then the answer is as before.
+ * the message. False if there is no room; then the answer is as before.
  */
 bool answer_add_address(struct answer *, uint16_t owner, uint16_t type, const void *address,
                         uint32_t ttl);

@@ -9,7 +9,7 @@
 
 enum {
     ASK_SIZE = 12 + NAME_WIRE_MAX + 4 + 11, /* header, question, OPT record */
-    ASK_TEXT = 1024,                        /* room for a name with every octet escaped */
+    ASK_TEXT = NAME_PRINTED,
     ASK_UDP_SIZE = 1232, /* reply size asked for: fits any path unfragmented */
 };
 

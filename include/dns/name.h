@@ -11,13 +11,22 @@
 enum {
     NAME_WIRE_MAX = 255,
     NAME_LABEL_MAX = 63,
-    NAME_TEXT = 254, /* room for the longest host name and its NUL */
+    NAME_TEXT = 254,     /* room for the longest host name and its NUL */
+    NAME_PRINTED = 1012, /* the same for any name, each octet written as "\\DDD" */
+    NAME_POINTERS_MAX = 127,
 };
 
 /* Reads a name that must not be compressed; `name` is borrowed from the data. */
 bool name_get(struct reader *, const uint8_t **name, size_t *len);
 /* Passes over a name that may end in a compression pointer, which is not followed. */
 bool name_skip(struct reader *);
+
+/*
+ * Reads a name that may be compressed, into `out` in full. `in` must be over the whole
+ * message. More pointers than a name has labels are followed in none: a message of nothing
+ * but pointers must not cost more than its length.
+ */
+bool name_expand(struct reader *in, uint8_t out[static NAME_WIRE_MAX], size_t *len);
 
 /* Lower-cases ASCII letters (RFC 4343). Length octets are below 'A', so bytes will do. */
 void name_fold(uint8_t *out, const uint8_t *name, size_t len);
@@ -51,6 +60,14 @@ enum name_reach name_to_host(const uint8_t *name, size_t len, char text[static N
  * letters, digits and "-_", or an address in disguise.
  */
 size_t name_from_host(const char *text, uint8_t name[static NAME_WIRE_MAX]);
+
+/*
+ * The wire form of a name as people write it (RFC 1035 section 5.1), with or without a
+ * final dot: its length, or 0 if it is none.
+ */
+size_t name_from_text(const char *text, uint8_t name[static NAME_WIRE_MAX]);
+/* The other way round, with a final dot; what is odd is escaped. */
+const char *name_to_text(const uint8_t *name, size_t len, char text[static NAME_PRINTED]);
 
 /* True if libc would take the text for an IPv4 address ("127.1", "0x7f000001", "4"). */
 bool name_looks_numeric(const char *text);

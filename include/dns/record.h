@@ -1,8 +1,9 @@
 /*
  * One record of a message that somebody sent, with its names in full.
  *
- * Only the types whose data may hold compressed names (RFC 3597 section 4) are decoded; the
- * data of all others is taken as it is, so that no record costs more than its length.
+ * Only the types whose data may hold compressed names (RFC 3597 section 4) are written
+ * anew; the data of all others is taken as it is, so that no record costs more than its
+ * length.
  */
 #ifndef DNS_RECORD_H
 #define DNS_RECORD_H

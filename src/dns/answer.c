@@ -5,10 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    POINTER = 0xc000,
-    RDATA_USUAL = 64, /* the buffer grows for longer ones */
-};
+enum { POINTER = 0xc000 };
 
 void answer_init(struct answer *answer, const struct question *question, uint8_t *buffer,
                  size_t size)
@@ -87,64 +84,29 @@ bool answer_add_record(struct answer *answer, enum section section, uint16_t own
     return true;
 }
 
-/* Adds a record built with ldns, which is taken and may be NULL. */
-static bool add_new(struct answer *answer, enum section section, uint16_t owner,
-                    ldns_rr *rr)
+/* Adds a record of class IN. It needs no memory but the answer's: what would be left out
+ * when there is none would be denied. */
+static bool add(struct answer *answer, enum section section, uint16_t owner, uint16_t type,
+                const void *data, size_t size, uint32_t ttl)
 {
-    ldns_buffer *data = ldns_buffer_new(RDATA_USUAL);
-    struct record record;
-    bool done = false;
+    const struct record record = {
+        .type = type, .class = CLASS_IN, .ttl = ttl, .data = data, .data_len = size};
 
-    if (rr && data && ldns_rr_rdata2buffer_wire(data, rr) == LDNS_STATUS_OK &&
-        ldns_buffer_status_ok(data)) {
-        record = (struct record){
-            .type = (uint16_t)ldns_rr_get_type(rr),
-            .class = (uint16_t)ldns_rr_get_class(rr),
-            .ttl = ldns_rr_ttl(rr),
-            .data = ldns_buffer_begin(data),
-            .data_len = ldns_buffer_position(data),
-        };
-        done = answer_add_record(answer, section, owner, &record);
-    }
-    ldns_buffer_free(data);
-    ldns_rr_free(rr);
-    return done;
-}
-
-/* A record of class IN with one field of data copied from `data`; NULL if memory is short.
- */
-static ldns_rr *record_new(uint16_t type, uint32_t ttl, ldns_rdf_type field,
-                           const void *data, size_t size)
-{
-    ldns_rr *rr = ldns_rr_new();
-    ldns_rdf *rdf = ldns_rdf_new_frm_data(field, size, data);
-
-    if (!rr || !rdf || !ldns_rr_push_rdf(rr, rdf)) {
-        ldns_rdf_deep_free(rdf);
-        ldns_rr_free(rr);
-        return NULL;
-    }
-    ldns_rr_set_type(rr, (ldns_rr_type)type);
-    ldns_rr_set_ttl(rr, ttl);
-    return rr;
+    return answer_add_record(answer, section, owner, &record);
 }
 
 bool answer_add_address(struct answer *answer, uint16_t owner, uint16_t type,
                         const void *address, uint32_t ttl)
 {
-    if (type == TYPE_AAAA)
-        return add_new(answer, SECTION_ANSWER, owner,
-                       record_new(type, ttl, LDNS_RDF_TYPE_AAAA, address, LDNS_IP6ADDRLEN));
-    return add_new(answer, SECTION_ANSWER, owner,
-                   record_new(type, ttl, LDNS_RDF_TYPE_A, address, LDNS_IP4ADDRLEN));
+    return add(answer, SECTION_ANSWER, owner, type, address,
+               type == TYPE_AAAA ? LDNS_IP6ADDRLEN : LDNS_IP4ADDRLEN, ttl);
 }
 
 bool answer_add_name(struct answer *answer, uint16_t owner, uint16_t type,
                      const uint8_t *target, size_t target_len, uint32_t ttl,
                      uint16_t *target_at)
 {
-    if (!add_new(answer, SECTION_ANSWER, owner,
-                 record_new(type, ttl, LDNS_RDF_TYPE_DNAME, target, target_len)))
+    if (!add(answer, SECTION_ANSWER, owner, type, target, target_len, ttl))
         return false;
     if (target_at)
         *target_at = (uint16_t)(answer->records_at + answer->len - target_len);
@@ -161,28 +123,18 @@ static uint16_t soa_owner(const struct answer *answer, const struct question *qu
     return (uint16_t)(ANSWER_OWNER_QUESTION + parent);
 }
 
-static ldns_rr *soa_new(uint32_t ttl)
+bool answer_add_soa_at(struct answer *answer, uint16_t owner, uint32_t ttl)
 {
     static const uint8_t server[] = "\11localhost", mailbox[] = "\6nobody\7invalid";
     const uint32_t numbers[] = {1, 3600, 600, 86400, ttl}; /* serial ... minimum */
-    ldns_rr *rr = record_new(TYPE_SOA, ttl, LDNS_RDF_TYPE_DNAME, server, sizeof server);
-    ldns_rdf *rdf = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, sizeof mailbox, mailbox);
+    uint8_t data[sizeof server + sizeof mailbox + sizeof numbers];
+    struct writer out = writer_of(data, sizeof data);
 
-    for (size_t i = 0; rr && rdf; i++) {
-        if (!ldns_rr_push_rdf(rr, rdf))
-            break;
-        if (i == sizeof numbers / sizeof *numbers)
-            return rr;
-        rdf = ldns_native2rdf_int32(LDNS_RDF_TYPE_INT32, numbers[i]);
-    }
-    ldns_rdf_deep_free(rdf);
-    ldns_rr_free(rr);
-    return NULL;
-}
-
-bool answer_add_soa_at(struct answer *answer, uint16_t owner, uint32_t ttl)
-{
-    return add_new(answer, SECTION_AUTHORITY, owner, soa_new(ttl));
+    put_bytes(&out, server, sizeof server);
+    put_bytes(&out, mailbox, sizeof mailbox);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        put_u32(&out, numbers[i]);
+    return add(answer, SECTION_AUTHORITY, owner, TYPE_SOA, data, out.pos, ttl);
 }
 
 bool answer_add_soa(struct answer *answer, const struct question *question, uint32_t ttl)

@@ -40,31 +40,6 @@ uint16_t ask_type(const char *word)
     return (uint16_t)ldns_get_rr_type_by_name(word);
 }
 
-/* Copies the name as wire octets and as text; the text of ldns escapes what is odd. */
-static bool take_name(struct ask *ask, const ldns_rdf *dname)
-{
-    char *text = ldns_rdf2str(dname);
-    bool fits =
-        text && strlen(text) < sizeof ask->name && ldns_rdf_size(dname) <= NAME_WIRE_MAX;
-
-    if (fits) {
-        strcpy(ask->name, text);
-        ask->question.name_len = (uint8_t)ldns_rdf_size(dname);
-        memcpy(ask->question.name, ldns_rdf_data(dname), ldns_rdf_size(dname));
-    }
-    free(text);
-    return fits;
-}
-
-static bool read_name(struct ask *ask, const char *name)
-{
-    ldns_rdf *dname = ldns_dname_new_frm_str(name); /* NULL: "", "a..b", a label too long */
-    bool taken = dname && take_name(ask, dname);
-
-    ldns_rdf_deep_free(dname);
-    return taken;
-}
-
 static void put_query(struct writer *out, const struct ask *ask)
 {
     put_u16(out, ask->id);
@@ -87,12 +62,16 @@ static void put_query(struct writer *out, const struct ask *ask)
 int ask_build(struct ask *ask, const char *name, uint16_t type)
 {
     struct writer out;
+    size_t len;
 
     *ask = (struct ask){.question.type = type};
-    if (!read_name(ask, name)) {
+    len = name_from_text(name, ask->question.name);
+    if (len == 0) {
         errno = EINVAL;
         return -1;
     }
+    ask->question.name_len = (uint8_t)len;
+    name_to_text(ask->question.name, len, ask->name);
     /* Who cannot see the query must guess the id to forge a reply (RFC 5452). */
     if (getrandom(&ask->id, sizeof ask->id, 0) != sizeof ask->id)
         return -1;

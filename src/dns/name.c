@@ -1,7 +1,7 @@
 #include "dns/name.h"
 
 #include <arpa/inet.h>
-#include <ldns/ldns.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { POINTER = 0xc0 }; /* the two high bits of a length octet, RFC 1035 section 4.1.4 */
@@ -32,6 +32,44 @@ bool name_skip(struct reader *in)
             return false;
     } while (label != 0);
     return true;
+}
+
+/* The place a pointer leads to, of which the first octet has been read. */
+static bool follow(struct reader *in, uint8_t first)
+{
+    uint8_t second;
+
+    if (!get_u8(in, &second))
+        return false;
+    in->pos = (size_t)(first & ~POINTER) << 8 | second;
+    return in->pos < in->size;
+}
+
+bool name_expand(struct reader *in, uint8_t out[static NAME_WIRE_MAX], size_t *len)
+{
+    struct writer to = writer_of(out, NAME_WIRE_MAX);
+    struct reader at = *in;
+    unsigned pointers = 0;
+    const uint8_t *bytes;
+    uint8_t label;
+
+    if (!name_skip(in))
+        return false;
+    do {
+        if (!get_u8(&at, &label))
+            return false;
+        if (label >= POINTER) {
+            if (++pointers > NAME_POINTERS_MAX || !follow(&at, label))
+                return false;
+            continue;
+        }
+        if (label > NAME_LABEL_MAX || !get_bytes(&at, &bytes, label))
+            return false;
+        put_u8(&to, label);
+        put_bytes(&to, bytes, label);
+    } while (label != 0);
+    *len = to.pos;
+    return !to.failed;
 }
 
 static uint8_t fold(uint8_t octet)
@@ -122,23 +160,93 @@ static bool is_numeric_but_for_dot(const char *text)
     return name_looks_numeric(copy);
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* What an escape stands for, behind its backslash; false if for nothing. */
+static bool read_escape(const char **text, uint8_t *octet)
+{
+    const char *at = *text;
+    unsigned value;
+
+    if (*at == '\0')
+        return false;
+    if (!is_digit(*at)) {
+        *octet = (uint8_t)*at;
+        *text = at + 1;
+        return true;
+    }
+    if (!is_digit(at[1]) || !is_digit(at[2]))
+        return false;
+    value = (unsigned)((at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0'));
+    *octet = (uint8_t)value;
+    *text = at + 3;
+    return value <= UINT8_MAX;
+}
+
+/* One label, up to its dot or the text's end. */
+static bool read_label(const char **text, struct writer *to)
+{
+    size_t length_at = to->pos;
+    uint8_t octet;
+
+    put_u8(to, 0);
+    while (**text && **text != '.') {
+        octet = (uint8_t) * (*text)++;
+        if (octet == '\\' && !read_escape(text, &octet))
+            return false;
+        put_u8(to, octet);
+    }
+    if (to->failed || to->pos == length_at + 1 || to->pos - length_at - 1 > NAME_LABEL_MAX)
+        return false;
+    to->data[length_at] = (uint8_t)(to->pos - length_at - 1);
+    return true;
+}
+
+size_t name_from_text(const char *text, uint8_t name[static NAME_WIRE_MAX])
+{
+    struct writer to = writer_of(name, NAME_WIRE_MAX);
+
+    if (strcmp(text, ".") != 0)
+        do {
+            if (!read_label(&text, &to))
+                return 0;
+            text += *text == '.';
+        } while (*text);
+    put_u8(&to, 0);
+    return to.failed ? 0 : to.pos;
+}
+
+static size_t print_octet(uint8_t octet, char *out, size_t room)
+{
+    if (octet <= ' ' || octet >= 0x7f)
+        return (size_t)snprintf(out, room, "\\%03u", octet);
+    return (size_t)snprintf(out, room, "%s%c", strchr(".;()\\", octet) ? "\\" : "", octet);
+}
+
+const char *name_to_text(const uint8_t *name, size_t len, char text[static NAME_PRINTED])
+{
+    size_t out = 0;
+
+    for (size_t at = 0; at < len && name[at] != 0; at += name[at] + 1u) {
+        for (size_t i = 1; i <= name[at]; i++)
+            out += print_octet(name[at + i], text + out, NAME_PRINTED - out);
+        text[out++] = '.';
+    }
+    if (out == 0)
+        text[out++] = '.';
+    text[out] = '\0';
+    return text;
+}
+
 size_t name_from_host(const char *text, uint8_t name[static NAME_WIRE_MAX])
 {
-    ldns_rdf *dname;
-    size_t len = 0;
-
     for (const char *c = text; *c; c++)
         if (!is_host_octet((uint8_t)*c) && *c != '.')
             return 0;
     if (strcmp(text, ".") == 0 || is_numeric_but_for_dot(text))
         return 0;
-    dname = ldns_dname_new_frm_str(text); /* NULL: empty, or a label of a wrong length */
-    if (!dname)
-        return 0;
-    if (ldns_rdf_size(dname) <= NAME_WIRE_MAX) {
-        len = ldns_rdf_size(dname);
-        memcpy(name, ldns_rdf_data(dname), len);
-    }
-    ldns_rdf_deep_free(dname);
-    return len;
+    return name_from_text(text, name);
 }

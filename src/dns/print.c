@@ -39,12 +39,36 @@ static char *safe_text(char *text)
     return safe;
 }
 
+/* Types that ldns has no description of, since they are only asked for. */
+static const char *question_type(uint16_t type)
+{
+    switch (type) {
+    case LDNS_RR_TYPE_IXFR:
+        return "IXFR";
+    case LDNS_RR_TYPE_AXFR:
+        return "AXFR";
+    case LDNS_RR_TYPE_MAILB:
+        return "MAILB";
+    case LDNS_RR_TYPE_MAILA:
+        return "MAILA";
+    case LDNS_RR_TYPE_ANY:
+        return "ANY";
+    default:
+        return NULL;
+    }
+}
+
 const char *print_type(uint16_t type, char text[static PRINT_TYPE])
 {
-    char *name = ldns_rr_type2str((ldns_rr_type)type);
+    const ldns_rr_descriptor *known = ldns_rr_descript(type);
+    const char *name = question_type(type);
 
-    snprintf(text, PRINT_TYPE, "%s", name ? name : "?");
-    free(name);
+    if (!name && known)
+        name = known->_name;
+    if (name)
+        snprintf(text, PRINT_TYPE, "%s", name);
+    else
+        snprintf(text, PRINT_TYPE, "TYPE%u", type);
     return text;
 }
 

@@ -1,10 +1,10 @@
 #include "dns/question.h"
 
-#include <ldns/ldns.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "dns/print.h"
 
 size_t question_wire_len(const struct question *question)
 {
@@ -41,15 +41,10 @@ bool question_equal_folded(const struct question *a, const struct question *b)
 
 const char *question_text(const struct question *question, char text[static QUESTION_TEXT])
 {
-    ldns_rdf *name =
-        ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, question->name_len, question->name);
-    char *name_text = name ? ldns_rdf2str(name) : NULL;
-    char *type_text = ldns_rr_type2str((ldns_rr_type)question->type);
+    char name[NAME_PRINTED];
 
-    snprintf(text, QUESTION_TEXT, "%s %s", name_text ? name_text : "?",
-             type_text ? type_text : "?");
-    free(type_text);
-    free(name_text);
-    ldns_rdf_deep_free(name);
+    snprintf(text, QUESTION_TEXT, "%s ",
+             name_to_text(question->name, question->name_len, name));
+    print_type(question->type, text + strlen(text));
     return text;
 }

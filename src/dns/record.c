@@ -6,6 +6,8 @@
 
 #include "dns/question.h"
 
+enum { NAMES_IN_DATA = 2 }; /* at most, in those types that may hold any */
+
 /* Where a record's data lies, and what stands before it. */
 struct head {
     uint16_t type, class;
@@ -14,9 +16,10 @@ struct head {
     const uint8_t *data;
 };
 
+/* What comes behind the owner. */
 static bool read_head(struct reader *in, struct head *head)
 {
-    return name_skip(in) && get_u16(in, &head->type) && get_u16(in, &head->class) &&
+    return get_u16(in, &head->type) && get_u16(in, &head->class) &&
            get_u32(in, &head->ttl) && get_u16(in, &head->data_len) &&
            get_bytes(in, &head->data, head->data_len);
 }
@@ -33,7 +36,7 @@ bool record_skip(struct reader *in)
 {
     struct head head;
 
-    return read_head(in, &head);
+    return name_skip(in) && read_head(in, &head);
 }
 
 static bool may_hold_names(uint16_t type)
@@ -53,7 +56,6 @@ static bool may_hold_names(uint16_t type)
     return false;
 }
 
-/* ldns takes an address of any length. */
 static bool has_right_length(const struct head *head)
 {
     if (head->class != CLASS_IN)
@@ -62,11 +64,10 @@ static bool has_right_length(const struct head *head)
            !(head->type == TYPE_AAAA && head->data_len != LDNS_IP6ADDRLEN);
 }
 
-static struct record *record_new(const struct head *head, const ldns_rdf *owner,
-                                 const uint8_t *data, size_t data_len, bool copy_data)
+static struct record *record_new(const struct head *head, const uint8_t *owner,
+                                 size_t owner_len, size_t room)
 {
-    size_t owner_len = ldns_rdf_size(owner);
-    struct record *record = malloc(sizeof *record + owner_len + (copy_data ? data_len : 0));
+    struct record *record = malloc(sizeof *record + owner_len + room);
 
     if (!record)
         return NULL;
@@ -76,61 +77,112 @@ static struct record *record_new(const struct head *head, const ldns_rdf *owner,
         .ttl = head->ttl <= INT32_MAX ? head->ttl : 0, /* RFC 2181 section 8 */
         .owner = record->bytes,
         .owner_len = owner_len,
-        .data = copy_data ? record->bytes + owner_len : data,
-        .data_len = data_len,
+        .data = head->data,
+        .data_len = head->data_len,
     };
-    memcpy(record->bytes, ldns_rdf_data(owner), owner_len);
-    if (copy_data)
-        memcpy(record->bytes + owner_len, data, data_len);
+    memcpy(record->bytes, owner, owner_len);
     return record;
 }
 
-/* The record at `start`, decoded and written again with its names in full. */
-static struct record *expand(const struct reader *behind, size_t start,
-                             const struct head *head)
+static bool copy(struct reader *in, struct writer *out, size_t count)
 {
-    ldns_buffer *buffer = ldns_buffer_new(head->data_len + NAME_WIRE_MAX);
-    struct record *record = NULL;
-    ldns_rr *rr = NULL;
+    const uint8_t *bytes;
 
-    if (!buffer || ldns_wire2rr(&rr, behind->data, behind->size, &start,
-                                LDNS_SECTION_ANSWER) != LDNS_STATUS_OK) {
-        ldns_buffer_free(buffer);
+    if (!get_bytes(in, &bytes, count))
+        return false;
+    put_bytes(out, bytes, count);
+    return true;
+}
+
+static bool copy_name(struct reader *in, struct writer *out)
+{
+    uint8_t name[NAME_WIRE_MAX];
+    size_t len;
+
+    if (!name_expand(in, name, &len))
+        return false;
+    put_bytes(out, name, len);
+    return true;
+}
+
+/* A text with its length in front of it. */
+static bool copy_text(struct reader *in, struct writer *out)
+{
+    return in->pos < in->size && copy(in, out, in->data[in->pos] + 1u);
+}
+
+/* One field of the data that ends at `end`, with a name in full. */
+static bool copy_field(struct reader *in, size_t end, ldns_rdf_type field,
+                       struct writer *out)
+{
+    switch (field) {
+    case LDNS_RDF_TYPE_DNAME:
+        return copy_name(in, out);
+    case LDNS_RDF_TYPE_STR:
+        return copy_text(in, out);
+    case LDNS_RDF_TYPE_INT8:
+    case LDNS_RDF_TYPE_ALG:
+        return copy(in, out, 1);
+    case LDNS_RDF_TYPE_INT16:
+    case LDNS_RDF_TYPE_TYPE:
+        return copy(in, out, 2);
+    case LDNS_RDF_TYPE_INT32:
+    case LDNS_RDF_TYPE_PERIOD:
+    case LDNS_RDF_TYPE_TIME:
+        return copy(in, out, 4);
+    default: /* a signature or a list of types, which go to the end */
+        return in->pos <= end && copy(in, out, end - in->pos);
+    }
+}
+
+/* ldns knows the fields of each type, but would follow pointers for as long as they lead.
+ */
+static bool copy_fields(struct reader *in, const struct head *head, struct writer *out)
+{
+    const ldns_rr_descriptor *fields = ldns_rr_descript(head->type);
+    size_t end = in->pos + head->data_len;
+
+    for (size_t i = 0; i < ldns_rr_descriptor_minimum(fields); i++)
+        if (!copy_field(in, end, ldns_rr_descriptor_field_type(fields, i), out))
+            return false;
+    return in->pos == end && out->pos <= UINT16_MAX;
+}
+
+/* The record whose data starts at `in`, written again with its names in full. */
+static struct record *expand(struct reader in, const struct head *head,
+                             const uint8_t *owner, size_t owner_len)
+{
+    size_t room = head->data_len + NAMES_IN_DATA * NAME_WIRE_MAX;
+    struct record *record = record_new(head, owner, owner_len, room);
+    struct writer out;
+
+    if (!record)
+        return NULL;
+    out = writer_of(record->bytes + owner_len, room);
+    if (!copy_fields(&in, head, &out)) {
+        free(record);
         return NULL;
     }
-    if (start == behind->pos && ldns_rr_rd_count(rr) > 0 &&
-        ldns_rr_rdata2buffer_wire(buffer, rr) == LDNS_STATUS_OK &&
-        ldns_buffer_status_ok(buffer) && ldns_buffer_position(buffer) <= UINT16_MAX)
-        record = record_new(head, ldns_rr_owner(rr), ldns_buffer_begin(buffer),
-                            ldns_buffer_position(buffer), true);
-    ldns_rr_free(rr);
-    ldns_buffer_free(buffer);
-    return record;
-}
-
-static struct record *take(const struct reader *behind, size_t start,
-                           const struct head *head)
-{
-    struct record *record;
-    ldns_rdf *owner;
-
-    if (ldns_wire2dname(&owner, behind->data, behind->size, &start) != LDNS_STATUS_OK)
-        return NULL;
-    record = record_new(head, owner, head->data, head->data_len, false);
-    ldns_rdf_deep_free(owner);
+    record->data = out.data;
+    record->data_len = out.pos;
     return record;
 }
 
 struct record *record_read(struct reader *in)
 {
-    struct reader behind = *in;
+    struct reader behind = *in, data;
+    uint8_t owner[NAME_WIRE_MAX];
     struct record *record;
     struct head head;
+    size_t owner_len;
 
-    if (!read_head(&behind, &head) || !has_right_length(&head))
+    if (!name_expand(&behind, owner, &owner_len) || !read_head(&behind, &head) ||
+        !has_right_length(&head))
         return NULL;
-    record = may_hold_names(head.type) ? expand(&behind, in->pos, &head)
-                                       : take(&behind, in->pos, &head);
+    data = behind;
+    data.pos -= head.data_len;
+    record = may_hold_names(head.type) ? expand(data, &head, owner, owner_len)
+                                       : record_new(&head, owner, owner_len, 0);
     if (record)
         *in = behind;
     return record;

@@ -72,9 +72,9 @@ static bool decode_message(struct relay *relay, const uint8_t *wire, size_t len)
     if (!name_skip(&in) || !get_skip(&in, 4))
         return false;
     for (int i = 0; i < SECTIONS; i++) {
-        if (!decode_section(&in, counts[i], &relay->sections[i]))
+        if (!decode_section(&in, counts[i], &relay->sections[i]) ||
+            !rrset_even_ttls(relay->sections[i].all, relay->sections[i].count))
             return false;
-        rrset_even_ttls(relay->sections[i].all, relay->sections[i].count);
     }
     return true;
 }

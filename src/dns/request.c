@@ -24,25 +24,16 @@ static void read_header(struct request *request, struct walk *walk, const uint8_
     walk->in.pos = LDNS_HEADER_SIZE;
 }
 
-/*
- * ldns follows compression pointers in a question, and one that points to itself for 65,535
- * steps; no sane client compresses its only name. So the name is walked first.
- */
+/* No sane client compresses its only name. */
 static bool read_question(struct request *request, struct walk *walk)
 {
-    struct reader ahead = walk->in;
     struct question *question = &request->question;
     const uint8_t *name;
     size_t name_len;
-    ldns_rr *rr;
 
-    if (!name_get(&ahead, &name, &name_len) ||
-        ldns_wire2rr(&rr, walk->in.data, walk->in.size, &walk->in.pos,
-                     LDNS_SECTION_QUESTION) != LDNS_STATUS_OK)
+    if (!name_get(&walk->in, &name, &name_len) || !get_u16(&walk->in, &question->type) ||
+        !get_u16(&walk->in, &request->class))
         return false;
-    question->type = (uint16_t)ldns_rr_get_type(rr);
-    request->class = (uint16_t)ldns_rr_get_class(rr);
-    ldns_rr_free(rr);
     question->name_len = (uint8_t)name_len;
     for (size_t i = 0; i < name_len; i++)
         question->name[i] = name[i];

@@ -56,12 +56,12 @@ static void even(struct record **set, size_t size)
         set[i]->ttl = lowest;
 }
 
-void rrset_even_ttls(struct record **records, size_t count)
+bool rrset_even_ttls(struct record **records, size_t count)
 {
     struct record **sorted = malloc((count + 1) * sizeof *sorted);
 
     if (!sorted)
-        return;
+        return false;
     memcpy(sorted, records, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, compare);
     for (size_t i = 0, size; i < count; i += size) {
@@ -69,4 +69,5 @@ void rrset_even_ttls(struct record **records, size_t count)
         even(sorted + i, size);
     }
     free(sorted);
+    return true;
 }

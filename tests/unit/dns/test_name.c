@@ -343,3 +343,126 @@ TEST(a_host_name_has_at_most_253_characters)
     assert_int_equal(name_from_host(long_text(255), name), 0);
     assert_int_equal(name_from_host(long_text(400), name), 0);
 }
+
+/* A message of `count` pointers, each to the next one, and a root label. */
+static size_t pointers(uint8_t *data, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        data[2 * i] = (uint8_t)(0xc0 | (2 * i + 2) >> 8);
+        data[2 * i + 1] = (uint8_t)(2 * i + 2);
+    }
+    data[2 * count] = 0;
+    return 2 * count + 1;
+}
+
+static bool expands(const uint8_t *data, size_t size, size_t at, uint8_t *out, size_t *len)
+{
+    struct reader in = reader_of(data, size);
+
+    in.pos = at;
+    return name_expand(&in, out, len);
+}
+
+TEST(a_compressed_name_is_written_in_full)
+{
+    const uint8_t data[] = {HOST_TEST, 1, 'a', POINTER(5), 7},
+                  name[] = {1, 'a', 4, 't', 'e', 's', 't', 0};
+    struct reader in = reader_of(BYTES(data));
+    uint8_t out[NAME_WIRE_MAX];
+    size_t len;
+
+    in.pos = 11;
+    assert_true(name_expand(&in, out, &len));
+    assert_int_equal(in.pos, 15);
+    assert_int_equal(len, sizeof name);
+    assert_memory_equal(out, name, len);
+}
+
+/* A name has no more labels, and whoever compresses points to a label. */
+TEST(no_more_than_127_pointers_are_followed)
+{
+    uint8_t data[2 * 128 + 1], out[NAME_WIRE_MAX];
+    size_t len;
+
+    assert_true(expands(data, pointers(data, 127), 0, out, &len));
+    assert_int_equal(len, 1);
+    assert_false(expands(data, pointers(data, 128), 0, out, &len));
+}
+
+TEST(a_pointer_that_leads_nowhere_is_no_name)
+{
+    const uint8_t itself[] = {POINTER(0)}, behind[] = {POINTER(2)}, cut[] = {0xc0};
+    uint8_t out[NAME_WIRE_MAX];
+    size_t len;
+
+    assert_false(expands(BYTES(itself), 0, out, &len));
+    assert_false(expands(BYTES(behind), 0, out, &len));
+    assert_false(expands(BYTES(cut), 0, out, &len));
+}
+
+TEST(a_name_that_pointers_make_too_long_is_none)
+{
+    uint8_t data[300], out[NAME_WIRE_MAX];
+    size_t len;
+
+    long_name(data, 255);
+    memcpy(data + 255, (const uint8_t[]){1, 'a', POINTER(0)}, 4);
+    assert_true(expands(data, 259, 0, out, &len));
+    assert_int_equal(len, 255);
+    assert_false(expands(data, 259, 255, out, &len));
+}
+
+static void assert_text(const char *text, const uint8_t *wire, size_t wire_len)
+{
+    uint8_t name[NAME_WIRE_MAX];
+
+    assert_int_equal(name_from_text(text, name), wire_len);
+    assert_memory_equal(name, wire, wire_len);
+}
+
+TEST(a_text_with_escapes_is_a_name)
+{
+    const uint8_t host[] = {HOST_TEST}, root[] = {ROOT};
+    const uint8_t odd[] = {4, 'a', '.', 0, ' ', 0};
+
+    assert_text("host.test", BYTES(host));
+    assert_text("host.test.", BYTES(host));
+    assert_text(".", BYTES(root));
+    assert_text("a\\.\\000\\032", BYTES(odd));
+    assert_text("\\a\\..\\000", (const uint8_t[]){2, 'a', '.', 1, 0, 0}, 6);
+}
+
+TEST(a_text_that_is_no_name_is_refused)
+{
+    static const char *const texts[] = {"",    ".a",   "a..b",  "a..",   "..",
+                                        "a\\", "\\25", "\\256", "\\12a", "\\9"};
+    uint8_t name[NAME_WIRE_MAX];
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        assert_int_equal(name_from_text(texts[i], name), 0);
+}
+
+TEST(odd_octets_of_a_name_are_escaped)
+{
+    const uint8_t wire[] = {8, 'a', '.', ';', '(', ')', '\\', 0, 0xff, 1, ' ', 0},
+                  root[] = {0};
+    char text[NAME_PRINTED];
+
+    assert_string_equal(name_to_text(BYTES(wire), text),
+                        "a\\.\\;\\(\\)\\\\\\000\\255.\\032.");
+    assert_string_equal(name_to_text(BYTES(root), text), ".");
+}
+
+TEST(the_longest_text_fits_and_is_the_name_again)
+{
+    uint8_t wire[255], again[NAME_WIRE_MAX];
+    char text[NAME_PRINTED];
+
+    long_name(wire, sizeof wire);
+    for (size_t at = 0; wire[at]; at += wire[at] + 1u)
+        memset(wire + at + 1, 0xff, wire[at]);
+    name_to_text(BYTES(wire), text);
+    assert_true(strlen(text) > 1000 && strlen(text) < NAME_PRINTED);
+    assert_int_equal(name_from_text(text, again), sizeof wire);
+    assert_memory_equal(again, wire, sizeof wire);
+}

@@ -1242,3 +1242,37 @@ TEST(a_dname_in_the_middle_of_a_chain_comes_before_what_it_rewrites)
     assert_int_equal(answer.count[SECTION_ANSWER], 4);
     assert_reply(&question, answer, expected);
 }
+
+/* Ends with `count` NS records, owned by what the first of 8,000 pointers leads to. */
+static size_t message_of_pointers(uint8_t *wire, uint16_t count)
+{
+    enum { FIRST = 0x4000 - 16002 };
+    struct writer out = writer_of(wire, 65535);
+    const uint8_t question[] = {HEADER(0x8180, 1, 1, 0, 0), HOST_TEST_A};
+
+    put_bytes(&out, BYTES(question));
+    put_u16_at(&out, 6, (uint16_t)(count + 1));
+    put_bytes(&out, (const uint8_t[]){ASKED, RECORD(16, 60, 0)}, 12);
+    put_u16_at(&out, out.pos - 2,
+               (uint16_t)(0x4000 - out.pos)); /* the pointers are its data */
+    while (out.pos < FIRST)
+        put_u8(&out, 0);
+    while (out.pos < 0x3ffe)
+        put_u16(&out, (uint16_t)(0xc000 | (out.pos + 2)));
+    put_u16(&out, 0xc00c);
+    while (count-- > 0) {
+        put_u16(&out, 0xc000 | FIRST);
+        put_bytes(&out, (const uint8_t[]){RECORD(2, 60, 2)}, 10);
+        put_u16(&out, 0xc000 | FIRST);
+    }
+    assert_false(out.failed);
+    return out.pos;
+}
+
+/* These would be 56 million steps; with the first name that is none it ends. */
+TEST(a_reply_of_pointers_to_pointers_is_refused)
+{
+    static uint8_t wire[65535];
+
+    assert_refused(wire, message_of_pointers(wire, 3500));
+}
