@@ -23,4 +23,14 @@ void resolver_clean_environment(void);
  */
 int resolver_prepare(const struct addr *door, unsigned flags);
 
+/* To be called before libc is asked; resolver_prepare() does so itself. */
+void resolver_watch_memory(void);
+/*
+ * To be called when libc has been asked, before anything is made of what it says. If memory
+ * was refused meanwhile, the process ends here: a denial may be none, a list too short, and
+ * what libc or a module has read or loaded is kept by them as it is, for good. The next
+ * process begins anew.
+ */
+void resolver_check_memory(void);
+
 #endif

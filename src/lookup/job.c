@@ -147,8 +147,8 @@ static void run_probe(struct work_item *item)
     struct desk *desk = malloc(sizeof *desk);
     struct answer answer;
 
-    if (!desk) { /* after_probe refuses */
-        job->next = LOOKUP_RELAY;
+    if (!desk) { /* refused in the end: without the probe DNS must not be asked */
+        job->next = LOOKUP_DONE;
         return;
     }
     answer_init(&answer, &job->question, desk->records, sizeof desk->records);

@@ -3,7 +3,10 @@
 #include <resolv.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/log.h"
+#include "base/shortage.h"
 #include "lookup/sources.h"
 
 /* The door answers at once; only a lost datagram makes libc ask again. */
@@ -16,12 +19,28 @@ void resolver_clean_environment(void)
     unsetenv("RES_OPTIONS");
 }
 
+static _Thread_local unsigned refused_before;
+
+void resolver_watch_memory(void)
+{
+    refused_before = shortage_count();
+}
+
+void resolver_check_memory(void)
+{
+    if (shortage_count() == refused_before)
+        return;
+    log_warning("memory has run out inside the host's resolver");
+    _exit(EXIT_FAILURE);
+}
+
 /*
  * res_nclose() on a state that was never initialised would close descriptor 0, and a second
  * res_init() would bring the search list back: hence these steps, in this order.
  */
 int resolver_prepare(const struct addr *door, unsigned flags)
 {
+    resolver_watch_memory();
     sources_avoid_nscd();
     if (_res.options & RES_INIT)
         res_nclose(&_res);

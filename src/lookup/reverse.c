@@ -47,10 +47,15 @@ static struct call call_libc(const struct reverse_address *address, const struct
     struct call call = {.resolver_error = NETDB_INTERNAL};
 
     for (size_t size = BUFFER_FIRST; size <= BUFFER_MAX; size *= 2) {
+        bool done;
+
+        resolver_watch_memory();
         free(call.buffer);
         call.buffer = malloc(size);
-        if (!call.buffer || resolver_prepare(door, flags) == -1 ||
-            try_call(&call, address, size))
+        done = !call.buffer || resolver_prepare(door, flags) == -1 ||
+               try_call(&call, address, size);
+        resolver_check_memory();
+        if (done)
             break;
     }
     return call;

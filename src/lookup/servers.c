@@ -3,6 +3,8 @@
 #include <resolv.h>
 #include <string.h>
 
+#include "lookup/resolver.h"
+
 /* An IPv6 server's place in the list of IPv4 servers is empty, and its address elsewhere.
  */
 static bool server_addr(const struct __res_state *state, int i, struct addr *addr)
@@ -23,10 +25,14 @@ static bool server_addr(const struct __res_state *state, int i, struct addr *add
 int servers_read(struct servers *servers)
 {
     struct __res_state state;
+    int result;
 
     memset(&state, 0, sizeof state);
     *servers = (struct servers){0};
-    if (res_ninit(&state) < 0)
+    resolver_watch_memory();
+    result = res_ninit(&state);
+    resolver_check_memory();
+    if (result < 0)
         return -1;
     for (int i = 0; i < state.nscount && servers->count < SERVERS_MAX; i++)
         if (server_addr(&state, i, &servers->addr[servers->count]))

@@ -1,0 +1,15 @@
+/*
+ * Whether memory has run out, for code of others that does not say so.
+ *
+ * libc turns an allocation that fails into codes that mean something else, or into a list
+ * that is too short. So the program has an allocator of its own, in front of the system's,
+ * that does nothing but count what is refused. Everything in the process uses it, libc and
+ * NSS modules too.
+ */
+#ifndef BASE_SHORTAGE_H
+#define BASE_SHORTAGE_H
+
+/* How many allocations of the calling thread have failed so far. */
+unsigned shortage_count(void);
+
+#endif

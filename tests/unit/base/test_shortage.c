@@ -1,0 +1,107 @@
+#include "../check.h"
+
+#include "base/shortage.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+/* More than any machine has. Volatile, or the compiler would know it. */
+static volatile size_t too_much = PTRDIFF_MAX;
+
+static void what_is_refused_is_counted(void **state)
+{
+    unsigned before = shortage_count();
+
+    (void)state;
+    assert_null(malloc(too_much));
+    assert_int_equal(errno, ENOMEM);
+    assert_int_equal(shortage_count(), before + 1);
+    assert_null(calloc(too_much, 2));
+    assert_int_equal(shortage_count(), before + 2);
+    assert_null(realloc(NULL, too_much));
+    assert_int_equal(shortage_count(), before + 3);
+}
+
+static void what_is_given_is_not_counted(void **state)
+{
+    unsigned before = shortage_count();
+    char *memory = malloc(16);
+
+    (void)state;
+    memory = realloc(memory, 1 << 20);
+    assert_non_null(memory);
+    memset(memory, 1, 1 << 20);
+    memory = realloc(memory, 0);
+    assert_null(memory);
+    memory = calloc(1, 1 << 20);
+    assert_int_equal(memory[(1 << 20) - 1], 0);
+    free(memory);
+    assert_int_equal(shortage_count(), before);
+}
+
+/* libc's own allocations go the same way. */
+static void what_libc_is_refused_is_counted(void **state)
+{
+    unsigned before = shortage_count();
+
+    (void)state;
+    assert_null(reallocarray(NULL, too_much, 1));
+    assert_int_equal(shortage_count(), before + 1);
+}
+
+static void *refuse_twice(void *unused)
+{
+    unsigned before = shortage_count();
+
+    (void)unused;
+    assert_null(malloc(too_much));
+    assert_null(malloc(too_much));
+    return (void *)(uintptr_t)(shortage_count() - before);
+}
+
+static void each_thread_has_its_own_count(void **state)
+{
+    unsigned before = shortage_count();
+    pthread_t thread;
+    void *counted;
+
+    (void)state;
+    assert_int_equal(pthread_create(&thread, NULL, refuse_twice, NULL), 0);
+    assert_int_equal(pthread_join(thread, &counted), 0);
+    assert_int_equal((uintptr_t)counted, 2);
+    assert_int_equal(shortage_count(), before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_refused_is_counted),
+        cmocka_unit_test(what_is_given_is_not_counted),
+        cmocka_unit_test(what_libc_is_refused_is_counted),
+        cmocka_unit_test(each_thread_has_its_own_count),
+    };
+    return cmocka_run_group_tests_name("shortage", tests, NULL, NULL);
+}
+
+#else
+
+/* With a sanitizer nothing is counted. */
+static void nothing_is_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(shortage_count(), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_is_counted)};
+
+    return cmocka_run_group_tests_name("shortage", tests, NULL, NULL);
+}
+
+#endif
