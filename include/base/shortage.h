@@ -3,13 +3,22 @@
  *
  * libc turns an allocation that fails into codes that mean something else, or into a list
  * that is too short. So the program has an allocator of its own, in front of the system's,
- * that does nothing but count what is refused. Everything in the process uses it, libc and
- * NSS modules too.
+ * that does nothing but count what is refused, and, where that costs nobody time, try
+ * again. Everything in the process uses it, libc and NSS modules too.
  */
 #ifndef BASE_SHORTAGE_H
 #define BASE_SHORTAGE_H
 
+#include <stdbool.h>
+
 /* How many allocations of the calling thread have failed so far. */
 unsigned shortage_count(void);
+
+/*
+ * Whether an allocation that is refused is tried again, for a second: from the start on,
+ * even before main(), since a program that a reload has executed has no way back. To be
+ * turned off, before there are threads, by a process in which somebody waits.
+ */
+void shortage_wait(bool);
 
 #endif

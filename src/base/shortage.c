@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <time.h>
 
 static _Thread_local unsigned refused;
 
@@ -13,6 +14,25 @@ unsigned shortage_count(void)
 
 /* A sanitizer has an allocator that must come first; there memory does not run out. */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+enum { PAUSE_MS = 10, TRIES = 100 };
+
+static bool waits = true;
+
+void shortage_wait(bool wait)
+{
+    waits = wait;
+}
+
+static bool pause_before(unsigned try)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
+
+    if (!waits || try == TRIES)
+        return false;
+    nanosleep(&pause, NULL);
+    return true;
+}
 
 static void *counted(void *memory)
 {
@@ -42,23 +62,39 @@ static void *find_next(const char *name)
     if (!next)                                                                             \
     return NULL
 
+/* The value of an expression that allocates. */
+#define TRY(allocate)                                                                      \
+    void *memory = (allocate);                                                             \
+    for (unsigned try = 0; !memory && pause_before(try); try++)                            \
+        memory = (allocate);                                                               \
+    return counted(memory)
+
 void *malloc(size_t size)
 {
     FIND_NEXT(malloc);
-    return counted(next(size));
+    TRY(next(size));
 }
 
 void *calloc(size_t count, size_t size)
 {
     FIND_NEXT(calloc);
-    return counted(next(count, size));
+    TRY(next(count, size));
 }
 
 /* To nothing is not refused. */
 void *realloc(void *old, size_t size)
 {
     FIND_NEXT(realloc);
-    return size == 0 ? next(old, size) : counted(next(old, size));
+    if (size == 0)
+        return next(old, size);
+    TRY(next(old, size));
+}
+
+#else
+
+void shortage_wait(bool wait)
+{
+    (void)wait;
 }
 
 #endif

@@ -22,10 +22,14 @@ static bool text_begin(struct text *text, struct control_request *request)
     return text->out != NULL;
 }
 
-static void text_answer(struct text *text, struct control_request *request)
+/* A part of it is none. */
+static void text_answer(struct text *text, struct control_request *request, bool is_whole)
 {
-    fclose(text->out);
-    control_answer(request, text->octets);
+    is_whole = is_whole && !ferror(text->out);
+    if (fclose(text->out) == 0 && is_whole && text->octets)
+        control_answer(request, text->octets);
+    else
+        control_refuse(request, "no memory for the answer");
     free(text->octets);
 }
 
@@ -39,7 +43,7 @@ static void run_status(void *context, struct control_request *request, const cha
         return;
     host->describe(host->context, text.out);
     report_state(text.out, host->cache_bytes);
-    text_answer(&text, request);
+    text_answer(&text, request, true);
 }
 
 static void run_stats(void *context, struct control_request *request, const char *argument)
@@ -49,8 +53,7 @@ static void run_stats(void *context, struct control_request *request, const char
     (void)context;
     if (!text_begin(&text, request))
         return;
-    report_counters(text.out, argument != NULL);
-    text_answer(&text, request);
+    text_answer(&text, request, report_counters(text.out, argument != NULL));
 }
 
 /* A name as people write it, folded. False if it is none. */

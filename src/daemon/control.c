@@ -258,8 +258,10 @@ void control_help(void *context, struct control_request *request, const char *ar
         return;
     }
     command_print_help(request->control->commands->table, out);
-    fclose(out);
-    control_answer(request, text);
+    if (fclose(out) == 0 && text)
+        control_answer(request, text);
+    else
+        control_refuse(request, "no memory for the answer");
     free(text);
 }
 
@@ -272,7 +274,10 @@ static void refuse_argument(struct control_request *request, const struct comman
     if (out) {
         fputs("usage: ", out);
         command_print_usage(command, out);
-        fclose(out);
+        if (fclose(out) != 0) {
+            free(usage);
+            usage = NULL;
+        }
     }
     control_refuse(request, usage ? usage : "the argument is wrong");
     free(usage);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/log.h"
+#include "base/shortage.h"
 #include "channel/channel.h"
 #include "lookup/job.h"
 #include "lookup/resolver.h"
@@ -198,8 +199,10 @@ int lookup_run(const struct lookup_config *config, int supervisor)
     raise_descriptor_limit();
     make_room_for_descriptors(supervisor);
     lookup.supervisor = supervisor;
-    if (set_up(&lookup, config) == -1 ||
-        channel_send_word(supervisor, WORD_READY) != CHANNEL_DONE)
+    if (set_up(&lookup, config) == -1)
+        return -1;
+    shortage_wait(false);
+    if (channel_send_word(supervisor, WORD_READY) != CHANNEL_DONE)
         return -1;
     result = loop_run(lookup.jobs.loop);
     tell_threads(&(struct work_state){0});

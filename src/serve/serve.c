@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/log.h"
+#include "base/shortage.h"
 #include "channel/channel.h"
 #include "dns/request.h"
 #include "net/loop.h"
@@ -389,6 +390,7 @@ int serve_run(const struct serve_config *config, int lookup, int supervisor)
     serve.volley = volley_new();
     serve.tcp = tcp_for(&serve);
     if (serve.batch && serve.volley && serve.tcp && watch_all(&serve) == 0) {
+        shortage_wait(false);
         config->confine();
         if (channel_send_word(supervisor, WORD_READY) == CHANNEL_DONE)
             result = loop_run(serve.loop);

@@ -4,9 +4,12 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <time.h>
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
@@ -77,6 +80,43 @@ static void each_thread_has_its_own_count(void **state)
     assert_int_equal(shortage_count(), before);
 }
 
+static atomic_bool is_limited;
+
+/* Some time after the memory was limited. */
+static void *lift_limit(void *limit)
+{
+    const struct timespec some = {.tv_nsec = 50000000};
+
+    while (!is_limited) {
+    }
+    nanosleep(&some, NULL);
+    setrlimit(RLIMIT_AS, limit);
+    return NULL;
+}
+
+/* Whoever waits gets what is free again meanwhile. */
+static void what_is_refused_is_tried_again_where_that_is_wanted(void **state)
+{
+    unsigned before = shortage_count();
+    struct rlimit limit, none;
+    pthread_t thread;
+    void *memory;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_AS, &limit), 0);
+    assert_int_equal(pthread_create(&thread, NULL, lift_limit, &limit), 0);
+    none = (struct rlimit){.rlim_cur = 1, .rlim_max = limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+    is_limited = true;
+    shortage_wait(true);
+    memory = malloc(64 << 20);
+    shortage_wait(false);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_non_null(memory);
+    assert_int_equal(shortage_count(), before);
+    free(memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,7 +124,10 @@ int main(void)
         cmocka_unit_test(what_is_given_is_not_counted),
         cmocka_unit_test(what_libc_is_refused_is_counted),
         cmocka_unit_test(each_thread_has_its_own_count),
+        cmocka_unit_test(what_is_refused_is_tried_again_where_that_is_wanted),
     };
+
+    shortage_wait(false);
     return cmocka_run_group_tests_name("shortage", tests, NULL, NULL);
 }
 
