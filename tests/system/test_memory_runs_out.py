@@ -1,0 +1,255 @@
+"""Memory that runs out changes no answer: each allocation of each process fails in turn.
+
+preload/fail_alloc.c lets one fail. To try all takes minutes, so usually some are tried, always
+the same; with MEMORY_RUNS_OUT=all each is.
+"""
+
+import contextlib
+import mmap
+import os
+import pathlib
+import socket
+import struct
+import subprocess
+
+import dns.exception
+import pytest
+
+from ask import PATIENCE_SECONDS
+from conftest import make_open_folder
+from daemon import Daemon, is_alive, wait_until
+
+ALL = os.environ.get("MEMORY_RUNS_OUT") == "all"
+TIMEOUT_MS = 1000  # for a question that lookup has lost
+ENDS_A_SERVER = 2  # a lookup process that has ended so often is replaced later each time
+
+# (name, type, how it is asked, the only right answer)
+QUESTIONS = [
+    ("a.example.test", "A", {}, ["a.example.test A 192.0.2.1"]),
+    ("both.example.test", "AAAA", {"edns": True}, ["both.example.test AAAA 2001:db8::2"]),
+    ("multi.example.test", "A", {"tcp": True},
+     [f"multi.example.test A 192.0.2.{number}" for number in (31, 32, 33)]),
+    ("cname-both.example.test", "AAAA", {},
+     ["both.example.test AAAA 2001:db8::2", "cname-both.example.test CNAME both.example.test"]),
+    ("types.example.test", "MX", {"tcp": True},
+     ["types.example.test MX 10 mail.example.test",
+      "types.example.test MX 20 mail.elsewhere.test"]),
+    ("txt.example.test", "TXT", {"edns": True}, ['txt.example.test TXT "only text"']),
+    ("1.2.0.192.in-addr.arpa", "PTR", {}, ["1.2.0.192.in-addr.arpa PTR a.example.test"]),
+    ("4.0.0.10.in-addr.arpa", "PTR", {}, ["4.0.0.10.in-addr.arpa PTR v4only.lab"]),
+    ("nosuch.example.test", "A", {"edns": True}, "NXDOMAIN"),
+    ("txt.example.test", "A", {}, "NODATA"),
+    ("v4only.lab", "A", {}, ["v4only.lab A 10.0.0.4"]),
+    ("v4only.lab", "AAAA", {}, "NODATA"),
+    ("dual.lab", "AAAA", {"edns": True}, ["dual.lab AAAA 2001:db8:a::10"]),
+    ("localhost", "A", {}, ["localhost A 127.0.0.1"]),
+    ("qmany60-ok.fault.test", "A", {"edns": True},
+     sorted(f"qmany60-ok.fault.test A 10.0.{number}.1" for number in range(60))),
+]
+COMMANDS = ["status", "stats", "stats json", "flush", "flush a.example.test", "log info", "help"]
+NO_MEMORY = "error no memory for the answer"
+
+
+class Page:
+    """Tells fail_alloc.c what is to fail, and how many allocations there were."""
+
+    LAYOUT = struct.Struct("iiIII")
+
+    def __init__(self, folder):
+        self.path = folder / "page"
+        self.path.write_bytes(bytes(self.LAYOUT.size))
+        self.path.chmod(0o666)
+        with self.path.open("r+b") as file:
+            self.octets = mmap.mmap(file.fileno(), 0)
+
+    def arm(self, pid=0, newer=0, fails_at=0):
+        self.LAYOUT.pack_into(self.octets, 0, 0, 0, fails_at, 0, 0)
+        struct.pack_into("ii", self.octets, 0, pid, newer)
+
+    def disarm(self):
+        """(how many allocations there were, how many of them have failed)"""
+        *_, count, failed = self.LAYOUT.unpack_from(self.octets)
+        self.arm()
+        return count, failed
+
+
+class Short:
+    """A server in whose processes allocations fail."""
+
+    def __init__(self, folder, env):
+        self.page = Page(folder)
+        self.control = folder / "control"
+        self.daemon = Daemon(
+            "-o", f"control={self.control}", "-o", "cache-size=1000000",
+            "-o", f"timeout={TIMEOUT_MS}",
+            env={"LD_PRELOAD": str(folder / "fail_alloc.so"), "FAIL_ALLOC": str(self.page.path),
+                 **env})
+
+    def command(self, line):
+        """What the server says to a command; "" if nothing."""
+        with contextlib.suppress(ConnectionError), socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(PATIENCE_SECONDS)
+            sock.connect(str(self.control))
+            sock.sendall(line.encode() + b"\n")
+            with sock.makefile("rb") as stream:
+                return stream.read().decode()
+        return ""
+
+    def ask(self, name, rdtype, how):
+        """The outcome; None if no reply came."""
+        try:
+            outcome = self.daemon.ask(name, rdtype, **how).outcome
+        except (TimeoutError, ConnectionError, EOFError):
+            return None
+        except (AssertionError, dns.exception.DNSException) as error:
+            return f"no sound reply: {error!r}"
+        return sorted(outcome) if isinstance(outcome, list) else outcome
+
+
+class Servers:
+    """Servers, one after the other, for those in which lookup has ended too often."""
+
+    def __init__(self, env):
+        self.env = env
+        self.folder = make_open_folder()
+        subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-shared", "-fPIC", "-O1",
+                        "-Wall", "-Werror", "-o", self.folder / "fail_alloc.so",
+                        pathlib.Path(__file__).parent / "preload/fail_alloc.c"], check=True)
+        self.now = None
+        self.start()
+
+    def start(self):
+        self.ends = 0
+        self.now = Short(self.folder, self.env)
+        self.pids = {"supervisor": self.now.daemon.pid}
+        return self.now
+
+    def stop(self):
+        self.now.daemon.stop()
+
+    def pid(self, role):
+        """Of the process that has this role now."""
+        if role not in self.pids:
+            self.pids[role] = self.now.daemon.child(role)
+        return self.pids[role]
+
+    def failing(self, role, number, act):
+        """(what `act` gives while this allocation of the process fails, whether one did)"""
+        self.now.page.arm(pid=self.pid(role), fails_at=number)
+        given = act()
+        _, failed = self.now.page.disarm()
+        return given, failed > 0
+
+    def look_after(self, role):
+        """A process that has ended is replaced; in time, or the server is."""
+        if is_alive(self.pid(role)):
+            return 0
+        del self.pids[role]
+        self.ends += 1
+        if self.ends == ENDS_A_SERVER:
+            self.stop()
+            self.start()
+        return 1
+
+
+@pytest.fixture
+def servers(modules):
+    running = Servers(modules)
+    yield running
+    running.stop()
+
+
+def numbers(every):
+    """Which allocations are to fail: each, or one in `every`."""
+    number = 1
+    while True:
+        yield number
+        number += 1 if ALL else every
+
+
+def try_question(servers, role, question, every, tally):
+    """What came of it is right, SERVFAIL or nothing; and so it is when it is asked again."""
+    name, rdtype, how, right = question
+    for number in numbers(every):
+        server = servers.now
+        assert server.command("flush") == "ok\n"
+        first, failed = servers.failing(role, number, lambda: server.ask(name, rdtype, how))
+        if not failed:
+            assert first == right
+            return
+        again = server.ask(name, rdtype, how)
+        where = f"{name} {rdtype}, {role}, allocation {number}"
+        assert first in (right, "SERVFAIL", None), where
+        assert again in (right, "SERVFAIL", None), f"{where}, asked again"
+        tally[role] += 1
+        tally[f"answered nevertheless by {role}"] += first == right
+        tally[f"ends of {role}"] += servers.look_after(role)
+
+
+@pytest.mark.parametrize("sources, every", [("files dns", 13), ("files status dns", 37)])
+def test_memory_that_fails_in_lookup_changes_no_answer(servers, etc, tally, sources, every):
+    etc.write("nsswitch.conf", f"hosts: {sources}\n")
+    for question in QUESTIONS:
+        try_question(servers, "lookup", question, every, tally)
+
+
+def test_memory_that_fails_in_serve_changes_no_answer(servers, tally):
+    """And that of one question in one process costs no process."""
+    process = servers.pid("serve")
+    for question in QUESTIONS:
+        try_question(servers, "serve", question, 1, tally)
+    assert servers.now.daemon.child("serve") == process
+
+
+def test_a_command_without_memory_is_refused_or_done(servers, tally):
+    """Or not heard; the server goes on."""
+    whole = {line: servers.now.command(line) for line in COMMANDS}
+    for line in COMMANDS:
+        for number in numbers(1 if len(whole[line]) < 4000 else 9):
+            said, failed = servers.failing("supervisor", number,
+                                           lambda line=line: servers.now.command(line))
+            if not failed:
+                break
+            assert (said.splitlines() or [""])[0] in ("ok", NO_MEMORY, ""), line
+            assert said.count("\n") in (0, 1, whole[line].count("\n")), f"a part of {line}"
+            tally["supervisor"] += 1
+    assert is_alive(servers.now.daemon.pid)
+    assert servers.now.ask("localhost", "A", {}) == ["localhost A 127.0.0.1"]
+
+
+def test_a_reload_without_memory_is_refused_or_done(servers, tally):
+    """The new program's own start belongs to it: its process is the supervisor's."""
+    for number in numbers(4):
+        server = servers.now
+        said, failed = servers.failing("supervisor", number, lambda s=server: s.command("reload"))
+        if not failed:
+            assert said == "ok\n"
+            break
+        assert said == "ok\n" or said.startswith("error ") or said == "", number
+        assert server.ask("localhost", "A", {}) == ["localhost A 127.0.0.1"], number
+        tally["supervisor, in a reload"] += 1
+    assert is_alive(servers.now.daemon.pid)
+
+
+@pytest.mark.parametrize("role", ["lookup", "serve"])
+def test_a_process_starts_though_memory_fails_once(servers, tally, role):
+    """In place of one that was killed."""
+    tried = 0
+    for number in numbers(41):
+        daemon = servers.now.daemon
+        before = daemon.child(role)
+        newest = max(int(path.name) for path in pathlib.Path("/proc").glob("[0-9]*"))
+        servers.now.page.arm(newer=newest, fails_at=number)
+        os.kill(before, 9)
+        wait_until(lambda old=before: not is_alive(old) and daemon.child(role) != old,
+                   f"another {role} process")
+        assert servers.now.ask("a.example.test", "A", {}) in (["a.example.test A 192.0.2.1"],
+                                                               "SERVFAIL", None)
+        _, failed = servers.now.page.disarm()
+        if not failed:
+            break
+        tried += 1
+        tally[f"{role}, at its start"] += 1
+        servers.stop()
+        servers.start()
+    assert tried > 0
