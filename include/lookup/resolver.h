@@ -5,6 +5,8 @@
 #ifndef LOOKUP_RESOLVER_H
 #define LOOKUP_RESOLVER_H
 
+#include <stdbool.h>
+
 #include "dns/question.h"
 #include "net/addr.h"
 
@@ -22,6 +24,15 @@ void resolver_clean_environment(void);
  * RESOLVER_PROBE that it is not to answer. 0, or -1 when libc cannot set up its state.
  */
 int resolver_prepare(const struct addr *door, unsigned flags);
+
+/*
+ * True if res_ninit(), and so any lookup, would abort the process for what stands in
+ * resolv.conf: a first search domain of more than 255 octets (seen of glibc 2.36). Then
+ * libc is not asked.
+ */
+bool resolver_is_unsafe(void);
+/* The same of a file's text. */
+bool resolver_aborts_on(const char *text);
 
 /* To be called before libc is asked; resolver_prepare() does so itself. */
 void resolver_watch_memory(void);

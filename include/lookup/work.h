@@ -4,7 +4,8 @@
  * The loop's thread puts items in; a thread runs each; `after` is called in the loop's
  * thread again. A few threads are enough as long as modules return quickly; when items have
  * to wait because they do not, threads are added up to the limit. A thread inside a module
- * cannot be ended, so one that hangs is counted and left alone.
+ * cannot be ended, so one that hangs is counted and left alone. A module may end the
+ * thread, though: then `after` is called as if `run` had returned in the middle.
  */
 #ifndef LOOKUP_WORK_H
 #define LOOKUP_WORK_H

@@ -118,7 +118,8 @@ static void job_end(struct job *job)
     if (job->is_answered)
         job_free(job);
     else
-        job_refuse(job, EDE_OTHER, "no memory for the answer");
+        job_refuse(job, EDE_OTHER,
+                   "no memory for the answer, or a module has ended its lookup");
 }
 
 static enum lookup_next probe(const struct job *job, struct answer *answer)
@@ -147,10 +148,8 @@ static void run_probe(struct work_item *item)
     struct desk *desk = malloc(sizeof *desk);
     struct answer answer;
 
-    if (!desk) { /* refused in the end: without the probe DNS must not be asked */
-        job->next = LOOKUP_DONE;
+    if (!desk)
         return;
-    }
     answer_init(&answer, &job->question, desk->records, sizeof desk->records);
     job->next = probe(job, &answer);
     if (job->next == LOOKUP_DONE)
@@ -461,6 +460,7 @@ void job_start(struct jobs *jobs, struct mailbag *mailbag, uint64_t id,
     job->question = *question;
     job->probe.question = *question;
     job->probe.is_probe = true;
+    job->next = LOOKUP_DONE; /* unless the probe says otherwise: without it, refused */
     job->work.run = run_probe;
     job->work.after = after_probe;
     job->work.is_slow = is_slow(question);

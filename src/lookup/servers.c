@@ -29,6 +29,8 @@ int servers_read(struct servers *servers)
 
     memset(&state, 0, sizeof state);
     *servers = (struct servers){0};
+    if (resolver_is_unsafe())
+        return -1;
     resolver_watch_memory();
     result = res_ninit(&state);
     resolver_check_memory();

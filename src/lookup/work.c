@@ -75,24 +75,58 @@ static void wake_loop(const struct work *work)
     }
 }
 
-__attribute__((noreturn)) static void *run_items(void *context)
+/* With the lock held. */
+static void finish_item(struct work *work, struct work_item *item)
 {
-    struct work *work = context;
+    bool first = list_empty(&work->finished);
+
+    list_remove(&item->link);
+    work->slow_running -= item->is_slow;
+    list_append(&work->finished, &item->link);
+    if (first) /* one wake-up for all that end before the loop looks */
+        wake_loop(work);
+}
+
+/* What a thread is about. */
+struct task {
+    struct work *work;
     struct work_item *item;
-    bool first;
+};
+
+/* A module has ended its thread with pthread_exit(). The item comes back as it is, and
+ * there is room for another thread. */
+static void thread_ended(void *context)
+{
+    static struct log_limit limit;
+    const struct task *task = context;
+    struct work *work = task->work;
 
     pthread_mutex_lock(&work->lock);
+    finish_item(work, task->item);
+    work->threads--;
+    if (log_limit_allows(&limit, clock_ms()))
+        log_warning("an NSS module has ended a lookup thread");
+    pthread_mutex_unlock(&work->lock);
+}
+
+static void run_item(struct task *task)
+{
+    pthread_cleanup_push(thread_ended, task);
+    task->item->run(task->item);
+    pthread_cleanup_pop(0);
+}
+
+__attribute__((noreturn)) static void *run_items(void *context)
+{
+    struct task task = {.work = context};
+
+    pthread_mutex_lock(&task.work->lock);
     for (;;) {
-        item = await_item(work);
-        pthread_mutex_unlock(&work->lock);
-        item->run(item);
-        pthread_mutex_lock(&work->lock);
-        list_remove(&item->link);
-        work->slow_running -= item->is_slow;
-        first = list_empty(&work->finished);
-        list_append(&work->finished, &item->link);
-        if (first) /* one wake-up for all that end before the loop looks */
-            wake_loop(work);
+        task.item = await_item(task.work);
+        pthread_mutex_unlock(&task.work->lock);
+        run_item(&task);
+        pthread_mutex_lock(&task.work->lock);
+        finish_item(task.work, task.item);
     }
 }
 

@@ -72,3 +72,16 @@ def misled(request):
     ("box", ["box A 10.0.3.1"])])
 def test_the_environment_does_not_matter(misled, name, outcome):
     assert misled.ask(name, "A").outcome == outcome
+
+
+def test_a_search_domain_too_long_for_libc_ends_nothing(start, etc):
+    """glibc 2.36 aborts on it in any lookup, so it is not asked: SERVFAIL until it is mended."""
+    server = start()
+    lookup = server.child("lookup")
+    etc.write("resolv.conf", f"nameserver 127.0.0.2\nsearch {'a' * 300}\n")
+    assert server.ask_until("SERVFAIL", "a.example.test", "A")
+    assert server.ask("dual.lab", "A").outcome == "SERVFAIL"
+    assert server.ask("1.2.0.192.in-addr.arpa", "PTR").outcome == "SERVFAIL"
+    assert server.child("lookup") == lookup
+    etc.write("resolv.conf", "nameserver 127.0.0.2\n")
+    server.ask_until(["a.example.test A 192.0.2.1"], "a.example.test", "A")

@@ -16,11 +16,10 @@
 /* More than any machine has. Volatile, or the compiler would know it. */
 static volatile size_t too_much = PTRDIFF_MAX;
 
-static void what_is_refused_is_counted(void **state)
+TEST(what_is_refused_is_counted)
 {
     unsigned before = shortage_count();
 
-    (void)state;
     assert_null(malloc(too_much));
     assert_int_equal(errno, ENOMEM);
     assert_int_equal(shortage_count(), before + 1);
@@ -30,12 +29,11 @@ static void what_is_refused_is_counted(void **state)
     assert_int_equal(shortage_count(), before + 3);
 }
 
-static void what_is_given_is_not_counted(void **state)
+TEST(what_is_given_is_not_counted)
 {
     unsigned before = shortage_count();
     char *memory = malloc(16);
 
-    (void)state;
     memory = realloc(memory, 1 << 20);
     assert_non_null(memory);
     memset(memory, 1, 1 << 20);
@@ -48,11 +46,10 @@ static void what_is_given_is_not_counted(void **state)
 }
 
 /* libc's own allocations go the same way. */
-static void what_libc_is_refused_is_counted(void **state)
+TEST(what_libc_is_refused_is_counted)
 {
     unsigned before = shortage_count();
 
-    (void)state;
     assert_null(reallocarray(NULL, too_much, 1));
     assert_int_equal(shortage_count(), before + 1);
 }
@@ -67,13 +64,12 @@ static void *refuse_twice(void *unused)
     return (void *)(uintptr_t)(shortage_count() - before);
 }
 
-static void each_thread_has_its_own_count(void **state)
+TEST(each_thread_has_its_own_count)
 {
     unsigned before = shortage_count();
     pthread_t thread;
     void *counted;
 
-    (void)state;
     assert_int_equal(pthread_create(&thread, NULL, refuse_twice, NULL), 0);
     assert_int_equal(pthread_join(thread, &counted), 0);
     assert_int_equal((uintptr_t)counted, 2);
@@ -95,14 +91,13 @@ static void *lift_limit(void *limit)
 }
 
 /* Whoever waits gets what is free again meanwhile. */
-static void what_is_refused_is_tried_again_where_that_is_wanted(void **state)
+TEST(what_is_refused_is_tried_again_where_that_is_wanted)
 {
     unsigned before = shortage_count();
     struct rlimit limit, none;
     pthread_t thread;
     void *memory;
 
-    (void)state;
     assert_int_equal(getrlimit(RLIMIT_AS, &limit), 0);
     assert_int_equal(pthread_create(&thread, NULL, lift_limit, &limit), 0);
     none = (struct rlimit){.rlim_cur = 1, .rlim_max = limit.rlim_max};
@@ -117,34 +112,14 @@ static void what_is_refused_is_tried_again_where_that_is_wanted(void **state)
     free(memory);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_refused_is_counted),
-        cmocka_unit_test(what_is_given_is_not_counted),
-        cmocka_unit_test(what_libc_is_refused_is_counted),
-        cmocka_unit_test(each_thread_has_its_own_count),
-        cmocka_unit_test(what_is_refused_is_tried_again_where_that_is_wanted),
-    };
-
-    shortage_wait(false);
-    return cmocka_run_group_tests_name("shortage", tests, NULL, NULL);
-}
 
 #else
 
 /* With a sanitizer nothing is counted. */
-static void nothing_is_counted(void **state)
+TEST(nothing_is_counted)
 {
-    (void)state;
     assert_int_equal(shortage_count(), 0);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_is_counted)};
-
-    return cmocka_run_group_tests_name("shortage", tests, NULL, NULL);
-}
 
 #endif

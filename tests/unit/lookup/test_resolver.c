@@ -200,13 +200,24 @@ TEST_WITH(lab, no_server_lasts_until_prepared_again)
 
 TEST(the_environment_cannot_change_lookups)
 {
-    setenv("HOSTALIASES", "/nowhere", 1);
-    setenv("LOCALDOMAIN", "search.test", 1);
-    setenv("RES_OPTIONS", "attempts:1", 1);
+    static const char *const names[] = {
+        "HOSTALIASES",
+        "LOCALDOMAIN",
+        "RES_OPTIONS",
+        "RESOLV_MULTI",
+        "GETCONF_DIR",
+        "RESOLV_HOST_CONF",
+        "RESOLV_SPOOF_CHECK",
+        "RESOLV_REORDER",
+        "RESOLV_ADD_TRIM_DOMAINS",
+        "RESOLV_OVERRIDE_TRIM_DOMAINS",
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        setenv(names[i], "/nowhere", 1);
     resolver_clean_environment();
-    assert_null(getenv("HOSTALIASES"));
-    assert_null(getenv("LOCALDOMAIN"));
-    assert_null(getenv("RES_OPTIONS"));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_null(getenv(names[i]));
 }
 
 /* Why HOSTALIASES is taken out: the flags do not keep it from being used. */
@@ -406,4 +417,39 @@ TEST_WITH(lab, libc_without_servers_says_try_again_of_addresses)
 {
     need_lab();
     assert_int_equal(in_child(probe_an_address), 42);
+}
+
+/* "search " and a domain of so many octets; then the rest of the file. */
+static bool aborts_on(const char *keyword, int octets, const char *rest)
+{
+    char text[1024];
+
+    snprintf(text, sizeof text, "nameserver 127.0.0.2\n%s%0*d%s", keyword, octets, 0, rest);
+    return resolver_aborts_on(text);
+}
+
+TEST(a_first_search_domain_of_256_octets_is_what_libc_aborts_on)
+{
+    assert_false(aborts_on("search ", 255, "\n"));
+    assert_true(aborts_on("search ", 256, "\n"));
+    assert_true(aborts_on("search\t \t", 300, ""));
+    assert_true(aborts_on("domain ", 300, " b.test\n"));
+    assert_false(aborts_on("search a.test ", 300, "\n"));
+    assert_false(aborts_on("#search ", 300, "\n"));
+    assert_false(aborts_on("searching ", 300, "\n"));
+    assert_false(aborts_on("search ", 300, "\nsearch a.test\n"));
+    assert_false(resolver_aborts_on(""));
+    assert_false(resolver_aborts_on("search"));
+}
+
+TEST_WITH(lab, libc_is_not_asked_where_it_would_abort)
+{
+    char text[512];
+
+    need_lab();
+    snprintf(text, sizeof text, "nameserver 127.0.0.2\nsearch %0300d\n", 0);
+    etc_write("resolv.conf", text);
+    assert_int_equal(resolver_prepare(door(), 0), -1);
+    etc_write("resolv.conf", "nameserver 127.0.0.2\n");
+    assert_int_equal(resolver_prepare(door(), 0), 0);
 }

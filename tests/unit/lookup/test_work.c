@@ -254,3 +254,25 @@ TEST(slow_items_that_would_wait_too_long_are_not_taken)
     open_gate(taken);
     turn_until(loop, &after_count, taken + 1);
 }
+
+static void end_thread(struct work_item *item)
+{
+    list_item(item, struct task, item)->ran = true;
+    pthread_exit(NULL);
+}
+
+/* As an NSS module may: with two threads at the most, a third item would find none. */
+TEST(an_item_that_ends_its_thread_comes_back_and_costs_no_thread)
+{
+    struct work *work = set_up(2);
+    struct task tasks[8];
+
+    for (int i = 0; i < 8; i++) {
+        tasks[i] = (struct task){.item = {.run = end_thread, .after = after_task}};
+        assert_true(work_put(work, &tasks[i].item));
+        turn_until(loop, &after_count, i + 1);
+    }
+    assert_int_equal(after_count, 8);
+    assert_true(after_in_loop_thread);
+    assert_true(work_state(work).threads <= 2);
+}
