@@ -49,7 +49,8 @@ KNOT_START_SECONDS = 20
 KNOT_SECONDS = 5  # for one answer, on a busy machine
 HEADER = 12
 
-counters = collections.defaultdict(collections.Counter)  # {(name, type): what happened}
+# {name: {type: what happened}}
+counters = collections.defaultdict(lambda: collections.defaultdict(collections.Counter))
 to_knot = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
 
@@ -61,8 +62,8 @@ class Question:
         self.over_tcp = over_tcp
         self.name, used = dns.name.from_wire(wire, HEADER)
         (self.type,) = struct.unpack_from("!H", wire, HEADER + used)
-        self.key = (self.name.canonicalize(), dns.rdatatype.to_text(self.type))
-        counter = counters[self.key]
+        counter = counters[self.name.canonicalize()][dns.rdatatype.to_text(self.type)]
+        self.counter = counter
         counter["asked"] += 1
         counter["tcp" if over_tcp else "udp"] += 1
         counter["do"] += self.wants_dnssec(HEADER + used + 4)
@@ -263,8 +264,8 @@ def counts(question):
     """The TXT answer to count.NAME."""
     name = dns.name.Name(question.name[1:]).canonicalize()
     words = ("asked", "answered", "udp", "tcp", "do", "cd")
-    texts = ['"' + " ".join([key[1], *(f"{word}={counter[word]}" for word in words)]) + '"'
-             for key, counter in sorted(counters.items()) if key[0] == name]
+    texts = ['"' + " ".join([rdtype, *(f"{word}={counter[word]}" for word in words)]) + '"'
+             for rdtype, counter in sorted(counters[name].items())]
     message = reply(question)
     if texts:
         message.answer.append(
@@ -281,7 +282,7 @@ async def answer(wire, over_tcp):
     if asyncio.iscoroutine(result):
         result = await result
     if result is not None:
-        counters[question.key]["answered"] += 1
+        question.counter["answered"] += 1
     return result
 
 
