@@ -112,7 +112,6 @@ TEST(what_is_refused_is_tried_again_where_that_is_wanted)
     free(memory);
 }
 
-
 #else
 
 /* With a sanitizer nothing is counted. */
@@ -120,6 +119,5 @@ TEST(nothing_is_counted)
 {
     assert_int_equal(shortage_count(), 0);
 }
-
 
 #endif
