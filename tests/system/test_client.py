@@ -546,7 +546,7 @@ def test_many_empty_strings_cost_little():
     with Server(hostile(rrset('big.test', 'TXT', bytes(4000)))) as server:
         start = time.monotonic()
         assert ask(server, 'big.test', 'TXT', '+short').stdout.count('""') == 4000
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 60
 
 
 # The command line
