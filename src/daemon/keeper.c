@@ -9,12 +9,17 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/control.h"
 #include "daemon/descriptors.h"
 
-enum { PATIENCE_S = 2 }; /* for a keeper that somebody has stopped */
+enum {
+    PATIENCE_S = 2, /* for a keeper that somebody has stopped */
+    TRIES = 10,     /* to remove the file; */
+    PAUSE_MS = 20,  /* between them */
+};
 
 /* A folder that is not root's takes CAP_DAC_OVERRIDE. */
 static void give_up_capabilities(void)
@@ -47,6 +52,19 @@ static void ignore_signals(void)
     signal(SIGHUP, SIG_IGN);
 }
 
+/* Of a process that was killed the kernel may close our connection first, and the listening
+ * socket, which still answers then, a moment later. */
+static void remove_once_closed(const char *path)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
+
+    control_remove(path);
+    for (int tries = 1; tries < TRIES && access(path, F_OK) == 0; tries++) {
+        nanosleep(&pause, NULL);
+        control_remove(path);
+    }
+}
+
 __attribute__((noreturn)) static void keep(int fd, const char *path)
 {
     ssize_t got;
@@ -61,7 +79,7 @@ __attribute__((noreturn)) static void keep(int fd, const char *path)
     do
         got = read(fd, &octet, 1);
     while (got > 0 || (got == -1 && errno == EINTR));
-    control_remove(path);
+    remove_once_closed(path);
     _exit(EXIT_SUCCESS);
 }
 
