@@ -22,7 +22,7 @@ enum {
 };
 
 /* A folder that is not root's takes CAP_DAC_OVERRIDE. */
-static void give_up_capabilities(void)
+static bool give_up_capabilities(void)
 {
     bool may_override = capng_get_caps_process() == 0 &&
                         capng_have_capability(CAPNG_PERMITTED, CAP_DAC_OVERRIDE);
@@ -30,7 +30,7 @@ static void give_up_capabilities(void)
     capng_clear(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
     if (may_override)
         capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_DAC_OVERRIDE);
-    capng_apply(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT);
+    return capng_apply(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT) == 0;
 }
 
 /* Whoever waits for the end of the server's output must not wait for this process. */
@@ -73,7 +73,8 @@ __attribute__((noreturn)) static void keep(int fd, const char *path)
     prctl(PR_SET_NAME, "hostdnsd-keeper");
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     ignore_signals();
-    give_up_capabilities();
+    if (!give_up_capabilities())
+        _exit(EXIT_FAILURE); /* a file that stays is less than a process with all of root's */
     close_standard_descriptors();
     descriptors_keep(&fd, 1);
     do
