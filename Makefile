@@ -85,8 +85,10 @@ ifneq ($(SANITIZE),)
 # An empty `hosts:` line makes libc read one entry behind the end of its list; with a
 # sanitizer's allocator that is no zero, and the lookup process dies of it (glibc 2.36).
 LEFT_OUT += test_name_servers_and_sources.py::test_no_usable_source
-# An allocator that lets memory run out is preloaded, and a sanitizer's must be the first.
-SYSTEM_FILES := $(filter-out test_memory_runs_out,$(SYSTEM_FILES))
+# An allocator that lets memory run out is preloaded, and a sanitizer's must be the first. The
+# tests of the suite's own tools run nothing that a sanitizer looks at.
+SYSTEM_FILES := $(filter-out $(addprefix test_,memory_runs_out suite tables conformance_table),\
+    $(SYSTEM_FILES))
 endif
 UNIT_JOBS   := $(addprefix unit/,$(sort $(foreach test,$(TESTS),$(word 2,$(subst /unit/, ,$(dir $(test)))))))
 UNIT_JOBS   := $(UNIT_JOBS:/=)
