@@ -34,15 +34,15 @@ enum channel_result channel_send_word(int end, enum word);
 /* A word with something to it, of at most WORD_DATA_MAX octets. */
 enum channel_result channel_send_word_with(int end, enum word, const void *data,
                                            size_t len);
-/* Likewise, with a copy of a descriptor. */
+/* Sends a word, and a copy of the descriptor, which stays the caller's. */
 enum channel_result channel_send_descriptor(int end, enum word, const void *data,
                                             size_t len, int descriptor);
 /* `len` is what came with the word. A message that is no word reads as 0. */
 enum channel_result channel_receive_word_with(int end, enum word *,
                                               uint8_t data[static WORD_DATA_MAX],
                                               size_t *len, enum channel_wait);
-/* Likewise; `descriptor` is what came with it, or -1, and the caller's. Who does not ask
- * for one gets none. */
+/* As channel_receive_word_with, and takes the descriptor that came with the word; the caller
+ * closes it. It is -1 if none came. */
 enum channel_result channel_receive_descriptor(int end, enum word *,
                                                uint8_t data[static WORD_DATA_MAX],
                                                size_t *len, int *descriptor,

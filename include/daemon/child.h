@@ -79,7 +79,7 @@ bool child_lives(struct child *);
 void child_tell(const struct child *, enum word);
 void child_tell_with(const struct child *, enum word, const void *data, size_t len);
 
-/* Likewise, with a copy of a descriptor. */
+/* Tells a word, and passes a copy of the descriptor, which stays the caller's. */
 void child_pass(const struct child *, enum word, const void *data, size_t len,
                 int descriptor);
 

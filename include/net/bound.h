@@ -12,7 +12,8 @@ struct bound_socket {
     uid_t uid;           /* of who has made it */
 };
 
-/* Those at just this address and port. How many, at most `room`; -1 with errno. */
+/* Lists the UDP sockets bound to exactly this address and port, at most `room`. Returns how
+ * many there are in the list, or -1 with errno. */
 int bound_list(const struct addr *, struct bound_socket *list, size_t room);
 
 #endif

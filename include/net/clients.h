@@ -1,6 +1,6 @@
 /*
- * Who has how much of something there is too little of, who has to give way when nothing is
- * left, and whose turn it is.
+ * Counts how many places each client holds, says which client gives one up when none is
+ * left, and whose turn is next.
  *
  * A client is an IPv4 address, or the /64 network of an IPv6 address, whose owner has all
  * addresses in it. The clients of one network, a /24 of IPv4 or a /48 of IPv6, may be one

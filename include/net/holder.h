@@ -13,7 +13,7 @@
  */
 bool holder_find(const struct addr *, char *text, size_t size);
 
-/* Likewise, of a process that has the socket with this inode. */
+/* Writes the same of a process that has the socket with this inode. */
 bool holder_of_socket(unsigned long inode, char *text, size_t size);
 
 #endif

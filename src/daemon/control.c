@@ -363,7 +363,8 @@ static void ring_pause(void *context)
     watch_events(control->watch, POLLIN);
 }
 
-/* Who waits keeps the socket ready: without a pause the loop would run hot. */
+/* A connection that waits keeps the socket ready, so that without a pause the loop would
+ * call for it again and again. */
 static void pause_accepting(struct control *control)
 {
     watch_events(control->watch, 0);
