@@ -1,5 +1,6 @@
 """hostdnsctl: the control socket, its commands, and what the counters say."""
 
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -581,6 +582,15 @@ def before_it_retires(scene):
     wait_until(played, "a connection that lasts long enough", seconds=120)
 
 
+def ctl_beside(ask, path, *words):
+    """A command while somebody asks all the time, so that the connection is never idle."""
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        said = pool.submit(ctl, path, *words)
+        while not said.done():
+            ask()
+    return said.result()
+
+
 def test_flush_reaches_those_that_retire(start, path, name_server, etc):
     """A client of theirs is still answered by them."""
     data = {}
@@ -596,10 +606,10 @@ def test_flush_reaches_those_that_retire(start, path, name_server, etc):
         ctl(path, "flush")
         with Stream(server) as stream:
             assert ask(stream) == ["x.changing.test A 192.0.2.1"]
-            ctl(path, "reload")
+            ctl_beside(lambda: ask(stream), path, "reload")
             data["address"] = "192.0.2.2"
             assert ask(stream) == ["x.changing.test A 192.0.2.1"]
-            ctl(path, "flush", "x.changing.test")
+            ctl_beside(lambda: ask(stream), path, "flush", "x.changing.test")
             wait_until(lambda: ask(stream) == ["x.changing.test A 192.0.2.2"], "the new answer")
 
     before_it_retires(scene)
@@ -609,11 +619,14 @@ def test_the_ages_and_gauges_of_processes_outlive_reloads(server, path):
     def scene():
         with Stream(server) as stream:
             query = make("localhost")
-            for _ in range(2):
+
+            def ask():
                 stream.send(query)
                 stream.read_wire()
-                ctl(path, "reload")
-            if stats(path)["tcp-open"] != 1:
+
+            for _ in range(2):
+                ctl_beside(ask, path, "reload")
+            if json.loads(ctl_beside(ask, path, "stats", "json"))["tcp-open"] != 1:
                 raise EOFError
 
     before_it_retires(scene)
