@@ -5,8 +5,8 @@
  * Servers are asked in turn, as libc does: the next one when a server is silent for its
  * share of the time, refuses, fails, or is lame; TCP after a truncated reply; without EDNS
  * where a server does not know it. Ten thousand questions that hang are ten thousand small
- * records here; of those that have had all their turns the oldest are given up when there
- * are too many.
+ * records here. When there are too many, the oldest of those that have had all their turns
+ * is given up, and then the oldest of all.
  */
 #ifndef LOOKUP_UPSTREAM_H
 #define LOOKUP_UPSTREAM_H
@@ -48,8 +48,12 @@ struct errand {
     struct timer timer;
 };
 
-/* `own`: the addresses we listen on, borrowed for ever. NULL when memory is short. */
-struct upstream *upstream_new(struct loop *, const struct addr *own, size_t own_count);
+/*
+ * `own`: the addresses we listen on, borrowed for ever. `most`: so many questions may be
+ * under way, those of one round of the loop apart. NULL when memory is short.
+ */
+struct upstream *upstream_new(struct loop *, const struct addr *own, size_t own_count,
+                              size_t most);
 /* Nothing may be under way but loop checks, which end. */
 void upstream_free(struct upstream *);
 

@@ -20,6 +20,9 @@
 enum {
     LOOK_MS = 1000,     /* how often hung threads are counted */
     DESCRIPTORS = 4096, /* room for so many from the start */
+    /* Questions to name servers for each of those who ask, twice as many as have a place
+     * there: of what nobody waits for any more nothing is said here. */
+    ASKS_EACH = 32768,
 };
 
 /* One of those who ask. */
@@ -179,7 +182,8 @@ static int set_up(struct lookup *lookup, const struct lookup_config *config)
     if (!jobs->loop)
         return -1;
     jobs->work = work_new(jobs->loop, config->max_lookups);
-    jobs->upstream = upstream_new(jobs->loop, config->own, config->own_count);
+    jobs->upstream = upstream_new(jobs->loop, config->own, config->own_count,
+                                  config->question_count * ASKS_EACH);
     jobs->door = door_open(jobs->loop);
     timer_init(&lookup->look, look_at_threads, lookup);
     timer_set(jobs->loop, &lookup->look, clock_ms());

@@ -16,18 +16,16 @@
 enum {
     TURNS_MS = 4200, /* every server has had its turns before the client gets SERVFAIL */
     LATE_MS = 10000, /* so long a late reply is waited for, if resolv.conf would */
-    SURPLUS_A_ROUND = 32,
-    LATE_MAX = 4096, /* by so many asks: for most nobody waits any more */
 };
 
 struct upstream {
     struct loop *loop;
     struct lanes *lanes;
     struct loopcheck *check;
-    struct list asks;
+    struct list asks; /* under way, oldest first */
     struct list late; /* those of them that have had all their turns, oldest first */
-    size_t late_count;
-    struct timer surplus; /* set while there are too many of them */
+    size_t count, most;   /* there are, but for loop checks, and there may be */
+    struct timer surplus; /* set while there are more */
     size_t turn;          /* counts asks, for `rotate` */
 };
 
@@ -42,19 +40,8 @@ static void drop_shot(struct shot *shot)
 
 static void be_late(struct errand *ask)
 {
-    struct upstream *upstream = ask->upstream;
-
-    if (!list_empty(&ask->in_late))
-        return;
-    list_append(&upstream->late, &ask->in_late);
-    if (++upstream->late_count > LATE_MAX)
-        timer_set(upstream->loop, &upstream->surplus, 0);
-}
-
-static void be_late_no_more(struct errand *ask)
-{
-    ask->upstream->late_count -= !list_empty(&ask->in_late);
-    list_remove(&ask->in_late);
+    if (list_empty(&ask->in_late))
+        list_append(&ask->upstream->late, &ask->in_late);
 }
 
 static void end(struct errand *ask)
@@ -66,8 +53,9 @@ static void end(struct errand *ask)
     stream_free(ask->stream);
     ask->stream = NULL;
     timer_cancel(&ask->timer);
-    be_late_no_more(ask);
+    list_remove(&ask->in_late);
     list_remove(&ask->link);
+    ask->upstream->count -= !ask->is_check;
     ask->done(ask);
 }
 
@@ -345,24 +333,40 @@ static void shot_refused(struct shot *shot, int error)
     server_failed(ask, server);
 }
 
-/* Names that hang, asked for without end, must not fill the memory. */
+/* For most late ones nobody waits any more. Loop checks are few and let be. */
+static struct errand *next_to_give_way(const struct upstream *upstream)
+{
+    struct errand *ask = list_first(&upstream->late, struct errand, in_late);
+
+    for (struct list *link = upstream->asks.next; !ask || ask->is_check; link = link->next)
+        ask = list_item(link, struct errand, link);
+    return ask;
+}
+
+/* Names that hang, asked for without end, must not fill the memory. By a timer, because
+ * `done` may ask again. */
 static void ring_surplus(void *context)
 {
     struct upstream *upstream = context;
 
-    for (int i = 0; i < SURPLUS_A_ROUND && upstream->late_count > LATE_MAX; i++)
-        end(list_first(&upstream->late, struct errand, in_late));
-    if (upstream->late_count > LATE_MAX)
-        timer_set(upstream->loop, &upstream->surplus, 0);
+    while (upstream->count > upstream->most) {
+        struct errand *ask = next_to_give_way(upstream);
+
+        if (ask->ede == EDE_NONE)
+            note_failure(ask, EDE_NOT_READY, "too many questions wait for name servers");
+        end(ask);
+    }
 }
 
-struct upstream *upstream_new(struct loop *loop, const struct addr *own, size_t own_count)
+struct upstream *upstream_new(struct loop *loop, const struct addr *own, size_t own_count,
+                              size_t most)
 {
     struct upstream *upstream = calloc(1, sizeof *upstream);
 
     if (!upstream)
         return NULL;
     upstream->loop = loop;
+    upstream->most = most;
     upstream->lanes = lanes_new(loop, shot_replied, shot_refused);
     upstream->check = loopcheck_new(own, own_count);
     list_init(&upstream->asks);
@@ -404,6 +408,9 @@ static void begin(struct upstream *upstream, struct errand *ask)
     list_init(&ask->link);
     list_init(&ask->in_late);
     list_append(&upstream->asks, &ask->link);
+    upstream->count += !ask->is_check;
+    if (upstream->count > upstream->most)
+        timer_set(upstream->loop, &upstream->surplus, 0);
     timer_init(&ask->timer, ring, ask);
     ask->try_ms = turns ? lower(ask->servers.timeout_ms, TURNS_MS / turns) : 0;
     ask->give_up = now + lower(turns * ask->servers.timeout_ms, LATE_MS);

@@ -130,7 +130,7 @@ static inline struct lab_lookup *lab_lookup(void)
     lookup.jobs.config = &lab_config;
     lookup.jobs.loop = loop_new();
     lookup.jobs.work = work_new(lookup.jobs.loop, lab_config.max_lookups);
-    lookup.jobs.upstream = upstream_new(lookup.jobs.loop, NULL, 0);
+    lookup.jobs.upstream = upstream_new(lookup.jobs.loop, NULL, 0, SIZE_MAX);
     lookup.jobs.door = door_open(lookup.jobs.loop);
     assert_non_null(lookup.jobs.work);
     assert_non_null(lookup.jobs.upstream);

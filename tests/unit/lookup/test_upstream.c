@@ -9,6 +9,7 @@
 
 enum {
     SERVERS = 3,
+    MOST = 1000, /* questions under way */
     AT_ONCE_MS = 3500, /* less than a turn where a case waits for what comes at once */
 };
 
@@ -39,7 +40,7 @@ static struct scene *set_up_with(int servers, const char *text)
     etc_write("resolv.conf", text);
     scene.loop = loop_new();
     assert_non_null(scene.loop);
-    scene.upstream = upstream_new(scene.loop, NULL, 0);
+    scene.upstream = upstream_new(scene.loop, NULL, 0, MOST);
     assert_non_null(scene.upstream);
     for (int i = 0; i < servers; i++) {
         snprintf(address, sizeof address, "127.0.0.%d", 5 + i);
@@ -583,7 +584,7 @@ static void be_at_127_0_0_5(struct addr *own)
 {
     assert_true(addr_parse(own, "127.0.0.5", 53));
     upstream_free(scene.upstream);
-    scene.upstream = upstream_new(scene.loop, own, 1);
+    scene.upstream = upstream_new(scene.loop, own, 1, MOST);
     assert_non_null(scene.upstream);
 }
 
@@ -730,70 +731,74 @@ static void be_quiet(void)
     log_open("test", LOG_LEVEL_ERROR);
 }
 
-enum { LATE_MOST = 4096 }; /* that may wait for a late reply */
+/* More than there may be. */
 
-static void drop(struct asked *ask)
+enum { CROWD = MOST + 1 };
+
+static struct asked *crowd[CROWD];
+
+static void drop_crowd(void)
 {
-    free(ask->errand.reply);
-    free(ask);
+    upstream_free(scene.upstream);
+    scene.upstream = NULL;
+    for (int i = 0; i < CROWD && crowd[i]; i++) {
+        free(crowd[i]->errand.reply);
+        free(crowd[i]);
+        crowd[i] = NULL;
+    }
+    tear_down();
 }
 
-/* Two servers refuse, and then the silent one has its turn: it is the last. */
-TEST_WITH(upstream, of_too_many_late_ones_the_first_is_given_up)
-{
-    static struct asked *asks[LATE_MOST + 1];
-    int64_t begun = clock_ms();
+FIXTURE(crowd, NULL, drop_crowd);
 
-    set_up_with(0, "nameserver 127.0.0.9\nnameserver 127.0.0.9\nnameserver 127.0.0.3\n"
-                   "options timeout:5 attempts:1\n");
-    for (int i = 0; i <= LATE_MOST; i++) {
-        asks[i] = ask("www.example");
-        turn(scene.loop); /* the refusals */
-    }
-    turn_until(scene.loop, &asks[0]->done, 1);
-    assert_in_range(clock_ms() - begun, 0, 9000); /* long before all are given up */
-    assert_string_equal(asks[0]->errand.failure,
-                        "name server 127.0.0.9:53: Connection refused");
+/* The crowd's members from one on, as many as there are to be. Nobody answers them. */
+static void ask_crowd(int from, int count)
+{
+    etc_write("resolv.conf", "nameserver 127.0.0.3\noptions timeout:5 attempts:1\n");
+    for (int i = from; i < count; i++)
+        crowd[i] = ask("www.example");
+}
+
+static void assert_one_gives_way(int which, const char *why)
+{
+    turn_until(scene.loop, &crowd[which]->done, 1);
     turn(scene.loop);
-    for (int i = 1; i <= LATE_MOST; i++)
-        assert_int_equal(asks[i]->done, 0);
-    upstream_free(scene.upstream);
-    scene.upstream = NULL;
-    for (int i = 0; i <= LATE_MOST; i++)
-        drop(asks[i]);
+    for (int i = 0; i < CROWD; i++)
+        assert_int_equal(crowd[i]->done, i == which);
+    assert_string_equal(crowd[which]->errand.failure, why);
 }
 
-enum { TOO_MANY = LATE_MOST + 100 };
-
-static int count_done(struct asked *const *asks)
+TEST_WITH(crowd, as_many_as_there_may_be_all_wait)
 {
-    int count = 0;
-
-    for (int i = 0; i < TOO_MANY; i++)
-        count += asks[i]->done;
-    return count;
+    set_up(0);
+    ask_crowd(0, MOST);
+    turn(scene.loop);
+    for (int i = 0; i < MOST; i++)
+        assert_int_equal(crowd[i]->done, 0);
 }
 
-/* By the last server's refusals, after the last turn has ended. */
-TEST_WITH(upstream, too_many_that_become_late_together_become_fewer)
+TEST_WITH(crowd, of_more_the_oldest_gives_way)
 {
-    static struct asked *asks[TOO_MANY];
-    int64_t end = clock_ms() + 9000; /* before they are given up */
+    set_up(0);
+    ask_crowd(0, CROWD);
+    assert_one_gives_way(0, "too many questions wait for name servers");
+}
 
-    set_up_with(0, "nameserver 127.0.0.3\nnameserver 127.0.0.9\nnameserver 127.0.0.9\n"
-                   "options timeout:5 attempts:1\n");
-    for (int i = 0; i < TOO_MANY; i++)
-        asks[i] = ask("www.example");
-    while (count_done(asks) < TOO_MANY - LATE_MOST) {
-        assert_true(clock_ms() < end);
-        turn(scene.loop);
-    }
-    assert_int_equal(count_done(asks), TOO_MANY - LATE_MOST);
-    assert_int_equal(asks[0]->done, 1);
-    upstream_free(scene.upstream);
-    scene.upstream = NULL;
-    for (int i = 0; i < TOO_MANY; i++)
-        drop(asks[i]);
+/* The second one's first server may still answer, but there is nobody left to ask. */
+TEST_WITH(crowd, one_that_has_had_all_its_turns_gives_way_before_it)
+{
+    struct got first, second;
+
+    set_up_options(2, "timeout:2 attempts:1");
+    ask_crowd(0, 1);
+    etc_write("resolv.conf", "nameserver 127.0.0.5\nnameserver 127.0.0.6\n"
+                             "options timeout:2 attempts:1\n");
+    crowd[1] = ask("www.example");
+    miss_a_turn(&first, &second);
+    server_reply(scene.udp[1], &second, REPLY_FLAGS | RCODE_SERVFAIL, 0);
+    turn(scene.loop);
+    ask_crowd(2, CROWD);
+    assert_one_gives_way(1, "name server 127.0.0.6:53 says SERVFAIL");
 }
 
 GROUP(be_quiet, NULL);
