@@ -1,6 +1,6 @@
 /*
- * What is asked: a name, a type, and what shall come with it. The class is always IN; other
- * classes are refused before a question is made of them.
+ * What is asked: a name, a type, and what shall come with it. The class is always IN: who
+ * asks for any class gets that one, and others are refused before a question is made of them.
  */
 #ifndef DNS_QUESTION_H
 #define DNS_QUESTION_H
@@ -27,7 +27,7 @@ enum {
     TYPE_ANY = 255,
 };
 
-enum { CLASS_IN = 1, CLASS_CH = 3 };
+enum { CLASS_IN = 1, CLASS_CH = 3, CLASS_ANY = 255 };
 
 /* Flags of a question: the two bits that change what a name server says (RFC 4035). */
 enum {

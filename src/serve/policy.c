@@ -79,7 +79,8 @@ static void say_identity(const struct policy *policy, struct answer *answer)
 static bool class_settles(const struct policy *policy, const struct request *request,
                           struct answer *answer)
 {
-    if (request->class == CLASS_IN)
+    /* Of any class (RFC 1035 section 3.2.5), as Java's JNDI asks, IN is what there is. */
+    if (request->class == CLASS_IN || request->class == CLASS_ANY)
         return false;
     if (*policy->identity && asks_identity(request))
         say_identity(policy, answer);

@@ -61,7 +61,7 @@ row("2.12", MUST, "QDCOUNT other than 1: FORMERR; 0 with a cookie fetches one, i
 row("2.13", CHOICE, "Records in answer or authority of a question: FORMERR, none copied.")
 row("2.14", CHOICE, "Records beside OPT in the additional section are passed over.")
 row("2.15", MUST, "Class IN is served; HS, and CH but for its identity names, are REFUSED.")
-row("2.16", CHOICE, "Classes ANY, NONE and 0: REFUSED, \"not supported\".")
+row("2.16", CHOICE, "Class ANY is answered as IN; NONE and 0: REFUSED, \"not supported\".")
 row("2.17", SHOULD, "Identity names of class CH: REFUSED, or the operator's text with TTL 0.")
 row("2.18", CHOICE, "Zone transfers: REFUSED; the TCP connection stays.")
 row("2.19", CHOICE, "OPT, TKEY, TSIG as types: FORMERR; MAILA, MAILB: NOTIMP; others NODATA.")

@@ -98,8 +98,15 @@ TEST_WITH(policy, other_classes_are_refused)
                         "REFUSED: Not Supported (21): only class IN is served\n");
     assert_string_equal(said(TYPE_A, 254), /* NONE */
                         "REFUSED: Not Supported (21): only class IN is served\n");
-    assert_string_equal(said(TYPE_A, 255), /* ANY */
-                        "REFUSED: Not Supported (21): only class IN is served\n");
+}
+
+TEST_WITH(policy, any_class_is_looked_up_as_class_in)
+{
+    assert_string_equal(said(TYPE_A, CLASS_ANY), "looked up");
+    assert_string_equal(said(TYPE_ANY, CLASS_ANY), "looked up");
+    assert_string_equal(said(TYPE_AXFR, CLASS_ANY), "REFUSED" NO_SUCH_QUESTION);
+    policy.identity = "a server";
+    assert_string_equal(said(TYPE_TXT, CLASS_ANY), "looked up");
 }
 
 TEST_WITH(policy, signed_requests_are_refused)
