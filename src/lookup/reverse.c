@@ -68,7 +68,7 @@ static void add_name(const struct lookup_config *config, struct answer *answer,
     uint8_t name[NAME_WIRE_MAX];
     size_t len = name_from_host(text, name);
 
-    if (len > 0 && !relay_has_data(answer, TYPE_PTR, name, len))
+    if (len > 0)
         answer_add_name(answer, ANSWER_OWNER_QUESTION, TYPE_PTR, name, len, config->ttl,
                         NULL);
 }
@@ -77,11 +77,10 @@ static void say_found(const struct lookup_config *config, const struct question 
                       struct answer *answer, const struct hostent *entry)
 {
     answer->source = ANSWER_FROM_HOST;
-    if (question->type == TYPE_PTR || question->type == TYPE_ANY) {
+    /* The name that getnameinfo() gives, and no alias: of several PTR records one client
+     * takes the first and another the last for the host's name. */
+    if (question->type == TYPE_PTR || question->type == TYPE_ANY)
         add_name(config, answer, entry->h_name);
-        for (char **alias = entry->h_aliases; *alias; alias++)
-            add_name(config, answer, *alias);
-    }
     negative_finish(config, question, answer);
 }
 

@@ -14,7 +14,6 @@ struct address {
     struct address *next;
     const struct named *named;
     struct table_link link; /* of the first one of its kind */
-    struct address *same;   /* the same address of another name */
     uint16_t type;          /* TYPE_A or TYPE_AAAA */
     uint8_t octets[ADDRESS_SIZE];
 };
@@ -154,18 +153,11 @@ static bool refuse(char why[static NAMES_REASON], const char *reason)
     return false;
 }
 
-/* So that the reverse name has its names in their order. */
+/* The reverse name has the first name of the address, as with the hosts file. */
 static void enter_address(struct names *names, struct address *address)
 {
-    struct address *first = find_address(names, address);
-
-    if (!first) {
+    if (!find_address(names, address))
         table_add(&names->by_address, address_hash(names, address), &address->link);
-        return;
-    }
-    while (first->same)
-        first = first->same;
-    first->same = address;
 }
 
 /* At the end, unless it is there already. */
@@ -420,9 +412,8 @@ static enum names_say say_reverse(const struct names_config *config,
     if (!known)
         return NAMES_NOTHING;
     if (question->type == TYPE_PTR || question->type == TYPE_ANY)
-        for (; known; known = known->same)
-            answer_add_name(answer, ANSWER_OWNER_QUESTION, TYPE_PTR, known->named->name,
-                            known->named->len, config->ttl, NULL);
+        answer_add_name(answer, ANSWER_OWNER_QUESTION, TYPE_PTR, known->named->name,
+                        known->named->len, config->ttl, NULL);
     if (answer->count[SECTION_ANSWER] == 0 && config->negative_ttl > 0)
         answer_add_soa_at(answer, ANSWER_OWNER_QUESTION, config->negative_ttl);
     return NAMES_ALL;

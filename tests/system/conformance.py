@@ -100,7 +100,7 @@ row("4.10", MUST, "A canonical name that is none gives no CNAME: addresses stand
 row("4.11", MUST, "CNAME: the alias's, else NODATA; nothing is an alias of itself.")
 row("4.12", SHOULD, "An alias asked for another type: its CNAME.")
 row("4.13", MUST, "The code speaks of the chain's end.")
-row("4.14", SHOULD, "PTR: all names the host has, each a legal one.")
+row("4.14", SHOULD, "PTR: the one name that getnameinfo() gives, if it is legal.")
 row("4.15", CHOICE, "ANY: A and AAAA.")
 row("4.16", SHOULD, "HTTPS and SVCB of a local name are NODATA at once, nobody is asked.")
 row("4.17", MUST, "Names are compressed in owners, CNAME and PTR, not in unknown types.")

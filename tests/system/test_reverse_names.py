@@ -24,18 +24,16 @@ LOCAL_6 = "1." + "0." * 31 + "ip6.arpa"
 MAPPED = "1.0.2.0.0.0.a.0.f.f.f.f." + "0." * 20 + "ip6.arpa"
 
 OUTCOMES = [
-    # The hosts file: the canonical name first, then the aliases of the first line.
-    ("1.2.0.10.in-addr.arpa", "PTR",
-     ["1.2.0.10.in-addr.arpa PTR canon.lab", "1.2.0.10.in-addr.arpa PTR one.lab",
-      "1.2.0.10.in-addr.arpa PTR two.lab"]),
-    (ONE_6, "PTR", [f"{ONE_6} PTR canon6.lab", f"{ONE_6} PTR one6.lab"]),
+    # The hosts file: the first name of the first line.
+    ("1.2.0.10.in-addr.arpa", "PTR", ["1.2.0.10.in-addr.arpa PTR canon.lab"]),
+    ("1.2.0.10.in-addr.arpa", "ANY", ["1.2.0.10.in-addr.arpa PTR canon.lab"]),
+    (ONE_6, "PTR", [f"{ONE_6} PTR canon6.lab"]),
     ("1.0.0.127.in-addr.arpa", "PTR", ["1.0.0.127.in-addr.arpa PTR localhost"]),
-    (LOCAL_6, "PTR", [f"{LOCAL_6} PTR localhost", f"{LOCAL_6} PTR ip6-localhost",
-                      f"{LOCAL_6} PTR ip6-loopback"]),
+    (LOCAL_6, "PTR", [f"{LOCAL_6} PTR localhost"]),
     # ::ffff:10.0.2.1 is 10.0.2.1.
-    (MAPPED, "PTR", [f"{MAPPED} PTR canon.lab", f"{MAPPED} PTR one.lab", f"{MAPPED} PTR two.lab"]),
-    # No DNS client could use the first name, or an address for a name.
-    ("2.2.0.10.in-addr.arpa", "PTR", ["2.2.0.10.in-addr.arpa PTR fine.lab"]),
+    (MAPPED, "PTR", [f"{MAPPED} PTR canon.lab"]),
+    # No DNS client could use the first name, or an address for a name; an alias is not the name.
+    ("2.2.0.10.in-addr.arpa", "PTR", "NODATA"),
     ("3.2.0.10.in-addr.arpa", "PTR", "NODATA"),
 
     # DNS. Of several PTR records glibc tells the first; all were in the reply.
@@ -116,12 +114,8 @@ def test_letter_case_does_not_matter(server):
 
 
 def test_a_host_with_many_names(server):
-    """As many PTR records as fit, whole, in the order of the file."""
-    reply = server.ask("4.2.0.10.in-addr.arpa", "PTR", edns=True)
-    assert reply.truncated
-    assert len(reply.answer) > 30
-    assert reply.answer == [f"4.2.0.10.in-addr.arpa PTR many{number}.lab"
-                            for number in range(len(reply.answer))]
+    reply = server.ask("4.2.0.10.in-addr.arpa", "PTR")
+    assert reply.answer == ["4.2.0.10.in-addr.arpa PTR many0.lab"]
 
 
 @table("name", ["1.2.0.10.in-addr.arpa", "0.10.in-addr.arpa",
