@@ -78,7 +78,8 @@ ifeq ($(KIND),thread)
 SYSTEM_FILES := $(filter $(addprefix test_,beside_mdns following_the_host killed_processes \
     late_results machine_names nss_modules reload reverse_names same_as_getaddrinfo time_outs \
     upstream_servers upstream_threads verdict_left_out),$(SYSTEM_FILES))
-TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/lookup/test_*.c) \
+TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort \
+    $(wildcard tests/unit/lookup/test_*.c tests/unit/upstream/test_*.c) \
     $(shell grep -l pthread_create tests/unit/*/test_*.c)))
 endif
 ifneq ($(SANITIZE),)

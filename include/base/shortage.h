@@ -21,4 +21,14 @@ unsigned shortage_count(void);
  */
 void shortage_wait(bool);
 
+/* To be called before libc is asked. */
+void shortage_watch(void);
+/*
+ * To be called when libc has been asked, before anything is made of what it says. If memory
+ * was refused to this thread meanwhile, the process ends here: a denial may be none, a list
+ * too short, and what libc or a module has read or loaded is kept by them as it is, for
+ * good. The next process begins anew.
+ */
+void shortage_end(void);
+
 #endif

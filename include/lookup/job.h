@@ -13,8 +13,8 @@
 #include "lookup/door.h"
 #include "lookup/lookup.h"
 #include "lookup/mailbag.h"
-#include "lookup/upstream.h"
 #include "lookup/work.h"
+#include "upstream/upstream.h"
 
 /* What all jobs share. */
 struct jobs {

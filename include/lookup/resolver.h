@@ -25,23 +25,4 @@ void resolver_clean_environment(void);
  */
 int resolver_prepare(const struct addr *door, unsigned flags);
 
-/*
- * True if res_ninit(), and so any lookup, would abort the process for what stands in
- * resolv.conf: a first search domain of more than 255 octets (seen of glibc 2.36). Then
- * libc is not asked.
- */
-bool resolver_is_unsafe(void);
-/* The same of a file's text. */
-bool resolver_aborts_on(const char *text);
-
-/* To be called before libc is asked; resolver_prepare() does so itself. */
-void resolver_watch_memory(void);
-/*
- * To be called when libc has been asked, before anything is made of what it says. If memory
- * was refused meanwhile, the process ends here: a denial may be none, a list too short, and
- * what libc or a module has read or loaded is kept by them as it is, for good. The next
- * process begins anew.
- */
-void resolver_check_memory(void);
-
 #endif

@@ -4,12 +4,28 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
-static _Thread_local unsigned refused;
+#include "base/log.h"
+
+static _Thread_local unsigned refused, refused_before;
 
 unsigned shortage_count(void)
 {
     return refused;
+}
+
+void shortage_watch(void)
+{
+    refused_before = refused;
+}
+
+void shortage_end(void)
+{
+    if (refused == refused_before)
+        return;
+    log_warning("memory has run out inside the host's resolver");
+    _exit(EXIT_FAILURE);
 }
 
 /* A sanitizer has an allocator that must come first; there memory does not run out. */

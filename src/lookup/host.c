@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shortage.h"
 #include "dns/clear.h"
 #include "lookup/negative.h"
 #include "lookup/resolver.h"
@@ -58,7 +59,7 @@ static struct call call_libc(const char *name, int family, const struct addr *do
     }
     call.system_error = errno;
     call.resolver_error = h_errno;
-    resolver_check_memory();
+    shortage_end();
     if (call.code != 0)
         call.found = NULL;
     call.saying = saying_of(&call);

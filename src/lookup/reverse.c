@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shortage.h"
 #include "lookup/host.h"
 #include "lookup/negative.h"
 #include "lookup/resolver.h"
@@ -49,12 +50,12 @@ static struct call call_libc(const struct reverse_address *address, const struct
     for (size_t size = BUFFER_FIRST; size <= BUFFER_MAX; size *= 2) {
         bool done;
 
-        resolver_watch_memory();
+        shortage_watch();
         free(call.buffer);
         call.buffer = malloc(size);
         done = !call.buffer || resolver_prepare(door, flags) == -1 ||
                try_call(&call, address, size);
-        resolver_check_memory();
+        shortage_end();
         if (done)
             break;
     }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -74,6 +75,31 @@ TEST(each_thread_has_its_own_count)
     assert_int_equal(pthread_join(thread, &counted), 0);
     assert_int_equal((uintptr_t)counted, 2);
     assert_int_equal(shortage_count(), before);
+}
+
+/* What a process ends with that watches, has one allocation refused or not, and goes on. */
+static int end_of_process(bool before, bool meanwhile)
+{
+    pid_t child = fork();
+    int status;
+
+    if (child == 0) {
+        if (before)
+            assert_null(malloc(too_much));
+        shortage_watch();
+        if (meanwhile)
+            assert_null(malloc(too_much));
+        shortage_end();
+        _exit(42);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WEXITSTATUS(status);
+}
+
+TEST(a_process_ends_if_memory_was_refused_while_it_watched)
+{
+    assert_int_equal(end_of_process(false, true), EXIT_FAILURE);
+    assert_int_equal(end_of_process(true, false), 42);
 }
 
 static atomic_bool is_limited;

@@ -1,5 +1,5 @@
 /* The host's files and addresses change, in the lab's private /etc and network. */
-#include "../lookup/lab.h"
+#include "../lookup/lab_lookup.h"
 
 #include "base/clock.h"
 #include "daemon/hostwatch.h"

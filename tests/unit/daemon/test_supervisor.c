@@ -5,7 +5,7 @@
  *
  * All but one ask for a name that /etc/hosts of every host has, and need no name server.
  */
-#include "../lookup/lab.h"
+#include "../lookup/lab_lookup.h"
 
 #include "daemon/supervisor.h"
 

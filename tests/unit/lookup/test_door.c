@@ -1,5 +1,5 @@
 /* The door, asked by a client that the case plays as libc would. */
-#include "servers.h"
+#include "../servers.h"
 
 #include "lookup/door.h"
 

@@ -4,7 +4,7 @@
  * servers say. The names are those of tests/system/etc/hosts, of tests/system/zones and of
  * the fault server; a name below fault.test says itself what happens to A and to AAAA.
  */
-#include "lab.h"
+#include "lab_lookup.h"
 
 #include "lookup/host.h"
 

@@ -2,7 +2,7 @@
  * Which question goes which way, in tests/lab, and what its answer brings along. What probe
  * and verdict say of a name stands in test_host.c, of an address in test_reverse.c.
  */
-#include "lab.h"
+#include "lab_lookup.h"
 
 #define ROOT_SOA "authority . 30 SOA ns.lab. admin.lab. 1 3600 600 86400 30\n"
 #define EXAMPLE_SOA                                                                        \

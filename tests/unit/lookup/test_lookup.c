@@ -1,5 +1,5 @@
 /* The lookup process as a whole: a real one, asked through its channel, in tests/lab. */
-#include "lab.h"
+#include "lab_lookup.h"
 
 #include "lookup/lookup.h"
 

@@ -3,7 +3,7 @@
  * manual promises. One that fails means that this libc needs another look, not only another
  * number.
  */
-#include "lab.h"
+#include "lab_lookup.h"
 
 #include "dns/upstream.h"
 #include "lookup/resolver.h"
@@ -417,29 +417,6 @@ TEST_WITH(lab, libc_without_servers_says_try_again_of_addresses)
 {
     need_lab();
     assert_int_equal(in_child(probe_an_address), 42);
-}
-
-/* "search " and a domain of so many octets; then the rest of the file. */
-static bool aborts_on(const char *keyword, int octets, const char *rest)
-{
-    char text[1024];
-
-    snprintf(text, sizeof text, "nameserver 127.0.0.2\n%s%0*d%s", keyword, octets, 0, rest);
-    return resolver_aborts_on(text);
-}
-
-TEST(a_first_search_domain_of_256_octets_is_what_libc_aborts_on)
-{
-    assert_false(aborts_on("search ", 255, "\n"));
-    assert_true(aborts_on("search ", 256, "\n"));
-    assert_true(aborts_on("search\t \t", 300, ""));
-    assert_true(aborts_on("domain ", 300, " b.test\n"));
-    assert_false(aborts_on("search a.test ", 300, "\n"));
-    assert_false(aborts_on("#search ", 300, "\n"));
-    assert_false(aborts_on("searching ", 300, "\n"));
-    assert_false(aborts_on("search ", 300, "\nsearch a.test\n"));
-    assert_false(resolver_aborts_on(""));
-    assert_false(resolver_aborts_on("search"));
 }
 
 TEST_WITH(lab, libc_is_not_asked_where_it_would_abort)

@@ -1,6 +1,6 @@
 /* Names of addresses: of tests/system/etc/hosts and of the reverse zones in
  * tests/system/zones. */
-#include "lab.h"
+#include "lab_lookup.h"
 
 #include "lookup/reverse.h"
 

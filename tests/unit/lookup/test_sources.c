@@ -1,4 +1,4 @@
-#include "lab.h"
+#include "lab_lookup.h"
 
 #include "lookup/sources.h"
 

@@ -2,7 +2,7 @@
  * Threads and what they run. What hangs here waits on a semaphore, so that it ends with the
  * case; the threads themselves stay, as they do in the lookup process.
  */
-#include "servers.h"
+#include "../servers.h"
 
 #include "lookup/work.h"
 

@@ -1,4 +1,4 @@
-#include "lookup/lane.h"
+#include "upstream/udp_conn.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -6,8 +6,8 @@
  * if that very question arrives at our own door it leads back. Servers on other hosts
  * cannot reach loopback addresses, and we serve no others.
  */
-#ifndef LOOKUP_LOOPCHECK_H
-#define LOOKUP_LOOPCHECK_H
+#ifndef UPSTREAM_LOOPCHECK_H
+#define UPSTREAM_LOOPCHECK_H
 
 #include "dns/question.h"
 #include "net/addr.h"

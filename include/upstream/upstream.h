@@ -8,12 +8,12 @@
  * records here. When there are too many, the oldest of those that have had all their turns
  * is given up, and then the oldest of all.
  */
-#ifndef LOOKUP_UPSTREAM_H
-#define LOOKUP_UPSTREAM_H
+#ifndef UPSTREAM_UPSTREAM_H
+#define UPSTREAM_UPSTREAM_H
 
 #include "dns/answer.h"
-#include "lookup/servers.h"
 #include "net/loop.h"
+#include "upstream/resolv_conf.h"
 
 struct upstream;
 struct stream;

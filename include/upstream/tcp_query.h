@@ -2,8 +2,8 @@
  * One query over TCP to a name server (RFC 7766), for replies too long for a datagram.
  * Never waits: the loop tells when to go on. How long it may take is the owner's business.
  */
-#ifndef LOOKUP_STREAM_H
-#define LOOKUP_STREAM_H
+#ifndef UPSTREAM_TCP_QUERY_H
+#define UPSTREAM_TCP_QUERY_H
 
 #include "net/addr.h"
 #include "net/loop.h"

@@ -2,10 +2,10 @@
  * Questions to name servers that the case plays, on 127.0.0.5, .6 and .7; to the lab's
  * silent server 127.0.0.3 and its closed port 127.0.0.9.
  */
-#include "servers.h"
+#include "../servers.h"
 
 #include "base/log.h"
-#include "lookup/upstream.h"
+#include "upstream/upstream.h"
 
 enum {
     SERVERS = 3,

@@ -2,8 +2,8 @@
  * The host's name servers as libc reads them from resolv.conf, and which of them must not
  * be asked because the question would come back to us.
  */
-#ifndef LOOKUP_SERVERS_H
-#define LOOKUP_SERVERS_H
+#ifndef UPSTREAM_RESOLV_CONF_H
+#define UPSTREAM_RESOLV_CONF_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,5 +21,14 @@ struct servers {
 
 /* 0, or -1 when libc cannot set up its state. Sees a changed file. */
 int servers_read(struct servers *);
+
+/*
+ * True if res_ninit(), and so any lookup, would abort the process for what stands in
+ * resolv.conf: a first search domain of more than 255 octets (seen of glibc 2.36). Then
+ * libc is not asked.
+ */
+bool resolv_conf_is_unsafe(void);
+/* The same of a file's text. */
+bool resolv_conf_aborts_on(const char *text);
 
 #endif

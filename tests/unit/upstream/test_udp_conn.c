@@ -1,7 +1,7 @@
 /* Queries over UDP to a server that the case plays. */
-#include "servers.h"
+#include "../servers.h"
 
-#include "lookup/lane.h"
+#include "upstream/udp_conn.h"
 
 #include <errno.h>
 

@@ -1,4 +1,4 @@
-#include "lookup/loopcheck.h"
+#include "upstream/loopcheck.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* One query over TCP to a server that the case plays. */
-#include "servers.h"
+#include "../servers.h"
 
-#include "lookup/stream.h"
+#include "upstream/tcp_query.h"
 
 #include <errno.h>
 #include <time.h>

@@ -1,7 +1,7 @@
 #include "../reply_text.h"
 
 #include "base/log.h"
-#include "lookup/loopcheck.h"
+#include "upstream/loopcheck.h"
 
 static struct addr address_of(const char *text)
 {

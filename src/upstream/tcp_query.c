@@ -1,4 +1,4 @@
-#include "lookup/stream.h"
+#include "upstream/tcp_query.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -5,10 +5,10 @@
 #ifndef TESTS_SERVERS_H
 #define TESTS_SERVERS_H
 
-#include "../check.h"
 #include "lab.h"
 
 #include "base/clock.h"
+#include "net/addr.h"
 #include "net/loop.h"
 
 #include <poll.h>

@@ -1,7 +1,7 @@
 /* What resolv.conf says about name servers. */
-#include "lab.h"
+#include "../lab.h"
 
-#include "lookup/servers.h"
+#include "upstream/resolv_conf.h"
 
 static struct servers servers_of(const char *text)
 {
@@ -137,4 +137,27 @@ TEST_WITH(lab, reading_leaves_no_descriptor_open)
     after = dup(STDIN_FILENO);
     close(after);
     assert_int_equal(after, before);
+}
+
+/* "search " and a domain of so many octets; then the rest of the file. */
+static bool aborts_on(const char *keyword, int octets, const char *rest)
+{
+    char text[1024];
+
+    snprintf(text, sizeof text, "nameserver 127.0.0.2\n%s%0*d%s", keyword, octets, 0, rest);
+    return resolv_conf_aborts_on(text);
+}
+
+TEST(a_first_search_domain_of_256_octets_is_what_libc_aborts_on)
+{
+    assert_false(aborts_on("search ", 255, "\n"));
+    assert_true(aborts_on("search ", 256, "\n"));
+    assert_true(aborts_on("search\t \t", 300, ""));
+    assert_true(aborts_on("domain ", 300, " b.test\n"));
+    assert_false(aborts_on("search a.test ", 300, "\n"));
+    assert_false(aborts_on("#search ", 300, "\n"));
+    assert_false(aborts_on("searching ", 300, "\n"));
+    assert_false(aborts_on("search ", 300, "\nsearch a.test\n"));
+    assert_false(resolv_conf_aborts_on(""));
+    assert_false(resolv_conf_aborts_on("search"));
 }

@@ -1,4 +1,4 @@
-#include "lookup/upstream.h"
+#include "upstream/upstream.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -9,9 +9,9 @@
 
 #include "base/clock.h"
 #include "dns/upstream.h"
-#include "lookup/lane.h"
-#include "lookup/loopcheck.h"
-#include "lookup/stream.h"
+#include "upstream/loopcheck.h"
+#include "upstream/tcp_query.h"
+#include "upstream/udp_conn.h"
 
 enum {
     TURNS_MS = 4200, /* every server has had its turns before the client gets SERVFAIL */

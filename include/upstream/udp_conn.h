@@ -7,8 +7,8 @@
  * one moment share one, so that ten thousand that hang need few sockets; and sockets that
  * have been waited at for a while are looked at less often (watch_seldom).
  */
-#ifndef LOOKUP_LANE_H
-#define LOOKUP_LANE_H
+#ifndef UPSTREAM_UDP_CONN_H
+#define UPSTREAM_UDP_CONN_H
 
 #include "net/addr.h"
 #include "net/loop.h"
