@@ -13,14 +13,14 @@ enum {
     UPSTREAM_REPLY_MAX = 65535,
 };
 
-struct upstream_query {
+struct query_header {
     uint16_t id;
     bool edns;
     bool authentic_data; /* sets AD: resolv.conf's trust-ad */
 };
 
 /* A question with RD set; returns its length. */
-size_t upstream_write_query(const struct upstream_query *, const struct question *,
+size_t upstream_write_query(const struct query_header *, const struct question *,
                             uint8_t out[static UPSTREAM_QUERY_MAX]);
 
 /* The id of a message of at least 12 octets. */

@@ -1,7 +1,4 @@
-/*
- * The host's name servers as libc reads them from resolv.conf, and which of them must not
- * be asked because the question would come back to us.
- */
+/* The host's name servers, and how to ask them, as libc reads it from resolv.conf. */
 #ifndef UPSTREAM_RESOLV_CONF_H
 #define UPSTREAM_RESOLV_CONF_H
 
@@ -12,15 +9,15 @@
 
 enum { SERVERS_MAX = 3 }; /* libc's MAXNS */
 
-struct servers {
-    struct addr addr[SERVERS_MAX];
-    size_t count;
+struct resolv_conf {
+    struct addr servers[SERVERS_MAX];
+    size_t server_count;
     unsigned timeout_ms, attempts; /* options timeout: and attempts: */
     bool rotate, use_tcp, trust_ad, no_aaaa;
 };
 
-/* 0, or -1 when libc cannot set up its state. Sees a changed file. */
-int servers_read(struct servers *);
+/* 0, or -1 without servers when libc cannot set up its state. Sees a changed file. */
+int resolv_conf_read(struct resolv_conf *);
 
 /*
  * True if res_ninit(), and so any lookup, would abort the process for what stands in

@@ -8,18 +8,19 @@
 #include "net/addr.h"
 #include "net/loop.h"
 
-struct stream;
+struct tcp_query;
 
 /*
  * `wire` is the reply, borrowed, or NULL with errno in `error`: ECONNRESET where the server
- * closes early. The stream is over; the callee must free it.
+ * closes early. The query is over; the callee must free it.
  */
-typedef void stream_done(void *owner, const uint8_t *wire, size_t len, int error);
+typedef void tcp_query_done(void *owner, const uint8_t *wire, size_t len, int error);
 
 /* Connects and sends the query, which is copied. NULL with errno if that fails at once. */
-struct stream *stream_open(struct loop *, const struct addr *server, const uint8_t *query,
-                           size_t len, stream_done *, void *owner);
+struct tcp_query *tcp_query_start(struct loop *, const struct addr *server,
+                                  const uint8_t *wire, size_t len, tcp_query_done *,
+                                  void *owner);
 /* Accepts NULL. */
-void stream_free(struct stream *);
+void tcp_query_free(struct tcp_query *);
 
 #endif

@@ -1,11 +1,11 @@
 /*
  * UDP sockets towards the name servers.
  *
- * A lane is a socket on a random port, connected to one server: the kernel drops what comes
- * from elsewhere. It is closed when the last of its queries is over. Every query has a
- * lane, and so a port, of its own (RFC 5452 section 9) until many are open; then those of
- * one moment share one, so that ten thousand that hang need few sockets; and sockets that
- * have been waited at for a while are looked at less often (watch_seldom).
+ * A connection is a socket on a random port, connected to one server: the kernel drops what
+ * comes from elsewhere. It is closed when the last of its queries is over. Every query has
+ * a connection, and so a port, of its own (RFC 5452 section 9) until many are open; then
+ * those of one moment share one, so that ten thousand that hang need few sockets; and
+ * sockets that have been waited at for a while are looked at less often (watch_seldom).
  */
 #ifndef UPSTREAM_UDP_CONN_H
 #define UPSTREAM_UDP_CONN_H
@@ -13,40 +13,40 @@
 #include "net/addr.h"
 #include "net/loop.h"
 
-struct lanes;
-struct lane;
+struct udp_conns;
+struct udp_conn;
 
-/* A query on its way: its id in the lane, and who waits for the reply. */
-struct shot {
-    struct list in_lane;
-    struct list in_ask; /* the owner's */
-    struct lane *lane;
+/* A query on its way: its id in the connection, and who waits for the reply. */
+struct udp_query {
+    struct list in_conn;
+    struct list in_owner; /* the owner's */
+    struct udp_conn *conn;
     uint16_t id;
     bool edns;
     unsigned server; /* the owner's number of the server */
     void *owner;
 };
 
-/* Told of a datagram with the shot's id; it may not be a reply to it. */
-typedef void lane_reply(struct shot *, const uint8_t *wire, size_t len);
-/* Told that the server's host or network refuses (ICMP): the shot is lost. */
-typedef void lane_error(struct shot *, int error);
+/* Told of a datagram with the query's id; it may not be a reply to it. */
+typedef void udp_conn_reply(struct udp_query *, const uint8_t *wire, size_t len);
+/* Told that the server's host or network refuses (ICMP): the query is lost. */
+typedef void udp_conn_error(struct udp_query *, int error);
 
 /* NULL when memory is short. */
-struct lanes *lanes_new(struct loop *, lane_reply *, lane_error *);
-void lanes_free(struct lanes *);
+struct udp_conns *udp_conns_new(struct loop *, udp_conn_reply *, udp_conn_error *);
+void udp_conns_free(struct udp_conns *);
 
 /*
- * Takes a place for a shot in a lane to the server, with an id that no other shot there
- * has. 0, or -1 with errno.
+ * Takes a place for a query in a connection to the server, with an id that no other query
+ * there has. 0, or -1 with errno.
  */
-int lane_board(struct lanes *, const struct addr *server, struct shot *);
+int udp_conn_attach(struct udp_conns *, const struct addr *server, struct udp_query *);
 /*
- * Sends the shot's query. 0, or -1 with errno. An error that may be another shot's as well
- * is told to all that share the lane, a moment later.
+ * Sends the query. 0, or -1 with errno. An error that may be another query's as well
+ * is told to all that share the connection, a moment later.
  */
-int lane_send(const struct shot *, const void *wire, size_t len);
-/* Gives the place back; harmless for a shot without one. */
-void lane_leave(struct shot *);
+int udp_conn_send(const struct udp_query *, const void *wire, size_t len);
+/* Gives the place back; harmless for a query without one. */
+void udp_conn_detach(struct udp_query *);
 
 #endif

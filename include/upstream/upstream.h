@@ -1,6 +1,6 @@
 /*
- * The only way DNS packets leave: asks the host's name servers, as resolv.conf says, for
- * exactly one name and type, without a thread that waits.
+ * The only way DNS packets leave: asks name servers for exactly one name and type, without
+ * a thread that waits.
  *
  * Servers are asked in turn, as libc does: the next one when a server is silent for its
  * share of the time, refuses, fails, or is lame; TCP after a truncated reply; without EDNS
@@ -16,37 +16,17 @@
 #include "upstream/resolv_conf.h"
 
 struct upstream;
-struct stream;
 
-/* A question under way. Its owner sets what stands first, and may free it when `done` is
- * called or after upstream_cancel. */
-struct errand {
-    struct question question;
-    void (*done)(struct errand *);
-
-    /* The outcome: a reply to the question, which the owner frees, or why there is none. */
-    uint8_t *reply;
+/* What came of a question: a reply to it, which the owner frees, or why there is none. */
+struct upstream_result {
+    uint8_t *reply; /* NULL if there is none */
     size_t reply_len;
     enum ede ede;
     char failure[ANSWER_TEXT];
-
-    /* The rest is upstream's. */
-    struct upstream *upstream;
-    struct list link, in_late;
-    struct servers servers;
-    size_t first;    /* the server to begin with: changes with `rotate` */
-    size_t step;     /* turns taken */
-    size_t current;  /* the server whose turn it is */
-    int64_t give_up; /* clock_ms() */
-    int64_t try_ms;  /* a turn's share of the time */
-    bool failed[SERVERS_MAX], without_edns[SERVERS_MAX];
-    bool is_check; /* a loop check: asks one server once */
-    struct list shots;
-    struct stream *stream;
-    size_t stream_server;
-    uint16_t stream_id;
-    struct timer timer;
 };
+
+/* Told that the result is complete. */
+typedef void upstream_done(void *owner);
 
 /*
  * `own`: the addresses we listen on, borrowed for ever. `most`: so many questions may be
@@ -57,10 +37,16 @@ struct upstream *upstream_new(struct loop *, const struct addr *own, size_t own_
 /* Nothing may be under way but loop checks, which end. */
 void upstream_free(struct upstream *);
 
-/* Starts; `done` may be called before this returns. */
-void upstream_ask(struct upstream *, struct errand *);
+/*
+ * Asks the servers that `conf` names, in its manner. The result, which must be there until
+ * then, is filled in when `done` is called: always, and perhaps before this returns.
+ */
+void upstream_ask(struct upstream *, const struct resolv_conf *conf,
+                  const struct question *, struct upstream_result *, upstream_done *,
+                  void *owner);
 
-/* True if a client's question is our own loop check come back; asks it concerns end. */
+/* True if a client's question is our own loop check come back; questions it concerns end.
+ */
 bool upstream_is_own_check(struct upstream *, const struct question *);
 
 /* Which servers lead back is found out again, for who asks from now on. */

@@ -21,7 +21,7 @@ static void put_opt(struct writer *to, const struct question *question)
     put_u16(to, 0);
 }
 
-size_t upstream_write_query(const struct upstream_query *query,
+size_t upstream_write_query(const struct query_header *query,
                             const struct question *question,
                             uint8_t out[static UPSTREAM_QUERY_MAX])
 {

@@ -15,7 +15,8 @@ enum { QUICK_REPLY = 4096 }; /* octets; a longer one is worth a thread */
 /* A question to the name servers, and what came of it. */
 struct inquiry {
     struct job *job;
-    struct errand ask;
+    struct question question;
+    struct upstream_result result;
     struct door_hand hand;
     bool is_known; /* libc need not be asked what it makes of it */
 };
@@ -27,6 +28,7 @@ struct job {
     uint64_t id;
     struct receipt receipt;
     struct question question;
+    struct resolv_conf conf; /* whom to ask, once the probe is over */
     enum lookup_next next;
     struct door_hand probe; /* sees whether libc comes to the door without being asked in */
     struct inquiry *inquiry; /* for the question itself; for ANY of A */
@@ -52,7 +54,7 @@ static void inquiry_free(struct inquiry *inquiry)
 {
     if (!inquiry)
         return;
-    free(inquiry->ask.reply);
+    free(inquiry->result.reply);
     free(inquiry);
 }
 
@@ -169,10 +171,7 @@ static bool is_address_type(uint16_t type)
 
 static bool has_no_aaaa(const struct job *job)
 {
-    struct servers servers;
-
-    return job->jobs->config->filter_aaaa ||
-           (servers_read(&servers) == 0 && servers.no_aaaa);
+    return job->jobs->config->filter_aaaa || job->conf.no_aaaa;
 }
 
 /*
@@ -191,24 +190,24 @@ static uint16_t asked_type(const struct job *job)
 /* RFC 4074 section 4.2: of an NXDOMAIN for one family the other one must say the same. */
 static bool needs_other(const struct job *job)
 {
-    const struct errand *ask = &job->inquiry->ask;
+    const struct inquiry *inquiry = job->inquiry;
+
     if (job->other)
         return false;
     if (job->question.type == TYPE_ANY)
         return !job->jobs->config->filter_aaaa;
-    return !job->jobs->config->filter_aaaa && !ask->servers.no_aaaa &&
-           is_address_type(ask->question.type) && ask->reply &&
-           upstream_rcode(ask->reply) == RCODE_NXDOMAIN;
+    return !has_no_aaaa(job) && is_address_type(inquiry->question.type) &&
+           inquiry->result.reply && upstream_rcode(inquiry->result.reply) == RCODE_NXDOMAIN;
 }
 
-static void ask_done(struct errand *ask)
+static void servers_have_said(void *owner)
 {
-    struct inquiry *inquiry = list_item(ask, struct inquiry, ask);
+    struct inquiry *inquiry = owner;
     struct job *job = inquiry->job;
 
     if (needs_other(job))
         inquire(job, &job->other,
-                job->inquiry->ask.question.type == TYPE_A ? TYPE_AAAA : TYPE_A);
+                job->inquiry->question.type == TYPE_A ? TYPE_AAAA : TYPE_A);
     else
         start_verdict(job);
 }
@@ -222,10 +221,10 @@ static void inquire(struct job *job, struct inquiry **inquiry, uint16_t type)
         return;
     }
     (*inquiry)->job = job;
-    (*inquiry)->ask.question = job->question;
-    (*inquiry)->ask.question.type = type;
-    (*inquiry)->ask.done = ask_done;
-    upstream_ask(job->jobs->upstream, &(*inquiry)->ask);
+    (*inquiry)->question = job->question;
+    (*inquiry)->question.type = type;
+    upstream_ask(job->jobs->upstream, &job->conf, &(*inquiry)->question,
+                 &(*inquiry)->result, servers_have_said, *inquiry);
 }
 
 /*
@@ -248,12 +247,13 @@ static void after_probe(struct work_item *item)
     } else {
         if (!job->work.is_slow)
             take_up(job);
+        resolv_conf_read(&job->conf);
         inquire(job, &job->inquiry, asked_type(job));
     }
 }
 
 /* A reply that makes no sense does not tell that the name exists. */
-static bool is_readable(const struct errand *ask)
+static bool is_readable(const struct inquiry *inquiry)
 {
     uint8_t *records = malloc(ANSWER_RECORDS_MAX);
     struct answer answer;
@@ -261,8 +261,9 @@ static bool is_readable(const struct errand *ask)
 
     if (!records)
         return false;
-    answer_init(&answer, &ask->question, records, ANSWER_RECORDS_MAX);
-    readable = relay_read(&ask->question, ask->reply, ask->reply_len, NULL, &answer);
+    answer_init(&answer, &inquiry->question, records, ANSWER_RECORDS_MAX);
+    readable = relay_read(&inquiry->question, inquiry->result.reply,
+                          inquiry->result.reply_len, NULL, &answer);
     free(records);
     return readable;
 }
@@ -271,11 +272,11 @@ static enum heard_other other_of(const struct inquiry *other)
 {
     if (!other)
         return HEARD_NO_OTHER;
-    if (!other->ask.reply)
+    if (!other->result.reply)
         return HEARD_OTHER_FAILED;
-    switch (upstream_rcode(other->ask.reply)) {
+    switch (upstream_rcode(other->result.reply)) {
     case RCODE_NOERROR:
-        return is_readable(&other->ask) ? HEARD_OTHER_EXISTS : HEARD_OTHER_FAILED;
+        return is_readable(other) ? HEARD_OTHER_EXISTS : HEARD_OTHER_FAILED;
     case RCODE_NXDOMAIN:
         return HEARD_OTHER_AGREES;
     default:
@@ -285,11 +286,13 @@ static enum heard_other other_of(const struct inquiry *other)
 
 static struct heard heard_of(const struct inquiry *inquiry, const struct inquiry *other)
 {
+    const struct upstream_result *result = &inquiry->result;
+
     return (struct heard){
-        .reply = inquiry->ask.reply,
-        .reply_len = inquiry->ask.reply_len,
-        .ede = inquiry->ask.ede == EDE_NONE ? EDE_NO_REACHABLE_AUTHORITY : inquiry->ask.ede,
-        .failure = inquiry->ask.failure,
+        .reply = result->reply,
+        .reply_len = result->reply_len,
+        .ede = result->ede == EDE_NONE ? EDE_NO_REACHABLE_AUTHORITY : result->ede,
+        .failure = result->failure,
         .other = other_of(other),
         .asked = &inquiry->hand.asked,
     };
@@ -313,7 +316,7 @@ static void judge(const struct job *job, const struct inquiry *inquiry,
 /* The other family's answer was not asked for, but mostly is the next question. */
 static void send_news(struct job *job)
 {
-    const struct question *question = &job->other->ask.question;
+    const struct question *question = &job->other->question;
     struct heard heard = heard_of(job->other, job->inquiry);
     struct desk *desk = malloc(sizeof *desk);
     struct answer answer;
@@ -355,9 +358,9 @@ static void hold(struct job *job, struct inquiry *inquiry)
 {
     if (!inquiry)
         return;
-    inquiry->hand.question = inquiry->ask.question;
-    inquiry->hand.reply = inquiry->ask.reply;
-    inquiry->hand.reply_len = inquiry->ask.reply_len;
+    inquiry->hand.question = inquiry->question;
+    inquiry->hand.reply = inquiry->result.reply;
+    inquiry->hand.reply_len = inquiry->result.reply_len;
     door_hold(job->jobs->door, &inquiry->hand);
 }
 
@@ -381,14 +384,14 @@ static bool is_known(const struct job *job, const struct inquiry *inquiry,
     struct heard heard = heard_of(inquiry, NULL);
 
     return job->next == LOOKUP_RELAY ||
-           (job->next == LOOKUP_PLAIN && inquiry->ask.question.type == question->type &&
+           (job->next == LOOKUP_PLAIN && inquiry->question.type == question->type &&
             host_knows_verdict(question, &heard));
 }
 
 /* True if the answer can be made here and now: without libc, and of short messages. */
 static bool is_quick(const struct inquiry *inquiry)
 {
-    return !inquiry || (inquiry->is_known && inquiry->ask.reply_len <= QUICK_REPLY);
+    return !inquiry || (inquiry->is_known && inquiry->result.reply_len <= QUICK_REPLY);
 }
 
 static void start_verdict(struct job *job)
@@ -397,7 +400,7 @@ static void start_verdict(struct job *job)
 
     inquiry->is_known = is_known(job, inquiry, &job->question);
     if (other)
-        other->is_known = is_known(job, other, &other->ask.question);
+        other->is_known = is_known(job, other, &other->question);
     job->work.run = run_verdict;
     job->work.after = after_verdict;
     if (is_quick(inquiry) && is_quick(other)) {

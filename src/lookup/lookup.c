@@ -90,14 +90,14 @@ static void tell_threads(const struct work_state *state)
 static void tell_readers(const struct work_state *state)
 {
     char text[COUNTERS_NOTE] = "", addr[ADDR_TEXT];
-    struct servers servers;
+    struct resolv_conf conf;
 
     tell_threads(state);
-    if (servers_read(&servers) == -1)
+    if (resolv_conf_read(&conf) == -1)
         return;
-    for (size_t i = 0; i < servers.count; i++) {
+    for (size_t i = 0; i < conf.server_count; i++) {
         strcat(text, i > 0 ? " " : "");
-        strcat(text, addr_format(&servers.addr[i], addr));
+        strcat(text, addr_format(&conf.servers[i], addr));
     }
     counters_note(text);
 }

@@ -102,13 +102,13 @@ static bool server_addr(const struct __res_state *state, int i, struct addr *add
     return addr->len > 0;
 }
 
-int servers_read(struct servers *servers)
+int resolv_conf_read(struct resolv_conf *conf)
 {
     struct __res_state state;
     int result;
 
     memset(&state, 0, sizeof state);
-    *servers = (struct servers){0};
+    *conf = (struct resolv_conf){0};
     if (resolv_conf_is_unsafe())
         return -1;
     shortage_watch();
@@ -116,16 +116,16 @@ int servers_read(struct servers *servers)
     shortage_end();
     if (result < 0)
         return -1;
-    for (int i = 0; i < state.nscount && servers->count < SERVERS_MAX; i++)
-        if (server_addr(&state, i, &servers->addr[servers->count]))
-            servers->count++;
+    for (int i = 0; i < state.nscount && conf->server_count < SERVERS_MAX; i++)
+        if (server_addr(&state, i, &conf->servers[conf->server_count]))
+            conf->server_count++;
     /* libc waits a second where it is told not to wait at all. */
-    servers->timeout_ms = state.retrans > 0 ? (unsigned)state.retrans * 1000 : 1000;
-    servers->attempts = state.retry > 0 ? (unsigned)state.retry : 1;
-    servers->rotate = (state.options & RES_ROTATE) != 0;
-    servers->use_tcp = (state.options & RES_USEVC) != 0;
-    servers->trust_ad = (state.options & RES_TRUSTAD) != 0;
-    servers->no_aaaa = (state.options & RES_NOAAAA) != 0;
+    conf->timeout_ms = state.retrans > 0 ? (unsigned)state.retrans * 1000 : 1000;
+    conf->attempts = state.retry > 0 ? (unsigned)state.retry : 1;
+    conf->rotate = (state.options & RES_ROTATE) != 0;
+    conf->use_tcp = (state.options & RES_USEVC) != 0;
+    conf->trust_ad = (state.options & RES_TRUSTAD) != 0;
+    conf->no_aaaa = (state.options & RES_NOAAAA) != 0;
     res_nclose(&state);
     return 0;
 }

@@ -11,11 +11,11 @@ enum {
     LENGTH = 2,      /* RFC 1035 section 4.2.2 */
 };
 
-struct stream {
+struct tcp_query {
     struct loop *loop;
     int fd;
     struct watch *watch;
-    stream_done *done;
+    tcp_query_done *done;
     void *owner;
     uint8_t out[QUERY_MAX]; /* length and query */
     size_t out_len, sent;
@@ -24,31 +24,31 @@ struct stream {
     size_t in_len, got;
 };
 
-static void finish(struct stream *stream, int error)
+static void finish(struct tcp_query *query, int error)
 {
     if (error)
-        stream->done(stream->owner, NULL, 0, error);
+        query->done(query->owner, NULL, 0, error);
     else
-        stream->done(stream->owner, stream->in, stream->in_len, 0);
+        query->done(query->owner, query->in, query->in_len, 0);
 }
 
 /* True while there is more to send; -1 in `error` terms goes to the owner. */
-static bool send_query(struct stream *stream, int *error)
+static bool send_query(struct tcp_query *query, int *error)
 {
-    ssize_t sent = send(stream->fd, stream->out + stream->sent,
-                        stream->out_len - stream->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+    ssize_t sent = send(query->fd, query->out + query->sent, query->out_len - query->sent,
+                        MSG_DONTWAIT | MSG_NOSIGNAL);
 
     if (sent == -1 && errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOTCONN)
         *error = errno;
     if (sent > 0)
-        stream->sent += (size_t)sent;
-    return stream->sent < stream->out_len;
+        query->sent += (size_t)sent;
+    return query->sent < query->out_len;
 }
 
 /* Reads into `data` up to `size` octets in all; false when there is no more for now. */
-static bool receive(struct stream *stream, uint8_t *data, size_t size, int *error)
+static bool receive(struct tcp_query *query, uint8_t *data, size_t size, int *error)
 {
-    ssize_t got = recv(stream->fd, data + stream->got, size - stream->got, MSG_DONTWAIT);
+    ssize_t got = recv(query->fd, data + query->got, size - query->got, MSG_DONTWAIT);
 
     if (got == 0)
         *error = ECONNRESET;
@@ -56,87 +56,88 @@ static bool receive(struct stream *stream, uint8_t *data, size_t size, int *erro
         *error = errno;
     if (got <= 0)
         return false;
-    stream->got += (size_t)got;
-    return stream->got == size;
+    query->got += (size_t)got;
+    return query->got == size;
 }
 
 /* True when the reply is complete. */
-static bool read_reply(struct stream *stream, int *error)
+static bool read_reply(struct tcp_query *query, int *error)
 {
-    if (!stream->in) {
-        if (!receive(stream, stream->head, LENGTH, error))
+    if (!query->in) {
+        if (!receive(query, query->head, LENGTH, error))
             return false;
-        stream->in_len = (size_t)stream->head[0] << 8 | stream->head[1];
-        stream->in = malloc(stream->in_len + 1);
-        if (!stream->in) {
+        query->in_len = (size_t)query->head[0] << 8 | query->head[1];
+        query->in = malloc(query->in_len + 1);
+        if (!query->in) {
             *error = ENOMEM;
             return false;
         }
-        stream->got = 0;
+        query->got = 0;
     }
-    return stream->in_len == 0 || receive(stream, stream->in, stream->in_len, error);
+    return query->in_len == 0 || receive(query, query->in, query->in_len, error);
 }
 
-static void stream_ready(void *context, short revents)
+static void query_ready(void *context, short revents)
 {
-    struct stream *stream = context;
+    struct tcp_query *query = context;
     int error = 0;
     bool complete = false;
 
     (void)revents;
-    if (stream->sent < stream->out_len) {
-        if (!send_query(stream, &error))
-            watch_events(stream->watch, POLLIN);
+    if (query->sent < query->out_len) {
+        if (!send_query(query, &error))
+            watch_events(query->watch, POLLIN);
     } else {
-        complete = read_reply(stream, &error);
+        complete = read_reply(query, &error);
     }
     if (complete || error)
-        finish(stream, error);
+        finish(query, error);
 }
 
-static int start(struct stream *stream, const struct addr *server)
+static int start(struct tcp_query *query, const struct addr *server)
 {
-    stream->fd =
+    query->fd =
         socket(server->sock.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (stream->fd == -1)
+    if (query->fd == -1)
         return -1;
-    if (connect(stream->fd, &server->sock.any, server->len) == -1 && errno != EINPROGRESS)
+    if (connect(query->fd, &server->sock.any, server->len) == -1 && errno != EINPROGRESS)
         return -1;
-    stream->watch = loop_watch(stream->loop, stream->fd, POLLOUT, stream_ready, stream);
-    return stream->watch ? 0 : -1;
+    query->watch = loop_watch(query->loop, query->fd, POLLOUT, query_ready, query);
+    return query->watch ? 0 : -1;
 }
 
-struct stream *stream_open(struct loop *loop, const struct addr *server,
-                           const uint8_t *query, size_t len, stream_done *done, void *owner)
+struct tcp_query *tcp_query_start(struct loop *loop, const struct addr *server,
+                                  const uint8_t *wire, size_t len, tcp_query_done *done,
+                                  void *owner)
 {
-    struct stream *stream = calloc(1, sizeof *stream);
+    struct tcp_query *query = calloc(1, sizeof *query);
     int saved;
 
-    if (!stream)
+    if (!query)
         return NULL;
-    stream->loop = loop;
-    stream->fd = -1;
-    stream->done = done;
-    stream->owner = owner;
-    stream->out[0] = (uint8_t)(len >> 8);
-    stream->out[1] = (uint8_t)len;
-    memcpy(stream->out + LENGTH, query, len);
-    stream->out_len = LENGTH + len;
-    if (start(stream, server) == 0)
-        return stream;
+    query->loop = loop;
+    query->fd = -1;
+    query->done = done;
+    query->owner = owner;
+    query->out[0] = (uint8_t)(len >> 8);
+    query->out[1] = (uint8_t)len;
+    memcpy(query->out + LENGTH, wire, len);
+    query->out_len = LENGTH + len;
+    if (start(query, server) == 0)
+        return query;
     saved = errno;
-    stream_free(stream);
+    tcp_query_free(query);
     errno = saved;
     return NULL;
 }
 
-void stream_free(struct stream *stream)
+void tcp_query_free(struct tcp_query *query)
 {
-    if (!stream)
+    if (!query)
         return;
-    loop_unwatch(stream->loop, stream->watch);
-    if (stream->fd != -1)
-        close(stream->fd);
-    free(stream->in);
-    free(stream);
+    loop_unwatch(query->loop, query->watch);
+    if (query->fd != -1)
+        close(query->fd);
+    free(query->in);
+    free(query);
 }

@@ -10,258 +10,261 @@
 #include "dns/upstream.h"
 
 enum {
-    OWN_PORTS = 32, /* so many lanes are open before queries share them */
-    LANE_QUERIES = 64,
-    LANE_OPEN_MS =
-        20, /* so long a lane takes queries: a name that hangs must not fix the port */
+    OWN_PORTS = 32, /* so many connections are open before queries share them */
+    CONN_QUERIES = 64,
+    TAKES_MS = 20, /* so long a connection takes queries: a name that hangs must not fix the
+                      port */
     YOUNG_MS = 100,       /* then, if there is a crowd, it is looked at seldom */
-    REPLIES_A_ROUND = 64, /* then other lanes have their turn */
+    REPLIES_A_ROUND = 64, /* then other connections have their turn */
     HEADER = 12,
 };
 
-struct lanes {
+struct udp_conns {
     struct loop *loop;
     struct list all; /* the one opened last at the end */
     unsigned count;
-    lane_reply *reply;
-    lane_error *error;
+    udp_conn_reply *reply;
+    udp_conn_error *error;
 };
 
-struct lane {
+struct udp_conn {
     struct list link;
-    struct lanes *lanes;
+    struct udp_conns *conns;
     struct addr server;
     int fd;
     struct watch *watch;
-    struct list shots;
-    int64_t opened;   /* clock_ms() */
-    unsigned taken;   /* shots it has ever had */
-    unsigned boarded; /* shots it has now */
+    struct list queries;
+    int64_t opened;    /* clock_ms() */
+    unsigned taken;    /* queries it has ever had */
+    unsigned attached; /* queries it has now */
     struct timer age;
-    bool telling;         /* its shots are being told: not to be closed now */
-    struct timer refusal; /* set when a send has brought an error for all its shots */
+    bool telling;         /* its queries are being told: not to be closed now */
+    struct timer refusal; /* set when a send has brought an error for all its queries */
     int refusal_error;
 };
 
-struct lanes *lanes_new(struct loop *loop, lane_reply *reply, lane_error *error)
+struct udp_conns *udp_conns_new(struct loop *loop, udp_conn_reply *reply,
+                                udp_conn_error *error)
 {
-    struct lanes *lanes = calloc(1, sizeof *lanes);
+    struct udp_conns *conns = calloc(1, sizeof *conns);
 
-    if (!lanes)
+    if (!conns)
         return NULL;
-    lanes->loop = loop;
-    lanes->reply = reply;
-    lanes->error = error;
-    list_init(&lanes->all);
-    return lanes;
+    conns->loop = loop;
+    conns->reply = reply;
+    conns->error = error;
+    list_init(&conns->all);
+    return conns;
 }
 
-static void lane_close(struct lane *lane)
+static void conn_close(struct udp_conn *conn)
 {
-    list_remove(&lane->link);
-    lane->lanes->count--;
-    timer_cancel(&lane->refusal);
-    timer_cancel(&lane->age);
-    loop_unwatch(lane->lanes->loop, lane->watch);
-    close(lane->fd);
-    free(lane);
+    list_remove(&conn->link);
+    conn->conns->count--;
+    timer_cancel(&conn->refusal);
+    timer_cancel(&conn->age);
+    loop_unwatch(conn->conns->loop, conn->watch);
+    close(conn->fd);
+    free(conn);
 }
 
-void lanes_free(struct lanes *lanes)
+void udp_conns_free(struct udp_conns *conns)
 {
-    struct lane *lane;
+    struct udp_conn *conn;
 
-    if (!lanes)
+    if (!conns)
         return;
-    while ((lane = list_first(&lanes->all, struct lane, link)))
-        lane_close(lane);
-    free(lanes);
+    while ((conn = list_first(&conns->all, struct udp_conn, link)))
+        conn_close(conn);
+    free(conns);
 }
 
-static struct shot *find_shot(const struct lane *lane, uint16_t id)
+static struct udp_query *find_query(const struct udp_conn *conn, uint16_t id)
 {
-    for (struct list *link = lane->shots.next; link != &lane->shots; link = link->next) {
-        struct shot *shot = list_item(link, struct shot, in_lane);
+    for (struct list *link = conn->queries.next; link != &conn->queries;
+         link = link->next) {
+        struct udp_query *query = list_item(link, struct udp_query, in_conn);
 
-        if (shot->id == id)
-            return shot;
+        if (query->id == id)
+            return query;
     }
     return NULL;
 }
 
 /* All its queries went to the server that refuses. */
-static void lane_refused(struct lane *lane, int error)
+static void conn_refused(struct udp_conn *conn, int error)
 {
     struct list refused;
-    struct shot *shot;
+    struct udp_query *query;
 
     list_init(&refused);
-    while ((shot = list_first(&lane->shots, struct shot, in_lane))) {
-        list_remove(&shot->in_lane);
-        list_append(&refused, &shot->in_lane);
+    while ((query = list_first(&conn->queries, struct udp_query, in_conn))) {
+        list_remove(&query->in_conn);
+        list_append(&refused, &query->in_conn);
     }
-    while ((shot = list_first(&refused, struct shot, in_lane))) {
-        lane_leave(shot);
-        lane->lanes->error(shot, error);
+    while ((query = list_first(&refused, struct udp_query, in_conn))) {
+        udp_conn_detach(query);
+        conn->conns->error(query, error);
     }
 }
 
-static void read_replies(struct lane *lane)
+static void read_replies(struct udp_conn *conn)
 {
     static uint8_t wire[UPSTREAM_REPLY_MAX];
 
-    for (int i = 0; i < REPLIES_A_ROUND && lane->boarded > 0; i++) {
-        ssize_t got = recv(lane->fd, wire, sizeof wire, MSG_DONTWAIT);
-        struct shot *shot;
+    for (int i = 0; i < REPLIES_A_ROUND && conn->attached > 0; i++) {
+        ssize_t got = recv(conn->fd, wire, sizeof wire, MSG_DONTWAIT);
+        struct udp_query *query;
 
         if (got == -1) {
             if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-                lane_refused(lane, errno);
+                conn_refused(conn, errno);
             return;
         }
-        if (got >= HEADER && (shot = find_shot(lane, upstream_id(wire))))
-            lane->lanes->reply(shot, wire, (size_t)got);
+        if (got >= HEADER && (query = find_query(conn, upstream_id(wire))))
+            conn->conns->reply(query, wire, (size_t)got);
     }
 }
 
-static void tell_shots(struct lane *lane, void (*tell)(struct lane *))
+static void tell_queries(struct udp_conn *conn, void (*tell)(struct udp_conn *))
 {
-    lane->telling = true;
-    tell(lane);
-    lane->telling = false;
-    if (lane->boarded == 0)
-        lane_close(lane);
+    conn->telling = true;
+    tell(conn);
+    conn->telling = false;
+    if (conn->attached == 0)
+        conn_close(conn);
 }
 
-static void lane_ready(void *context, short revents)
+static void conn_ready(void *context, short revents)
 {
     (void)revents;
-    tell_shots(context, read_replies);
+    tell_queries(context, read_replies);
 }
 
-static void tell_refusal(struct lane *lane)
+static void tell_refusal(struct udp_conn *conn)
 {
-    lane_refused(lane, lane->refusal_error);
+    conn_refused(conn, conn->refusal_error);
 }
 
 static void ring_refusal(void *context)
 {
-    tell_shots(context, tell_refusal);
+    tell_queries(context, tell_refusal);
 }
 
 /* What is waited for hangs, or nearly so. Others are not to wait for a poll() of hundreds.
  */
 static void ring_age(void *context)
 {
-    struct lane *lane = context;
+    struct udp_conn *conn = context;
 
-    if (lane->lanes->count > OWN_PORTS)
-        watch_seldom(lane->watch);
+    if (conn->conns->count > OWN_PORTS)
+        watch_seldom(conn->watch);
 }
 
-static struct lane *lane_open(struct lanes *lanes, const struct addr *server)
+static struct udp_conn *conn_open(struct udp_conns *conns, const struct addr *server)
 {
-    struct lane *lane = calloc(1, sizeof *lane);
+    struct udp_conn *conn = calloc(1, sizeof *conn);
     int saved;
 
-    if (!lane)
+    if (!conn)
         return NULL;
-    lane->lanes = lanes;
-    lane->server = *server;
-    lane->opened = clock_ms();
-    list_init(&lane->shots);
-    list_init(&lane->link);
-    timer_init(&lane->refusal, ring_refusal, lane);
-    timer_init(&lane->age, ring_age, lane);
-    lane->fd =
+    conn->conns = conns;
+    conn->server = *server;
+    conn->opened = clock_ms();
+    list_init(&conn->queries);
+    list_init(&conn->link);
+    timer_init(&conn->refusal, ring_refusal, conn);
+    timer_init(&conn->age, ring_age, conn);
+    conn->fd =
         socket(server->sock.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (lane->fd == -1 || connect(lane->fd, &server->sock.any, server->len) == -1 ||
-        !(lane->watch = loop_watch(lanes->loop, lane->fd, POLLIN, lane_ready, lane))) {
+    if (conn->fd == -1 || connect(conn->fd, &server->sock.any, server->len) == -1 ||
+        !(conn->watch = loop_watch(conns->loop, conn->fd, POLLIN, conn_ready, conn))) {
         saved = errno;
-        if (lane->fd != -1)
-            close(lane->fd);
-        free(lane);
+        if (conn->fd != -1)
+            close(conn->fd);
+        free(conn);
         errno = saved;
         return NULL;
     }
-    list_append(&lanes->all, &lane->link);
-    lanes->count++;
-    timer_set(lanes->loop, &lane->age, lane->opened + YOUNG_MS);
-    return lane;
+    list_append(&conns->all, &conn->link);
+    conns->count++;
+    timer_set(conns->loop, &conn->age, conn->opened + YOUNG_MS);
+    return conn;
 }
 
 /* The one opened last, if it still takes queries. */
-static struct lane *lane_with_room(struct lanes *lanes, const struct addr *server)
+static struct udp_conn *conn_with_room(struct udp_conns *conns, const struct addr *server)
 {
-    if (lanes->count < OWN_PORTS)
+    if (conns->count < OWN_PORTS)
         return NULL;
-    for (struct list *link = lanes->all.prev; link != &lanes->all; link = link->prev) {
-        struct lane *lane = list_item(link, struct lane, link);
+    for (struct list *link = conns->all.prev; link != &conns->all; link = link->prev) {
+        struct udp_conn *conn = list_item(link, struct udp_conn, link);
 
-        if (addr_equal(&lane->server, server))
-            return lane->taken < LANE_QUERIES && clock_ms() - lane->opened < LANE_OPEN_MS
-                       ? lane
+        if (addr_equal(&conn->server, server))
+            return conn->taken < CONN_QUERIES && clock_ms() - conn->opened < TAKES_MS
+                       ? conn
                        : NULL;
     }
     return NULL;
 }
 
-static bool draw_id(const struct lane *lane, uint16_t *id)
+static bool draw_id(const struct udp_conn *conn, uint16_t *id)
 {
     do
         if (getrandom(id, sizeof *id, 0) != sizeof *id)
             return false;
-    while (find_shot(lane, *id));
+    while (find_query(conn, *id));
     return true;
 }
 
-int lane_board(struct lanes *lanes, const struct addr *server, struct shot *shot)
+int udp_conn_attach(struct udp_conns *conns, const struct addr *server,
+                    struct udp_query *query)
 {
-    struct lane *lane = lane_with_room(lanes, server);
+    struct udp_conn *conn = conn_with_room(conns, server);
 
-    if (!lane)
-        lane = lane_open(lanes, server);
-    if (!lane)
+    if (!conn)
+        conn = conn_open(conns, server);
+    if (!conn)
         return -1;
-    if (!draw_id(lane, &shot->id)) {
-        if (lane->boarded == 0 && !lane->telling)
-            lane_close(lane);
+    if (!draw_id(conn, &query->id)) {
+        if (conn->attached == 0 && !conn->telling)
+            conn_close(conn);
         return -1;
     }
-    shot->lane = lane;
-    list_append(&lane->shots, &shot->in_lane);
-    lane->taken++;
-    lane->boarded++;
+    query->conn = conn;
+    list_append(&conn->queries, &query->in_conn);
+    conn->taken++;
+    conn->attached++;
     return 0;
 }
 
 /*
- * An ICMP error is told to whoever uses the socket next. In a shared lane that is another
- * shot than the one it is about; all went to the same server, so all are refused. That is
- * left to the loop: the caller is in the middle of sending.
+ * An ICMP error is told to whoever uses the socket next. In a shared connection that is
+ * another query than the one it is about; all went to the same server, so all are refused.
+ * That is left to the loop: the caller is in the middle of sending.
  */
-int lane_send(const struct shot *shot, const void *wire, size_t len)
+int udp_conn_send(const struct udp_query *query, const void *wire, size_t len)
 {
-    struct lane *lane = shot->lane;
+    struct udp_conn *conn = query->conn;
 
-    if (send(lane->fd, wire, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+    if (send(conn->fd, wire, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
         return 0;
-    if (lane->boarded == 1 || errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
+    if (conn->attached == 1 || errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
         return -1;
-    lane->refusal_error = errno;
-    timer_set(lane->lanes->loop, &lane->refusal, clock_ms());
+    conn->refusal_error = errno;
+    timer_set(conn->conns->loop, &conn->refusal, clock_ms());
     return 0;
 }
 
-void lane_leave(struct shot *shot)
+void udp_conn_detach(struct udp_query *query)
 {
-    struct lane *lane = shot->lane;
+    struct udp_conn *conn = query->conn;
 
-    if (!lane)
+    if (!conn)
         return;
-    shot->lane = NULL;
-    list_remove(&shot->in_lane);
-    lane->boarded--;
-    if (lane->boarded == 0 && !lane->telling)
-        lane_close(lane);
+    query->conn = NULL;
+    list_remove(&query->in_conn);
+    conn->attached--;
+    if (conn->attached == 0 && !conn->telling)
+        conn_close(conn);
 }

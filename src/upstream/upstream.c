@@ -20,327 +20,368 @@ enum {
 
 struct upstream {
     struct loop *loop;
-    struct lanes *lanes;
+    struct udp_conns *conns;
     struct loopcheck *check;
-    struct list asks; /* under way, oldest first */
-    struct list late; /* those of them that have had all their turns, oldest first */
+    struct list queries;  /* under way, oldest first */
+    struct list late;     /* those of them that have had all their turns, oldest first */
     size_t count, most;   /* there are, but for loop checks, and there may be */
     struct timer surplus; /* set while there are more */
-    size_t turn;          /* counts asks, for `rotate` */
+    size_t turn;          /* counts questions, for `rotate` */
 };
 
-static void take_turn(struct errand *ask);
+/* A question under way. */
+struct upstream_query {
+    struct upstream *upstream;
+    struct question question;
+    struct resolv_conf conf;
+    struct upstream_result *result;
+    upstream_done *done; /* NULL: a loop check, which asks one server once */
+    void *owner;
 
-static void drop_shot(struct shot *shot)
+    struct list link, in_late;
+    size_t first;    /* the server to begin with: changes with `rotate` */
+    size_t step;     /* turns taken */
+    size_t current;  /* the server whose turn it is */
+    int64_t give_up; /* clock_ms() */
+    int64_t try_ms;  /* a turn's share of the time */
+    bool failed[SERVERS_MAX], without_edns[SERVERS_MAX];
+    struct list udp_queries;
+    struct tcp_query *tcp; /* NULL, or to this server with this id */
+    size_t tcp_server;
+    uint16_t tcp_id;
+    struct timer timer;
+};
+
+static void take_turn(struct upstream_query *query);
+
+static bool is_check(const struct upstream_query *query)
 {
-    lane_leave(shot);
-    list_remove(&shot->in_ask);
-    free(shot);
+    return !query->done;
 }
 
-static void be_late(struct errand *ask)
+static void drop_udp(struct udp_query *udp)
 {
-    if (list_empty(&ask->in_late))
-        list_append(&ask->upstream->late, &ask->in_late);
+    udp_conn_detach(udp);
+    list_remove(&udp->in_owner);
+    free(udp);
 }
 
-static void end(struct errand *ask)
+static void be_late(struct upstream_query *query)
 {
-    struct shot *shot;
+    if (list_empty(&query->in_late))
+        list_append(&query->upstream->late, &query->in_late);
+}
 
-    while ((shot = list_first(&ask->shots, struct shot, in_ask)))
-        drop_shot(shot);
-    stream_free(ask->stream);
-    ask->stream = NULL;
-    timer_cancel(&ask->timer);
-    list_remove(&ask->in_late);
-    list_remove(&ask->link);
-    ask->upstream->count -= !ask->is_check;
-    ask->done(ask);
+static void end(struct upstream_query *query)
+{
+    struct udp_query *udp;
+
+    while ((udp = list_first(&query->udp_queries, struct udp_query, in_owner)))
+        drop_udp(udp);
+    tcp_query_free(query->tcp);
+    query->tcp = NULL;
+    timer_cancel(&query->timer);
+    list_remove(&query->in_late);
+    list_remove(&query->link);
+    query->upstream->count -= !is_check(query);
+    if (!is_check(query))
+        query->done(query->owner);
+    free(query);
 }
 
 __attribute__((format(printf, 3, 4))) static void
-note_failure(struct errand *ask, enum ede ede, const char *format, ...)
+note_failure(struct upstream_query *query, enum ede ede, const char *format, ...)
 {
     va_list args;
 
-    ask->ede = ede;
+    if (is_check(query))
+        return;
+    query->result->ede = ede;
     va_start(args, format);
-    vsnprintf(ask->failure, sizeof ask->failure, format, args);
+    vsnprintf(query->result->failure, sizeof query->result->failure, format, args);
     va_end(args);
 }
 
-static void end_with(struct errand *ask, const uint8_t *wire, size_t len)
+static bool has_no_failure(const struct upstream_query *query)
 {
-    ask->reply = malloc(len);
-    if (ask->reply) {
-        memcpy(ask->reply, wire, len);
-        ask->reply_len = len;
-    } else {
-        note_failure(ask, EDE_OTHER, "no memory for a name server's reply");
-    }
-    end(ask);
+    return !is_check(query) && query->result->ede == EDE_NONE;
 }
 
-static const char *server_text(const struct errand *ask, size_t server,
+static void end_with(struct upstream_query *query, const uint8_t *wire, size_t len)
+{
+    uint8_t *reply = is_check(query) ? NULL : malloc(len);
+
+    if (reply) {
+        query->result->reply = memcpy(reply, wire, len);
+        query->result->reply_len = len;
+    } else {
+        note_failure(query, EDE_OTHER, "no memory for a name server's reply");
+    }
+    end(query);
+}
+
+static const char *server_text(const struct upstream_query *query, size_t server,
                                char text[ADDR_TEXT])
 {
-    return addr_format(&ask->servers.addr[server], text);
+    return addr_format(&query->conf.servers[server], text);
 }
 
-static bool leads_back(const struct errand *ask, size_t server)
+static bool leads_back(const struct upstream_query *query, size_t server)
 {
-    return !ask->is_check &&
-           loopcheck_leads_back(ask->upstream->check, &ask->servers.addr[server]);
+    return !is_check(query) &&
+           loopcheck_leads_back(query->upstream->check, &query->conf.servers[server]);
 }
 
-static bool is_usable(const struct errand *ask, size_t server)
+static bool is_usable(const struct upstream_query *query, size_t server)
 {
-    return !ask->failed[server] && !leads_back(ask, server);
+    return !query->failed[server] && !leads_back(query, server);
 }
 
-/* No shot, no stream: nothing can come any more. */
-static bool is_idle(const struct errand *ask)
+/* Nothing is on its way: nothing can come any more. */
+static bool is_idle(const struct upstream_query *query)
 {
-    return list_empty(&ask->shots) && !ask->stream;
+    return list_empty(&query->udp_queries) && !query->tcp;
 }
 
-static void set_timer(struct errand *ask, int64_t at)
+static void set_timer(struct upstream_query *query, int64_t at)
 {
-    timer_set(ask->upstream->loop, &ask->timer, at < ask->give_up ? at : ask->give_up);
+    timer_set(query->upstream->loop, &query->timer,
+              at < query->give_up ? at : query->give_up);
 }
 
-static size_t write_query(const struct errand *ask, size_t server, uint16_t id,
+static size_t write_query(const struct upstream_query *query, size_t server, uint16_t id,
                           uint8_t *wire)
 {
-    const struct upstream_query query = {
+    const struct query_header header = {
         .id = id,
-        .edns = !ask->without_edns[server],
-        .authentic_data = ask->servers.trust_ad,
+        .edns = !query->without_edns[server],
+        .authentic_data = query->conf.trust_ad,
     };
 
-    return upstream_write_query(&query, &ask->question, wire);
+    return upstream_write_query(&header, &query->question, wire);
 }
 
-static void handle_reply(struct errand *ask, size_t server, bool edns, const uint8_t *wire,
-                         size_t len, bool tcp);
+static void handle_reply(struct upstream_query *query, size_t server, bool edns,
+                         const uint8_t *wire, size_t len, bool tcp);
 
-static size_t turns_of(const struct errand *ask)
+static size_t turns_of(const struct upstream_query *query)
 {
-    return ask->servers.count * ask->servers.attempts;
+    return query->conf.server_count * query->conf.attempts;
 }
 
 /* The server has failed; the next one if it was its turn, or the end if it was the last one
  * still awaited. */
-static void server_failed(struct errand *ask, size_t server)
+static void server_failed(struct upstream_query *query, size_t server)
 {
-    ask->failed[server] = true;
-    if (server == ask->current || ask->step == turns_of(ask))
-        take_turn(ask);
+    query->failed[server] = true;
+    if (server == query->current || query->step == turns_of(query))
+        take_turn(query);
 }
 
-static void stream_ended(void *owner, const uint8_t *wire, size_t len, int error)
+static void tcp_ended(void *owner, const uint8_t *wire, size_t len, int error)
 {
-    struct errand *ask = owner;
-    struct stream *stream = ask->stream;
-    size_t server = ask->stream_server;
+    struct upstream_query *query = owner;
+    struct tcp_query *tcp = query->tcp;
+    size_t server = query->tcp_server;
     char text[ADDR_TEXT];
 
-    ask->stream = NULL;
-    if (wire && upstream_is_reply(&ask->question, wire, len) &&
-        upstream_id(wire) == ask->stream_id) {
-        handle_reply(ask, server, !ask->without_edns[server], wire, len, true);
+    query->tcp = NULL;
+    if (wire && upstream_is_reply(&query->question, wire, len) &&
+        upstream_id(wire) == query->tcp_id) {
+        handle_reply(query, server, !query->without_edns[server], wire, len, true);
     } else {
-        note_failure(ask, EDE_NETWORK_ERROR, "name server %s over TCP: %s",
-                     server_text(ask, server, text),
+        note_failure(query, EDE_NETWORK_ERROR, "name server %s over TCP: %s",
+                     server_text(query, server, text),
                      error ? strerror(error) : "no reply to the question");
-        server_failed(ask, server);
+        server_failed(query, server);
     }
-    stream_free(stream);
+    tcp_query_free(tcp);
 }
 
 /* 0, or -1 with errno. */
-static int shoot_tcp(struct errand *ask, size_t server)
+static int send_tcp(struct upstream_query *query, size_t server)
 {
     uint8_t wire[UPSTREAM_QUERY_MAX];
     size_t len;
-    if (ask->stream && ask->stream_server == server)
+    if (query->tcp && query->tcp_server == server)
         return 0; /* it may be slow, but a second one would be no faster */
-    if (getrandom(&ask->stream_id, sizeof ask->stream_id, 0) != sizeof ask->stream_id)
+    if (getrandom(&query->tcp_id, sizeof query->tcp_id, 0) != sizeof query->tcp_id)
         return -1;
-    stream_free(ask->stream);
-    len = write_query(ask, server, ask->stream_id, wire);
-    ask->stream_server = server;
-    ask->stream = stream_open(ask->upstream->loop, &ask->servers.addr[server], wire, len,
-                              stream_ended, ask);
-    return ask->stream ? 0 : -1;
+    tcp_query_free(query->tcp);
+    len = write_query(query, server, query->tcp_id, wire);
+    query->tcp_server = server;
+    query->tcp = tcp_query_start(query->upstream->loop, &query->conf.servers[server], wire,
+                                 len, tcp_ended, query);
+    return query->tcp ? 0 : -1;
 }
 
-static int shoot_udp(struct errand *ask, size_t server)
+static int send_udp(struct upstream_query *query, size_t server)
 {
     uint8_t wire[UPSTREAM_QUERY_MAX];
-    struct shot *shot = calloc(1, sizeof *shot);
+    struct udp_query *udp = calloc(1, sizeof *udp);
     int saved;
 
-    if (!shot)
+    if (!udp)
         return -1;
-    list_init(&shot->in_lane);
-    list_init(&shot->in_ask);
-    shot->owner = ask;
-    shot->server = (unsigned)server;
-    shot->edns = !ask->without_edns[server];
-    if (lane_board(ask->upstream->lanes, &ask->servers.addr[server], shot) == 0) {
-        list_append(&ask->shots, &shot->in_ask);
-        if (lane_send(shot, wire, write_query(ask, server, shot->id, wire)) == 0)
+    list_init(&udp->in_conn);
+    list_init(&udp->in_owner);
+    udp->owner = query;
+    udp->server = (unsigned)server;
+    udp->edns = !query->without_edns[server];
+    if (udp_conn_attach(query->upstream->conns, &query->conf.servers[server], udp) == 0) {
+        list_append(&query->udp_queries, &udp->in_owner);
+        if (udp_conn_send(udp, wire, write_query(query, server, udp->id, wire)) == 0)
             return 0;
     }
     saved = errno;
-    drop_shot(shot);
+    drop_udp(udp);
     errno = saved;
     return -1;
 }
 
-static bool shoot(struct errand *ask, size_t server, bool tcp)
+static bool send_to(struct upstream_query *query, size_t server, bool tcp)
 {
     char text[ADDR_TEXT];
 
-    if ((tcp ? shoot_tcp(ask, server) : shoot_udp(ask, server)) == 0)
+    if ((tcp ? send_tcp(query, server) : send_udp(query, server)) == 0)
         return true;
-    note_failure(ask, EDE_NETWORK_ERROR, "name server %s: %s",
-                 server_text(ask, server, text), strerror(errno));
-    ask->failed[server] = true;
+    note_failure(query, EDE_NETWORK_ERROR, "name server %s: %s",
+                 server_text(query, server, text), strerror(errno));
+    query->failed[server] = true;
     return false;
 }
 
-static bool any_usable(const struct errand *ask)
+static bool any_usable(const struct upstream_query *query)
 {
-    for (size_t i = 0; i < ask->servers.count; i++)
-        if (is_usable(ask, i))
+    for (size_t i = 0; i < query->conf.server_count; i++)
+        if (is_usable(query, i))
             return true;
     return false;
 }
 
 /* Every turn has been taken: what is still to come may come until it is time to give up. */
-static void no_more_turns(struct errand *ask)
+static void no_more_turns(struct upstream_query *query)
 {
-    if (is_idle(ask) || !any_usable(ask)) {
-        end(ask);
+    if (is_idle(query) || !any_usable(query)) {
+        end(query);
     } else {
-        be_late(ask);
-        set_timer(ask, ask->give_up);
+        be_late(query);
+        set_timer(query, query->give_up);
     }
 }
 
 /* Asks the server whose turn is next, leaving out those that cannot help. */
-static void take_turn(struct errand *ask)
+static void take_turn(struct upstream_query *query)
 {
-    size_t count = ask->servers.count, turns = turns_of(ask);
+    size_t count = query->conf.server_count, turns = turns_of(query);
 
-    while (ask->step < turns) {
-        ask->current = (ask->first + ask->step++) % count;
-        if (!is_usable(ask, ask->current))
+    while (query->step < turns) {
+        query->current = (query->first + query->step++) % count;
+        if (!is_usable(query, query->current))
             continue;
-        if (shoot(ask, ask->current, ask->servers.use_tcp)) {
-            set_timer(ask, clock_ms() + ask->try_ms);
+        if (send_to(query, query->current, query->conf.use_tcp)) {
+            set_timer(query, clock_ms() + query->try_ms);
             return;
         }
     }
-    no_more_turns(ask);
+    no_more_turns(query);
 }
 
 static void ring(void *context)
 {
-    struct errand *ask = context;
+    struct upstream_query *query = context;
     char text[ADDR_TEXT];
 
-    if (ask->ede == EDE_NONE)
-        note_failure(ask, EDE_NO_REACHABLE_AUTHORITY, "name server %s does not answer",
-                     server_text(ask, ask->current, text));
-    if (clock_ms() >= ask->give_up)
-        end(ask);
+    if (has_no_failure(query))
+        note_failure(query, EDE_NO_REACHABLE_AUTHORITY, "name server %s does not answer",
+                     server_text(query, query->current, text));
+    if (clock_ms() >= query->give_up)
+        end(query);
     else
-        take_turn(ask);
+        take_turn(query);
 }
 
-static void handle_reply(struct errand *ask, size_t server, bool edns, const uint8_t *wire,
-                         size_t len, bool tcp)
+static void handle_reply(struct upstream_query *query, size_t server, bool edns,
+                         const uint8_t *wire, size_t len, bool tcp)
 {
     enum upstream_kind kind = upstream_kind(wire, edns);
     char text[ADDR_TEXT];
 
     if (kind == UPSTREAM_ANSWER || (kind == UPSTREAM_TRUNCATED && tcp)) {
-        end_with(ask, wire, len);
+        end_with(query, wire, len);
         return;
     }
     if (kind == UPSTREAM_TRUNCATED || kind == UPSTREAM_NO_EDNS) {
-        ask->without_edns[server] |= kind == UPSTREAM_NO_EDNS;
-        if (!shoot(ask, server, tcp || kind == UPSTREAM_TRUNCATED))
-            server_failed(ask, server);
+        query->without_edns[server] |= kind == UPSTREAM_NO_EDNS;
+        if (!send_to(query, server, tcp || kind == UPSTREAM_TRUNCATED))
+            server_failed(query, server);
         return;
     }
     if (upstream_rcode(wire) == RCODE_NOERROR)
-        note_failure(ask, EDE_NO_REACHABLE_AUTHORITY,
+        note_failure(query, EDE_NO_REACHABLE_AUTHORITY,
                      "name server %s is lame: no recursion and no answer",
-                     server_text(ask, server, text));
+                     server_text(query, server, text));
     else
-        note_failure(ask, EDE_NO_REACHABLE_AUTHORITY, "name server %s says %s",
-                     server_text(ask, server, text), rcode_text(upstream_rcode(wire)));
-    server_failed(ask, server);
+        note_failure(query, EDE_NO_REACHABLE_AUTHORITY, "name server %s says %s",
+                     server_text(query, server, text), rcode_text(upstream_rcode(wire)));
+    server_failed(query, server);
 }
 
 /* A server that could not read the question for its OPT record does not repeat it either.
  */
-static void handle_bare_error(struct errand *ask, size_t server, bool edns)
+static void handle_bare_error(struct upstream_query *query, size_t server, bool edns)
 {
     char text[ADDR_TEXT];
 
     if (edns) {
-        ask->without_edns[server] = true;
-        if (shoot(ask, server, false))
+        query->without_edns[server] = true;
+        if (send_to(query, server, false))
             return;
     } else {
-        note_failure(ask, EDE_NO_REACHABLE_AUTHORITY, "name server %s says FORMERR",
-                     server_text(ask, server, text));
+        note_failure(query, EDE_NO_REACHABLE_AUTHORITY, "name server %s says FORMERR",
+                     server_text(query, server, text));
     }
-    server_failed(ask, server);
+    server_failed(query, server);
 }
 
-static void shot_replied(struct shot *shot, const uint8_t *wire, size_t len)
+static void udp_replied(struct udp_query *udp, const uint8_t *wire, size_t len)
 {
-    struct errand *ask = shot->owner;
-    size_t server = shot->server;
-    bool edns = shot->edns;
+    struct upstream_query *query = udp->owner;
+    size_t server = udp->server;
+    bool edns = udp->edns;
     if (upstream_is_bare_error(wire, len)) {
-        drop_shot(shot);
-        handle_bare_error(ask, server, edns);
+        drop_udp(udp);
+        handle_bare_error(query, server, edns);
         return;
     }
-    if (!upstream_is_reply(&ask->question, wire, len))
+    if (!upstream_is_reply(&query->question, wire, len))
         return; /* a forgery or a stray: the true one may still come */
-    drop_shot(shot);
-    handle_reply(ask, server, edns, wire, len, false);
+    drop_udp(udp);
+    handle_reply(query, server, edns, wire, len, false);
 }
 
-static void shot_refused(struct shot *shot, int error)
+static void udp_refused(struct udp_query *udp, int error)
 {
-    struct errand *ask = shot->owner;
-    size_t server = shot->server;
+    struct upstream_query *query = udp->owner;
+    size_t server = udp->server;
     char text[ADDR_TEXT];
 
-    drop_shot(shot);
-    note_failure(ask, EDE_NETWORK_ERROR, "name server %s: %s",
-                 server_text(ask, server, text), strerror(error));
-    server_failed(ask, server);
+    drop_udp(udp);
+    note_failure(query, EDE_NETWORK_ERROR, "name server %s: %s",
+                 server_text(query, server, text), strerror(error));
+    server_failed(query, server);
 }
 
 /* For most late ones nobody waits any more. Loop checks are few and let be. */
-static struct errand *next_to_give_way(const struct upstream *upstream)
+static struct upstream_query *next_to_give_way(const struct upstream *upstream)
 {
-    struct errand *ask = list_first(&upstream->late, struct errand, in_late);
+    struct upstream_query *query =
+        list_first(&upstream->late, struct upstream_query, in_late);
 
-    for (struct list *link = upstream->asks.next; !ask || ask->is_check; link = link->next)
-        ask = list_item(link, struct errand, link);
-    return ask;
+    for (struct list *link = upstream->queries.next; !query || is_check(query);
+         link = link->next)
+        query = list_item(link, struct upstream_query, link);
+    return query;
 }
 
 /* Names that hang, asked for without end, must not fill the memory. By a timer, because
@@ -350,11 +391,11 @@ static void ring_surplus(void *context)
     struct upstream *upstream = context;
 
     while (upstream->count > upstream->most) {
-        struct errand *ask = next_to_give_way(upstream);
+        struct upstream_query *query = next_to_give_way(upstream);
 
-        if (ask->ede == EDE_NONE)
-            note_failure(ask, EDE_NOT_READY, "too many questions wait for name servers");
-        end(ask);
+        if (has_no_failure(query))
+            note_failure(query, EDE_NOT_READY, "too many questions wait for name servers");
+        end(query);
     }
 }
 
@@ -367,12 +408,12 @@ struct upstream *upstream_new(struct loop *loop, const struct addr *own, size_t 
         return NULL;
     upstream->loop = loop;
     upstream->most = most;
-    upstream->lanes = lanes_new(loop, shot_replied, shot_refused);
+    upstream->conns = udp_conns_new(loop, udp_replied, udp_refused);
     upstream->check = loopcheck_new(own, own_count);
-    list_init(&upstream->asks);
+    list_init(&upstream->queries);
     list_init(&upstream->late);
     timer_init(&upstream->surplus, ring_surplus, upstream);
-    if (upstream->lanes && upstream->check)
+    if (upstream->conns && upstream->check)
         return upstream;
     upstream_free(upstream);
     return NULL;
@@ -380,14 +421,14 @@ struct upstream *upstream_new(struct loop *loop, const struct addr *own, size_t 
 
 void upstream_free(struct upstream *upstream)
 {
-    struct errand *check;
+    struct upstream_query *check;
 
     if (!upstream)
         return;
-    while ((check = list_first(&upstream->asks, struct errand, link)))
+    while ((check = list_first(&upstream->queries, struct upstream_query, link)))
         end(check);
     timer_cancel(&upstream->surplus);
-    lanes_free(upstream->lanes);
+    udp_conns_free(upstream->conns);
     loopcheck_free(upstream->check);
     free(upstream);
 }
@@ -397,100 +438,116 @@ static int64_t lower(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static void begin(struct upstream *upstream, struct errand *ask)
+/* NULL when memory is short. */
+static struct upstream_query *query_new(struct upstream *upstream,
+                                        const struct resolv_conf *conf,
+                                        const struct question *question)
 {
-    int64_t now = clock_ms();
-    int64_t turns = (int64_t)turns_of(ask);
+    struct upstream_query *query = calloc(1, sizeof *query);
 
-    ask->upstream = upstream;
-    ask->ede = EDE_NONE;
-    list_init(&ask->shots);
-    list_init(&ask->link);
-    list_init(&ask->in_late);
-    list_append(&upstream->asks, &ask->link);
-    upstream->count += !ask->is_check;
-    if (upstream->count > upstream->most)
-        timer_set(upstream->loop, &upstream->surplus, 0);
-    timer_init(&ask->timer, ring, ask);
-    ask->try_ms = turns ? lower(ask->servers.timeout_ms, TURNS_MS / turns) : 0;
-    ask->give_up = now + lower(turns * ask->servers.timeout_ms, LATE_MS);
+    if (!query)
+        return NULL;
+    query->upstream = upstream;
+    query->question = *question;
+    query->conf = *conf;
+    list_init(&query->udp_queries);
+    list_init(&query->link);
+    list_init(&query->in_late);
+    timer_init(&query->timer, ring, query);
+    return query;
 }
 
-static void check_done(struct errand *ask)
+static void begin(struct upstream_query *query)
 {
-    free(ask->reply);
-    free(ask);
+    struct upstream *upstream = query->upstream;
+    int64_t turns = (int64_t)turns_of(query);
+
+    list_append(&upstream->queries, &query->link);
+    upstream->count += !is_check(query);
+    if (upstream->count > upstream->most)
+        timer_set(upstream->loop, &upstream->surplus, 0);
+    query->try_ms = turns ? lower(query->conf.timeout_ms, TURNS_MS / turns) : 0;
+    query->give_up = clock_ms() + lower(turns * query->conf.timeout_ms, LATE_MS);
 }
 
 /* Asks one server for a random name; whether that comes back to us is all that matters. */
 static void send_check(struct upstream *upstream, const struct addr *server,
                        const struct question *question)
 {
-    struct errand *ask = calloc(1, sizeof *ask);
+    const struct resolv_conf conf = {
+        .servers = {*server}, .server_count = 1, .attempts = 1, .timeout_ms = TURNS_MS};
+    struct upstream_query *query = query_new(upstream, &conf, question);
 
-    if (!ask)
+    if (!query)
         return;
-    ask->question = *question;
-    ask->done = check_done;
-    ask->is_check = true;
-    ask->servers = (struct servers){
-        .addr = {*server}, .count = 1, .attempts = 1, .timeout_ms = TURNS_MS};
-    begin(upstream, ask);
-    take_turn(ask);
+    begin(query);
+    take_turn(query);
 }
 
-static void check_servers(struct upstream *upstream, const struct servers *servers)
+static void check_servers(struct upstream *upstream, const struct resolv_conf *conf)
 {
     struct question question;
 
-    for (size_t i = 0; i < servers->count; i++)
-        if (loopcheck_is_due(upstream->check, &servers->addr[i], clock_ms(), &question))
-            send_check(upstream, &servers->addr[i], &question);
+    for (size_t i = 0; i < conf->server_count; i++)
+        if (loopcheck_is_due(upstream->check, &conf->servers[i], clock_ms(), &question))
+            send_check(upstream, &conf->servers[i], &question);
 }
 
-static void note_why_unusable(struct errand *ask)
+static void note_why_unusable(struct upstream_query *query)
 {
     char text[ADDR_TEXT];
 
-    if (ask->servers.count == 0)
-        note_failure(ask, EDE_NETWORK_ERROR, "the host has no name server");
-    for (size_t i = 0; i < ask->servers.count; i++)
-        if (leads_back(ask, i))
-            note_failure(ask, EDE_NETWORK_ERROR, "loop: name server %s is this server",
-                         server_text(ask, i, text));
+    if (query->conf.server_count == 0)
+        note_failure(query, EDE_NETWORK_ERROR, "the host has no name server");
+    for (size_t i = 0; i < query->conf.server_count; i++)
+        if (leads_back(query, i))
+            note_failure(query, EDE_NETWORK_ERROR, "loop: name server %s is this server",
+                         server_text(query, i, text));
 }
 
-void upstream_ask(struct upstream *upstream, struct errand *ask)
+void upstream_ask(struct upstream *upstream, const struct resolv_conf *conf,
+                  const struct question *question, struct upstream_result *result,
+                  upstream_done *done, void *owner)
 {
-    if (servers_read(&ask->servers) == -1)
-        ask->servers.count = 0;
-    if (ask->servers.rotate && ask->servers.count > 0)
-        ask->first = upstream->turn++ % ask->servers.count;
-    begin(upstream, ask);
-    check_servers(upstream, &ask->servers);
-    if (any_usable(ask)) {
-        take_turn(ask);
+    struct upstream_query *query = query_new(upstream, conf, question);
+
+    *result = (struct upstream_result){.ede = EDE_NONE};
+    if (!query) {
+        result->ede = EDE_OTHER;
+        snprintf(result->failure, sizeof result->failure, "no memory for the question");
+        done(owner);
+        return;
+    }
+    query->result = result;
+    query->done = done;
+    query->owner = owner;
+    if (conf->rotate && conf->server_count > 0)
+        query->first = upstream->turn++ % conf->server_count;
+    begin(query);
+    check_servers(upstream, conf);
+    if (any_usable(query)) {
+        take_turn(query);
     } else {
-        note_why_unusable(ask);
-        end(ask);
+        note_why_unusable(query);
+        end(query);
     }
 }
 
 /* Nobody is to wait for a server that leads back. */
 static void leave_loops(struct upstream *upstream)
 {
-    for (struct list *link = upstream->asks.next, *next; link != &upstream->asks;
+    for (struct list *link = upstream->queries.next, *next; link != &upstream->queries;
          link = next) {
-        struct errand *ask = list_item(link, struct errand, link);
+        struct upstream_query *query = list_item(link, struct upstream_query, link);
         next = link->next;
-        if (ask->is_check || !leads_back(ask, ask->current))
+        if (is_check(query) || !leads_back(query, query->current))
             continue;
-        if (any_usable(ask)) {
-            take_turn(ask);
+        if (any_usable(query)) {
+            take_turn(query);
             continue;
         }
-        note_why_unusable(ask);
-        end(ask);
+        note_why_unusable(query);
+        end(query);
     }
 }
 

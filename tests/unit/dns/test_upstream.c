@@ -12,8 +12,8 @@ enum { REPLY_FLAGS = 0x8180, AA = 0x0400, TC = 0x0200, RA = 0x0080 };
 
 /* Writings of a query. */
 
-static const struct upstream_query plain = {.id = 0x1234};
-static const struct upstream_query edns = {.id = 0x1234, .edns = true};
+static const struct query_header plain = {.id = 0x1234};
+static const struct query_header edns = {.id = 0x1234, .edns = true};
 
 TEST(a_query_is_header_and_question)
 {
@@ -63,7 +63,7 @@ TEST(without_edns_there_is_no_place_for_do)
 
 TEST(trust_in_ad_sets_ad)
 {
-    const struct upstream_query query = {.id = 0x1234, .authentic_data = true};
+    const struct query_header query = {.id = 0x1234, .authentic_data = true};
     const uint8_t expected[] = {HEADER(0x0120, 1, 0, 0, 0), HOST_TEST_A};
     struct question question = host_test(TYPE_A);
     uint8_t out[UPSTREAM_QUERY_MAX];

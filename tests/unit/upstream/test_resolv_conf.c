@@ -3,128 +3,128 @@
 
 #include "upstream/resolv_conf.h"
 
-static struct servers servers_of(const char *text)
+static struct resolv_conf conf_of(const char *text)
 {
-    struct servers servers;
+    struct resolv_conf conf;
 
     etc_write("resolv.conf", text);
-    assert_int_equal(servers_read(&servers), 0);
-    return servers;
+    assert_int_equal(resolv_conf_read(&conf), 0);
+    return conf;
 }
 
 /* "ADDRESS:PORT" of one; good until the next call. */
-static const char *text_of(const struct servers *servers, size_t i)
+static const char *text_of(const struct resolv_conf *conf, size_t i)
 {
     static char text[ADDR_TEXT];
 
-    assert_true(i < servers->count);
-    return addr_format(&servers->addr[i], text);
+    assert_true(i < conf->server_count);
+    return addr_format(&conf->servers[i], text);
 }
 
 TEST_WITH(lab, up_to_three_servers_are_read_in_their_order)
 {
-    struct servers servers = servers_of("nameserver 192.0.2.1\nnameserver 192.0.2.2\n"
-                                        "nameserver 192.0.2.3\nnameserver 192.0.2.4\n");
+    struct resolv_conf conf = conf_of("nameserver 192.0.2.1\nnameserver 192.0.2.2\n"
+                                      "nameserver 192.0.2.3\nnameserver 192.0.2.4\n");
 
-    assert_int_equal(servers.count, 3);
-    assert_string_equal(text_of(&servers, 0), "192.0.2.1:53");
-    assert_string_equal(text_of(&servers, 1), "192.0.2.2:53");
-    assert_string_equal(text_of(&servers, 2), "192.0.2.3:53");
+    assert_int_equal(conf.server_count, 3);
+    assert_string_equal(text_of(&conf, 0), "192.0.2.1:53");
+    assert_string_equal(text_of(&conf, 1), "192.0.2.2:53");
+    assert_string_equal(text_of(&conf, 2), "192.0.2.3:53");
 }
 
 TEST_WITH(lab, servers_may_be_of_either_family)
 {
-    struct servers servers =
-        servers_of("nameserver 2001:db8::1\nnameserver 192.0.2.2\nnameserver ::1\n");
+    struct resolv_conf conf =
+        conf_of("nameserver 2001:db8::1\nnameserver 192.0.2.2\nnameserver ::1\n");
 
-    assert_int_equal(servers.count, 3);
-    assert_string_equal(text_of(&servers, 0), "[2001:db8::1]:53");
-    assert_string_equal(text_of(&servers, 1), "192.0.2.2:53");
-    assert_string_equal(text_of(&servers, 2), "[::1]:53");
+    assert_int_equal(conf.server_count, 3);
+    assert_string_equal(text_of(&conf, 0), "[2001:db8::1]:53");
+    assert_string_equal(text_of(&conf, 1), "192.0.2.2:53");
+    assert_string_equal(text_of(&conf, 2), "[::1]:53");
 }
 
 TEST_WITH(lab, a_scope_is_kept)
 {
-    struct servers servers = servers_of("nameserver fe80::1%lo\n");
+    struct resolv_conf conf = conf_of("nameserver fe80::1%lo\n");
 
-    assert_int_equal(servers.count, 1);
-    assert_int_not_equal(servers.addr[0].sock.ip6.sin6_scope_id, 0);
+    assert_int_equal(conf.server_count, 1);
+    assert_int_not_equal(conf.servers[0].sock.ip6.sin6_scope_id, 0);
 }
 
 TEST_WITH(lab, lines_that_are_no_servers_are_passed_over)
 {
-    struct servers servers =
-        servers_of("nameserver nonsense\n# nameserver 192.0.2.9\nnameserver 192.0.2.1\n");
+    struct resolv_conf conf =
+        conf_of("nameserver nonsense\n# nameserver 192.0.2.9\nnameserver 192.0.2.1\n");
 
-    assert_int_equal(servers.count, 1);
-    assert_string_equal(text_of(&servers, 0), "192.0.2.1:53");
+    assert_int_equal(conf.server_count, 1);
+    assert_string_equal(text_of(&conf, 0), "192.0.2.1:53");
 }
 
 TEST_WITH(lab, without_options_libc_defaults_count)
 {
-    struct servers servers = servers_of("nameserver 192.0.2.1\n");
+    struct resolv_conf conf = conf_of("nameserver 192.0.2.1\n");
 
-    assert_int_equal(servers.timeout_ms, 5000);
-    assert_int_equal(servers.attempts, 2);
-    assert_false(servers.rotate);
-    assert_false(servers.use_tcp);
-    assert_false(servers.trust_ad);
-    assert_false(servers.no_aaaa);
+    assert_int_equal(conf.timeout_ms, 5000);
+    assert_int_equal(conf.attempts, 2);
+    assert_false(conf.rotate);
+    assert_false(conf.use_tcp);
+    assert_false(conf.trust_ad);
+    assert_false(conf.no_aaaa);
 }
 
 TEST_WITH(lab, options_are_read)
 {
-    struct servers servers =
-        servers_of("nameserver 192.0.2.1\n"
-                   "options timeout:3 attempts:4 rotate use-vc trust-ad\n");
+    struct resolv_conf conf =
+        conf_of("nameserver 192.0.2.1\n"
+                "options timeout:3 attempts:4 rotate use-vc trust-ad\n");
 
-    assert_int_equal(servers.timeout_ms, 3000);
-    assert_int_equal(servers.attempts, 4);
-    assert_true(servers.rotate);
-    assert_true(servers.use_tcp);
-    assert_true(servers.trust_ad);
+    assert_int_equal(conf.timeout_ms, 3000);
+    assert_int_equal(conf.attempts, 4);
+    assert_true(conf.rotate);
+    assert_true(conf.use_tcp);
+    assert_true(conf.trust_ad);
 }
 
 /* libc waits for a second and asks once even then. */
 TEST_WITH(lab, a_time_out_of_0_is_a_second)
 {
-    struct servers servers = servers_of("nameserver 192.0.2.1\noptions timeout:0\n");
+    struct resolv_conf conf = conf_of("nameserver 192.0.2.1\noptions timeout:0\n");
 
-    assert_int_equal(servers.timeout_ms, 1000);
+    assert_int_equal(conf.timeout_ms, 1000);
 }
 
 TEST_WITH(lab, attempts_are_at_least_one)
 {
-    struct servers servers = servers_of("nameserver 192.0.2.1\noptions attempts:0\n");
+    struct resolv_conf conf = conf_of("nameserver 192.0.2.1\noptions attempts:0\n");
 
-    assert_int_equal(servers.attempts, 1);
+    assert_int_equal(conf.attempts, 1);
 }
 
 TEST_WITH(lab, a_file_without_servers_means_this_host)
 {
-    struct servers servers = servers_of("search example.test\n");
+    struct resolv_conf conf = conf_of("search example.test\n");
 
-    assert_int_equal(servers.count, 1);
-    assert_string_equal(text_of(&servers, 0), "127.0.0.1:53");
+    assert_int_equal(conf.server_count, 1);
+    assert_string_equal(text_of(&conf, 0), "127.0.0.1:53");
 }
 
 TEST_WITH(lab, no_file_means_this_host)
 {
-    struct servers servers;
+    struct resolv_conf conf;
 
     etc_write("resolv.conf", "");
     assert_int_equal(unlink("/etc/resolv.conf"), 0);
-    assert_int_equal(servers_read(&servers), 0);
-    assert_int_equal(servers.count, 1);
-    assert_string_equal(text_of(&servers, 0), "127.0.0.1:53");
+    assert_int_equal(resolv_conf_read(&conf), 0);
+    assert_int_equal(conf.server_count, 1);
+    assert_string_equal(text_of(&conf, 0), "127.0.0.1:53");
 }
 
 TEST_WITH(lab, a_changed_file_is_seen)
 {
-    struct servers servers = servers_of("nameserver 192.0.2.1\n");
+    struct resolv_conf conf = conf_of("nameserver 192.0.2.1\n");
 
-    servers = servers_of("nameserver 192.0.2.7\n"); /* of the same size */
-    assert_string_equal(text_of(&servers, 0), "192.0.2.7:53");
+    conf = conf_of("nameserver 192.0.2.7\n"); /* of the same size */
+    assert_string_equal(text_of(&conf, 0), "192.0.2.7:53");
 }
 
 TEST_WITH(lab, reading_leaves_no_descriptor_open)
@@ -133,7 +133,7 @@ TEST_WITH(lab, reading_leaves_no_descriptor_open)
 
     close(before);
     for (int i = 0; i < 20; i++)
-        servers_of("nameserver 192.0.2.1\n");
+        conf_of("nameserver 192.0.2.1\n");
     after = dup(STDIN_FILENO);
     close(after);
     assert_int_equal(after, before);

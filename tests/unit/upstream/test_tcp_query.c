@@ -9,7 +9,7 @@
 static struct scene {
     struct loop *loop;
     int listener, server;
-    struct stream *stream;
+    struct tcp_query *query;
 } scene;
 
 static struct {
@@ -26,8 +26,8 @@ static void note_done(void *owner, const uint8_t *wire, size_t len, int error)
     said.len = len;
     if (wire)
         memcpy(said.wire, wire, len);
-    stream_free(scene.stream);
-    scene.stream = NULL;
+    tcp_query_free(scene.query);
+    scene.query = NULL;
 }
 
 static const uint8_t query[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
@@ -41,8 +41,8 @@ static void set_up(void)
     scene.loop = loop_new();
     scene.listener = server_open("127.0.0.1:0", SOCK_STREAM);
     addr = bound_addr(scene.listener);
-    scene.stream = stream_open(scene.loop, &addr, BYTES(query), note_done, NULL);
-    assert_non_null(scene.stream);
+    scene.query = tcp_query_start(scene.loop, &addr, BYTES(query), note_done, NULL);
+    assert_non_null(scene.query);
     scene.server = accept(scene.listener, NULL, NULL);
     assert_int_not_equal(scene.server, -1);
     setsockopt(scene.server, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -50,14 +50,14 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    stream_free(scene.stream);
+    tcp_query_free(scene.query);
     loop_free(scene.loop);
     close(scene.listener);
     if (scene.server != -1)
         close(scene.server);
 }
 
-FIXTURE(stream, set_up, tear_down);
+FIXTURE(query, set_up, tear_down);
 
 static void hang_up(void)
 {
@@ -70,7 +70,7 @@ static void say(const void *data, size_t len)
     assert_int_equal(send(scene.server, data, len, MSG_NOSIGNAL), len);
 }
 
-TEST_WITH(stream, the_query_goes_out_behind_its_length)
+TEST_WITH(query, the_query_goes_out_behind_its_length)
 {
     uint8_t got[64];
 
@@ -80,7 +80,7 @@ TEST_WITH(stream, the_query_goes_out_behind_its_length)
     assert_memory_equal(got + 2, query, sizeof query);
 }
 
-TEST_WITH(stream, the_reply_comes_without_its_length)
+TEST_WITH(query, the_reply_comes_without_its_length)
 {
     turn_until_readable(scene.loop, scene.server);
     say("\0\5hello", 7);
@@ -90,7 +90,7 @@ TEST_WITH(stream, the_reply_comes_without_its_length)
     assert_memory_equal(said.wire, "hello", 5);
 }
 
-TEST_WITH(stream, a_reply_that_comes_byte_by_byte_is_put_together)
+TEST_WITH(query, a_reply_that_comes_byte_by_byte_is_put_together)
 {
     static const char reply[] = "\0\5hello";
 
@@ -105,7 +105,7 @@ TEST_WITH(stream, a_reply_that_comes_byte_by_byte_is_put_together)
     assert_memory_equal(said.wire, "hello", 5);
 }
 
-TEST_WITH(stream, what_stands_behind_the_reply_is_left_alone)
+TEST_WITH(query, what_stands_behind_the_reply_is_left_alone)
 {
     turn_until_readable(scene.loop, scene.server);
     say("\0\5helloand more", 15);
@@ -115,7 +115,7 @@ TEST_WITH(stream, what_stands_behind_the_reply_is_left_alone)
     assert_int_equal(said.done, 1);
 }
 
-TEST_WITH(stream, a_reply_of_65535_octets_comes_whole)
+TEST_WITH(query, a_reply_of_65535_octets_comes_whole)
 {
     static uint8_t reply[2 + 65535];
     size_t sent = 0;
@@ -137,7 +137,7 @@ TEST_WITH(stream, a_reply_of_65535_octets_comes_whole)
     assert_memory_equal(said.wire, reply + 2, 65535);
 }
 
-TEST_WITH(stream, a_reply_of_no_octets_is_one)
+TEST_WITH(query, a_reply_of_no_octets_is_one)
 {
     turn_until_readable(scene.loop, scene.server);
     say("\0\0", 2);
@@ -163,7 +163,7 @@ static void closes_after(size_t octets)
     assert_int_equal(said.done, 1);
 }
 
-TEST_WITH(stream, a_server_that_closes_early_is_told)
+TEST_WITH(query, a_server_that_closes_early_is_told)
 {
     closes_after(0);
     closes_after(1);
@@ -171,7 +171,7 @@ TEST_WITH(stream, a_server_that_closes_early_is_told)
     closes_after(6);
 }
 
-TEST_WITH(stream, a_reset_is_told)
+TEST_WITH(query, a_reset_is_told)
 {
     const struct linger reset = {.l_onoff = 1};
 
@@ -182,16 +182,16 @@ TEST_WITH(stream, a_reset_is_told)
     assert_int_equal(said.error, ECONNRESET);
 }
 
-TEST_WITH(stream, a_closed_port_is_told_or_fails_at_once)
+TEST_WITH(query, a_closed_port_is_told_or_fails_at_once)
 {
     struct addr addr = bound_addr(scene.listener);
 
-    stream_free(scene.stream);
+    tcp_query_free(scene.query);
     hang_up();
     close(scene.listener);
     errno = 0;
-    scene.stream = stream_open(scene.loop, &addr, BYTES(query), note_done, NULL);
-    if (scene.stream) {
+    scene.query = tcp_query_start(scene.loop, &addr, BYTES(query), note_done, NULL);
+    if (scene.query) {
         turn_until(scene.loop, &said.done, 1);
         assert_int_equal(said.error, ECONNREFUSED);
     } else {
@@ -200,7 +200,7 @@ TEST_WITH(stream, a_closed_port_is_told_or_fails_at_once)
     scene.listener = server_open("127.0.0.1:0", SOCK_STREAM);
 }
 
-TEST_WITH(stream, a_silent_server_is_waited_for_without_spinning)
+TEST_WITH(query, a_silent_server_is_waited_for_without_spinning)
 {
     struct timer timer;
     clock_t before;
@@ -215,15 +215,15 @@ TEST_WITH(stream, a_silent_server_is_waited_for_without_spinning)
     assert_int_equal(said.done, 0);
 }
 
-TEST_WITH(stream, a_stream_may_be_freed_at_any_time)
+TEST_WITH(query, a_query_may_be_freed_at_any_time)
 {
     uint8_t got[64];
 
     turn_until_readable(scene.loop, scene.server);
     say("\0\5hel", 5);
     turn(scene.loop);
-    stream_free(scene.stream);
-    scene.stream = NULL;
+    tcp_query_free(scene.query);
+    scene.query = NULL;
     assert_int_equal(recv(scene.server, got, sizeof got, 0), 2 + sizeof query);
     assert_int_equal(recv(scene.server, got, 1, 0), 0); /* it was closed */
     say("lo", 2);
@@ -231,7 +231,7 @@ TEST_WITH(stream, a_stream_may_be_freed_at_any_time)
     assert_int_equal(said.done, 0);
 }
 
-TEST(no_stream_may_be_freed)
+TEST(no_query_may_be_freed)
 {
-    stream_free(NULL);
+    tcp_query_free(NULL);
 }

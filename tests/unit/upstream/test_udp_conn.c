@@ -6,54 +6,54 @@
 #include <errno.h>
 
 enum {
-    SHOTS = 65,
-    CROWD = 32,       /* so many lanes are open before queries share them */
-    TOGETHER_MS = 20, /* so long a lane takes queries */
+    QUERIES = 65,
+    CROWD = 32,       /* so many connections are open before queries share them */
+    TOGETHER_MS = 20, /* so long a connection takes queries */
 };
 
 static struct scene {
     struct loop *loop;
-    struct lanes *lanes;
+    struct udp_conns *conns;
     int server;
     struct addr addr;
-    struct shot shots[SHOTS];
+    struct udp_query queries[QUERIES];
     int elsewhere;
-    struct shot crowd[CROWD];
+    struct udp_query crowd[CROWD];
 } scene;
 
 static int told, refused, last_error;
-static const struct shot *told_shot;
+static const struct udp_query *told_query;
 static size_t told_len;
 
-/* As its owner does it: the shot is over when its reply has come. */
-static void note_reply(struct shot *shot, const uint8_t *wire, size_t len)
+/* As its owner does it: the query is over when its reply has come. */
+static void note_reply(struct udp_query *query, const uint8_t *wire, size_t len)
 {
     (void)wire;
     told++;
-    told_shot = shot;
+    told_query = query;
     told_len = len;
-    lane_leave(shot);
+    udp_conn_detach(query);
 }
 
-static void note_error(struct shot *shot, int error)
+static void note_error(struct udp_query *query, int error)
 {
-    (void)shot;
+    (void)query;
     refused++;
     last_error = error;
 }
 
-static void init_shots(struct shot *shots, size_t count)
+static void init_queries(struct udp_query *queries, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        list_init(&shots[i].in_lane);
-        list_init(&shots[i].in_ask);
+        list_init(&queries[i].in_conn);
+        list_init(&queries[i].in_owner);
     }
 }
 
-static void leave_all(struct shot *shots, size_t count)
+static void detach_all(struct udp_query *queries, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        lane_leave(&shots[i]);
+        udp_conn_detach(&queries[i]);
 }
 
 static void set_up_at(const char *address)
@@ -63,13 +63,13 @@ static void set_up_at(const char *address)
     told = refused = last_error = 0;
     scene.loop = loop_new();
     assert_non_null(scene.loop);
-    scene.lanes = lanes_new(scene.loop, note_reply, note_error);
-    assert_non_null(scene.lanes);
+    scene.conns = udp_conns_new(scene.loop, note_reply, note_error);
+    assert_non_null(scene.conns);
     scene.server = server_open(address, SOCK_DGRAM);
     scene.addr = bound_addr(scene.server);
     scene.elsewhere = server_open("127.0.0.1:0", SOCK_DGRAM);
-    init_shots(scene.shots, SHOTS);
-    init_shots(scene.crowd, CROWD);
+    init_queries(scene.queries, QUERIES);
+    init_queries(scene.crowd, CROWD);
 }
 
 static void set_up(void)
@@ -84,37 +84,37 @@ static void set_up_ip6(void)
 
 static void tear_down(void)
 {
-    leave_all(scene.shots, SHOTS);
-    leave_all(scene.crowd, CROWD);
+    detach_all(scene.queries, QUERIES);
+    detach_all(scene.crowd, CROWD);
     close(scene.elsewhere);
-    lanes_free(scene.lanes);
+    udp_conns_free(scene.conns);
     loop_free(scene.loop);
     if (scene.server != -1)
         close(scene.server);
 }
 
-FIXTURE(lanes, set_up, tear_down);
-FIXTURE(lanes_ip6, set_up_ip6, tear_down);
+FIXTURE(conns, set_up, tear_down);
+FIXTURE(connections_ip6, set_up_ip6, tear_down);
 
-static void board(struct shot *shot)
+static void attach(struct udp_query *query)
 {
-    assert_int_equal(lane_board(scene.lanes, &scene.addr, shot), 0);
+    assert_int_equal(udp_conn_attach(scene.conns, &scene.addr, query), 0);
 }
 
 /* Sends a query of which only the id matters. */
-static void send_query(const struct shot *shot)
+static void send_query(const struct udp_query *query)
 {
     uint8_t wire[12] = {0};
 
-    wire[0] = (uint8_t)(shot->id >> 8);
-    wire[1] = (uint8_t)shot->id;
-    assert_int_equal(lane_send(shot, wire, sizeof wire), 0);
+    wire[0] = (uint8_t)(query->id >> 8);
+    wire[1] = (uint8_t)query->id;
+    assert_int_equal(udp_conn_send(query, wire, sizeof wire), 0);
 }
 
-static void shoot(struct shot *shot)
+static void start_query(struct udp_query *query)
 {
-    board(shot);
-    send_query(shot);
+    attach(query);
+    send_query(query);
 }
 
 /* From now on queries share: so many others are under way, to another server. */
@@ -123,10 +123,11 @@ static void gather_crowd(void)
     struct addr addr = bound_addr(scene.elsewhere);
 
     for (size_t i = 0; i < CROWD; i++)
-        assert_int_equal(lane_board(scene.lanes, &addr, &scene.crowd[i]), 0);
+        assert_int_equal(udp_conn_attach(scene.conns, &addr, &scene.crowd[i]), 0);
 }
 
-/* Boards so many within the moment in which a lane takes queries, however slow we are. */
+/* Attaches so many within the moment in which a connection takes queries, however slow we
+ * are. */
 static void board_together(size_t count)
 {
     gather_crowd();
@@ -134,10 +135,10 @@ static void board_together(size_t count)
         int64_t begun = clock_ms();
 
         for (size_t j = 0; j < count; j++)
-            board(&scene.shots[j]);
+            attach(&scene.queries[j]);
         if (clock_ms() - begun < TOGETHER_MS)
             return;
-        leave_all(scene.shots, count);
+        detach_all(scene.queries, count);
     }
     fail_msg("never %zu within %d ms", count, TOGETHER_MS);
 }
@@ -146,7 +147,7 @@ static void shoot_together(size_t count)
 {
     board_together(count);
     for (size_t i = 0; i < count; i++)
-        send_query(&scene.shots[i]);
+        send_query(&scene.queries[i]);
 }
 
 /* The number that the next descriptor would have. */
@@ -163,43 +164,43 @@ static unsigned id_of(const struct got *got)
     return (unsigned)got->wire[0] << 8 | got->wire[1];
 }
 
-TEST_WITH(lanes, a_reply_goes_to_the_shot_with_its_id)
+TEST_WITH(conns, a_reply_goes_to_the_query_with_its_id)
 {
     struct got first, second;
 
     shoot_together(2);
     first = server_receive(scene.server);
     second = server_receive(scene.server);
-    assert_int_equal(id_of(&second), scene.shots[1].id);
+    assert_int_equal(id_of(&second), scene.queries[1].id);
     server_send(scene.server, &second, second.wire, second.len);
     turn_until(scene.loop, &told, 1);
-    assert_ptr_equal(told_shot, &scene.shots[1]);
+    assert_ptr_equal(told_query, &scene.queries[1]);
     assert_int_equal(told_len, 12);
     server_send(scene.server, &first, first.wire, first.len);
     turn_until(scene.loop, &told, 2);
-    assert_ptr_equal(told_shot, &scene.shots[0]);
+    assert_ptr_equal(told_query, &scene.queries[0]);
 }
 
-TEST_WITH(lanes, a_datagram_with_another_id_is_told_to_nobody)
+TEST_WITH(conns, a_datagram_with_another_id_is_told_to_nobody)
 {
     struct got got;
 
-    shoot(&scene.shots[0]);
+    start_query(&scene.queries[0]);
     got = server_receive(scene.server);
     got.wire[0] ^= 0xff;
     server_send(scene.server, &got, got.wire, got.len);
     got.wire[0] ^= 0xff;
     server_send(scene.server, &got, got.wire, got.len);
     turn_until(scene.loop, &told, 1);
-    assert_ptr_equal(told_shot, &scene.shots[0]);
+    assert_ptr_equal(told_query, &scene.queries[0]);
     assert_int_equal(told, 1);
 }
 
-TEST_WITH(lanes, a_datagram_shorter_than_a_header_is_told_to_nobody)
+TEST_WITH(conns, a_datagram_shorter_than_a_header_is_told_to_nobody)
 {
     struct got got;
 
-    shoot(&scene.shots[0]);
+    start_query(&scene.queries[0]);
     got = server_receive(scene.server);
     server_send(scene.server, &got, got.wire, 11);
     server_send(scene.server, &got, got.wire, 0);
@@ -209,12 +210,12 @@ TEST_WITH(lanes, a_datagram_shorter_than_a_header_is_told_to_nobody)
     assert_int_equal(told_len, 12);
 }
 
-TEST_WITH(lanes, a_datagram_from_elsewhere_is_told_to_nobody)
+TEST_WITH(conns, a_datagram_from_elsewhere_is_told_to_nobody)
 {
     int stranger = server_open("127.0.0.1:0", SOCK_DGRAM);
     struct got got;
 
-    shoot(&scene.shots[0]);
+    start_query(&scene.queries[0]);
     got = server_receive(scene.server);
     sendto(stranger, got.wire, got.len, 0, &got.from.sock.any, got.from.len);
     turn(scene.loop);
@@ -225,23 +226,23 @@ TEST_WITH(lanes, a_datagram_from_elsewhere_is_told_to_nobody)
 }
 
 /* RFC 5452 section 9: who forges a reply must not know the port. */
-TEST_WITH(lanes, few_queries_have_a_port_each)
+TEST_WITH(conns, few_queries_have_a_port_each)
 {
     struct got first, second;
 
-    shoot(&scene.shots[0]);
-    shoot(&scene.shots[1]);
+    start_query(&scene.queries[0]);
+    start_query(&scene.queries[1]);
     first = server_receive(scene.server);
     second = server_receive(scene.server);
     assert_int_not_equal(addr_port(&first.from), addr_port(&second.from));
 }
 
-TEST_WITH(lanes, many_queries_of_one_moment_share_a_port_up_to_64)
+TEST_WITH(conns, many_queries_of_one_moment_share_a_port_up_to_64)
 {
     unsigned port = 0;
 
-    shoot_together(SHOTS);
-    for (size_t i = 0; i < SHOTS; i++) {
+    shoot_together(QUERIES);
+    for (size_t i = 0; i < QUERIES; i++) {
         struct got got = server_receive(scene.server);
 
         if (i == 0)
@@ -253,26 +254,26 @@ TEST_WITH(lanes, many_queries_of_one_moment_share_a_port_up_to_64)
     }
 }
 
-TEST_WITH(lanes, ids_in_a_lane_all_differ)
+TEST_WITH(conns, ids_in_a_connection_all_differ)
 {
     board_together(64);
     for (size_t i = 0; i < 64; i++)
         for (size_t j = 0; j < i; j++)
-            assert_int_not_equal(scene.shots[i].id, scene.shots[j].id);
+            assert_int_not_equal(scene.queries[i].id, scene.queries[j].id);
 }
 
-TEST_WITH(lanes, ids_are_not_counted_up)
+TEST_WITH(conns, ids_are_not_counted_up)
 {
     unsigned next = 0;
 
     board_together(64);
     for (size_t i = 1; i < 64; i++)
-        next += scene.shots[i].id == (uint16_t)(scene.shots[i - 1].id + 1);
+        next += scene.queries[i].id == (uint16_t)(scene.queries[i - 1].id + 1);
     assert_in_range(next, 0, 4);
 }
 
 /* Or a name that hangs would fix the port of all that come later. */
-TEST_WITH(lanes, a_place_that_was_left_is_not_taken_again)
+TEST_WITH(conns, a_place_that_was_left_is_not_taken_again)
 {
     struct got before, after;
 
@@ -280,13 +281,13 @@ TEST_WITH(lanes, a_place_that_was_left_is_not_taken_again)
     before = server_receive(scene.server);
     for (size_t i = 1; i < 64; i++)
         server_receive(scene.server);
-    lane_leave(&scene.shots[7]);
-    shoot(&scene.shots[64]);
+    udp_conn_detach(&scene.queries[7]);
+    start_query(&scene.queries[64]);
     after = server_receive(scene.server);
     assert_int_not_equal(addr_port(&after.from), addr_port(&before.from));
 }
 
-TEST_WITH(lanes, who_comes_later_has_another_port)
+TEST_WITH(conns, who_comes_later_has_another_port)
 {
     struct got before, after;
 
@@ -294,33 +295,33 @@ TEST_WITH(lanes, who_comes_later_has_another_port)
     before = server_receive(scene.server);
     server_receive(scene.server);
     poll(NULL, 0, TOGETHER_MS + 1); /* it is the time that is under test */
-    shoot(&scene.shots[2]);
+    start_query(&scene.queries[2]);
     after = server_receive(scene.server);
     assert_int_not_equal(addr_port(&after.from), addr_port(&before.from));
 }
 
 /* A lookup at a quiet time has a port that nobody could guess from an earlier one. */
-TEST_WITH(lanes, a_lane_is_closed_when_the_last_leaves)
+TEST_WITH(conns, a_connection_is_closed_when_the_last_leaves)
 {
     int before;
 
     gather_crowd();
     before = free_descriptor();
-    leave_all(scene.crowd, CROWD);
+    detach_all(scene.crowd, CROWD);
     board_together(2);
     assert_int_not_equal(free_descriptor(), before);
-    lane_leave(&scene.shots[0]);
+    udp_conn_detach(&scene.queries[0]);
     assert_int_not_equal(free_descriptor(), before);
-    lane_leave(&scene.shots[1]);
+    udp_conn_detach(&scene.queries[1]);
     assert_int_equal(free_descriptor(), before);
 }
 
-TEST_WITH(lanes, a_lane_whose_last_reply_has_come_is_closed)
+TEST_WITH(conns, a_connection_whose_last_reply_has_come_is_closed)
 {
     int before = free_descriptor();
     struct got got;
 
-    shoot(&scene.shots[0]);
+    start_query(&scene.queries[0]);
     got = server_receive(scene.server);
     server_send(scene.server, &got, got.wire, got.len);
     server_send(scene.server, &got, got.wire, got.len); /* to nobody any more */
@@ -329,32 +330,32 @@ TEST_WITH(lanes, a_lane_whose_last_reply_has_come_is_closed)
     assert_int_equal(told, 1);
 }
 
-TEST_WITH(lanes, leaving_twice_is_harmless)
+TEST_WITH(conns, detaching_twice_is_harmless)
 {
     shoot_together(2);
-    lane_leave(&scene.shots[0]);
-    lane_leave(&scene.shots[0]);
-    assert_non_null(scene.shots[1].lane);
+    udp_conn_detach(&scene.queries[0]);
+    udp_conn_detach(&scene.queries[0]);
+    assert_non_null(scene.queries[1].conn);
 }
 
-TEST_WITH(lanes, two_servers_have_two_lanes)
+TEST_WITH(conns, two_servers_have_two_connections)
 {
     int other = server_open("127.0.0.1:0", SOCK_DGRAM);
     struct got got;
 
-    shoot(&scene.shots[0]);
+    start_query(&scene.queries[0]);
     scene.addr = bound_addr(other);
-    shoot(&scene.shots[1]);
+    start_query(&scene.queries[1]);
     got = server_receive(other);
-    assert_int_equal(id_of(&got), scene.shots[1].id);
+    assert_int_equal(id_of(&got), scene.queries[1].id);
     close(other);
 }
 
-TEST_WITH(lanes_ip6, an_ipv6_server_is_asked_too)
+TEST_WITH(connections_ip6, an_ipv6_server_is_asked_too)
 {
     struct got got;
 
-    shoot(&scene.shots[0]);
+    start_query(&scene.queries[0]);
     got = server_receive(scene.server);
     server_send(scene.server, &got, got.wire, got.len);
     turn_until(scene.loop, &told, 1);
@@ -367,48 +368,48 @@ static void close_server(void)
     scene.server = -1;
 }
 
-TEST_WITH(lanes, a_server_that_refuses_is_told)
+TEST_WITH(conns, a_server_that_refuses_is_told)
 {
     close_server();
-    shoot(&scene.shots[0]);
+    start_query(&scene.queries[0]);
     turn_until(scene.loop, &refused, 1);
     assert_int_equal(last_error, ECONNREFUSED);
-    assert_null(scene.shots[0].lane);
+    assert_null(scene.queries[0].conn);
 }
 
-TEST_WITH(lanes, all_who_wait_in_the_lane_are_told)
+TEST_WITH(conns, all_who_wait_in_the_connection_are_told)
 {
     board_together(6);
     for (size_t i = 0; i < 5; i++)
-        send_query(&scene.shots[i]);
+        send_query(&scene.queries[i]);
     close_server(); /* what they sent is lost; the next to come finds nobody */
-    send_query(&scene.shots[5]);
+    send_query(&scene.queries[5]);
     turn_until(scene.loop, &refused, 6);
     assert_int_equal(refused, 6);
     assert_int_equal(last_error, ECONNREFUSED);
 }
 
 /* The kernel gives an error to the first call that it can: here that is the second send. */
-TEST_WITH(lanes, an_error_that_another_send_gets_is_told_to_all)
+TEST_WITH(conns, an_error_that_another_send_gets_is_told_to_all)
 {
     board_together(3);
     close_server();
-    send_query(&scene.shots[0]);
-    send_query(&scene.shots[1]);
+    send_query(&scene.queries[0]);
+    send_query(&scene.queries[1]);
     assert_int_equal(refused, 0); /* not in the middle of sending */
     turn_until(scene.loop, &refused, 3);
     assert_int_equal(last_error, ECONNREFUSED);
     for (size_t i = 0; i < 3; i++)
-        assert_null(scene.shots[i].lane);
+        assert_null(scene.queries[i].conn);
 }
 
-TEST_WITH(lanes, who_left_before_an_error_is_told_hears_nothing)
+TEST_WITH(conns, who_left_before_an_error_is_told_hears_nothing)
 {
     board_together(2);
     close_server();
-    send_query(&scene.shots[0]);
-    send_query(&scene.shots[1]);
-    leave_all(scene.shots, 2);
+    send_query(&scene.queries[0]);
+    send_query(&scene.queries[1]);
+    detach_all(scene.queries, 2);
     turn(scene.loop);
     turn(scene.loop);
     assert_int_equal(refused, 0);

@@ -9,13 +9,13 @@
 
 enum {
     SERVERS = 3,
-    MOST = 1000, /* questions under way */
+    MOST = 1000,       /* questions under way */
     AT_ONCE_MS = 3500, /* less than a turn where a case waits for what comes at once */
 };
 
-/* An errand of a case, and how often it has come back. */
+/* A question of a case, and how often it has been answered. */
 struct asked {
-    struct errand errand;
+    struct upstream_result result;
     int done;
 };
 
@@ -27,9 +27,11 @@ static struct scene {
     int64_t begun;
 } scene;
 
-static void note_done(struct errand *errand)
+static void note_done(void *owner)
 {
-    list_item(errand, struct asked, errand)->done++;
+    struct asked *asked = owner;
+
+    asked->done++;
 }
 
 /* So many servers, of 127.0.0.5 on; and resolv.conf. */
@@ -98,14 +100,15 @@ static void assert_at_once(void)
 
 static struct asked *ask_flags(const char *name, unsigned flags)
 {
-    struct asked *ask = calloc(1, sizeof *ask);
+    struct asked *asked = calloc(1, sizeof *asked);
+    struct question question = question_of(name, "A");
+    struct resolv_conf conf;
 
-    assert_non_null(ask);
-    ask->errand.question = question_of(name, "A");
-    ask->errand.question.flags = (uint8_t)flags;
-    ask->errand.done = note_done;
-    upstream_ask(scene.upstream, &ask->errand);
-    return ask;
+    assert_non_null(asked);
+    question.flags = (uint8_t)flags;
+    resolv_conf_read(&conf);
+    upstream_ask(scene.upstream, &conf, &question, &asked->result, note_done, asked);
+    return asked;
 }
 
 static struct asked *ask(const char *name)
@@ -118,18 +121,18 @@ static struct asked *ask(const char *name)
 static const char *outcome(struct asked *ask)
 {
     static char text[ANSWER_TEXT];
-    const struct errand *errand = &ask->errand;
+    const struct upstream_result *result = &ask->result;
 
     turn_until(scene.loop, &ask->done, 1);
     turn(scene.loop);
     assert_int_equal(ask->done, 1);
-    if (!errand->reply)
-        snprintf(text, sizeof text, "%s", errand->failure);
-    else if (errand->reply[7] > 0)
-        snprintf(text, sizeof text, "%u", errand->reply[errand->reply_len - 1]);
+    if (!result->reply)
+        snprintf(text, sizeof text, "%s", result->failure);
+    else if (result->reply[7] > 0)
+        snprintf(text, sizeof text, "%u", result->reply[result->reply_len - 1]);
     else
-        snprintf(text, sizeof text, "%s", rcode_text(errand->reply[3] & 0xf));
-    free(ask->errand.reply);
+        snprintf(text, sizeof text, "%s", rcode_text(result->reply[3] & 0xf));
+    free(ask->result.reply);
     free(ask);
     return text;
 }
@@ -166,8 +169,8 @@ TEST_WITH(upstream, the_reply_is_handed_over_as_it_came)
 
     server_send(scene.udp[0], &got, reply, len);
     turn_until(scene.loop, &scene.one->done, 1);
-    assert_int_equal(scene.one->errand.reply_len, len);
-    assert_memory_equal(scene.one->errand.reply, reply, len);
+    assert_int_equal(scene.one->result.reply_len, len);
+    assert_memory_equal(scene.one->result.reply, reply, len);
     assert_string_equal(outcome(scene.one), "1");
 }
 
@@ -517,7 +520,7 @@ TEST_WITH(upstream, a_silent_stream_costs_no_more_than_its_share_of_the_time)
     fd = accept_stream(listener);
     turn_until(scene.loop, &scene.one->done, 1);
     assert_in_range(clock_ms() - scene.begun, 900, 4000);
-    assert_null(scene.one->errand.reply);
+    assert_null(scene.one->result.reply);
     outcome(scene.one);
     close(fd);
     close(listener);
@@ -742,7 +745,7 @@ static void drop_crowd(void)
     upstream_free(scene.upstream);
     scene.upstream = NULL;
     for (int i = 0; i < CROWD && crowd[i]; i++) {
-        free(crowd[i]->errand.reply);
+        free(crowd[i]->result.reply);
         free(crowd[i]);
         crowd[i] = NULL;
     }
@@ -765,7 +768,7 @@ static void assert_one_gives_way(int which, const char *why)
     turn(scene.loop);
     for (int i = 0; i < CROWD; i++)
         assert_int_equal(crowd[i]->done, i == which);
-    assert_string_equal(crowd[which]->errand.failure, why);
+    assert_string_equal(crowd[which]->result.failure, why);
 }
 
 TEST_WITH(crowd, as_many_as_there_may_be_all_wait)
