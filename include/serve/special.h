@@ -10,6 +10,7 @@
 
 struct special_config {
     uint32_t ttl, negative_ttl; /* seconds; a negative TTL of 0: no SOA */
+    bool no_aaaa;               /* no name has an IPv6 address */
     bool onion;  /* .onion names are the host's to answer: there is a Tor resolver */
     bool canary; /* use-application-dns.net does not exist: browsers stay with us */
 };

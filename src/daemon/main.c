@@ -85,6 +85,7 @@ static struct policy policy_of(const struct options *options)
         .identity = options->identity,
         .special = {.ttl = options->ttl,
                     .negative_ttl = options->negative_ttl,
+                    .no_aaaa = options->filter_aaaa,
                     .onion = options->onion,
                     .canary = options->canary},
     };

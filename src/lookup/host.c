@@ -7,6 +7,7 @@
 
 #include "base/shortage.h"
 #include "dns/clear.h"
+#include "dns/localhost.h"
 #include "lookup/negative.h"
 #include "lookup/resolver.h"
 #include "lookup/sources.h"
@@ -220,31 +221,17 @@ static bool asks_addresses(const struct lookup_config *config,
            (question->type == TYPE_AAAA && !config->filter_aaaa);
 }
 
-static bool is_localhost(const struct question *question)
-{
-    static const uint8_t localhost[] = "\11localhost";
-
-    return name_equal(question->name, question->name_len, localhost, sizeof localhost);
-}
-
-/* RFC 6761 section 6.3: no name server is asked, and what the host does not know is clear.
- */
+/* No name server is asked, and what the host does not know is clear. */
 static void say_localhost(const struct lookup_config *config,
                           const struct question *question, const struct call *call,
                           struct answer *answer)
 {
-    static const uint8_t ip4[4] = {127, 0, 0, 1}, ip6[16] = {[15] = 1};
-    uint16_t type = question->type;
-
     if (call->saying == SAYS_FOUND) {
         say_local(config, question, answer, call->found);
         return;
     }
     answer->source = ANSWER_FROM_HOST;
-    if (type == TYPE_A || type == TYPE_ANY)
-        answer_add_address(answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, config->ttl);
-    if ((type == TYPE_AAAA || type == TYPE_ANY) && !config->filter_aaaa)
-        answer_add_address(answer, ANSWER_OWNER_QUESTION, TYPE_AAAA, ip6, config->ttl);
+    localhost_say(question, config->filter_aaaa, config->ttl, answer);
     negative_finish(config, question, answer);
 }
 
@@ -291,7 +278,7 @@ enum lookup_next host_probe(const struct lookup_config *config,
     call = call_libc(name, AF_UNSPEC, follow ? door : NULL, RESOLVER_PROBE);
     if (follow && door)
         came = *asked;
-    if (is_localhost(question)) {
+    if (localhost_is_asked(question)) {
         say_localhost(config, question, &call, answer);
         next = LOOKUP_DONE;
     } else if (call.saying == SAYS_FOUND) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/shortage.h"
+#include "dns/localhost.h"
 #include "lookup/host.h"
 #include "lookup/negative.h"
 #include "lookup/resolver.h"
@@ -114,20 +115,15 @@ static struct reverse_address address_of(enum reverse_kind kind,
 
 static bool is_localhost(const struct reverse_address *address)
 {
-    static const uint8_t ip4[4] = {127, 0, 0, 1}, ip6[16] = {[15] = 1};
-
-    return memcmp(address->octets, address->family == AF_INET ? ip4 : ip6, address->size) ==
-           0;
+    return localhost_has_address(address->octets, address->size);
 }
 
-/* RFC 6761 section 6.3 is about the name; its address leads back to it, and to no server.
- */
+/* RFC 6761 section 6.3 is about the name; its address leads to it, and to no server. */
 static void say_localhost(const struct lookup_config *config,
                           const struct question *question, struct answer *answer)
 {
     answer->source = ANSWER_FROM_HOST;
-    if (question->type == TYPE_PTR || question->type == TYPE_ANY)
-        add_name(config, answer, "localhost");
+    localhost_say_reverse(question, config->ttl, answer);
     negative_finish(config, question, answer);
 }
 

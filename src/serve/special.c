@@ -1,6 +1,6 @@
 #include "serve/special.h"
 
-#include <string.h>
+#include "dns/localhost.h"
 
 /* What is said to a name at or below the apex. */
 enum rule {
@@ -20,7 +20,7 @@ static const struct special {
     enum rule rule;
     const char *source;
 } specials[] = {
-    {NAME("\11localhost"), RULE_LOOPBACK, "RFC 6761"},
+    {NAME(LOCALHOST_WIRE), RULE_LOOPBACK, "RFC 6761"},
     {NAME("\7invalid"), RULE_NO_NAME, "RFC 6761"},
     {NAME("\3alt"), RULE_NO_NAME, "RFC 9476"},
     {NAME("\5onion"), RULE_ONION, "RFC 7686"},
@@ -46,22 +46,6 @@ static bool applies(const struct special_config *config, enum rule rule, int at)
     return true;
 }
 
-static bool asks_for(const struct question *question, uint16_t type)
-{
-    return question->type == type || question->type == TYPE_ANY;
-}
-
-static void add_loopback(const struct special_config *config,
-                         const struct question *question, struct answer *answer)
-{
-    static const uint8_t ip4[4] = {127, 0, 0, 1}, ip6[16] = {[15] = 1};
-
-    if (asks_for(question, TYPE_A))
-        answer_add_address(answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, config->ttl);
-    if (asks_for(question, TYPE_AAAA))
-        answer_add_address(answer, ANSWER_OWNER_QUESTION, TYPE_AAAA, ip6, config->ttl);
-}
-
 static bool has_no_name(const struct question *question, enum rule rule, int at)
 {
     if (rule == RULE_DESIGNATED)
@@ -75,7 +59,7 @@ static void say(const struct special_config *config, const struct special *speci
 {
     answer_reset(answer);
     if (special->rule == RULE_LOOPBACK)
-        add_loopback(config, question, answer);
+        localhost_say(question, config->no_aaaa, config->ttl, answer);
     if (has_no_name(question, special->rule, at))
         answer->rcode = RCODE_NXDOMAIN;
     if (answer->count[SECTION_ANSWER] == 0 && config->negative_ttl > 0)

@@ -68,7 +68,7 @@ def test_aaaa_on_a_host_without_ipv6(start, transport, name, answer):
 
 
 @pytest.mark.row("4.7")
-@table("name", ["dual.lab", "v6only.lab", "both.example.test"])
+@table("name", ["dual.lab", "v6only.lab", "both.example.test", "localhost", "x.localhost"])
 def test_aaaa_can_be_filtered(start, transport, name):
     server = Over(start("-o", "filter-aaaa=yes"), transport)
     assert server.ask(name, "AAAA").outcome == "NODATA"

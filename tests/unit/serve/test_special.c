@@ -53,6 +53,16 @@ TEST_WITH(special, names_below_localhost_are_loopback)
                         "NOERROR" SYNTHESIZED("RFC 6761") SOA("localhost."));
 }
 
+TEST_WITH(special, without_aaaa_loopback_is_ipv4)
+{
+    config.no_aaaa = true;
+    assert_string_equal(said("foo.localhost.", "AAAA"),
+                        "NOERROR" SYNTHESIZED("RFC 6761") SOA("localhost."));
+    assert_string_equal(
+        said("foo.localhost.", "ANY"),
+        "NOERROR" SYNTHESIZED("RFC 6761") "foo.localhost. 10 A 127.0.0.1\n");
+}
+
 TEST_WITH(special, invalid_and_alt_have_no_names)
 {
     assert_string_equal(said("x.y.invalid.", "A"),
