@@ -142,9 +142,10 @@ enum name_reach name_to_host(const uint8_t *name, size_t len, char text[static N
 
 bool name_looks_numeric(const char *text)
 {
-    struct in_addr unused;
+    struct in_addr ip4;
+    struct in6_addr ip6;
 
-    return inet_aton(text, &unused) != 0;
+    return inet_aton(text, &ip4) != 0 || inet_pton(AF_INET6, text, &ip6) == 1;
 }
 
 static bool is_numeric_but_for_dot(const char *text)

@@ -200,7 +200,7 @@ static enum name_reach host_text(const struct question *question,
 {
     enum name_reach reach = name_to_host(question->name, question->name_len, text);
 
-    if (reach == NAME_EVERYWHERE && name_looks_numeric(text))
+    if (reach != NAME_NOWHERE && name_looks_numeric(text))
         strcat(text, ".");
     return reach;
 }

@@ -23,6 +23,12 @@ NUMERIC = [
     ("017700000001", "NXDOMAIN"),
     ("010.0.0.1", "NXDOMAIN"),
     ("0", "NXDOMAIN"),
+    ("::", "NXDOMAIN"),
+    ("::1", "NXDOMAIN"),
+    ("2001:db8::10", "NXDOMAIN"),
+    ("2001:DB8:0:0:0:0:0:10", "NXDOMAIN"),
+    ("::ffff:192.0.2.1", "NXDOMAIN"),  # of four labels
+    ("::127.0.0.1", "NXDOMAIN"),
     # An empty non-terminal of 1.2.3.4, so it exists.
     ("4", "NODATA"),
     ("1.2.3.4", ["1.2.3.4 A 192.0.2.44"]),
@@ -40,6 +46,13 @@ def test_a_name_that_looks_like_an_address(either, name, outcome):
     assert either.ask(name, "A").outcome == outcome
 
 
+@pytest.mark.row("3.8")
+@table("name", [name for name, _ in NUMERIC if ":" in name])
+def test_a_name_that_looks_like_an_ipv6_address(either, name):
+    for rdtype in "AAAA", "ANY", "MX":
+        assert either.ask(name, rdtype).outcome == "NXDOMAIN"
+
+
 @table("name, outcome", [
     ("127.0.0.1", "NXDOMAIN"), ("2130706433", "NXDOMAIN"), ("1.2.3.4", "NODATA")])
 @table("rdtype", ["AAAA", "MX", "CNAME"])
@@ -49,8 +62,9 @@ def test_other_types_of_such_a_name(server, name, outcome, rdtype):
 
 @pytest.mark.row("3.8")
 def test_a_hosts_line_does_not_make_it_an_address(either, etc):
-    etc.add("hosts", "10.9.9.9 192.0.2.10\n")
+    etc.add("hosts", "10.9.9.9 192.0.2.10\n2001:db8::9 2001:db8::10\n")
     assert either.ask("192.0.2.10", "A").outcome == "NXDOMAIN"
+    assert either.ask("2001:db8::10", "AAAA").outcome == "NXDOMAIN"
 
 
 # Labels libc carries to DNS and back.

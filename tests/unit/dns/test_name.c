@@ -247,6 +247,9 @@ TEST(what_libc_takes_for_an_address_looks_numeric)
     assert_true(name_looks_numeric("0x7f.1"));
     assert_true(name_looks_numeric("017700000001"));
     assert_true(name_looks_numeric("2130706433"));
+    assert_true(name_looks_numeric("::1"));
+    assert_true(name_looks_numeric("2001:DB8::10"));
+    assert_true(name_looks_numeric("::ffff:192.0.2.1"));
 }
 
 TEST(a_name_that_is_no_address_does_not_look_numeric)
@@ -261,6 +264,8 @@ TEST(a_name_that_is_no_address_does_not_look_numeric)
     assert_false(name_looks_numeric("0x7g"));
     assert_false(name_looks_numeric("09"));
     assert_false(name_looks_numeric("192.0.2.10.in-addr.arpa"));
+    assert_false(name_looks_numeric("2001:db8:10"));
+    assert_false(name_looks_numeric("::1.example.test"));
 }
 
 TEST(a_host_name_becomes_labels)
