@@ -55,11 +55,15 @@ void clients_give_back(struct clients *, struct place *);
 /* The client of the address, or NULL if it has nothing; how much it has. */
 struct client *clients_find(const struct clients *, const struct addr *);
 size_t client_has(const struct client *);
+/* The network of the address, or NULL if its clients have nothing. */
+struct client *clients_find_network(const struct clients *, const struct addr *);
+/* True if the place is this client's, or one of this network. */
+bool place_is_of(const struct place *, const struct client *);
 
 /*
  * The place that has to give way for one of the address's client: the oldest of the client
  * that has most in the network that has most. NULL if that would have no more then than the
- * one who asks.
+ * one who asks. `addr` may be NULL: for nobody's.
  */
 struct place *clients_most(const struct clients *, const struct addr *);
 

@@ -9,7 +9,9 @@
  *   - when the client has sent all it will send and has every answer that is owed;
  *   - when the idle time has passed with no answer owed and no new message whole, or with
  *     none of what waits to be sent being taken;
- *   - when it has been idle longest and there is no room for a new one;
+ *   - when there is no room for a new one, and its client has most connections
+ *     (net/clients): then the one that is idle longest of these, or the oldest if all are
+ *     busy, which never ends one of who has no more than the new one's client;
  *   - when it is lost, breaks the framing, or tcp_close says so.
  *
  * Claims on a connection that has ended are empty: who answers one answers nobody.
@@ -29,7 +31,7 @@ struct tcp_conn;
 struct tcp_limits {
     size_t connections; /* at the same time */
     size_t per_client;  /* of these with one client (net/clients) */
-    int64_t idle_ms;    /* while at most half of the connections are in use */
+    int64_t idle_ms;    /* while few connections are in use, or the client has few */
     size_t shortest;    /* a message of fewer octets ends the connection */
 };
 
@@ -59,11 +61,11 @@ void tcp_retire(struct tcp *, int64_t idle_ms);
 /* Connections there are. */
 size_t tcp_count(const struct tcp *);
 
-/* How long a connection may be idle at this moment. */
-int64_t tcp_idle_ms(const struct tcp *);
+/* How long the connection may be idle at this moment: less if its client has more than half
+ * of those there are, and few are left. */
+int64_t tcp_idle_ms(const struct tcp_conn *);
 
 const struct addr *tcp_peer(const struct tcp_conn *);
-struct tcp *tcp_of(const struct tcp_conn *);
 /* Ends the connection at once, or after the message that is being handled. */
 void tcp_close(struct tcp_conn *);
 

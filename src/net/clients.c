@@ -110,6 +110,20 @@ struct client *clients_find(const struct clients *clients, const struct addr *ad
     return find(clients, addr, LEVEL_CLIENT);
 }
 
+struct client *clients_find_network(const struct clients *clients, const struct addr *addr)
+{
+    return find(clients, addr, LEVEL_NETWORK);
+}
+
+bool place_is_of(const struct place *place, const struct client *group)
+{
+    const struct client *client = place->client;
+
+    while (client && client != group)
+        client = client->group;
+    return client;
+}
+
 size_t client_has(const struct client *client)
 {
     return client->has;
@@ -309,15 +323,15 @@ static struct client *first_of(const struct client *group, struct client *own)
 
 struct place *clients_most(const struct clients *clients, const struct addr *addr)
 {
-    struct client *own_network = find(clients, addr, LEVEL_NETWORK);
-    struct client *own = clients_find(clients, addr);
+    struct client *own_network = addr ? find(clients, addr, LEVEL_NETWORK) : NULL;
+    struct client *own = addr ? find(clients, addr, LEVEL_CLIENT) : NULL;
     struct client *network, *client;
 
     if (clients->all->has == 0)
         return NULL;
     network = first_of(clients->all, own_network);
     client = first_of(network, network == own_network ? own : NULL);
-    if (client == own || client->has <= 1)
+    if (client == own || (network == own_network ? client : network)->has <= 1)
         return NULL;
     return list_empty(&client->settled) ? list_first(&client->turns, struct place, link)
                                         : list_first(&client->settled, struct place, link);

@@ -60,8 +60,9 @@ struct tcp {
     size_t door_count;
     struct clients clients;
     struct list conns;
-    struct list idle;   /* connections by `since` */
-    struct list unread; /* connections */
+    struct list idle;    /* connections by `since` */
+    int64_t idle_looked; /* clock_ms() when those were closed that had been idle too long */
+    struct list unread;  /* connections */
     size_t count;
     size_t waiting; /* octets in all outboxes */
     struct timer idle_timer, unread_timer, pause_timer;
@@ -72,24 +73,30 @@ const struct addr *tcp_peer(const struct tcp_conn *conn)
     return &conn->peer;
 }
 
-struct tcp *tcp_of(const struct tcp_conn *conn)
+static int64_t idle_least_ms(const struct tcp *tcp)
 {
-    return conn->tcp;
+    return tcp->limits.idle_ms < IDLE_LEAST_MS ? tcp->limits.idle_ms : IDLE_LEAST_MS;
 }
 
-/*
- * RFC 7766 section 6.2.3: seconds, and less when resources run short. The last half of the
- * connections shortens it down to a fiftieth.
- */
-int64_t tcp_idle_ms(const struct tcp *tcp)
+/* RFC 7766 section 6.2.3: seconds, and less when resources run short. The last half of the
+ * connections shortens it down to a fiftieth. */
+static int64_t shortened_idle_ms(const struct tcp *tcp)
 {
     const struct tcp_limits *limits = &tcp->limits;
     int64_t half = (int64_t)(limits->connections + 1) / 2;
     int64_t left = (int64_t)limits->connections - (int64_t)tcp->count;
-    int64_t least = limits->idle_ms < IDLE_LEAST_MS ? limits->idle_ms : IDLE_LEAST_MS;
     int64_t idle = left < half ? limits->idle_ms * left / half : limits->idle_ms;
 
-    return idle > least ? idle : least;
+    return idle > idle_least_ms(tcp) ? idle : idle_least_ms(tcp);
+}
+
+/* Others are not to lose theirs because one has opened so many. */
+int64_t tcp_idle_ms(const struct tcp_conn *conn)
+{
+    const struct tcp *tcp = conn->tcp;
+
+    return 2 * client_has(conn->place.client) > tcp->count ? shortened_idle_ms(tcp)
+                                                           : tcp->limits.idle_ms;
 }
 
 /* The end of a connection. */
@@ -127,12 +134,24 @@ void tcp_close(struct tcp_conn *conn)
 
 /* Idle connections. */
 
+/* When the oldest's time is over. If others have less they are looked at now and then. */
+static int64_t idle_due(const struct tcp *tcp, const struct tcp_conn *oldest)
+{
+    int64_t due = oldest->since + tcp_idle_ms(oldest);
+    int64_t shortened = oldest->since + shortened_idle_ms(tcp);
+    int64_t look = tcp->idle_looked + idle_least_ms(tcp);
+
+    if (look < shortened)
+        look = shortened;
+    return due < look ? due : look;
+}
+
 static void set_idle_timer(struct tcp *tcp)
 {
-    struct tcp_conn *oldest = list_first(&tcp->idle, struct tcp_conn, in_idle);
+    const struct tcp_conn *oldest = list_first(&tcp->idle, struct tcp_conn, in_idle);
 
     if (oldest)
-        timer_set(tcp->loop, &tcp->idle_timer, oldest->since + tcp_idle_ms(tcp));
+        timer_set(tcp->loop, &tcp->idle_timer, idle_due(tcp, oldest));
     else
         timer_cancel(&tcp->idle_timer);
 }
@@ -140,12 +159,18 @@ static void set_idle_timer(struct tcp *tcp)
 static void ring_idle(void *context)
 {
     struct tcp *tcp = context;
-    struct tcp_conn *conn;
     int64_t now = clock_ms();
 
-    while ((conn = list_first(&tcp->idle, struct tcp_conn, in_idle)) &&
-           conn->since + tcp_idle_ms(tcp) <= now)
-        conn_free(conn);
+    for (struct list *link = tcp->idle.next, *next; link != &tcp->idle; link = next) {
+        struct tcp_conn *conn = list_item(link, struct tcp_conn, in_idle);
+
+        next = link->next;
+        if (conn->since + shortened_idle_ms(tcp) > now)
+            break;
+        if (conn->since + tcp_idle_ms(conn) <= now)
+            conn_free(conn);
+    }
+    tcp->idle_looked = now;
     set_idle_timer(tcp);
 }
 
@@ -170,13 +195,14 @@ static void enter_idle(struct tcp_conn *conn)
         set_idle_timer(tcp);
 }
 
-/* Closes the one that is idle longest, of this client or (NULL) of all. */
-static bool close_oldest(struct tcp *tcp, const struct client *client)
+/* Closes the one that is idle longest, of this client or network or (NULL) of all. */
+static bool close_oldest(struct tcp *tcp, const struct client *group)
 {
     for (struct list *link = tcp->idle.next; link != &tcp->idle; link = link->next) {
         struct tcp_conn *conn = list_item(link, struct tcp_conn, in_idle);
 
-        if (outbox_waiting(&conn->out) == 0 && (!client || conn->place.client == client)) {
+        if (outbox_waiting(&conn->out) == 0 &&
+            (!group || place_is_of(&conn->place, group))) {
             conn_free(conn);
             return true;
         }
@@ -401,15 +427,38 @@ static bool conn_new(struct tcp *tcp, int fd, const struct addr *peer)
     return true;
 }
 
-/* RFC 7766 section 6.2.2: there is a limit, and who is idle makes room below it. */
-static bool has_room(struct tcp *tcp, const struct addr *peer)
+/* Of the client that has most, for another one: if none is idle the oldest goes, or he who
+ * keeps all of his busy would keep everybody out. */
+static void close_one_of(struct tcp *tcp, struct place *most)
+{
+    if (!close_oldest(tcp, most->client))
+        conn_free(list_item(most, struct tcp_conn, place));
+}
+
+/* Nobody has more than the peer would: only an idle one of his own makes room; if he has
+ * none at all one of his network's, and if that has none anybody's. */
+static bool close_idle_for(struct tcp *tcp, const struct addr *peer)
 {
     const struct client *client = clients_find(&tcp->clients, peer);
 
-    if (client && client_has(client) >= tcp->limits.per_client &&
-        !close_oldest(tcp, client))
-        return false;
-    return tcp->count < tcp->limits.connections || close_oldest(tcp, NULL);
+    return close_oldest(tcp, client ? client : clients_find_network(&tcp->clients, peer));
+}
+
+/* RFC 7766 section 6.2.2: there is a limit, for each client and for all. */
+static bool has_room(struct tcp *tcp, const struct addr *peer)
+{
+    const struct client *client = clients_find(&tcp->clients, peer);
+    struct place *most;
+
+    if (client && client_has(client) >= tcp->limits.per_client)
+        return close_oldest(tcp, client);
+    if (tcp->count < tcp->limits.connections)
+        return true;
+    most = clients_most(&tcp->clients, peer);
+    if (!most)
+        return close_idle_for(tcp, peer);
+    close_one_of(tcp, most);
+    return true;
 }
 
 static void admit(struct tcp *tcp, int fd, const struct addr *peer)
@@ -439,6 +488,14 @@ static void pause_accepting(struct tcp *tcp)
     timer_set(tcp->loop, &tcp->pause_timer, clock_ms() + ACCEPT_PAUSE_MS);
 }
 
+/* For one whose peer is not known yet. */
+static bool close_idle(struct tcp *tcp)
+{
+    const struct place *most = clients_most(&tcp->clients, NULL);
+
+    return (most && close_oldest(tcp, most->client)) || close_oldest(tcp, NULL);
+}
+
 /* What the end of a connection mends. */
 static bool wants_descriptor(int error)
 {
@@ -463,7 +520,7 @@ static int take_connection(struct tcp *tcp, int door, struct addr *peer, bool wa
         peer->len = sizeof peer->sock;
         fd = accept4(door, &peer->sock.any, &peer->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
     } while (fd == -1 && (errno == EINTR || errno == ECONNABORTED ||
-                          (waits && wants_descriptor(errno) && close_oldest(tcp, NULL))));
+                          (waits && wants_descriptor(errno) && close_idle(tcp))));
     if (fd == -1 && waits && means_shortage(errno))
         pause_accepting(tcp);
     return fd;

@@ -77,7 +77,7 @@ static unsigned keepalive_for(const struct query *query)
 {
     if (!query->over_tcp || !query->request.options.keepalive)
         return 0;
-    return (unsigned)(tcp_idle_ms(tcp_of(query->claim.conn)) / KEEPALIVE_UNIT_MS);
+    return (unsigned)(tcp_idle_ms(query->claim.conn) / KEEPALIVE_UNIT_MS);
 }
 
 static void reply_over_udp(const struct query *query, const struct answer *answer,

@@ -77,6 +77,34 @@ def test_one_client_cannot_take_all_connections(start):
             assert other.ask("localhost").outcome == LOCALHOST
 
 
+@pytest.mark.parametrize("addresses", [["127.0.0.2"],
+                                       [f"127.5.0.{number}" for number in range(1, 41)]],
+                         ids=["one", "a network"])
+def test_a_flood_of_connections_closes_nobody_elses(start, addresses):
+    server = start("-o", "tcp-clients=20", "-o", "tcp-per-client=20", "-o", "tcp-idle=3600")
+    with Stream(server, "127.0.0.3") as other, contextlib.ExitStack() as stack:
+        assert other.ask("localhost").outcome == LOCALHOST
+        for address in itertools.islice(itertools.cycle(addresses), 80):
+            stream = stack.enter_context(Stream(server, address))
+            assert stream.ask("localhost").outcome == LOCALHOST
+        assert other.ask("localhost").outcome == LOCALHOST
+
+
+@pytest.mark.row("7.18", over="tcp")
+def test_who_keeps_all_connections_busy_keeps_nobody_out(start, etc):
+    etc.write("resolv.conf", "nameserver 127.0.0.3\noptions timeout:30\n")
+    server = start("-o", "tcp-clients=20", "-o", "tcp-per-client=20", "-o", "tcp-idle=3600",
+                   "-o", "timeout=60000")
+    with streams(server, 20, "127.0.0.2") as greedy:
+        for number, stream in enumerate(greedy):
+            stream.send(make(f"hung{number}.example.test"), make("example.test", "AXFR"))
+            stream.read_wire()  # so the other question has been read too
+        with streams(server, 9, "127.0.0.4") as others:
+            for stream in others:
+                assert stream.ask("localhost").outcome == LOCALHOST
+        assert sum(stream.is_closed(0.05) for stream in greedy) == 9
+
+
 @pytest.mark.row("7.18", over="tcp")
 def test_udp_does_not_notice_idle_and_slow_connections(start):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -130,6 +130,26 @@ TEST_WITH(clients, nobody_gives_way_for_who_has_nearly_as_much)
     assert_null(most("198.51.100.1"));
 }
 
+TEST_WITH(clients, of_all_the_oldest_place_of_who_has_most)
+{
+    take("192.0.2.1");
+    assert_null(clients_most(&clients, NULL));
+    take("192.0.2.1");
+    take("198.51.100.1");
+    assert_ptr_equal(clients_most(&clients, NULL), &places[0]);
+}
+
+TEST_WITH(clients, a_place_is_its_clients_and_its_networks)
+{
+    struct addr near = address_of("192.0.2.9"), far = address_of("198.51.100.1");
+    const struct place *place = take("192.0.2.1");
+
+    take("198.51.100.1");
+    assert_true(place_is_of(place, place->client));
+    assert_true(place_is_of(place, clients_find_network(&clients, &near)));
+    assert_false(place_is_of(place, clients_find_network(&clients, &far)));
+}
+
 TEST_WITH(clients, one_place_each_is_nothing_to_give_way_of)
 {
     assert_null(most("203.0.113.1"));
@@ -156,6 +176,22 @@ TEST_WITH(clients, a_network_counts_as_a_whole)
         while (place_count > 0)
             clients_give_back(&clients, &places[--place_count]);
     }
+}
+
+/* Who has a /48 of IPv6 has 65,536 clients. */
+TEST_WITH(clients, a_network_with_one_place_for_each_of_its_clients_gives_way)
+{
+    char text[32];
+
+    for (int i = 0; i < 9; i++) {
+        sprintf(text, "2001:db8:1:%d::1", i);
+        take(text);
+    }
+    take("192.0.2.1");
+    assert_non_null(most("192.0.2.1"));
+    assert_non_null(most("203.0.113.1"));
+    assert_false(place_is_of(most("203.0.113.1"), places[9].client));
+    assert_null(most("2001:db8:1:99::1")); /* its network has most, and nobody there two */
 }
 
 TEST_WITH(clients, in_a_network_who_has_most_gives_way_for_a_neighbour)

@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-enum { PATIENCE_MS = 60000, CLAIMS_MAX = 4096, CLIENTS_MAX = 32 };
+enum { PATIENCE_MS = 60000, CLAIMS_MAX = 4096, CLIENTS_MAX = 32, IDLE_LEAST = 200 };
 
 static struct loop *loop;
 static struct tcp *tcp;
@@ -217,7 +217,6 @@ TEST_WITH(server, the_peer_is_known)
     fd = client_from("127.0.0.9");
     assert_int_equal(getsockname(fd, &addr.sock.any, &addr.len), 0);
     assert_true(addr_equal(tcp_peer(said(fd, "n")), &addr));
-    assert_ptr_equal(tcp_of(last), tcp);
 }
 
 TEST_WITH(server, answers_leave_in_the_order_in_which_they_are_given)
@@ -390,7 +389,7 @@ TEST_WITH(server, an_answer_to_a_connection_just_reset_is_lost)
     reset(fd);
     answer(0, "to nobody");
     answer(1, "to nobody");
-    wait_for(tcp_idle_ms(tcp) == 3600000);
+    wait_for(tcp_count(tcp) == 0);
     work(0);
     assert_null(claims[1].conn);
     fd = client();
@@ -502,11 +501,29 @@ TEST_WITH(own_limits, the_idle_time_shrinks_with_the_second_half_of_the_connecti
                                        8000,  6000,  4000,  2000,  200};
 
     set_up(10, 10, 10000);
-    assert_int_equal(tcp_idle_ms(tcp), 10000);
     for (int i = 0; i < 10; i++) {
         said(client(), "o");
-        assert_int_equal(tcp_idle_ms(tcp), expected[i]);
+        assert_int_equal(tcp_idle_ms(last), expected[i]);
     }
+}
+
+/* Even while it rings for the others. */
+TEST_WITH(own_limits, but_not_for_who_has_few_of_them)
+{
+    int few, many;
+
+    set_up(4, 4, 3600000);
+    few = client_from("127.0.0.2");
+    said(few, "n");
+    many = client();
+    said(many, "n");
+    said(client(), "o");
+    said(client(), "o");
+    assert_int_equal(tcp_idle_ms(last), IDLE_LEAST);
+    wait_for(is_closed(many));
+    assert_false(is_closed(few));
+    said(few, "n");
+    assert_int_equal(tcp_idle_ms(last), 3600000);
 }
 
 TEST_WITH(own_limits, a_short_idle_time_does_not_get_longer_by_that)
@@ -514,7 +531,7 @@ TEST_WITH(own_limits, a_short_idle_time_does_not_get_longer_by_that)
     set_up(2, 2, 100);
     said(client(), "o");
     said(client(), "o");
-    assert_int_equal(tcp_idle_ms(tcp), 100);
+    assert_int_equal(tcp_idle_ms(last), 100);
 }
 
 TEST_WITH(own_limits, one_more_connection_shortens_the_time_of_those_there_are)
@@ -579,6 +596,81 @@ TEST_WITH(own_limits, a_client_at_its_limit_makes_room_itself)
     }
     assert_true(is_closed(fds[0]));
     assert_false(is_closed(other) || is_closed(fds[1]) || is_closed(fds[2]));
+}
+
+/* The addresses 127.5.0.1 and so on, one connection each, take all places but one. */
+static void flood_from_a_network(int count)
+{
+    char text[32];
+
+    for (int i = 1; i <= count; i++) {
+        snprintf(text, sizeof text, "127.5.0.%d", i);
+        said(client_from(text), "n");
+    }
+}
+
+TEST_WITH(own_limits, who_opens_connections_without_end_closes_his_own)
+{
+    int other, fds[12];
+
+    set_up(4, 100, 3600000);
+    other = client_from("127.0.0.3");
+    said(other, "n"); /* idle longest of all */
+    for (int i = 0; i < 12; i++) {
+        fds[i] = client_from("127.0.0.2");
+        said(fds[i], "n");
+    }
+    assert_false(is_closed(other));
+    assert_true(is_closed(fds[8]));
+    assert_false(is_closed(fds[9]) || is_closed(fds[10]) || is_closed(fds[11]));
+}
+
+TEST_WITH(own_limits, so_does_who_has_many_addresses)
+{
+    int other;
+
+    set_up(4, 100, 3600000);
+    other = client_from("127.0.0.3");
+    said(other, "n");
+    flood_from_a_network(12);
+    assert_false(is_closed(other));
+    assert_int_equal(tcp_count(tcp), 4);
+}
+
+TEST_WITH(own_limits, for_another_who_has_most_loses_even_a_busy_one)
+{
+    int other[2], fds[4];
+
+    set_up(4, 100, 3600000);
+    for (int i = 0; i < 4; i++) {
+        fds[i] = client_from("127.0.0.2");
+        said(fds[i], "o");
+    }
+    for (int i = 0; i < 2; i++) {
+        other[i] = client_from("127.0.0.3");
+        said(other[i], "n");
+    }
+    assert_true(is_closed(fds[0]) && is_closed(fds[1]));
+    assert_false(is_closed(fds[2]) || is_closed(fds[3]));
+    other[0] = client_from("127.0.0.2"); /* who has as many as anybody */
+    wait_for(is_closed(other[0]));
+    assert_false(is_closed(other[1]) || is_closed(fds[2]) || is_closed(fds[3]));
+}
+
+TEST_WITH(own_limits, where_all_have_one_the_one_idle_longest_goes)
+{
+    int fds[3];
+
+    set_up(3, 100, 3600000);
+    fds[0] = client_from("127.1.0.1");
+    said(fds[0], "n");
+    fds[1] = client_from("127.2.0.1");
+    said(fds[1], "n");
+    fds[2] = client_from("127.3.0.1");
+    said(fds[2], "n");
+    said(client_from("127.4.0.1"), "n");
+    assert_true(is_closed(fds[0]));
+    assert_false(is_closed(fds[1]) || is_closed(fds[2]));
 }
 
 TEST_WITH(own_limits, a_client_that_left_may_come_again)
@@ -678,6 +770,25 @@ static void leave_descriptors(int count)
 static void give_descriptors_back(void)
 {
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &saved_limit), 0);
+}
+
+TEST_WITH(server, without_descriptors_who_has_most_makes_room)
+{
+    int other, first, new;
+
+    other = client_from("127.0.0.3");
+    said(other, "n");
+    first = client();
+    said(first, "n");
+    said(client(), "n");
+    new = client();
+    leave_descriptors(0);
+    work(0);
+    give_descriptors_back();
+    assert_true(is_closed(first));
+    assert_false(is_closed(other));
+    say(new, "echo");
+    assert_string_equal(heard(new), "echo");
 }
 
 TEST_WITH(server, without_descriptors_the_one_idle_longest_makes_room)
