@@ -4,8 +4,8 @@
  * A UDP socket on loopback. While getaddrinfo() gives its verdict on a reply from a name
  * server, the reply is held here; libc's question for just that name, type, DO and CD is
  * answered from it at once and as often as libc repeats it, whole and without TC, if it
- * fits a datagram. Any other question gets SERVFAIL at once. No packet leaves the host from
- * here.
+ * fits a datagram, and in an order that libc can follow (dns/order). Any other question
+ * gets SERVFAIL at once. No packet leaves the host from here.
  */
 #ifndef LOOKUP_DOOR_H
 #define LOOKUP_DOOR_H
@@ -27,6 +27,7 @@ struct door_hand {
     struct question question; /* door_hold makes a key of it */
     const uint8_t *reply;     /* NULL: the name servers have failed, and so does the door */
     size_t reply_len;
+    uint8_t *restored; /* the door's: the reply in order, where it came in none */
     bool is_probe;     /* only `asked` is wanted, of any type of the name */
     atomic_bool asked; /* libc has asked for it: its sources led it to DNS */
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "dns/order.h"
 #include "dns/rcode.h"
 #include "dns/upstream.h"
 #include "net/udp.h"
@@ -163,11 +164,23 @@ const struct addr *door_addr(const struct door *door)
     return &door->addr;
 }
 
+/* A reply in disorder that cannot be put in order is none: libc would deny what it has. */
+static void put_in_order(struct door_hand *hand)
+{
+    hand->restored = NULL;
+    if (!hand->reply || order_is_kept(&hand->question, hand->reply, hand->reply_len))
+        return;
+    hand->restored =
+        order_restore(&hand->question, hand->reply, hand->reply_len, &hand->reply_len);
+    hand->reply = hand->restored;
+}
+
 void door_hold(struct door *door, struct door_hand *hand)
 {
     struct door_hand *first;
 
     hand->door = door;
+    put_in_order(hand);
     list_init(&hand->twins);
     make_key(&hand->question, &hand->question, hand->is_probe);
     first = find(door, &hand->question);
@@ -186,6 +199,8 @@ void door_drop(struct door_hand *hand)
     if (!door)
         return;
     hand->door = NULL;
+    free(hand->restored);
+    hand->reply = hand->restored = NULL;
     if (is_first)
         table_remove(&door->hands, &hand->link);
     if (is_first && !list_empty(&hand->twins)) {

@@ -2,8 +2,12 @@
 
 import time
 
+import dns.flags
+import dns.message
+import dns.name
 import dns.query
 import dns.rdatatype
+import dns.rrset
 import pytest
 
 from ask import SLACK_SECONDS, gather, make
@@ -168,3 +172,50 @@ def test_many_large_answers_at_once(server, upstream, fresh):
     assert all(reply.truncated for reply in replies)
     assert {(count["udp"], count["tcp"]) for name in names
             for count in upstream.counts(name).values()} == {(1, 1)}
+
+
+# --- answer sections in disorder (RFC 1034 demands no order) ---
+
+REVERSE = "9.2.168.192.in-addr.arpa"
+DISORDERED = {
+    "address-first": ["end A 192.0.2.1", "asked CNAME end"],
+    "two-first": ["end A 192.0.2.1", "end A 192.0.2.2", "asked CNAME end"],
+    "backwards": ["end A 192.0.2.1", "middle CNAME end", "asked CNAME middle"],
+    "middle-last": ["asked CNAME middle", "end A 192.0.2.1", "middle CNAME end"],
+    "six": ["end AAAA 2001:db8::1", "end AAAA 2001:db8::2", "asked CNAME end"],
+    "far": ["end A 192.0.2.1", *[f"m{n} CNAME {f'm{n + 1}' if n < 9 else 'end'}"
+                                 for n in reversed(range(10))], "asked CNAME m0"],
+    "reverse": ["end PTR host.test.", "asked CNAME end"],
+}
+
+
+def disordered(packet):
+    label = packet.name.labels[0].decode()
+    records = DISORDERED.get("reverse" if label == "9" else label, [])
+    message = dns.message.make_response(packet.message)
+    message.flags |= dns.flags.RA
+    for owner, rdtype, data in map(str.split, records):
+        owner = packet.name if owner == "asked" else dns.name.from_text(owner, packet.name)
+        data = f"{data}.{packet.name}" if rdtype == "CNAME" else data
+        if rdtype in (packet.type, "CNAME"):
+            message.answer.append(dns.rrset.from_text(owner, 60, "IN", rdtype, data))
+    return message.to_wire()
+
+
+@pytest.fixture
+def in_disorder(etc, name_server):
+    name_server("127.0.3.31", disordered)
+    etc.write("resolv.conf", "nameserver 127.0.3.31\n")
+
+
+@pytest.mark.usefixtures("in_disorder")
+@table("case, rdtype, count", [
+    ("address-first", "A", 1), ("two-first", "A", 2), ("backwards", "A", 1),
+    ("middle-last", "A", 1), ("six", "AAAA", 2), ("far", "A", 1), ("reverse", "PTR", 1)])
+def test_an_answer_in_disorder(server, case, rdtype, count):
+    """libc itself makes "no data" of it; each record is passed on, in order."""
+    name = REVERSE if case == "reverse" else f"{case}.disorder.test"
+    reply = server.ask(name, rdtype)
+    assert len(reply.of_type(rdtype)) == count
+    assert len(reply.answer) == len(DISORDERED[case])
+    assert reply.soa == []

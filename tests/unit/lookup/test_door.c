@@ -87,6 +87,37 @@ TEST_WITH(door, what_is_held_is_said_with_the_id_and_letter_case_of_the_query)
     door_drop(&hand);
 }
 
+#define ALIAS    0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 60, 0, 8, 1, 'a', 4, 't', 'e', 's', 't', 0
+#define AT_ALIAS 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1
+
+TEST_WITH(door, what_is_held_in_disorder_is_said_in_order)
+{
+    const uint8_t disordered[] = {HEAD(0x1111, REPLY_FLAGS, 2),
+                                  HOST,
+                                  A_IN,
+                                  1,
+                                  'a',
+                                  4,
+                                  't',
+                                  'e',
+                                  's',
+                                  't',
+                                  0,
+                                  AT_ALIAS,
+                                  ALIAS};
+    const uint8_t expected[] = {
+        HEAD(0x2222, REPLY_FLAGS, 2), HOST_X, A_IN, ALIAS, 0xc0, 39, AT_ALIAS};
+    struct door_hand hand = hand_of(BYTES(disordered));
+    const uint8_t *got;
+    ssize_t len;
+
+    door_hold(scene.door, &hand);
+    got = asked(BYTES(query_a), &len);
+    assert_int_equal(len, sizeof expected);
+    assert_memory_equal(got, expected, sizeof expected);
+    door_drop(&hand);
+}
+
 TEST_WITH(door, it_is_said_as_often_as_it_is_asked_for)
 {
     struct door_hand hand = hand_of(BYTES(reply_a));

@@ -1,0 +1,126 @@
+/*
+ * Which replies libc can follow as they stand, and what becomes of others. What libc makes
+ * of them is shown with libc in tests/system/test_true_records.py.
+ */
+#include "../mutate.h"
+#include "wire.h"
+
+#include "dns/order.h"
+
+#include <stdlib.h>
+
+/* Where the asked name stands in a message, and names of the chain. */
+#define ASKED  POINTER(12)
+#define A_TEST 1, 'a', 4, 't', 'e', 's', 't', 0
+#define B_TEST 1, 'b', 4, 't', 'e', 's', 't', 0
+
+#define REPLY(answers) HEADER(0x81a0, 1, answers, 0, 0), HOST_TEST_A
+#define ADDRESS(last)  RECORD(1, 60, 4), 192, 0, 2, last
+#define TO_A           RECORD(5, 60, 8), A_TEST
+#define TO_B           RECORD(5, 60, 8), B_TEST
+#define TEXT           RECORD(16, 60, 2), 1, 'x'
+
+/* Of a copy of exactly this size, so that the sanitizer sees each octet read behind it. */
+static bool is_kept(const uint8_t *wire, size_t len)
+{
+    struct question question = host_test(TYPE_A);
+    uint8_t *copy = malloc(len ? len : 1);
+    bool kept;
+
+    assert_non_null(copy);
+    memcpy(copy, wire, len);
+    kept = order_is_kept(&question, copy, len);
+    free(copy);
+    return kept;
+}
+
+#define kept_if(expected, ...)                                                             \
+    do {                                                                                   \
+        const uint8_t wire[] = {__VA_ARGS__};                                              \
+        assert_true(is_kept(BYTES(wire)) == (expected));                                   \
+    } while (0)
+
+TEST(a_chain_that_leads_from_name_to_name_is_in_order)
+{
+    kept_if(true, REPLY(0));
+    kept_if(true, REPLY(2), ASKED, ADDRESS(1), ASKED, ADDRESS(2));
+    kept_if(true, REPLY(2), HOST_TEST, TO_A, A_TEST, ADDRESS(1));
+    kept_if(true, REPLY(4), ASKED, TO_A, A_TEST, TO_B, B_TEST, ADDRESS(1), B_TEST,
+            ADDRESS(2));
+    kept_if(true, REPLY(2), ASKED, TO_A, A_TEST, TO_B); /* it ends early */
+}
+
+TEST(what_stands_before_its_cname_is_in_none)
+{
+    kept_if(false, REPLY(2), A_TEST, ADDRESS(1), ASKED, TO_A);
+    kept_if(false, REPLY(3), A_TEST, TO_B, ASKED, TO_A, B_TEST, ADDRESS(1));
+    kept_if(false, REPLY(3), ASKED, TO_A, B_TEST, ADDRESS(1), A_TEST, TO_B);
+}
+
+TEST(what_libc_passes_over_may_stand_anywhere)
+{
+    kept_if(true, REPLY(3), B_TEST, TEXT, ASKED, TO_A, A_TEST, ADDRESS(1));
+    kept_if(true, REPLY(3), ASKED, TO_A, ASKED, TEXT, A_TEST, ADDRESS(1));
+}
+
+TEST(what_cannot_be_read_is_in_no_order)
+{
+    kept_if(true, 0x12, 0x34, 0x81);
+    kept_if(true, REPLY(2), ASKED, TO_A);                   /* a record is missing */
+    kept_if(true, REPLY(2), ASKED, RECORD(1, 60, 9), 1, 2); /* cut short */
+    kept_if(true, REPLY(1), ASKED, RECORD(5, 60, 2), 0xc0, 0xff);
+}
+
+TEST(disorder_is_put_in_order)
+{
+    const uint8_t wire[] = {REPLY(4), B_TEST, ADDRESS(1), B_TEST, ADDRESS(2),
+                            A_TEST,   TO_B,   ASKED,      TO_A};
+    const uint8_t expected[] = {REPLY(4),    ASKED,      TO_A,        POINTER(39), TO_B,
+                                POINTER(59), ADDRESS(1), POINTER(59), ADDRESS(2)};
+    struct question question = host_test(TYPE_A);
+    size_t len;
+    uint8_t *restored = order_restore(&question, BYTES(wire), &len);
+
+    assert_non_null(restored);
+    assert_int_equal(len, sizeof expected);
+    assert_memory_equal(restored, expected, len);
+    assert_true(order_is_kept(&question, restored, len));
+    free(restored);
+}
+
+TEST(what_cannot_be_read_is_not_restored)
+{
+    const uint8_t wire[] = {REPLY(3), A_TEST, ADDRESS(1), ASKED, TO_A, ASKED};
+    struct question question = host_test(TYPE_A);
+    size_t len;
+
+    assert_null(order_restore(&question, BYTES(wire), &len));
+}
+
+static void look_at(const uint8_t *wire, size_t len)
+{
+    struct question question = host_test(TYPE_A);
+    size_t restored_len;
+    uint8_t *restored;
+
+    if (is_kept(wire, len))
+        return;
+    restored = order_restore(&question, wire, len, &restored_len);
+    if (restored)
+        assert_true(order_is_kept(&question, restored, restored_len));
+    free(restored);
+}
+
+TEST(whatever_the_octets_are_what_is_restored_is_in_order)
+{
+    const uint8_t wire[] = {REPLY(4), B_TEST, ADDRESS(1), B_TEST, ADDRESS(2),
+                            A_TEST,   TO_B,   ASKED,      TO_A};
+
+    for (int i = 0; i < 50000; i++) {
+        size_t len;
+        uint8_t *spoilt = mutate(BYTES(wire), &len);
+
+        look_at(spoilt, len);
+        free(spoilt);
+    }
+}
