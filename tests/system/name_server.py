@@ -175,6 +175,9 @@ class NameServer(threading.Thread):
                 f"{self.address} has {len(self.asked)} of {count} questions")
         return self.packets
 
+    def has_been_asked(self, name):
+        return any(asked.lower() == name.lower() for asked, _ in self.questions)
+
     def next(self, seconds=30):
         """The last packet of those so far and one more."""
         return self.wait_for(len(self.packets) + 1, seconds)[-1]

@@ -19,6 +19,7 @@ from ask import make
 from daemon import PROGRAM, START_SECONDS, children_of, is_alive, wait_until
 from load import Load
 from stream import Stream
+from tables import table
 
 CTL = PROGRAM.with_name("hostdnsctl")
 ROOT = os.getuid() == 0
@@ -439,9 +440,8 @@ QUESTIONS = [("localhost", "A", {"type-a": 1, "answer-records": 1}),
 
 
 @pytest.mark.parametrize("tcp", [False, True], ids=["UDP", "TCP"])
-@pytest.mark.parametrize("name, rdtype, expected", QUESTIONS)
-def test_each_question_is_counted_once(start, path, name, rdtype, expected, tcp):
-    server = start("-o", f"control={path}")
+@table("name, rdtype, expected", QUESTIONS)
+def test_each_question_is_counted_once(server, path, name, rdtype, expected, tcp):
     before = stats(path)
     for _ in range(3):
         server.ask(name, rdtype, tcp=tcp)
@@ -466,7 +466,7 @@ def test_the_cache_is_counted_on_both_ways(server, path):
     assert sum(more.get(name, 0) for name in more if name.startswith("lookup-ms-")) == 1
 
 
-@pytest.mark.parametrize("name, rdtype, counter", [
+@table("name, rdtype, counter", [
     ("a.example.test", "A", "dns-records"), ("a.example.test", "AAAA", "dns-nodata"),
     ("nosuch.example.test", "A", "dns-nxdomain"), ("v4only.lab", "A", "host-records"),
     ("v4only.lab", "AAAA", "host-nodata"), ("x.qservfail-servfail.fault.test", "A", "dns-failed")])
@@ -478,13 +478,16 @@ def test_lookups_are_counted_by_source_and_result(server, path, name, rdtype, co
     assert more == {counter: 1}
 
 
+LONG = f"{60 * 'x'}.{60 * 'y'}.{60 * 'z'}"
+
+
 def test_what_leaves_the_cache_is_counted(start, path):
     """Also behind a serve process that has died."""
     server = start("-o", f"control={path}", "-o", "cache-size=1")  # the least there can be
     for death in range(2):
         before = stats(path)["cache-evictions"]
-        for number in range(2500):
-            server.ask(f"n{number}.d{death}.wild.example.test")
+        for number in range(800):
+            server.ask(f"{LONG}.n{number}.d{death}.wild.example.test")
         assert stats(path)["cache-evictions"] > before
         os.kill(server.child("serve"), signal.SIGKILL)
         wait_until(lambda: stats(path)["restarts-serve"] == death + 1, "the death")

@@ -70,8 +70,10 @@ class Host:
     def ask(self, servers, options="", name=None, rdtype="A", **how):
         """The question, on its way, which one of the name servers has."""
         self.resolv_conf(servers, options)
-        pending = self.server.send(name or self.name(), rdtype, **how)
-        wait_until(lambda: any(one.packets for one in servers), "the question", seconds=20)
+        name = name or self.name()
+        pending = self.server.send(name, rdtype, **how)
+        wait_until(lambda: any(one.has_been_asked(name) for one in servers), "the question",
+                   seconds=20)
         return pending
 
     def stop(self):
