@@ -3,8 +3,9 @@
 #   make                builds build/hostdnsd and build/hostdns
 #   make run            starts the server on 127.0.0.1:5353
 #   make test           runs the tests, side by side with -j (scripts/test installs what they
-#                       need first, and runs them with sanitizers, too); unit/ROOM and
-#                       system/FILE are targets as well, such as unit/net or system/test_tcp
+#                       need first, and runs them with sanitizers, too); unit/ROOM,
+#                       system/FILE and live are targets as well, such as unit/net or
+#                       system/test_tcp; QUICK=1: without live, which boots a system
 #   make bench          measures speed beside other servers (scripts/bench installs them);
 #                       QUICK=1: in under two minutes;
 #                       BENCH_ONLY='cold ready': only these (tests/bench/measure.py)
@@ -94,13 +95,14 @@ endif
 UNIT_JOBS   := $(addprefix unit/,$(sort $(foreach test,$(TESTS),$(word 2,$(subst /unit/, ,$(dir $(test)))))))
 UNIT_JOBS   := $(UNIT_JOBS:/=)
 SYSTEM_JOBS := $(addprefix system/,$(SYSTEM_FILES))
-JOBS        := $(if $(SANITIZE),,check) $(UNIT_JOBS) $(SYSTEM_JOBS)
+LIVE_JOBS   := $(if $(SANITIZE)$(QUICK),,live)
+JOBS        := $(if $(SANITIZE),,check) $(LIVE_JOBS) $(UNIT_JOBS) $(SYSTEM_JOBS)
 
 ifndef V
 quiet = @printf '  %-5s %s\n' "$(1)" "$(patsubst $(BUILD)/%,%,$@)";
 endif
 
-.PHONY: all run test programs folder jobs check unit system bench install uninstall clean \
+.PHONY: all run test programs folder jobs check unit system live bench install uninstall clean \
         $(UNIT_JOBS) $(SYSTEM_JOBS) kind-plain kind-address kind-thread
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -148,7 +150,7 @@ $(BUILD)/obj/bench/%.o: tests/bench/%.c Makefile
 run: all
 	exec $(BUILD)/hostdnsd
 
-test: $(if $(SANITIZE),,check) unit system
+test: $(if $(SANITIZE),,check) $(LIVE_JOBS) unit system
 unit: $(UNIT_JOBS)
 system: $(SYSTEM_JOBS)
 
@@ -180,6 +182,10 @@ $(UNIT_JOBS): unit/%: $$(filter $(BUILD)/unit/$$*/test_$$(PERCENT),$(TESTS))
 $(SYSTEM_JOBS): system/%: programs
 	@BUILD=$(BUILD) tests/job $(KIND) $@ tests/lab $(PYTHON) -m pytest -p no:cacheprovider \
 	    -rfE $(addprefix --deselect tests/system/,$(LEFT_OUT)) tests/system/$*.py
+
+# One boot for all of them.
+live: programs
+	@BUILD=$(BUILD) tests/job $(KIND) $@ tests/boot
 
 bench: all $(BENCH) $(UNFENCED)
 	BUILD=$(BUILD) tests/lab $(PYTHON) tests/bench/run.py $(if $(QUICK),--quick) $(BENCH_ONLY)

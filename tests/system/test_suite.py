@@ -76,6 +76,16 @@ def test_outcomes_of_pytest_are_counted(suite):
     assert "plain system/test_one: 2 passed, 2 failed, 1 skipped in " in said
 
 
+def test_a_failure_below_a_live_systemd_can_be_run_again_alone(suite):
+    suite.begin("plain=live")
+    suite.says("plain", "live", PYTEST_SAID.replace("/system/", "/live/"), status=1)
+    code, said = suite.report()
+    assert (code, said.splitlines()[:2]) == (1, [
+        "FAILED  scripts/test 'tests/live/test_one.py::test_a[x y]'",
+        "FAILED  scripts/test tests/live/test_one.py::test_b"])
+    assert "plain   live   2 passed, 2 failed, 1 skipped, 40 rows compared: " in said
+
+
 def test_outcomes_of_cmocka_are_counted_with_the_file_they_belong_to(suite):
     code, _ = suite.says("address", "unit/net", CMOCKA_SAID, status=1)
     result = suite.result("address", "unit/net")
@@ -168,6 +178,8 @@ def test_rows_that_no_file_has_shown_are_a_failure(suite):
     (["thread"], "a file of tests is needed"),
     (["tests/system/test_nothing.py::test_a"], "there is no tests/system/test_nothing.py"),
     (["tests/unit/net/test_nothing.c"], "there is no tests/unit/net/test_nothing.c"),
+    (["tests/live/test_nothing.py"], "there is no tests/live/test_nothing.py"),
+    (["address", "tests/live"], "tests/live has no sanitizers"),
     (["src/net/tcp.c"], "src/net/tcp.c is neither quick, address, thread nor a file of tests")])
 def test_words_that_are_not_understood(suite, words, reason):
     assert suite.run(TOP / "scripts/test", *words) == (64, f"scripts/test: {reason}\n")
@@ -175,9 +187,9 @@ def test_words_that_are_not_understood(suite, words, reason):
 
 def test_each_file_of_tests_is_a_job(suite):
     """And every file with threads, for ThreadSanitizer, is there."""
-    def jobs(kind):
+    def jobs(kind, **env):
         code, said = suite.run("make", "-s", "--no-print-directory", "-C", TOP, f"kind-{kind}",
-                               "GOAL=jobs")
+                               "GOAL=jobs", **env)
         assert code == 0
         name, _, jobs = said.strip().partition("=")
         assert name == kind
@@ -185,7 +197,8 @@ def test_each_file_of_tests_is_a_job(suite):
 
     system = {f"system/{path.stem}" for path in TOP.glob("tests/system/test_*.py")}
     rooms = {f"unit/{path.parent.name}" for path in TOP.glob("tests/unit/*/test_*.c")}
-    assert jobs("plain") == system | rooms | {"check"}
+    assert jobs("plain") == system | rooms | {"check", "live"}
+    assert jobs("plain", QUICK="1") == system | rooms | {"check"}
     without = {f"system/test_{name}" for name in
                ("memory_runs_out", "suite", "tables", "conformance_table")}
     assert without < system
