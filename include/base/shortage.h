@@ -1,10 +1,11 @@
 /*
- * Whether memory has run out, for code of others that does not say so.
+ * Whether memory or descriptors have run out, for code of others that does not say so.
  *
  * libc turns an allocation that fails into codes that mean something else, or into a list
  * that is too short. So the program has an allocator of its own, in front of the system's,
  * that does nothing but count what is refused, and, where that costs nobody time, try
- * again. Everything in the process uses it, libc and NSS modules too.
+ * again. Everything in the process uses it, libc and NSS modules too. A file that libc
+ * cannot open for want of descriptors is for it one that says nothing.
  */
 #ifndef BASE_SHORTAGE_H
 #define BASE_SHORTAGE_H
@@ -30,5 +31,10 @@ void shortage_watch(void);
  * good. The next process begins anew.
  */
 void shortage_end(void);
+/*
+ * Likewise, where libc reads files or modules for its answer, if there is no descriptor
+ * left now. Others of the process must leave it some, or it may be back already.
+ */
+void shortage_check_descriptors(void);
 
 #endif

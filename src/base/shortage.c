@@ -1,8 +1,10 @@
 #include "base/shortage.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,12 +22,28 @@ void shortage_watch(void)
     refused_before = refused;
 }
 
+static _Noreturn void leave(const char *what)
+{
+    log_warning("%s run out inside the host's resolver", what);
+    _exit(EXIT_FAILURE);
+}
+
 void shortage_end(void)
 {
-    if (refused == refused_before)
-        return;
-    log_warning("memory has run out inside the host's resolver");
-    _exit(EXIT_FAILURE);
+    if (refused != refused_before)
+        leave("memory has");
+}
+
+/* An event counter is a file of its own, so the limits of the process and of the host are
+ * both asked, which a duplicate would not do. */
+void shortage_check_descriptors(void)
+{
+    int fd = eventfd(0, EFD_CLOEXEC);
+
+    if (fd != -1)
+        close(fd);
+    else if (errno == EMFILE || errno == ENFILE)
+        leave("descriptors have");
 }
 
 /* A sanitizer has an allocator that must come first; there memory does not run out. */

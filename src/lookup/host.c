@@ -61,6 +61,7 @@ static struct call call_libc(const char *name, int family, const struct addr *do
     call.system_error = errno;
     call.resolver_error = h_errno;
     shortage_end();
+    shortage_check_descriptors();
     if (call.code != 0)
         call.found = NULL;
     call.saying = saying_of(&call);

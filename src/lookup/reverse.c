@@ -57,6 +57,7 @@ static struct call call_libc(const struct reverse_address *address, const struct
         done = !call.buffer || resolver_prepare(door, flags) == -1 ||
                try_call(&call, address, size);
         shortage_end();
+        shortage_check_descriptors();
         if (done)
             break;
     }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "upstream/socket.h"
+
 enum {
     QUERY_MAX = 512, /* with the two octets of its length */
     LENGTH = 2,      /* RFC 1035 section 4.2.2 */
@@ -96,8 +98,7 @@ static void query_ready(void *context, short revents)
 
 static int start(struct tcp_query *query, const struct addr *server)
 {
-    query->fd =
-        socket(server->sock.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    query->fd = upstream_socket(server, SOCK_STREAM);
     if (query->fd == -1)
         return -1;
     if (connect(query->fd, &server->sock.any, server->len) == -1 && errno != EINPROGRESS)

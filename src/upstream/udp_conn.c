@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "dns/upstream.h"
+#include "upstream/socket.h"
 
 enum {
     OWN_PORTS = 32, /* so many connections are open before queries share them */
@@ -175,8 +176,7 @@ static struct udp_conn *conn_open(struct udp_conns *conns, const struct addr *se
     list_init(&conn->link);
     timer_init(&conn->refusal, ring_refusal, conn);
     timer_init(&conn->age, ring_age, conn);
-    conn->fd =
-        socket(server->sock.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    conn->fd = upstream_socket(server, SOCK_DGRAM);
     if (conn->fd == -1 || connect(conn->fd, &server->sock.any, server->len) == -1 ||
         !(conn->watch = loop_watch(conns->loop, conn->fd, POLLIN, conn_ready, conn))) {
         saved = errno;

@@ -181,7 +181,8 @@ def open_folder():
 def modules():
     """The environment of a server that finds the NSS modules in nss/."""
     folder = make_open_folder()
-    for name in ("hang", "crash", "daemon", "forger", "garbage", "status"):
+    for name in ("hang", "crash", "daemon", "forger", "garbage", "greedy",
+                 "status"):
         shutil.copy(compiled(name), folder)
     return {"LD_LIBRARY_PATH": str(folder)}
 

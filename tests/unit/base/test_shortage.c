@@ -102,6 +102,33 @@ TEST(a_process_ends_if_memory_was_refused_while_it_watched)
     assert_int_equal(end_of_process(true, false), 42);
 }
 
+/* What a process ends with that can open so many more. */
+static int end_with_descriptors(int count)
+{
+    pid_t child = fork();
+    int status;
+
+    if (child == 0) {
+        struct rlimit limit;
+        int lowest = dup(STDERR_FILENO);
+
+        close(lowest);
+        getrlimit(RLIMIT_NOFILE, &limit);
+        limit.rlim_cur = (rlim_t)(lowest + count);
+        setrlimit(RLIMIT_NOFILE, &limit);
+        shortage_check_descriptors();
+        _exit(dup(STDERR_FILENO) == lowest ? 42 : 43); /* it has left none open */
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WEXITSTATUS(status);
+}
+
+TEST(a_process_ends_if_no_descriptor_is_left)
+{
+    assert_int_equal(end_with_descriptors(0), EXIT_FAILURE);
+    assert_int_equal(end_with_descriptors(1), 42);
+}
+
 static atomic_bool is_limited;
 
 /* Some time after the memory was limited. */
