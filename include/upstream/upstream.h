@@ -23,6 +23,8 @@ struct upstream_result {
     size_t reply_len;
     enum ede ede;
     char failure[ANSWER_TEXT];
+    bool
+        is_denial; /* the reply is our own, since every server asks us; `failure` says so */
 };
 
 /* Told that the result is complete. */

@@ -103,6 +103,23 @@ static void refuse(struct mailbag *mailbag, uint64_t id, const struct question *
     mailbag_put(mailbag, message, len);
 }
 
+/* Our own question for a random name. Who is told of a failure asks again; a denial can be
+ * kept. */
+static void deny_check(const struct jobs *jobs, struct mailbag *mailbag, uint64_t id,
+                       const struct question *question)
+{
+    uint8_t records[2 * NAME_WIRE_MAX], message[3 * NAME_WIRE_MAX + ANSWER_TEXT + 64];
+    struct answer answer;
+    size_t len;
+
+    answer_init(&answer, question, records, sizeof records);
+    answer.rcode = RCODE_NXDOMAIN;
+    answer_explain(&answer, EDE_SYNTHESIZED, "loop: this is our own question");
+    negative_finish(jobs->config, question, &answer);
+    len = message_put_answer(id, question, &answer, message, sizeof message);
+    mailbag_put(mailbag, message, len);
+}
+
 static void job_refuse(struct job *job, enum ede ede, const char *reason)
 {
     refuse(job->mailbag, job->id, &job->question, ede, reason);
@@ -192,7 +209,7 @@ static bool needs_other(const struct job *job)
 {
     const struct inquiry *inquiry = job->inquiry;
 
-    if (job->other)
+    if (job->other || inquiry->result.is_denial)
         return false;
     if (job->question.type == TYPE_ANY)
         return !job->jobs->config->filter_aaaa;
@@ -313,6 +330,18 @@ static void judge(const struct job *job, const struct inquiry *inquiry,
         host_verdict(config, question, heard, door, answer);
 }
 
+/* Every name server asks us for the name: no zone of theirs has given a reason. */
+static void explain_denial(const struct job *job, struct answer *answer)
+{
+    const struct upstream_result *result = &job->inquiry->result;
+
+    if (!result->is_denial || answer->rcode != RCODE_NXDOMAIN)
+        return;
+    if (answer->count[SECTION_AUTHORITY] == 0)
+        negative_finish(job->jobs->config, &job->question, answer);
+    answer_explain(answer, EDE_SYNTHESIZED, "%s", result->failure);
+}
+
 /* The other family's answer was not asked for, but mostly is the next question. */
 static void send_news(struct job *job)
 {
@@ -348,6 +377,7 @@ static void run_verdict(struct work_item *item)
     } else {
         judge(job, job->inquiry, &job->question, &heard, &answer);
     }
+    explain_denial(job, &answer);
     if (job->other && is_address_type(job->question.type))
         send_news(job); /* first: who gets the answer may ask for it at once */
     write_letter(job, desk, job->id, &job->question, &answer);
@@ -448,7 +478,7 @@ void job_start(struct jobs *jobs, struct mailbag *mailbag, uint64_t id,
     struct job *job;
 
     if (upstream_is_own_check(jobs->upstream, question)) {
-        refuse(mailbag, id, question, EDE_NETWORK_ERROR, "loop: this is our own question");
+        deny_check(jobs, mailbag, id, question);
         return;
     }
     job = calloc(1, sizeof *job);

@@ -10,23 +10,37 @@
 #include "base/clock.h"
 #include "dns/upstream.h"
 #include "upstream/loopcheck.h"
+#include "upstream/loops.h"
 #include "upstream/tcp_query.h"
 #include "upstream/udp_conn.h"
 
 enum {
-    TURNS_MS = 4200, /* every server has had its turns before the client gets SERVFAIL */
-    LATE_MS = 10000, /* so long a late reply is waited for, if resolv.conf would */
+    TURNS_MS = 4200,   /* every server has had its turns before the client gets SERVFAIL */
+    LATE_MS = 10000,   /* so long a late reply is waited for, if resolv.conf would */
+    PROMPT_MS = 40,    /* a server that is slower may have asked us */
+    CHECK_MS = 250,    /* so long a check that goes first may take */
+    CHECKS_MOST = 256, /* under way */
 };
 
 struct upstream {
     struct loop *loop;
     struct udp_conns *conns;
     struct loopcheck *check;
+    struct loops *loops;
+    struct list checks; /* loop checks under way, oldest first */
+    size_t check_count;
     struct list queries;  /* under way, oldest first */
     struct list late;     /* those of them that have had all their turns, oldest first */
-    size_t count, most;   /* there are, but for loop checks, and there may be */
+    size_t count, most;   /* there are, and there may be */
     struct timer surplus; /* set while there are more */
     size_t turn;          /* counts questions, for `rotate` */
+};
+
+/* What the server whose turn it is does, or may. */
+enum stage {
+    STAGE_WAIT,  /* it has been asked, and has until the turn ends */
+    STAGE_WATCH, /* likewise; but who does not answer at once may have asked us */
+    STAGE_CHECK, /* it has not been asked yet: a check goes first */
 };
 
 /* A question under way. */
@@ -39,12 +53,19 @@ struct upstream_query {
     void *owner;
 
     struct list link, in_late;
-    size_t first;    /* the server to begin with: changes with `rotate` */
-    size_t step;     /* turns taken */
-    size_t current;  /* the server whose turn it is */
-    int64_t give_up; /* clock_ms() */
-    int64_t try_ms;  /* a turn's share of the time */
+    size_t first;      /* the server to begin with: changes with `rotate` */
+    size_t step;       /* turns taken */
+    size_t current;    /* the server whose turn it is */
+    int64_t give_up;   /* clock_ms() */
+    int64_t try_ms;    /* a turn's share of the time */
+    int64_t turn_ends; /* clock_ms() */
+    enum stage stage;
     bool failed[SERVERS_MAX], without_edns[SERVERS_MAX];
+    bool checked[SERVERS_MAX];         /* needs no loop check (any more) */
+    bool asks_us[SERVERS_MAX];         /* for this very name */
+    struct upstream_query *check;      /* the loop check that is under way for it */
+    struct upstream_query *checks_for; /* of a check: the question, or NULL */
+    bool is_answered;                  /* of a check */
     struct list udp_queries;
     struct tcp_query *tcp; /* NULL, or to this server with this id */
     size_t tcp_server;
@@ -72,20 +93,57 @@ static void be_late(struct upstream_query *query)
         list_append(&query->upstream->late, &query->in_late);
 }
 
+static void drop_tcp(struct upstream_query *query)
+{
+    tcp_query_free(query->tcp);
+    query->tcp = NULL;
+}
+
+/* No reply of this server is waited for any more. */
+static void drop_all_to(struct upstream_query *query, size_t server)
+{
+    for (struct list *link = query->udp_queries.next, *next; link != &query->udp_queries;
+         link = next) {
+        struct udp_query *udp = list_item(link, struct udp_query, in_owner);
+
+        next = link->next;
+        if (udp->server == server)
+            drop_udp(udp);
+    }
+    if (query->tcp_server == server)
+        drop_tcp(query);
+}
+
+/* It goes on, for what it may find out. */
+static void leave_check(struct upstream_query *query)
+{
+    if (query->check)
+        query->check->checks_for = NULL;
+    query->check = NULL;
+}
+
+static void check_is_over(struct upstream_query *check);
+static void deny_loop(struct upstream_query *query);
+
 static void end(struct upstream_query *query)
 {
     struct udp_query *udp;
 
     while ((udp = list_first(&query->udp_queries, struct udp_query, in_owner)))
         drop_udp(udp);
-    tcp_query_free(query->tcp);
-    query->tcp = NULL;
+    drop_tcp(query);
     timer_cancel(&query->timer);
     list_remove(&query->in_late);
     list_remove(&query->link);
-    query->upstream->count -= !is_check(query);
-    if (!is_check(query))
+    leave_check(query);
+    if (is_check(query)) {
+        query->upstream->check_count--;
+        check_is_over(query);
+    } else {
+        query->upstream->count--;
+        deny_loop(query);
         query->done(query->owner);
+    }
     free(query);
 }
 
@@ -111,6 +169,7 @@ static void end_with(struct upstream_query *query, const uint8_t *wire, size_t l
 {
     uint8_t *reply = is_check(query) ? NULL : malloc(len);
 
+    query->is_answered = true;
     if (reply) {
         query->result->reply = memcpy(reply, wire, len);
         query->result->reply_len = len;
@@ -132,6 +191,57 @@ static bool leads_back(const struct upstream_query *query, size_t server)
            loopcheck_leads_back(query->upstream->check, &query->conf.servers[server]);
 }
 
+static size_t write_query(const struct upstream_query *query, size_t server, uint16_t id,
+                          uint8_t *wire)
+{
+    const struct query_header header = {
+        .id = id,
+        .edns = !query->without_edns[server],
+        .authentic_data = query->conf.trust_ad,
+    };
+
+    return upstream_write_query(&header, &query->question, wire);
+}
+
+static struct route route_to(const struct upstream_query *query, size_t server)
+{
+    return (struct route){&query->conf.servers[server], query->question.name,
+                          query->question.name_len};
+}
+
+/* True if all servers ask us for this name, so that what we know is all there is to know.
+ */
+static bool is_loop(const struct upstream_query *query)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < query->conf.server_count; i++) {
+        if (!query->asks_us[i] && !leads_back(query, i))
+            return false;
+        any |= query->asks_us[i];
+    }
+    return any;
+}
+
+/* Then nobody has such a name, and the reply that no server can give is made here. */
+static void deny_loop(struct upstream_query *query)
+{
+    struct upstream_result *result = query->result;
+    uint8_t asked[UPSTREAM_QUERY_MAX], reply[UPSTREAM_QUERY_MAX];
+    size_t len;
+
+    if (result->reply || !is_loop(query))
+        return;
+    len = write_query(query, 0, 0, asked);
+    len = upstream_make_reply(asked, len, RCODE_NXDOMAIN, reply, sizeof reply);
+    result->reply = len > 0 ? malloc(len) : NULL;
+    if (!result->reply)
+        return;
+    memcpy(result->reply, reply, len);
+    result->reply_len = len;
+    result->is_denial = true;
+}
+
 static bool is_usable(const struct upstream_query *query, size_t server)
 {
     return !query->failed[server] && !leads_back(query, server);
@@ -149,20 +259,13 @@ static void set_timer(struct upstream_query *query, int64_t at)
               at < query->give_up ? at : query->give_up);
 }
 
-static size_t write_query(const struct upstream_query *query, size_t server, uint16_t id,
-                          uint8_t *wire)
-{
-    const struct query_header header = {
-        .id = id,
-        .edns = !query->without_edns[server],
-        .authentic_data = query->conf.trust_ad,
-    };
-
-    return upstream_write_query(&header, &query->question, wire);
-}
-
 static void handle_reply(struct upstream_query *query, size_t server, bool edns,
                          const uint8_t *wire, size_t len, bool tcp);
+
+static int64_t lower(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
 
 static size_t turns_of(const struct upstream_query *query)
 {
@@ -262,6 +365,7 @@ static bool any_usable(const struct upstream_query *query)
 /* Every turn has been taken: what is still to come may come until it is time to give up. */
 static void no_more_turns(struct upstream_query *query)
 {
+    query->stage = STAGE_WAIT;
     if (is_idle(query) || !any_usable(query)) {
         end(query);
     } else {
@@ -270,26 +374,99 @@ static void no_more_turns(struct upstream_query *query)
     }
 }
 
+static bool may_lead_back(const struct upstream_query *query, size_t server)
+{
+    return !is_check(query) && !query->checked[server] &&
+           loopcheck_may_lead_back(query->upstream->check, &query->conf.servers[server]);
+}
+
+static void send_check(struct upstream *upstream, const struct route *route,
+                       struct upstream_query *checks_for);
+
+/* Finds out whether the server asks us for this name. */
+static void check_name(struct upstream_query *query, size_t server)
+{
+    struct route route = route_to(query, server);
+
+    leave_check(query);
+    query->checked[server] = true;
+    send_check(query->upstream, &route, query);
+}
+
+/* True if the server has sent us a name like this, or another server this very name: that
+ * may be the same one at its other address. */
+static bool expects_loop(const struct upstream_query *query, size_t server)
+{
+    struct route route = route_to(query, server);
+    bool any = loops_expect(query->upstream->loops, &route, clock_ms());
+
+    for (size_t i = 0; i < query->conf.server_count; i++)
+        any |= query->asks_us[i];
+    return any;
+}
+
+static bool ask_server(struct upstream_query *query, size_t server)
+{
+    if (!send_to(query, server, query->conf.use_tcp))
+        return false;
+    query->stage = may_lead_back(query, server) ? STAGE_WATCH : STAGE_WAIT;
+    set_timer(query, query->stage == STAGE_WAIT
+                         ? query->turn_ends
+                         : lower(query->turn_ends, clock_ms() + PROMPT_MS));
+    return true;
+}
+
+/* False if the server cannot be asked. */
+static bool begin_turn(struct upstream_query *query, size_t server)
+{
+    query->stage = STAGE_WAIT;
+    query->turn_ends = clock_ms() + query->try_ms;
+    if (may_lead_back(query, server) && expects_loop(query, server))
+        check_name(query, server);
+    if (!query->check)
+        return ask_server(query, server);
+    query->stage = STAGE_CHECK;
+    set_timer(query, lower(query->turn_ends, clock_ms() + CHECK_MS));
+    return true;
+}
+
 /* Asks the server whose turn is next, leaving out those that cannot help. */
 static void take_turn(struct upstream_query *query)
 {
     size_t count = query->conf.server_count, turns = turns_of(query);
 
+    leave_check(query);
     while (query->step < turns) {
         query->current = (query->first + query->step++) % count;
-        if (!is_usable(query, query->current))
-            continue;
-        if (send_to(query, query->current, query->conf.use_tcp)) {
-            set_timer(query, clock_ms() + query->try_ms);
+        if (is_usable(query, query->current) && begin_turn(query, query->current))
             return;
-        }
     }
     no_more_turns(query);
 }
 
-static void ring(void *context)
+/* The check that went first has not come back. */
+static void ask_after_check(struct upstream_query *query)
 {
-    struct upstream_query *query = context;
+    if (!ask_server(query, query->current))
+        take_turn(query);
+}
+
+/* It does not answer at once: it may have asked us, and wait for our answer. */
+static void suspect(struct upstream_query *query)
+{
+    size_t server = query->current;
+    struct route route = route_to(query, server);
+
+    query->stage = STAGE_WAIT;
+    set_timer(query, query->turn_ends);
+    if (may_lead_back(query, server) &&
+        (expects_loop(query, server) ||
+         loops_suspect(query->upstream->loops, &route, clock_ms())))
+        check_name(query, server);
+}
+
+static void end_turn(struct upstream_query *query)
+{
     char text[ADDR_TEXT];
 
     if (has_no_failure(query))
@@ -301,12 +478,29 @@ static void ring(void *context)
         take_turn(query);
 }
 
+static void ring(void *context)
+{
+    struct upstream_query *query = context;
+
+    switch (query->stage) {
+    case STAGE_CHECK:
+        ask_after_check(query);
+        break;
+    case STAGE_WATCH:
+        suspect(query);
+        break;
+    case STAGE_WAIT:
+        end_turn(query);
+    }
+}
+
 static void handle_reply(struct upstream_query *query, size_t server, bool edns,
                          const uint8_t *wire, size_t len, bool tcp)
 {
     enum upstream_kind kind = upstream_kind(wire, edns);
     char text[ADDR_TEXT];
 
+    query->checked[server] = true; /* it does not wait for us */
     if (kind == UPSTREAM_ANSWER || (kind == UPSTREAM_TRUNCATED && tcp)) {
         end_with(query, wire, len);
         return;
@@ -372,16 +566,13 @@ static void udp_refused(struct udp_query *udp, int error)
     server_failed(query, server);
 }
 
-/* For most late ones nobody waits any more. Loop checks are few and let be. */
+/* For most late ones nobody waits any more. */
 static struct upstream_query *next_to_give_way(const struct upstream *upstream)
 {
     struct upstream_query *query =
         list_first(&upstream->late, struct upstream_query, in_late);
 
-    for (struct list *link = upstream->queries.next; !query || is_check(query);
-         link = link->next)
-        query = list_item(link, struct upstream_query, link);
-    return query;
+    return query ? query : list_first(&upstream->queries, struct upstream_query, link);
 }
 
 /* Names that hang, asked for without end, must not fill the memory. By a timer, because
@@ -410,10 +601,12 @@ struct upstream *upstream_new(struct loop *loop, const struct addr *own, size_t 
     upstream->most = most;
     upstream->conns = udp_conns_new(loop, udp_replied, udp_refused);
     upstream->check = loopcheck_new(own, own_count);
+    upstream->loops = loops_new();
+    list_init(&upstream->checks);
     list_init(&upstream->queries);
     list_init(&upstream->late);
     timer_init(&upstream->surplus, ring_surplus, upstream);
-    if (upstream->conns && upstream->check)
+    if (upstream->conns && upstream->check && upstream->loops)
         return upstream;
     upstream_free(upstream);
     return NULL;
@@ -421,21 +614,18 @@ struct upstream *upstream_new(struct loop *loop, const struct addr *own, size_t 
 
 void upstream_free(struct upstream *upstream)
 {
-    struct upstream_query *check;
+    struct upstream_query *query;
 
     if (!upstream)
         return;
-    while ((check = list_first(&upstream->queries, struct upstream_query, link)))
-        end(check);
+    while ((query = list_first(&upstream->queries, struct upstream_query, link)) ||
+           (query = list_first(&upstream->checks, struct upstream_query, link)))
+        end(query);
     timer_cancel(&upstream->surplus);
     udp_conns_free(upstream->conns);
     loopcheck_free(upstream->check);
+    loops_free(upstream->loops);
     free(upstream);
-}
-
-static int64_t lower(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
 }
 
 /* NULL when memory is short. */
@@ -462,35 +652,77 @@ static void begin(struct upstream_query *query)
     struct upstream *upstream = query->upstream;
     int64_t turns = (int64_t)turns_of(query);
 
-    list_append(&upstream->queries, &query->link);
-    upstream->count += !is_check(query);
-    if (upstream->count > upstream->most)
-        timer_set(upstream->loop, &upstream->surplus, 0);
+    if (is_check(query)) {
+        list_append(&upstream->checks, &query->link);
+        upstream->check_count++;
+    } else {
+        list_append(&upstream->queries, &query->link);
+        if (++upstream->count > upstream->most)
+            timer_set(upstream->loop, &upstream->surplus, 0);
+    }
     query->try_ms = turns ? lower(query->conf.timeout_ms, TURNS_MS / turns) : 0;
     query->give_up = clock_ms() + lower(turns * query->conf.timeout_ms, LATE_MS);
 }
 
-/* Asks one server for a random name; whether that comes back to us is all that matters. */
-static void send_check(struct upstream *upstream, const struct addr *server,
-                       const struct question *question)
+/* It has not come back. An answer says that the name leads elsewhere; and without one, who
+ * waited for the check has waited long enough. */
+static void check_is_over(struct upstream_query *check)
 {
-    const struct resolv_conf conf = {
-        .servers = {*server}, .server_count = 1, .attempts = 1, .timeout_ms = TURNS_MS};
-    struct upstream_query *query = query_new(upstream, &conf, question);
+    struct upstream_query *query = check->checks_for;
+    struct route route;
 
     if (!query)
         return;
-    begin(query);
-    take_turn(query);
+    query->check = NULL;
+    route = (struct route){&check->conf.servers[0], query->question.name,
+                           query->question.name_len};
+    if (check->is_answered)
+        loops_led_elsewhere(check->upstream->loops, &route, clock_ms());
+    if (query->stage == STAGE_CHECK)
+        ask_after_check(query);
+}
+
+/* Who waits for it goes on when its own timer rings. */
+static void give_up_check(struct upstream_query *check)
+{
+    if (check->checks_for)
+        leave_check(check->checks_for);
+    end(check);
+}
+
+/* Asks one server for a random name; whether that comes back to us is all that matters. */
+static void send_check(struct upstream *upstream, const struct route *route,
+                       struct upstream_query *checks_for)
+{
+    const struct resolv_conf conf = {.servers = {*route->server},
+                                     .server_count = 1,
+                                     .attempts = 1,
+                                     .timeout_ms = TURNS_MS};
+    struct question question;
+    struct upstream_query *check;
+
+    if (!loopcheck_draw(upstream->check, route, &question) ||
+        !(check = query_new(upstream, &conf, &question)))
+        return;
+    if (upstream->check_count >= CHECKS_MOST)
+        give_up_check(list_first(&upstream->checks, struct upstream_query, link));
+    check->checks_for = checks_for;
+    if (checks_for)
+        checks_for->check = check;
+    begin(check);
+    take_turn(check);
 }
 
 static void check_servers(struct upstream *upstream, const struct resolv_conf *conf)
 {
-    struct question question;
+    static const uint8_t root[] = "";
 
-    for (size_t i = 0; i < conf->server_count; i++)
-        if (loopcheck_is_due(upstream->check, &conf->servers[i], clock_ms(), &question))
-            send_check(upstream, &conf->servers[i], &question);
+    for (size_t i = 0; i < conf->server_count; i++) {
+        const struct route all = {&conf->servers[i], root, sizeof root};
+
+        if (loopcheck_is_due(upstream->check, all.server, clock_ms()))
+            send_check(upstream, &all, NULL);
+    }
 }
 
 static void note_why_unusable(struct upstream_query *query)
@@ -540,7 +772,7 @@ static void leave_loops(struct upstream *upstream)
          link = next) {
         struct upstream_query *query = list_item(link, struct upstream_query, link);
         next = link->next;
-        if (is_check(query) || !leads_back(query, query->current))
+        if (!leads_back(query, query->current))
             continue;
         if (any_usable(query)) {
             take_turn(query);
@@ -551,15 +783,97 @@ static void leave_loops(struct upstream *upstream)
     }
 }
 
+static struct upstream_query *find_check(const struct upstream *upstream,
+                                         const struct question *question)
+{
+    for (struct list *link = upstream->checks.next; link != &upstream->checks;
+         link = link->next) {
+        struct upstream_query *check = list_item(link, struct upstream_query, link);
+
+        if (name_equal(check->question.name, check->question.name_len, question->name,
+                       question->name_len))
+            return check;
+    }
+    return NULL;
+}
+
+static size_t server_at(const struct upstream_query *query, const struct addr *addr)
+{
+    size_t server = 0;
+
+    while (server + 1 < query->conf.server_count &&
+           !addr_equal(&query->conf.servers[server], addr))
+        server++;
+    return server;
+}
+
+/* It asks us for this very name. What it says of it in the end comes from us, too. */
+static void leave_server(struct upstream_query *query, size_t server)
+{
+    char text[ADDR_TEXT];
+
+    query->asks_us[server] = true;
+    note_failure(query, EDE_NETWORK_ERROR, "loop: name server %s asks this server for it",
+                 server_text(query, server, text));
+    drop_all_to(query, server);
+    server_failed(query, server);
+}
+
+/* A name has come back that was not expected to: others at the same server may be waiting
+ * for us as well. */
+static void suspect_others(struct upstream *upstream, const struct route *found)
+{
+    for (struct list *link = upstream->queries.next, *next; link != &upstream->queries;
+         link = next) {
+        struct upstream_query *query = list_item(link, struct upstream_query, link);
+        size_t server = query->current;
+        struct route route = route_to(query, server);
+
+        next = link->next;
+        if (!is_usable(query, server) || !addr_equal(route.server, found->server))
+            continue;
+        if (name_equal(route.name, route.name_len, found->name, found->name_len))
+            leave_server(query, server);
+        else if (query->stage == STAGE_WAIT && may_lead_back(query, server) &&
+                 expects_loop(query, server))
+            check_name(query, server);
+    }
+}
+
+static void name_came_back(struct upstream *upstream, const struct route *found,
+                           const struct question *question)
+{
+    bool is_news = !loops_expect(upstream->loops, found, clock_ms());
+    struct upstream_query *check = find_check(upstream, question);
+    struct upstream_query *query = check ? check->checks_for : NULL;
+
+    loops_came_back(upstream->loops, found, clock_ms());
+    if (check)
+        give_up_check(check);
+    if (query)
+        leave_server(query, server_at(query, found->server));
+    if (is_news)
+        suspect_others(upstream, found);
+}
+
 bool upstream_is_own_check(struct upstream *upstream, const struct question *question)
 {
-    if (!loopcheck_recognises(upstream->check, question))
+    struct question checked;
+    struct addr server;
+    struct route route;
+
+    if (!loopcheck_recognises(upstream->check, question, &server, &checked))
         return false;
-    leave_loops(upstream);
+    route = (struct route){&server, checked.name, checked.name_len};
+    if (checked.name_len == 1)
+        leave_loops(upstream);
+    else
+        name_came_back(upstream, &route, question);
     return true;
 }
 
 void upstream_host_changed(struct upstream *upstream)
 {
     loopcheck_forget(upstream->check);
+    loops_forget(upstream->loops);
 }

@@ -40,8 +40,14 @@ server:
 remote-control:
     control-enable: no
 forward-zone:
-    name: "."
+    name: "{domain}"
     forward-addr: {to[0]}@{to[1]}
+{rest}
+"""
+THE_REST = """\
+forward-zone:
+    name: "."
+    forward-addr: {0}
 """
 NOT_VALIDATING = '    module-config: "iterator"\n'
 VALIDATING = """\
@@ -67,8 +73,10 @@ def write(folder, text, **values):
     return path
 
 
-def unbound(address, to, folder, more=NOT_VALIDATING):
-    return ["unbound", "-d", "-c", write(folder, UNBOUND, address=address, to=to, more=more)]
+def unbound(address, to, folder, more=NOT_VALIDATING, domain=".", rest=None):
+    return ["unbound", "-d", "-c",
+            write(folder, UNBOUND, address=address, to=to, more=more, domain=domain,
+                  rest=THE_REST.format(rest) if rest else "")]
 
 
 def dnsdist(address, to, folder):
@@ -76,10 +84,11 @@ def dnsdist(address, to, folder):
             "-C", write(folder, DNSDIST, address=address, to=to)]
 
 
-def dnsmasq(address, to, _folder):
+def dnsmasq(address, to, _folder, domain="", rest=None, more=()):
     return ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=",
             f"--listen-address={address}", "--bind-interfaces", "--user=", "--group=", "--no-resolv",
-            "--no-hosts", f"--server={to[0]}#{to[1]}", "--cache-size=1000"]
+            "--no-hosts", f"--server={domain and f'/{domain}/'}{to[0]}#{to[1]}",
+            *([f"--server={rest}"] if rest else []), "--cache-size=1000", *more]
 
 
 class Forwarder:

@@ -40,12 +40,47 @@ static void be_quiet(void)
     log_open("test", LOG_LEVEL_ERROR);
 }
 
-/* True if a check is due; fills in what to ask. */
+/* Draws the question that shows whether the name leads back from the server. */
+static struct question drawn(const char *server, const char *name)
+{
+    struct addr addr = address_of(server);
+    struct question named = question_of(name, "A"), question;
+    struct route route = {&addr, named.name, named.name_len};
+
+    assert_true(loopcheck_draw(check, &route, &question));
+    return question;
+}
+
+/* True if a check for all names is due; fills in what to ask. */
 static bool is_due(const char *server, int64_t now, struct question *question)
 {
     struct addr addr = address_of(server);
 
-    return loopcheck_is_due(check, &addr, now, question);
+    if (!loopcheck_is_due(check, &addr, now))
+        return false;
+    *question = drawn(server, ".");
+    return true;
+}
+
+static bool is_recognised(const struct question *question)
+{
+    struct question checked;
+    struct addr server;
+
+    return loopcheck_recognises(check, question, &server, &checked);
+}
+
+/* The question is recognised as one for this name at this server. */
+static void assert_recognised(const struct question *question, const char *server,
+                              const char *name)
+{
+    struct question checked, expected = question_of(name, "A");
+    struct addr at, expected_at = address_of(server);
+
+    assert_true(loopcheck_recognises(check, question, &at, &checked));
+    assert_true(addr_equal(&at, &expected_at));
+    assert_int_equal(checked.name_len, expected.name_len);
+    assert_memory_equal(checked.name, expected.name, expected.name_len);
 }
 
 static bool leads_back(const char *server)
@@ -80,7 +115,7 @@ TEST_WITH(own_addresses, a_change_of_the_host_has_it_checked_again)
 
     set_up_with(&own, 1);
     assert_true(is_due("127.0.2.1:53", 1000, &question));
-    assert_true(loopcheck_recognises(check, &question));
+    assert_true(is_recognised(&question));
     assert_true(leads_back("127.0.2.1:53"));
     assert_false(is_due("127.0.2.1:53", 1001, &question));
     loopcheck_forget(check);
@@ -123,7 +158,7 @@ TEST_WITH(check, a_check_that_comes_back_marks_its_server)
     assert_true(is_due("127.0.0.1", 1000, &one));
     assert_true(is_due("127.0.0.2", 1000, &two));
     assert_false(leads_back("127.0.0.2"));
-    assert_true(loopcheck_recognises(check, &two));
+    assert_true(is_recognised(&two));
     assert_true(leads_back("127.0.0.2"));
     assert_false(leads_back("127.0.0.1"));
 }
@@ -138,18 +173,18 @@ TEST_WITH(check, a_check_is_known_by_its_name_in_any_letter_case)
     for (size_t i = 0; i < question.name_len; i++)
         if (question.name[i] >= 'a' && question.name[i] <= 'z')
             question.name[i] = (uint8_t)(question.name[i] - 'a' + 'A');
-    assert_true(loopcheck_recognises(check, &question));
+    assert_true(is_recognised(&question));
 }
 
 TEST_WITH(check, another_question_is_none)
 {
     struct question question, other = question_of("www.example", "A");
 
-    assert_false(loopcheck_recognises(check, &other));
+    assert_false(is_recognised(&other));
     assert_true(is_due("127.0.0.1", 1000, &question));
-    assert_false(loopcheck_recognises(check, &other));
+    assert_false(is_recognised(&other));
     question.name[1] ^= 1;
-    assert_false(loopcheck_recognises(check, &question));
+    assert_false(is_recognised(&question));
     assert_false(leads_back("127.0.0.1"));
 }
 
@@ -159,11 +194,61 @@ TEST_WITH(check, a_server_that_led_back_gets_another_chance_with_the_next_check)
     struct question question;
 
     assert_true(is_due("127.0.0.1", 1000, &question));
-    assert_true(loopcheck_recognises(check, &question));
+    assert_true(is_recognised(&question));
     assert_false(is_due("127.0.0.1", 2000, &question));
     assert_true(leads_back("127.0.0.1"));
     assert_true(is_due("127.0.0.1", 61000, &question));
     assert_false(leads_back("127.0.0.1"));
+}
+
+static bool may_lead_back(const char *server)
+{
+    struct addr addr = address_of(server);
+
+    return loopcheck_may_lead_back(check, &addr);
+}
+
+TEST_WITH(check, some_names_may_lead_back_from_a_server_of_this_host)
+{
+    struct question question;
+
+    is_due("127.0.0.1", 1000, &question);
+    is_due("192.0.2.1", 1000, &question);
+    assert_true(may_lead_back("127.0.0.1"));
+    assert_false(may_lead_back("192.0.2.1"));
+}
+
+TEST_WITH(check, a_name_is_checked_below_itself)
+{
+    struct question question = drawn("127.0.0.1", "a.office");
+
+    assert_recognised(&question, "127.0.0.1", "a.office");
+    assert_false(leads_back("127.0.0.1")); /* for all other names */
+    assert_int_equal(question.name_len, 36 + 10);
+    assert_memory_equal(question.name + 17, "\22hostdns-loop-check\1a\6office", 29);
+}
+
+TEST_WITH(check, of_two_checks_each_is_known_by_its_own_name)
+{
+    struct question one = drawn("127.0.0.1", "a.office"),
+                    two = drawn("127.0.0.2", "b.office");
+
+    assert_recognised(&one, "127.0.0.1", "a.office");
+    assert_recognised(&two, "127.0.0.2", "b.office");
+}
+
+/* 36 octets go before a name, and 255 are the most. */
+TEST_WITH(check, a_name_that_leaves_no_room_is_checked_below_its_parent)
+{
+    char name[256], *parent = name + 2;
+    struct question question;
+
+    sprintf(name, "a.%063d.%063d.%063d.%024d", 1, 2, 3, 4);
+    question = drawn("127.0.0.1", parent);
+    assert_int_equal(question.name_len, 36 + 3 * 64 + 25 + 1);
+    assert_recognised(&question, "127.0.0.1", parent);
+    question = drawn("127.0.0.1", name);
+    assert_recognised(&question, "127.0.0.1", parent);
 }
 
 TEST(nothing_may_be_freed)

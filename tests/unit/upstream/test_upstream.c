@@ -617,11 +617,9 @@ TEST_WITH(upstream, beside_our_own_address_the_others_are_asked)
     assert_true(server_is_idle(scene.udp[0]));
 }
 
-/* The loop check that a server gets before a question. */
-static struct question check_at(int server)
+static struct question question_in(const struct got *got)
 {
-    struct got got = server_receive(server);
-    struct reader in = reader_of(got.wire, got.len);
+    struct reader in = reader_of(got->wire, got->len);
     struct question question = {0};
     const uint8_t *name;
     size_t len;
@@ -630,8 +628,16 @@ static struct question check_at(int server)
     assert_true(name_get(&in, &name, &len) && get_u16(&in, &question.type));
     memcpy(question.name, name, len);
     question.name_len = (uint8_t)len;
-    assert_true(is_loop_check(&got));
     return question;
+}
+
+/* The loop check that a server gets before a question. */
+static struct question check_at(int server)
+{
+    struct got got = server_receive(server);
+
+    assert_true(is_loop_check(&got));
+    return question_in(&got);
 }
 
 TEST_WITH(upstream, a_loop_check_that_comes_back_ends_what_waits)
@@ -683,6 +689,193 @@ TEST_WITH(upstream, a_server_is_checked_once_for_many_questions)
     assert_int_equal(questions, 5);
     for (int i = 0; i < 5; i++)
         assert_string_equal(outcome(asks[i]), "1");
+}
+
+/* Loops by domain. */
+
+/* The next packet to a server, whatever it asks. */
+static struct got next_at(int server)
+{
+    turn_until_readable(scene.loop, server);
+    return server_receive(server);
+}
+
+static struct got check_below(const char *name, int server)
+{
+    struct question below = question_of(name, "A");
+    struct got got = next_at(server);
+    struct question question = question_in(&got);
+
+    assert_true(is_loop_check(&got));
+    assert_true(name_apex_at(question.name, question.name_len, below.name, below.name_len) >
+                0);
+    return got;
+}
+
+/* The server asks us what it has been asked. */
+static void comes_back(const struct got *got)
+{
+    struct question question = question_in(got);
+
+    assert_true(upstream_is_own_check(scene.upstream, &question));
+}
+
+static void assert_denied(struct asked *ask)
+{
+    turn_until(scene.loop, &ask->done, 1);
+    assert_true(ask->result.is_denial);
+    assert_string_equal(ask->result.failure,
+                        "loop: name server 127.0.0.5:53 asks this server for it");
+    assert_string_equal(outcome(ask), "NXDOMAIN");
+}
+
+/* The first of so many servers sends us office. That costs a check once the question has
+ * waited for a moment. Returns the question. */
+static struct got set_up_loop(int servers)
+{
+    struct got got;
+
+    set_up_patient(servers);
+    scene.one = ask("a.office");
+    for (int i = 1; i < servers; i++)
+        check_at(scene.udp[i]); /* for all names */
+    got = server_asked(scene.udp[0]);
+    comes_back((struct got[]){check_below("a.office", scene.udp[0])});
+    return got;
+}
+
+TEST_WITH(upstream, a_name_that_comes_back_does_not_exist)
+{
+    set_up_loop(1);
+    assert_denied(scene.one);
+}
+
+TEST_WITH(upstream, the_next_name_is_checked_and_not_asked)
+{
+    struct asked *next;
+    struct got check;
+
+    set_up_loop(1);
+    assert_denied(scene.one);
+    next = ask("b.office");
+    check = check_below("b.office", scene.udp[0]);
+    comes_back(&check);
+    assert_denied(next);
+    server_reply(scene.udp[0], &check, REPLY_FLAGS | RCODE_NXDOMAIN, 0);
+    turn(scene.loop);
+    assert_true(server_is_idle(scene.udp[0]));
+}
+
+TEST_WITH(upstream, a_name_whose_check_is_answered_is_asked_at_once)
+{
+    struct asked *next;
+    struct got got;
+
+    set_up_loop(1);
+    assert_denied(scene.one);
+    next = ask("a.sub.office");
+    got = check_below("a.sub.office", scene.udp[0]);
+    server_reply(scene.udp[0], &got, REPLY_FLAGS | RCODE_NXDOMAIN, 0);
+    got = next_at(scene.udp[0]);
+    assert_false(is_loop_check(&got));
+    server_reply(scene.udp[0], &got, REPLY_FLAGS, 7);
+    assert_string_equal(outcome(next), "7");
+    next = ask("b.sub.office"); /* this one without a check */
+    got = next_at(scene.udp[0]);
+    assert_false(is_loop_check(&got));
+    server_reply(scene.udp[0], &got, REPLY_FLAGS, 8);
+    assert_string_equal(outcome(next), "8");
+}
+
+TEST_WITH(upstream, a_name_whose_check_is_lost_is_asked_all_the_same)
+{
+    struct asked *next;
+    struct got got;
+
+    set_up_loop(1);
+    assert_denied(scene.one);
+    next = ask("b.office");
+    check_below("b.office", scene.udp[0]);
+    got = next_at(scene.udp[0]);
+    assert_false(is_loop_check(&got));
+    server_reply(scene.udp[0], &got, REPLY_FLAGS, 7);
+    assert_string_equal(outcome(next), "7");
+}
+
+/* The first server's reply, which it has from us, comes before. */
+TEST_WITH(upstream, another_server_is_asked_and_has_the_last_word)
+{
+    struct got first = set_up_loop(2), got;
+
+    server_reply(scene.udp[0], &first, REPLY_FLAGS | RCODE_NXDOMAIN, 0);
+    got = check_below("a.office", scene.udp[1]);
+    server_reply(scene.udp[1], &got, REPLY_FLAGS | RCODE_NXDOMAIN, 0);
+    got = next_at(scene.udp[1]);
+    is_answered_by(1, &got);
+}
+
+TEST_WITH(upstream, a_name_that_comes_back_from_one_server_and_fails_at_another_has_failed)
+{
+    struct got got;
+
+    set_up_loop(2);
+    got = check_below("a.office", scene.udp[1]);
+    server_reply(scene.udp[1], &got, REPLY_FLAGS | RCODE_NXDOMAIN, 0);
+    got = next_at(scene.udp[1]);
+    server_reply(scene.udp[1], &got, REPLY_FLAGS | RCODE_REFUSED, 0);
+    assert_string_equal(outcome(scene.one), "name server 127.0.0.6:53 says REFUSED");
+}
+
+TEST_WITH(upstream, other_names_are_asked_as_ever)
+{
+    struct got got;
+
+    set_up_loop(1);
+    assert_denied(scene.one);
+    ask_first(&scene);
+    got = next_at(scene.udp[0]);
+    assert_false(is_loop_check(&got));
+    is_answered_by(0, &got);
+}
+
+TEST_WITH(upstream, what_waits_with_a_name_that_comes_back_is_checked_or_ends)
+{
+    struct asked *same, *other;
+
+    set_up_patient(1);
+    scene.one = ask("a.b.office");
+    server_asked(scene.udp[0]);
+    same = ask("a.b.office");
+    other = ask("c.b.office");
+    server_asked(scene.udp[0]);
+    server_asked(scene.udp[0]);
+    comes_back((struct got[]){check_below("a.b.office", scene.udp[0])});
+    assert_denied(scene.one);
+    assert_denied(same);
+    comes_back((struct got[]){check_below("c.b.office", scene.udp[0])});
+    assert_denied(other);
+    assert_true(server_is_idle(scene.udp[0]));
+}
+
+TEST_WITH(upstream, names_of_one_domain_that_hang_are_checked_once)
+{
+    struct asked *asks[5];
+    char name[32];
+    int checks = 0;
+
+    set_up(1);
+    for (int i = 0; i < 5; i++) {
+        snprintf(name, sizeof name, "n%d.hangs.example", i);
+        asks[i] = ask(name);
+    }
+    for (int i = 0; i < 5; i++)
+        assert_string_equal(outcome(asks[i]), "name server 127.0.0.5:53 does not answer");
+    while (!server_is_idle(scene.udp[0])) {
+        struct got got = server_receive(scene.udp[0]);
+
+        checks += is_loop_check(&got);
+    }
+    assert_int_equal(checks, 2); /* one of them for all names */
 }
 
 /* Memory too: the address sanitizer tells. */
