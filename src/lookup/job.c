@@ -33,6 +33,7 @@ struct job {
     struct door_hand probe; /* sees whether libc comes to the door without being asked in */
     struct inquiry *inquiry; /* for the question itself; for ANY of A */
     struct inquiry *other;   /* for the other address family, if it had to be asked */
+    struct desk *desk;       /* while a thread works; it may end in the middle */
     struct list letters;     /* what a thread has to say; the loop's posts it */
     bool is_answered;        /* the answer is among them, not only news */
 };
@@ -49,6 +50,12 @@ struct desk {
     uint8_t records[ANSWER_RECORDS_MAX];
     uint8_t message[MESSAGE_MAX];
 };
+
+static void leave_desk(struct job *job)
+{
+    free(job->desk);
+    job->desk = NULL;
+}
 
 static void inquiry_free(struct inquiry *inquiry)
 {
@@ -73,9 +80,10 @@ static void job_free(struct job *job)
 }
 
 /* Without memory for it the job is refused later. */
-static void write_letter(struct job *job, struct desk *desk, uint64_t id,
-                         const struct question *question, const struct answer *answer)
+static void write_letter(struct job *job, uint64_t id, const struct question *question,
+                         const struct answer *answer)
 {
+    struct desk *desk = job->desk;
     size_t len =
         message_put_answer(id, question, answer, desk->message, sizeof desk->message);
     struct letter *letter = malloc(sizeof *letter + len);
@@ -164,16 +172,15 @@ static enum lookup_next probe(const struct job *job, struct answer *answer)
 static void run_probe(struct work_item *item)
 {
     struct job *job = list_item(item, struct job, work);
-    struct desk *desk = malloc(sizeof *desk);
     struct answer answer;
 
-    if (!desk)
+    job->desk = malloc(sizeof *job->desk);
+    if (!job->desk)
         return;
-    answer_init(&answer, &job->question, desk->records, sizeof desk->records);
+    answer_init(&answer, &job->question, job->desk->records, sizeof job->desk->records);
     job->next = probe(job, &answer);
     if (job->next == LOOKUP_DONE)
-        write_letter(job, desk, job->id, &job->question, &answer);
-    free(desk);
+        write_letter(job, job->id, &job->question, &answer);
 }
 
 static bool put_work(struct job *job);
@@ -259,6 +266,7 @@ static void after_probe(struct work_item *item)
     struct job *job = list_item(item, struct job, work);
 
     door_drop(&job->probe);
+    leave_desk(job);
     if (job->next == LOOKUP_DONE) {
         job_end(job);
     } else {
@@ -347,17 +355,12 @@ static void send_news(struct job *job)
 {
     const struct question *question = &job->other->question;
     struct heard heard = heard_of(job->other, job->inquiry);
-    struct desk *desk = malloc(sizeof *desk);
     struct answer answer;
 
-    if (!desk)
-        return;
-
-    answer_init(&answer, question, desk->records, sizeof desk->records);
+    answer_init(&answer, question, job->desk->records, sizeof job->desk->records);
     judge(job, job->other, question, &heard, &answer);
     if (answer.rcode != RCODE_SERVFAIL)
-        write_letter(job, desk, job->id | MESSAGE_NEWS, question, &answer);
-    free(desk);
+        write_letter(job, job->id | MESSAGE_NEWS, question, &answer);
 }
 
 static void run_verdict(struct work_item *item)
@@ -365,12 +368,14 @@ static void run_verdict(struct work_item *item)
     struct job *job = list_item(item, struct job, work);
     struct heard heard = heard_of(job->inquiry, job->other);
     struct heard other;
-    struct desk *desk = malloc(sizeof *desk);
     struct answer answer;
 
-    if (!desk)
+    job->desk = malloc(sizeof *job->desk);
+    if (!job->desk)
         return;
-    answer_init(&answer, &job->question, desk->records, sizeof desk->records);
+    if (job->other && is_address_type(job->question.type))
+        send_news(job); /* first: who gets the answer may ask for it at once */
+    answer_init(&answer, &job->question, job->desk->records, sizeof job->desk->records);
     if (job->question.type == TYPE_ANY && job->other) {
         other = heard_of(job->other, job->inquiry);
         host_say_any(&job->question, &heard, &other, &answer);
@@ -378,10 +383,7 @@ static void run_verdict(struct work_item *item)
         judge(job, job->inquiry, &job->question, &heard, &answer);
     }
     explain_denial(job, &answer);
-    if (job->other && is_address_type(job->question.type))
-        send_news(job); /* first: who gets the answer may ask for it at once */
-    write_letter(job, desk, job->id, &job->question, &answer);
-    free(desk);
+    write_letter(job, job->id, &job->question, &answer);
 }
 
 static void hold(struct job *job, struct inquiry *inquiry)
@@ -401,6 +403,7 @@ static void after_verdict(struct work_item *item)
     door_drop(&job->inquiry->hand);
     if (job->other)
         door_drop(&job->other->hand);
+    leave_desk(job);
     job_end(job);
 }
 
