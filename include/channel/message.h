@@ -33,6 +33,15 @@ bool message_get_answer(const void *data, size_t len, uint64_t *id, struct quest
  * tells at once. */
 #define MESSAGE_PROMPT (UINT64_C(1) << 62)
 
+/* In the id of a question for another type than addresses: serve knows from its cache that
+ * the name exists, or that it does not, so lookup need not ask whether it has addresses. */
+#define MESSAGE_NAME_EXISTS (UINT64_C(1) << 61)
+#define MESSAGE_NO_NAME     (UINT64_C(1) << 60)
+
+/* The bits of an id that tell no question from another. */
+#define MESSAGE_ID_FLAGS                                                                   \
+    (MESSAGE_NEWS | MESSAGE_PROMPT | MESSAGE_NAME_EXISTS | MESSAGE_NO_NAME)
+
 /* Lookup has taken up the question with this id: its answer depends on the network alone
  * now, and nothing waits behind it. */
 enum { MESSAGE_TAKEN_SIZE = sizeof(uint64_t) };

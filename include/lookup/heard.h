@@ -8,8 +8,9 @@
 #include "dns/relay.h"
 
 /*
- * Servers exist that say NXDOMAIN for a family that a name does not have (RFC 4074 section
- * 4.2), so for addresses one NXDOMAIN is only believed if the other family says it too.
+ * Servers exist that say NXDOMAIN for a type that a name does not have (RFC 4074 section
+ * 4.2), so NXDOMAIN is only believed if the name has no address either: for one family the
+ * other has to say it too, for other types both.
  */
 enum heard_other {
     HEARD_NO_OTHER,     /* not asked: the reply stands for itself */

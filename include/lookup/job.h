@@ -3,7 +3,7 @@
  *
  *   job_start --> probe (thread) --> answered
  *                     |
- *                     +--> ask (upstream) --> ask the other family, if this says NXDOMAIN
+ *                     +--> ask (upstream) --> ask for addresses, if this says NXDOMAIN
  *                                                 |
  *                                 verdict (thread, reply at the door) --> answered
  */

@@ -57,6 +57,8 @@ void cache_put_for(struct cache *, const struct question *, const struct answer 
 
 /* True if there is an answer still fresh at `now`. It says that it is due only once. */
 bool cache_get(struct cache *, const struct question *, int64_t now, struct cached *);
+/* The RCODE of an answer still fresh at `now`; -1 if there is none. */
+int cache_rcode(struct cache *, const struct question *, int64_t now);
 /*
  * True if there is an answer that has ended, but not longer ago than the configured time,
  * and that says what the name has (RFC 8767: a denial is not repeated).

@@ -17,7 +17,7 @@ static bool say_no_name(const struct heard *heard, struct answer *answer)
     if (heard->other == HEARD_OTHER_FAILED) {
         answer_fail(
             answer, RCODE_SERVFAIL, EDE_NO_REACHABLE_AUTHORITY,
-            "name servers say NXDOMAIN for one address family and fail for the other");
+            "name servers say NXDOMAIN for one type and fail for another");
         return false;
     }
     if (heard->other == HEARD_OTHER_EXISTS)

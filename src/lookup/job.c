@@ -32,7 +32,8 @@ struct job {
     enum lookup_next next;
     struct door_hand probe; /* sees whether libc comes to the door without being asked in */
     struct inquiry *inquiry; /* for the question itself; for ANY of A */
-    struct inquiry *other;   /* for the other address family, if it had to be asked */
+    struct inquiry *other;   /* for an address, if one had to be asked for */
+    struct inquiry *third;   /* for one of the other family than that, likewise */
     struct desk *desk;       /* while a thread works; it may end in the middle */
     struct list letters;     /* what a thread has to say; the loop's posts it */
     bool is_answered;        /* the answer is among them, not only news */
@@ -76,6 +77,7 @@ static void job_free(struct job *job)
     mailbag_take_back(&job->receipt);
     inquiry_free(job->inquiry);
     inquiry_free(job->other);
+    inquiry_free(job->third);
     free(job);
 }
 
@@ -211,27 +213,51 @@ static uint16_t asked_type(const struct job *job)
     return is_meta || (type == TYPE_AAAA && has_no_aaaa(job)) ? TYPE_A : type;
 }
 
-/* RFC 4074 section 4.2: of an NXDOMAIN for one family the other one must say the same. */
-static bool needs_other(const struct job *job)
+static bool denies(const struct inquiry *inquiry)
 {
-    const struct inquiry *inquiry = job->inquiry;
+    return inquiry->result.reply && upstream_rcode(inquiry->result.reply) == RCODE_NXDOMAIN;
+}
 
-    if (job->other || inquiry->result.is_denial)
-        return false;
+/* Names of addresses have none, so there is nothing that could confirm a denial. */
+static bool is_reverse(const struct question *question)
+{
+    uint8_t address[16];
+
+    return reverse_parse(question->name, question->name_len, address) != REVERSE_NONE;
+}
+
+/*
+ * The address type that has to be asked for as well, or 0. RFC 4074 section 4.2: a server
+ * may say NXDOMAIN of a name that has no data of just this type.
+ */
+static uint16_t next_type(const struct job *job)
+{
+    uint16_t asked = job->inquiry->question.type;
+
+    if (job->inquiry->result.is_denial)
+        return 0;
     if (job->question.type == TYPE_ANY)
-        return !job->jobs->config->filter_aaaa;
-    return !has_no_aaaa(job) && is_address_type(inquiry->question.type) &&
-           inquiry->result.reply && upstream_rcode(inquiry->result.reply) == RCODE_NXDOMAIN;
+        return job->other || job->jobs->config->filter_aaaa ? 0 : TYPE_AAAA;
+    if (!denies(job->inquiry))
+        return 0;
+    if (is_address_type(asked) && !job->other && !has_no_aaaa(job))
+        return asked == TYPE_A ? TYPE_AAAA : TYPE_A;
+    if (is_address_type(asked) || is_reverse(&job->question) ||
+        job->id & (MESSAGE_NAME_EXISTS | MESSAGE_NO_NAME))
+        return 0;
+    if (!job->other)
+        return TYPE_A;
+    return denies(job->other) && !job->third && !has_no_aaaa(job) ? TYPE_AAAA : 0;
 }
 
 static void servers_have_said(void *owner)
 {
     struct inquiry *inquiry = owner;
     struct job *job = inquiry->job;
+    uint16_t type = next_type(job);
 
-    if (needs_other(job))
-        inquire(job, &job->other,
-                job->inquiry->question.type == TYPE_A ? TYPE_AAAA : TYPE_A);
+    if (type != 0)
+        inquire(job, job->other ? &job->third : &job->other, type);
     else
         start_verdict(job);
 }
@@ -309,7 +335,17 @@ static enum heard_other other_of(const struct inquiry *other)
     }
 }
 
-static struct heard heard_of(const struct inquiry *inquiry, const struct inquiry *other)
+/* What else is known of the job's name. */
+static enum heard_other others_of(const struct job *job)
+{
+    enum heard_other other = other_of(job->other), third = other_of(job->third);
+
+    if (job->id & MESSAGE_NAME_EXISTS)
+        return HEARD_OTHER_EXISTS;
+    return third == HEARD_NO_OTHER ? other : third; /* a third is asked if both agree */
+}
+
+static struct heard heard_of(const struct inquiry *inquiry, enum heard_other other)
 {
     const struct upstream_result *result = &inquiry->result;
 
@@ -318,7 +354,7 @@ static struct heard heard_of(const struct inquiry *inquiry, const struct inquiry
         .reply_len = result->reply_len,
         .ede = result->ede == EDE_NONE ? EDE_NO_REACHABLE_AUTHORITY : result->ede,
         .failure = result->failure,
-        .other = other_of(other),
+        .other = other,
         .asked = &inquiry->hand.asked,
     };
 }
@@ -354,7 +390,7 @@ static void explain_denial(const struct job *job, struct answer *answer)
 static void send_news(struct job *job)
 {
     const struct question *question = &job->other->question;
-    struct heard heard = heard_of(job->other, job->inquiry);
+    struct heard heard = heard_of(job->other, other_of(job->inquiry));
     struct answer answer;
 
     answer_init(&answer, question, job->desk->records, sizeof job->desk->records);
@@ -366,7 +402,7 @@ static void send_news(struct job *job)
 static void run_verdict(struct work_item *item)
 {
     struct job *job = list_item(item, struct job, work);
-    struct heard heard = heard_of(job->inquiry, job->other);
+    struct heard heard = heard_of(job->inquiry, others_of(job));
     struct heard other;
     struct answer answer;
 
@@ -377,7 +413,7 @@ static void run_verdict(struct work_item *item)
         send_news(job); /* first: who gets the answer may ask for it at once */
     answer_init(&answer, &job->question, job->desk->records, sizeof job->desk->records);
     if (job->question.type == TYPE_ANY && job->other) {
-        other = heard_of(job->other, job->inquiry);
+        other = heard_of(job->other, other_of(job->inquiry));
         host_say_any(&job->question, &heard, &other, &answer);
     } else {
         judge(job, job->inquiry, &job->question, &heard, &answer);
@@ -414,7 +450,7 @@ static void after_verdict(struct work_item *item)
 static bool is_known(const struct job *job, const struct inquiry *inquiry,
                      const struct question *question)
 {
-    struct heard heard = heard_of(inquiry, NULL);
+    struct heard heard = heard_of(inquiry, HEARD_NO_OTHER);
 
     return job->next == LOOKUP_RELAY ||
            (job->next == LOOKUP_PLAIN && inquiry->question.type == question->type &&

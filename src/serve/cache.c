@@ -183,6 +183,15 @@ bool cache_get(struct cache *cache, const struct question *question, int64_t now
     return true;
 }
 
+int cache_rcode(struct cache *cache, const struct question *question, int64_t now)
+{
+    int64_t age = 0;
+    size_t len;
+    const struct kept *kept = find(cache, question, now, &len, &age);
+
+    return is_fresh(kept, age) ? kept->rcode : -1;
+}
+
 bool cache_get_stale(struct cache *cache, const struct question *question, int64_t now,
                      struct answer *answer)
 {

@@ -75,7 +75,7 @@ static struct flight *find_sent(const struct flights *flights, uint64_t id)
     struct flight *flight;
     struct table_link *link;
 
-    id &= ~(MESSAGE_NEWS | MESSAGE_PROMPT);
+    id &= ~MESSAGE_ID_FLAGS;
     link = table_find(&flights->by_id, table_hash(&flights->by_id, &id, sizeof id), &id);
     flight = link ? table_item(link, struct flight, by_id) : NULL;
     return flight && flight->is_sent ? flight : NULL;
@@ -87,7 +87,7 @@ static struct flight *flight_new(struct flights *flights, const struct question 
 
     if (!flight)
         return NULL;
-    flight->id = flights->next_id++ & ~(MESSAGE_NEWS | MESSAGE_PROMPT);
+    flight->id = flights->next_id++ & ~MESSAGE_ID_FLAGS;
     flight->flights = flights;
     flight->question = *question;
     flight->is_sent = flight->is_closed = flight->is_forgotten = false;
@@ -339,11 +339,33 @@ static void note_sent(struct flights *flights, struct flight *flight)
     flights->ahead_count++;
 }
 
-static uint64_t id_to_send(const struct flight *flight)
+/* Not for addresses: the two families would confirm each other for ever. */
+static uint64_t what_is_known(struct flights *flights, const struct question *question)
 {
-    return flight->leader && place_is_shared(&flight->leader->place)
-               ? flight->id | MESSAGE_PROMPT
-               : flight->id;
+    static const uint16_t types[] = {TYPE_A, TYPE_AAAA};
+    struct question address = *question;
+    uint64_t known = 0;
+
+    if (question->type == TYPE_A || question->type == TYPE_AAAA)
+        return 0;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        address.type = types[i];
+        switch (cache_rcode(&flights->kept.cache, &address, clock_ms())) {
+        case RCODE_NOERROR:
+            return MESSAGE_NAME_EXISTS;
+        case RCODE_NXDOMAIN:
+            known = MESSAGE_NO_NAME;
+        }
+    }
+    return known;
+}
+
+static uint64_t id_to_send(struct flights *flights, const struct flight *flight)
+{
+    uint64_t id = flight->id | what_is_known(flights, &flight->question);
+
+    return flight->leader && place_is_shared(&flight->leader->place) ? id | MESSAGE_PROMPT
+                                                                     : id;
 }
 
 /* Puts questions whose turn it is into the bundle, as many as may be sent. */
@@ -353,8 +375,8 @@ static void pack_questions(struct flights *flights)
     struct flight *flight;
 
     while (flights->ahead_count < CLIENTS_AHEAD && (flight = next_flight(flights))) {
-        size_t len = message_put_question(id_to_send(flight), &flight->question, message,
-                                          sizeof message);
+        size_t len = message_put_question(id_to_send(flights, flight), &flight->question,
+                                          message, sizeof message);
 
         bundle_add(flights->bundle, message, len); /* it has room for so many */
         note_sent(flights, flight);

@@ -219,7 +219,7 @@ ERRORS = [
     ("x.qgarbage-garbage.fault.test", "A", NETWORK, "a name server's reply cannot be read"),
     ("x.qgarbage-garbage.fault.test", "MX", NETWORK, "a name server's reply cannot be read"),
     ("x.qnxdomain-servfail.fault.test", "A", NONE_REACHABLE,
-     "name servers say NXDOMAIN for one address family and fail for the other"),
+     "name servers say NXDOMAIN for one type and fail for another"),
     ("1.113.0.203.in-addr.arpa", "PTR", NONE_REACHABLE, "name server 127.0.0.2:53 says SERVFAIL"),
 ]
 

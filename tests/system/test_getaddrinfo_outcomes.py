@@ -186,7 +186,9 @@ COSTS = [
     ("qcnamenx-ok", "A", {"A": 1, "AAAA": 1}),
     ("qok-ok", "ANY", {"A": 1, "AAAA": 1}),
     ("qok-ok", "MX", {"MX": 1}),
-    ("qnxdomain-nxdomain", "MX", {"MX": 1}),
+    ("qnxdomain-nxdomain", "MX", {"A": 1, "AAAA": 1, "MX": 1}),
+    ("qnxdomain-ok", "MX", {"A": 1, "AAAA": 1, "MX": 1}),
+    ("qnxdomain-servfail", "MX", {"A": 1, "AAAA": 1, "MX": 1}),
     ("qservfail-ok", "A", {"A": 1}),
 ]
 

@@ -131,3 +131,70 @@ def test_ttl_can_be_changed(start, ttl):
         assert {rr.ttl for rr in server.ask(*question).message.answer} == {ttl}
     for *question, ttls in FROM_DNS:
         assert [rr.ttl for rr in server.ask(*question).message.answer] == ttls
+
+
+# --- a name server that says NXDOMAIN of every type that a name does not have (RFC 4074) ---
+
+CONTAINERS = {"v4.boxes": ("A", "192.0.2.1"), "v6.boxes": ("AAAA", "2001:db8::1")}
+OTHER_TYPES = ["MX", "TXT", "SRV", "HTTPS", "CNAME", "CAA", "TYPE65280"]
+
+
+def only_addresses(packet):
+    name, rdtype = packet.question
+    has, data = CONTAINERS.get(name.lower(), (None, None))
+    return packet.reply(data) if rdtype == has else packet.nxdomain()
+
+
+@pytest.fixture
+def boxes(etc, name_server):
+    etc.write("resolv.conf", "nameserver 127.0.3.41\n")
+    return name_server("127.0.3.41", only_addresses)
+
+
+@pytest.mark.row("4.19b")
+@pytest.mark.usefixtures("boxes")
+@table("rdtype", OTHER_TYPES)
+@table("name, outcome", [
+    ("v4.boxes", "NODATA"), ("v6.boxes", "NODATA"), ("no.boxes", "NXDOMAIN")])
+def test_a_name_with_an_address_exists_for_every_type(either, name, outcome, rdtype):
+    assert either.ask(name, rdtype).outcome == outcome
+
+
+@pytest.mark.usefixtures("boxes")
+def test_what_such_a_server_says_of_addresses(server):
+    assert server.ask("v4.boxes", "AAAA").outcome == "NODATA"
+    assert server.ask("v6.boxes", "A").outcome == "NODATA"
+    assert server.ask("no.boxes", "A").outcome == "NXDOMAIN"
+
+
+@table("first, name, asked", [
+    (None, "v4.boxes", ["MX", "A"]),
+    (None, "v6.boxes", ["MX", "A", "AAAA"]),
+    (None, "no.boxes", ["MX", "A", "AAAA"]),
+    ("A", "v4.boxes", ["A", "MX"]),
+    ("AAAA", "v4.boxes", ["AAAA", "A", "MX"]),
+    ("AAAA", "v6.boxes", ["AAAA", "MX"]),
+    ("A", "no.boxes", ["A", "AAAA", "MX"])])
+def test_addresses_are_asked_for_unless_the_cache_knows(boxes, start, first, name, asked):
+    server = start("-o", "cache-size=1000000")
+    before = len(boxes.questions)
+    if first:
+        server.ask(name, first)
+    assert server.ask(name, "MX").outcome == ("NXDOMAIN" if name == "no.boxes" else "NODATA")
+    assert [rdtype for _, rdtype in boxes.questions[before:]] == asked
+
+
+@table("rdtype", ["TXT", "PTR"])
+def test_reverse_names_have_no_address(boxes, start, rdtype):
+    server = start()
+    before = len(boxes.questions)
+    assert server.ask("1.2.168.192.in-addr.arpa", rdtype).outcome == "NXDOMAIN"
+    assert [asked for _, asked in boxes.questions[before:]] == [rdtype]
+
+
+@table("name, outcome", [
+    ("x.qnxdomain-ok.fault.test", "NODATA"), ("x.qnxdomain-nodata.fault.test", "NODATA"),
+    ("x.qnxdomain-nxdomain.fault.test", "NXDOMAIN"),
+    ("x.qnxdomain-servfail.fault.test", "SERVFAIL")])
+def test_a_denial_that_nobody_can_confirm_is_a_failure(server, name, outcome):
+    assert server.ask(name, "MX").outcome == outcome

@@ -93,7 +93,7 @@ TEST(nxdomain_is_a_failure_where_nobody_can_tell)
     assert_string_equal(
         no_name(HEARD_OTHER_FAILED, false),
         "SERVFAIL: No Reachable Authority (22): name servers say NXDOMAIN for "
-        "one address family and fail for the other\n");
+        "one type and fail for another\n");
 }
 
 TEST(what_the_other_family_says_changes_no_data)

@@ -507,7 +507,7 @@ TEST_WITH(lab, nxdomain_needs_both_families_to_say_so)
 {
     assert_string_equal(lab_ask("x.qnxdomain-servfail.fault.test", "A"),
                         "SERVFAIL: No Reachable Authority (22): name servers say NXDOMAIN "
-                        "for one address family and fail for the other\n");
+                        "for one type and fail for another\n");
 }
 
 TEST_WITH(lab, an_alias_without_data_needs_no_other_family)

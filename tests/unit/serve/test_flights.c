@@ -531,12 +531,12 @@ TEST_WITH(flights, no_question_has_the_id_of_news)
 {
     struct asked first, second;
 
-    scene.flights.next_id = MESSAGE_PROMPT - 1;
+    scene.flights.next_id = MESSAGE_NO_NAME - 1;
     ask(0, 1, "one.example.", "A");
     ask(1, 2, "two.example.", "A");
     first = next_asked(lookup());
     second = next_asked(lookup());
-    assert_true(first.id == MESSAGE_PROMPT - 1);
+    assert_true(first.id == MESSAGE_NO_NAME - 1);
     assert_true(second.id == 0);
 }
 
@@ -1119,4 +1119,49 @@ TEST_WITH(cached, without_the_option_nothing_stale_is_given)
     fail_asked(lookup(), &asked);
     turn();
     assert_string_equal(heard(0), "SERVFAIL: Network Error (23): wires cut\n");
+}
+
+/* News without records. */
+static void learn_of(const char *name, const char *type, enum rcode rcode)
+{
+    struct asked news = news_about(name, type);
+    uint8_t records[256];
+    struct answer answer;
+
+    answer_init(&answer, &news.question, records, sizeof records);
+    answer_add_soa(&answer, &news.question, 60);
+    answer.rcode = (uint16_t)rcode;
+    send_answer(lookup(), &news, &answer);
+    turn();
+}
+
+/* What goes with the question. */
+static uint64_t known_with(const char *name, const char *type)
+{
+    ask(0, 1, name, type);
+    return next_asked(lookup()).id & (MESSAGE_NAME_EXISTS | MESSAGE_NO_NAME);
+}
+
+TEST_WITH(cached, that_a_name_has_addresses_is_told_with_questions_for_other_types)
+{
+    struct asked news = news_about("v6.example.", "AAAA");
+
+    answer(&news, 100);
+    learn_of("v4.example.", "AAAA", RCODE_NOERROR);
+    learn_of("none.example.", "A", RCODE_NXDOMAIN);
+    learn_of("half.example.", "A", RCODE_NXDOMAIN);
+    learn_of("half.example.", "AAAA", RCODE_NOERROR);
+    assert_true(known_with("V6.example.", "MX") == MESSAGE_NAME_EXISTS);
+    assert_true(known_with("v4.example.", "TXT") == MESSAGE_NAME_EXISTS);
+    assert_true(known_with("none.example.", "MX") == MESSAGE_NO_NAME);
+    assert_true(known_with("half.example.", "MX") == MESSAGE_NAME_EXISTS);
+    assert_true(known_with("other.example.", "MX") == 0);
+}
+
+TEST_WITH(cached, questions_for_addresses_go_without)
+{
+    learn_of("v4.example.", "AAAA", RCODE_NOERROR);
+    learn_of("none.example.", "AAAA", RCODE_NXDOMAIN);
+    assert_true(known_with("v4.example.", "A") == 0);
+    assert_true(known_with("none.example.", "A") == 0);
 }
