@@ -276,13 +276,12 @@ def test_other_types_of_an_alias(either, name, rdtype, outcome):
 
 
 @pytest.mark.row("4.14")
-@outcomes(("5.7.0.10.in-addr.arpa", "PTR", ["5.7.0.10.in-addr.arpa PTR canon.lab",
-                                            "5.7.0.10.in-addr.arpa PTR alias-seven.lab"]),
+@outcomes(("5.7.0.10.in-addr.arpa", "PTR", ["5.7.0.10.in-addr.arpa PTR canon.lab"]),
           # Neither the text of an address nor what no DNS client could use.
-          ("3.7.0.10.in-addr.arpa", "PTR", ["3.7.0.10.in-addr.arpa PTR plain.lab"]),
-          ("4.7.0.10.in-addr.arpa", "PTR", ["4.7.0.10.in-addr.arpa PTR numeric-canon.lab"]),
+          ("3.7.0.10.in-addr.arpa", "PTR", "NODATA"),
+          ("4.7.0.10.in-addr.arpa", "PTR", "NODATA"),
           ("99.7.0.10.in-addr.arpa", "PTR", "NXDOMAIN"))
-def test_all_names_of_an_address(either, name, rdtype, outcome):
+def test_the_name_of_an_address(either, name, rdtype, outcome):
     assert either.ask(name, rdtype).outcome == outcome
 
 

@@ -49,13 +49,11 @@ TEST_WITH(lab, an_ipv6_address_of_the_hosts_file_has_its_name)
                         "ip6.arpa. 10 PTR v6only.lab.\n");
 }
 
-TEST_WITH(lab, aliases_of_the_hosts_file_are_names_too)
+TEST_WITH(lab, aliases_of_the_hosts_file_are_left_out)
 {
     assert_string_equal(probe("10.0.0.10", "PTR"),
                         "NOERROR\n"
-                        "10.0.0.10.in-addr.arpa. 10 PTR dual.lab.\n"
-                        "10.0.0.10.in-addr.arpa. 10 PTR alias.lab.\n"
-                        "10.0.0.10.in-addr.arpa. 10 PTR second-alias.lab.\n");
+                        "10.0.0.10.in-addr.arpa. 10 PTR dual.lab.\n");
 }
 
 TEST_WITH(lab, of_several_lines_with_an_address_the_first_counts)
@@ -89,29 +87,25 @@ TEST_WITH(lab, a_mapped_address_has_the_name_of_the_plain_one)
 
 TEST_WITH(lab, a_name_that_is_none_for_dns_is_left_out)
 {
-    etc_write("hosts", "10.0.0.1 odd!name 10.0.0.1 good.lab\n");
-    assert_string_equal(probe("10.0.0.1", "PTR"),
-                        "NOERROR\n"
-                        "1.0.0.10.in-addr.arpa. 10 PTR good.lab.\n");
+    etc_write("hosts", "10.0.0.1 odd!name good.lab\n");
+    assert_string_equal(probe("10.0.0.1", "PTR"), "NOERROR\n"
+                                                  "authority 1.0.0.10.in-addr.arpa." SOA);
 }
 
-/* The first try has room for some ten names of this length. */
-TEST_WITH(lab, a_long_line_of_names_comes_whole)
+/* The first try has room for some ten names of this length, and libc wants room for all. */
+TEST_WITH(lab, a_long_line_of_names_has_its_first)
 {
-    char hosts[4000], expected[8000];
+    char hosts[4000];
     size_t in = (size_t)sprintf(hosts, "10.0.0.1");
-    size_t out = (size_t)sprintf(expected, "NOERROR\n");
 
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 50; i++)
         in += (size_t)sprintf(hosts + in, " a-rather-long-name-of-the-address-%d.lab", i);
-        out += (size_t)sprintf(expected + out,
-                               "1.0.0.10.in-addr.arpa. 10 PTR "
-                               "a-rather-long-name-of-the-address-%d.lab.\n",
-                               i);
-    }
     strcpy(hosts + in, "\n");
     etc_write("hosts", hosts);
-    assert_string_equal(probe("10.0.0.1", "PTR"), expected);
+    assert_string_equal(probe("10.0.0.1", "PTR"),
+                        "NOERROR\n"
+                        "1.0.0.10.in-addr.arpa. 10 PTR "
+                        "a-rather-long-name-of-the-address-0.lab.\n");
 }
 
 TEST_WITH(lab, an_address_that_only_dns_may_know_asks_on)
