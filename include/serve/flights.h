@@ -23,6 +23,7 @@
 #include "serve/names.h"
 #include "serve/parents.h"
 #include "serve/query.h"
+#include "serve/special.h"
 
 enum {
     /* Clients give up at 5 s (glibc, musl, dig); every question is answered within 4.5 s.
@@ -39,8 +40,9 @@ struct flights {
     struct watch *watch;
     struct keeping kept;
     struct parents parents;
-    const struct names *names; /* the operator's; NULL: none */
-    int64_t flushed;           /* clock_ms() of the last flights_flush */
+    const struct names *names;            /* the operator's; NULL: none */
+    const struct special_config *special; /* NULL: no name is special */
+    int64_t flushed;                      /* clock_ms() of the last flights_flush */
     struct table by_question, by_id;
     struct list unsent, sent; /* flights */
     struct list refreshes;    /* unsent flights that nobody has begun to wait for */

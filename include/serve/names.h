@@ -45,6 +45,9 @@ struct names_config {
 enum names_say names_ask(const struct names_config *, const struct question *,
                          struct answer *, struct question *target);
 
+/* True if the question's name is one of these, which may be NULL. */
+bool names_have(const struct names *, const struct question *);
+
 /*
  * Makes "no data" of "no such name" that was found for a name above one of these, as "no
  * such name" would deny that too (RFC 8020). The names may be NULL.

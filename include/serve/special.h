@@ -25,4 +25,7 @@ enum { SPECIAL_RECORDS = 256 };
 bool special_settles(const struct special_config *, const struct question *,
                      struct answer *);
 
+/* True if the name is special: whoever asks for it is told here. */
+bool special_is(const struct special_config *, const struct question *);
+
 #endif

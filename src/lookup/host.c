@@ -8,6 +8,8 @@
 #include "base/shortage.h"
 #include "dns/clear.h"
 #include "dns/localhost.h"
+#include "dns/reverse.h"
+#include "lookup/found.h"
 #include "lookup/negative.h"
 #include "lookup/resolver.h"
 #include "lookup/sources.h"
@@ -105,94 +107,43 @@ static int family_of(uint16_t type)
     return type == TYPE_AAAA ? AF_INET6 : AF_INET;
 }
 
-static const struct sockaddr_in6 *ip6_of(const struct addrinfo *info)
-{
-    return (const struct sockaddr_in6 *)(const void *)info->ai_addr;
-}
-
-/* An IPv4 address in the clothes of IPv6, as the hosts file may have it, is an IPv4
- * address. */
-static bool is_mapped(const struct addrinfo *info)
-{
-    return info->ai_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&ip6_of(info)->sin6_addr);
-}
-
-static int true_family(const struct addrinfo *info)
-{
-    return is_mapped(info) ? AF_INET : info->ai_family;
-}
-
-static const void *address_of(const struct addrinfo *info)
-{
-    if (is_mapped(info))
-        return ip6_of(info)->sin6_addr.s6_addr + 12;
-    if (info->ai_family == AF_INET6)
-        return &ip6_of(info)->sin6_addr;
-    return &((const struct sockaddr_in *)(const void *)info->ai_addr)->sin_addr;
-}
-
-static size_t address_size(int family)
-{
-    return family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
-}
-
-/* An AAAA record has no place for a scope, and without it the address leads nowhere. */
-static bool has_scope(const struct addrinfo *info)
-{
-    return info->ai_family == AF_INET6 && ip6_of(info)->sin6_scope_id != 0;
-}
-
-/* The same address on several lines of the hosts file comes several times (RFC 2181, 5). */
-static bool is_repeated(const struct addrinfo *list, const struct addrinfo *info)
-{
-    int family = true_family(info);
-
-    for (; list != info; list = list->ai_next)
-        if (true_family(list) == family &&
-            memcmp(address_of(list), address_of(info), address_size(family)) == 0)
-            return true;
-    return false;
-}
-
 /* Adds the addresses of one family, in libc's order; false if there is no room. */
 static bool add_addresses(const struct lookup_config *config, struct answer *answer,
-                          uint16_t type, const struct addrinfo *list)
+                          uint16_t owner, uint16_t type, const struct addrinfo *list)
 {
-    for (const struct addrinfo *info = list; info; info = info->ai_next) {
-        if (true_family(info) != family_of(type) || has_scope(info) ||
-            is_repeated(list, info))
-            continue;
-        if (!answer_add_address(answer, ANSWER_OWNER_QUESTION, type, address_of(info),
-                                config->ttl))
+    int family = family_of(type);
+
+    for (const struct addrinfo *info = found_first(list, family); info;
+         info = found_next(list, info, family))
+        if (!answer_add_address(answer, owner, type, found_address(info), config->ttl))
             return false;
-    }
     return true;
 }
 
-/* Answers from a source other than DNS stand under the asked name: in the hosts file an
- * alias may have other addresses than its canonical name. */
-static void say_local(const struct lookup_config *config, const struct question *question,
-                      struct answer *answer, const struct addrinfo *list)
+/* What a source other than DNS has found, at the name that stands at `owner`. */
+static void say_addresses(const struct lookup_config *config,
+                          const struct question *question, struct answer *answer,
+                          uint16_t owner, const struct addrinfo *list)
 {
+    unsigned before = answer->count[SECTION_ANSWER];
     uint16_t type = question->type;
     bool done = true;
 
     answer->source = ANSWER_FROM_HOST;
     if (type == TYPE_A || type == TYPE_ANY)
-        done = add_addresses(config, answer, TYPE_A, list);
+        done = add_addresses(config, answer, owner, TYPE_A, list);
     if (done && (type == TYPE_AAAA || type == TYPE_ANY) && !config->filter_aaaa)
-        done = add_addresses(config, answer, TYPE_AAAA, list);
-    if (done)
-        negative_finish(config, question, answer);
-    else
+        done = add_addresses(config, answer, owner, TYPE_AAAA, list);
+    if (!done)
         answer_fail(answer, RCODE_SERVFAIL, EDE_OTHER, "too many addresses for a message");
+    else if (answer->count[SECTION_ANSWER] == before && config->negative_ttl > 0)
+        answer_add_soa_at(answer, owner, config->negative_ttl);
 }
 
-static void say_nothing(const struct lookup_config *config, const struct question *question,
-                        struct answer *answer, enum rcode rcode)
+static void say_local(const struct lookup_config *config, const struct question *question,
+                      struct answer *answer, const struct addrinfo *list)
 {
-    answer->rcode = (uint16_t)rcode;
-    negative_finish(config, question, answer);
+    say_addresses(config, question, answer, ANSWER_OWNER_QUESTION, list);
 }
 
 /* The text libc is asked. A final dot keeps it from taking the name for an address. */
@@ -204,6 +155,68 @@ static enum name_reach host_text(const struct question *question,
     if (reach != NAME_NOWHERE && name_looks_numeric(text))
         strcat(text, ".");
     return reach;
+}
+
+/* libc's canonical name in wire form: its length, or 0 if it is none for DNS. */
+static size_t name_of(const struct addrinfo *found, uint8_t name[static NAME_WIRE_MAX])
+{
+    return found->ai_canonname ? name_from_host(found->ai_canonname, name) : 0;
+}
+
+/*
+ * The wire form of a canonical name other than the asked one, if who asks us for it is told
+ * of the same: it is looked up by itself, is its own canonical name, and has the same
+ * addresses of both families. A hosts file may give an alias addresses of its own; a CNAME
+ * would then give them to the canonical name as well, or take them from it in a cache.
+ * Whatever type is asked, this is decided by the same two lookups.
+ */
+static bool find_canonical(const struct question *question, const struct addrinfo *found,
+                           struct question *canonical)
+{
+    uint8_t own_name[NAME_WIRE_MAX], address[16];
+    char text[NAME_TEXT + 1];
+    struct call call;
+    size_t own_len;
+    bool is_own;
+
+    canonical->name_len = (uint8_t)name_of(found, canonical->name);
+    if (canonical->name_len == 0 ||
+        name_equal(canonical->name, canonical->name_len, question->name,
+                   question->name_len) ||
+        reverse_parse(canonical->name, canonical->name_len, address) != REVERSE_NONE ||
+        host_text(canonical, text) != NAME_EVERYWHERE)
+        return false;
+    call = call_libc(text, AF_UNSPEC, NULL, RESOLVER_PROBE);
+    own_len = call.found ? name_of(call.found, own_name) : 0;
+    is_own = own_len > 0 &&
+             name_equal(own_name, own_len, canonical->name, canonical->name_len) &&
+             found_same(call.found, found);
+    call_free(&call);
+    return is_own;
+}
+
+/* What a source before DNS has found, which is all there is to know. */
+static void say_owned(const struct lookup_config *config, const struct question *question,
+                      struct answer *answer, const struct addrinfo *list)
+{
+    uint16_t owner = ANSWER_OWNER_QUESTION, type = question->type;
+    struct question canonical;
+
+    if (find_canonical(question, list, &canonical)) {
+        answer_add_name(answer, owner, TYPE_CNAME, canonical.name, canonical.name_len,
+                        config->ttl, &owner);
+        answer->source = ANSWER_FROM_HOST;
+        if (type == TYPE_CNAME || type == TYPE_ANY)
+            return; /* who asks for these gets no further */
+    }
+    say_addresses(config, question, answer, owner, list);
+}
+
+static void say_nothing(const struct lookup_config *config, const struct question *question,
+                        struct answer *answer, enum rcode rcode)
+{
+    answer->rcode = (uint16_t)rcode;
+    negative_finish(config, question, answer);
 }
 
 enum lookup_next host_probe_odd(const struct lookup_config *config,
@@ -228,7 +241,7 @@ static void say_localhost(const struct lookup_config *config,
                           struct answer *answer)
 {
     if (call->saying == SAYS_FOUND) {
-        say_local(config, question, answer, call->found);
+        say_owned(config, question, answer, call->found);
         return;
     }
     answer->source = ANSWER_FROM_HOST;
@@ -283,11 +296,13 @@ enum lookup_next host_probe(const struct lookup_config *config,
         say_localhost(config, question, &call, answer);
         next = LOOKUP_DONE;
     } else if (call.saying == SAYS_FOUND) {
-        /* By a source behind DNS: DNS may know better. */
-        if (!came || !asks_addresses(config, question)) {
+        if (!came) {
+            say_owned(config, question, answer, call.found);
+            next = LOOKUP_DONE;
+        } else if (!asks_addresses(config, question)) {
             say_local(config, question, answer, call.found);
             next = LOOKUP_DONE;
-        }
+        } /* else by a source behind DNS: DNS may know better */
     } else if (reach == NAME_LOCAL_SOURCE) {
         next = host_probe_odd(config, question, answer);
     } else if (!came && (call.saying == SAYS_NO_NAME || call.saying == SAYS_NODATA)) {
@@ -302,19 +317,19 @@ enum lookup_next host_probe(const struct lookup_config *config,
     return next;
 }
 
-/* The family's addresses without repetition, in libc's order; to be freed. */
+/* The family's addresses in libc's order; to be freed. */
 static struct relay_order order_of(const struct addrinfo *list, int family)
 {
-    struct relay_order order = {.size = address_size(family)};
+    struct relay_order order = {.size = found_size(family)};
     size_t room = 0;
     uint8_t *addresses;
 
     for (const struct addrinfo *info = list; info; info = info->ai_next)
         room++;
     addresses = malloc(room * order.size + 1);
-    for (const struct addrinfo *info = list; info && addresses; info = info->ai_next)
-        if (true_family(info) == family && !has_scope(info) && !is_repeated(list, info))
-            memcpy(addresses + order.count++ * order.size, address_of(info), order.size);
+    for (const struct addrinfo *info = found_first(list, family); info && addresses;
+         info = found_next(list, info, family))
+        memcpy(addresses + order.count++ * order.size, found_address(info), order.size);
     order.addresses = addresses;
     return order;
 }
@@ -397,7 +412,7 @@ static void say_without_dns(const struct lookup_config *config,
     struct call call = call_libc(name, AF_UNSPEC, NULL, 0);
 
     if (call.saying == SAYS_FOUND)
-        say_local(config, question, answer, call.found);
+        say_owned(config, question, answer, call.found);
     else if (call.saying == SAYS_NO_NAME || call.saying == SAYS_NODATA)
         say_nothing(config, question, answer,
                     call.saying == SAYS_NO_NAME ? RCODE_NXDOMAIN : RCODE_NOERROR);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/counters.h"
 #include "channel/bundle.h"
+#include "dns/alias.h"
 #include "serve/tally.h"
 
 enum {
@@ -434,6 +435,22 @@ static void ring_overdue(void *context)
     set_overdue(flights);
 }
 
+/*
+ * The host may call a name an alias of one that is answered here and not by the host: who
+ * asked for that would be told something else.
+ */
+static void check_alias(const struct flights *flights, const struct question *question,
+                        struct answer *answer)
+{
+    struct question target;
+
+    if (answer->source != ANSWER_FROM_HOST || !alias_target(question, answer, &target))
+        return;
+    if (names_have(flights->names, &target) ||
+        (flights->special && special_is(flights->special, &target)))
+        alias_dissolve(answer);
+}
+
 static void take_answer(struct flights *flights, const uint8_t *message, size_t len)
 {
     struct question question;
@@ -452,6 +469,7 @@ static void take_answer(struct flights *flights, const uint8_t *message, size_t 
     if (!is_outdated(flights, flight))
         parents_see(&flights->parents, &question, &answer, clock_ms());
     names_see(flights->names, &question, &answer);
+    check_alias(flights, &question, &answer);
     if (id & MESSAGE_NEWS) {
         keep(flights, flight, &question, &answer, NEWS_STAY);
     } else if (flight) {

@@ -419,6 +419,11 @@ static enum names_say say_reverse(const struct names_config *config,
     return NAMES_ALL;
 }
 
+bool names_have(const struct names *names, const struct question *question)
+{
+    return names && find(names, question->name, question->name_len);
+}
+
 void names_see(const struct names *names, const struct question *question,
                struct answer *answer)
 {

@@ -386,6 +386,7 @@ int serve_run(const struct serve_config *config, int lookup, int supervisor)
     serve.flights.per_client = config->per_client;
     serve.flights.deadline_ms = config->timeout;
     serve.flights.names = config->names.names;
+    serve.flights.special = &config->policy.special;
     serve.batch = udp_batch_new(REQUEST_UDP_MAX);
     serve.volley = volley_new();
     serve.tcp = tcp_for(&serve);

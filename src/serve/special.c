@@ -68,19 +68,33 @@ static void say(const struct special_config *config, const struct special *speci
     answer_explain(answer, EDE_SYNTHESIZED, "special-use name (%s)", special->source);
 }
 
+/* The rule for the name, and where its apex stands; NULL if there is none. */
+static const struct special *find(const struct special_config *config,
+                                  const struct question *question, int *at)
+{
+    for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
+        *at = name_apex_at(question->name, question->name_len, specials[i].apex,
+                           specials[i].apex_len);
+        if (*at != -1)
+            return applies(config, specials[i].rule, *at) ? &specials[i] : NULL;
+    }
+    return NULL;
+}
+
+bool special_is(const struct special_config *config, const struct question *question)
+{
+    int at;
+
+    return find(config, question, &at) != NULL;
+}
+
 bool special_settles(const struct special_config *config, const struct question *question,
                      struct answer *answer)
 {
-    for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
-        int at = name_apex_at(question->name, question->name_len, specials[i].apex,
-                              specials[i].apex_len);
+    int at;
+    const struct special *special = find(config, question, &at);
 
-        if (at == -1)
-            continue;
-        if (!applies(config, specials[i].rule, at))
-            return false;
-        say(config, &specials[i], at, question, answer);
-        return true;
-    }
-    return false;
+    if (special)
+        say(config, special, at, question, answer);
+    return special != NULL;
 }

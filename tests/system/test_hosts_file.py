@@ -7,6 +7,11 @@ from tables import table
 # Also in the file are localhost and the names of tests/system/etc/hosts.
 HOSTS = """\
 10.0.1.1 canon.lab first-alias.lab last-alias.lab
+10.0.1.2 both.lab dual-alias.lab
+2001:db8:b::2 both.lab dual-alias.lab
+10.0.1.3 true.lab middle.lab
+10.0.1.3 middle.lab end.lab
+10.0.1.4 box.localhost to-special.lab
 10.0.1.13 merged.lab
 10.0.1.12 merged.lab
 10.0.1.11 other.lab merged.lab
@@ -25,6 +30,8 @@ fe80::42 link-local.lab
 10.0.1.71 inner.outer.lab
 """
 
+TO_CANON = "first-alias.lab CNAME canon.lab"
+
 OUTCOMES = [
     ("v4only.lab", "A", ["v4only.lab A 10.0.0.4"]),
     ("v6only.lab", "AAAA", ["v6only.lab AAAA 2001:db8:a::6"]),
@@ -34,14 +41,31 @@ OUTCOMES = [
     ("dual.lab", "A", ["dual.lab A 10.0.0.10"]),
     ("dual.lab", "AAAA", ["dual.lab AAAA 2001:db8:a::10"]),
 
-    # An alias has its addresses itself: the canonical name may have others, and a CNAME
-    # would give those to it in the caches of clients.
-    ("first-alias.lab", "A", ["first-alias.lab A 10.0.1.1"]),
-    ("last-alias.lab", "A", ["last-alias.lab A 10.0.1.1"]),
-    ("first-alias.lab", "AAAA", "NODATA"),
-    ("first-alias.lab", "CNAME", "NODATA"),
+    # An alias with the addresses of its canonical name, whatever is asked.
+    ("first-alias.lab", "A", [TO_CANON, "canon.lab A 10.0.1.1"]),
+    ("last-alias.lab", "A", ["last-alias.lab CNAME canon.lab", "canon.lab A 10.0.1.1"]),
+    ("first-alias.lab", "AAAA", [TO_CANON]),
+    ("first-alias.lab", "CNAME", [TO_CANON]),
+    ("First-Alias.LAB", "ANY", ["First-Alias.LAB CNAME canon.lab"]),
+    ("first-alias.lab", "MX", [TO_CANON]),
+    ("first-alias.lab", "TYPE65280", [TO_CANON]),
+    ("canon.lab", "CNAME", "NODATA"),
+    ("dual-alias.lab", "A", ["dual-alias.lab CNAME both.lab", "both.lab A 10.0.1.2"]),
+    ("dual-alias.lab", "AAAA", ["dual-alias.lab CNAME both.lab", "both.lab AAAA 2001:db8:b::2"]),
+    # One that has others, or not all, has them itself: a CNAME would be false for one of them.
     ("shared.lab", "A", ["shared.lab A 10.0.1.31", "shared.lab A 10.0.1.32"]),
+    ("shared.lab", "CNAME", "NODATA"),
+    ("shared.lab", "MX", "NODATA"),
     ("canonical.lab", "A", ["canonical.lab A 10.0.1.31"]),
+    ("second-alias.lab", "A", ["second-alias.lab A 10.0.0.10"]),
+    ("second-alias.lab", "CNAME", "NODATA"),
+    ("ip6-loopback", "AAAA", ["ip6-loopback AAAA ::1"]),
+    # One whose canonical name says that it is an alias itself, or is answered by ourselves.
+    ("end.lab", "A", ["end.lab A 10.0.1.3"]),
+    ("end.lab", "CNAME", "NODATA"),
+    ("to-special.lab", "A", ["to-special.lab A 10.0.1.4"]),
+    ("to-special.lab", "CNAME", "NODATA"),
+    ("to-special.lab", "MX", "NODATA"),
 
     # All lines count, in their order ("multi on").
     ("merged.lab", "A",
@@ -68,9 +92,9 @@ OUTCOMES = [
 
     # The hosts file does not mind these characters.
     ("under_score.lab", "A", ["under_score.lab A 10.0.1.51"]),
-    ("bang!.lab", "A", ["bang!.lab A 10.0.1.51"]),
-    ("plus+sign.lab", "A", ["plus+sign.lab A 10.0.1.51"]),
-    ("plus+sign.lab", "AAAA", "NODATA"),
+    ("bang!.lab", "A", ["bang!.lab CNAME under_score.lab", "under_score.lab A 10.0.1.51"]),
+    ("plus+sign.lab", "A", ["plus+sign.lab CNAME under_score.lab", "under_score.lab A 10.0.1.51"]),
+    ("plus+sign.lab", "AAAA", ["plus+sign.lab CNAME under_score.lab"]),
 
     ("box", "A", ["box A 10.0.1.61"]),
     ("box", "TXT", "NODATA"),
@@ -101,6 +125,32 @@ def test_any_gives_both_families(server):
     """RFC 8482 section 4.2: what is known cheaply."""
     assert server.ask("dual.lab", "ANY").outcome == [
         "dual.lab A 10.0.0.10", "dual.lab AAAA 2001:db8:a::10"]
+
+
+def test_the_soa_of_an_alias_is_that_of_its_canonical_name(server):
+    for rdtype in "AAAA", "MX":
+        assert server.ask("first-alias.lab", rdtype).soa == [("canon.lab.", 5, 5)]
+    for rdtype in "A", "CNAME":
+        assert server.ask("first-alias.lab", rdtype).soa == []
+    assert server.ask("to-special.lab", "MX").soa == [("to-special.lab.", 5, 5)]
+
+
+def test_an_alias_has_the_ttl_of_its_addresses(start):
+    server = start("-o", "ttl=0")
+    assert server.ask("first-alias.lab").ttls == [(TO_CANON, 0), ("canon.lab A 10.0.1.1", 0)]
+
+
+def test_aaaa_of_an_alias_is_filtered(start):
+    server = start("-o", "filter-aaaa=yes")
+    assert server.ask("dual-alias.lab", "AAAA").outcome == ["dual-alias.lab CNAME both.lab"]
+    assert server.ask("second-alias.lab", "AAAA").outcome == "NODATA"
+
+
+def test_an_alias_of_a_name_of_the_operators_has_the_addresses_itself(start):
+    server = start("-o", "name=canon.lab 10.9.9.9")
+    assert server.ask("first-alias.lab").outcome == ["first-alias.lab A 10.0.1.1"]
+    assert server.ask("first-alias.lab", "CNAME").outcome == "NODATA"
+    assert server.ask("canon.lab").outcome == ["canon.lab A 10.9.9.9"]
 
 
 @pytest.mark.row("9.7")

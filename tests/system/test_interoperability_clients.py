@@ -12,7 +12,7 @@ HUGE = [f"huge.example.test A 198.51.100.{number}" for number in range(101, 201)
 QUESTIONS = {
     "A": ("a.example.test", "A", ["a.example.test A 192.0.2.1"]),
     "AAAA": ("aaaa.example.test", "AAAA", ["aaaa.example.test AAAA 2001:db8::1"]),
-    "hosts": ("alias.lab", "A", ["alias.lab A 10.0.0.10"]),
+    "hosts": ("alias.lab", "A", ["alias.lab CNAME dual.lab", "dual.lab A 10.0.0.10"]),
     "NODATA": ("txt.example.test", "A", "NODATA"),
     "NXDOMAIN": ("nosuch.example.test", "A", "NXDOMAIN"),
     "CNAME": ("cname-a.example.test", "CNAME", ["cname-a.example.test CNAME a.example.test"]),
@@ -40,7 +40,7 @@ SHOWN = {
     ("Node", "TCP"): [f"198.51.100.{number}" for number in range(101, 201)],
     ("glibc", "A"): ["192.0.2.1", "a.example.test"],
     ("glibc", "AAAA"): ["2001:db8::1", "aaaa.example.test"],
-    ("glibc", "hosts"): ["10.0.0.10", "alias.lab"],
+    ("glibc", "hosts"): ["10.0.0.10", "dual.lab"],
     ("glibc", "CNAME"): ["192.0.2.1", "a.example.test"],
     ("glibc", "alias"): ["192.0.2.1", "a.example.test"],
     ("glibc", "PTR"): ["a.example.test"],

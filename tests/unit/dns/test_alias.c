@@ -104,3 +104,69 @@ TEST(without_room_it_is_said)
         answer_add_address(&found, ANSWER_OWNER_QUESTION, TYPE_A, one, 60);
     assert_string_equal(complete(&target, &found, 0, 80), "no room");
 }
+
+/* alias.test is an alias of a.example; as lookup/host writes it. */
+static struct answer local(const struct question *asked, uint16_t *owner)
+{
+    struct question target = typed("a.example", TYPE_A);
+    struct answer answer;
+
+    answer_init(&answer, asked, found_records, sizeof found_records);
+    assert_true(answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, target.name,
+                                target.name_len, 10, owner));
+    return answer;
+}
+
+TEST(the_target_of_an_alias_is_told)
+{
+    struct question asked = typed("alias.test", TYPE_AAAA), target;
+    struct answer answer = local(&asked, NULL);
+    char text[QUESTION_TEXT];
+
+    assert_true(alias_target(&asked, &answer, &target));
+    assert_string_equal(question_text(&target, text), "a.example. AAAA");
+}
+
+TEST(other_answers_have_no_target)
+{
+    const uint8_t one[4] = {192, 0, 2, 1};
+    struct question asked = typed("alias.test", TYPE_A), target;
+    struct answer answer;
+
+    answer_init(&answer, &asked, found_records, sizeof found_records);
+    assert_false(alias_target(&asked, &answer, &target));
+    answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, one, 60);
+    assert_false(alias_target(&asked, &answer, &target));
+    alias_dissolve(&answer);
+    assert_string_equal(answer_text(&asked, &answer), "NOERROR\n"
+                                                      "alias.test. 60 A 192.0.2.1\n");
+}
+
+TEST(a_dissolved_alias_has_the_records_itself)
+{
+    const uint8_t one[4] = {192, 0, 2, 1}, two[4] = {192, 0, 2, 2};
+    struct question asked = typed("alias.test", TYPE_A);
+    uint16_t owner;
+    struct answer answer = local(&asked, &owner);
+
+    answer_add_address(&answer, owner, TYPE_A, one, 60);
+    answer_add_address(&answer, owner, TYPE_A, two, 60);
+    alias_dissolve(&answer);
+    assert_string_equal(answer_text(&asked, &answer), "NOERROR\n"
+                                                      "alias.test. 60 A 192.0.2.1\n"
+                                                      "alias.test. 60 A 192.0.2.2\n");
+}
+
+TEST(a_dissolved_alias_without_data_keeps_its_soa)
+{
+    struct question asked = typed("alias.test", TYPE_AAAA);
+    uint16_t owner;
+    struct answer answer = local(&asked, &owner);
+
+    answer_add_soa_at(&answer, owner, 5);
+    alias_dissolve(&answer);
+    assert_string_equal(
+        answer_text(&asked, &answer),
+        "NOERROR\n"
+        "authority alias.test. 5 SOA localhost. nobody.invalid. 1 3600 600 86400 5\n");
+}

@@ -74,10 +74,55 @@ TEST_WITH(lab, an_alias_of_the_hosts_file_has_the_addresses_itself)
                                                  "alias.lab. 10 A 10.0.0.3\n");
 }
 
-TEST_WITH(lab, an_alias_of_the_hosts_file_is_no_cname)
+TEST_WITH(lab, an_alias_with_other_addresses_is_no_cname)
 {
+    etc_write("hosts", "10.0.0.1 canon.lab alias.lab\n10.0.0.3 alias.lab\n");
     assert_string_equal(probe("alias.lab", "CNAME"), "NOERROR\n"
                                                      "authority alias.lab." SOA);
+}
+
+/* One lookup decides for all types, so that no cache sees both forms. */
+TEST_WITH(lab, an_alias_with_the_same_addresses_is_a_cname)
+{
+    assert_string_equal(probe("alias.lab", "A"), "NOERROR\n"
+                                                 "alias.lab. 10 CNAME dual.lab.\n"
+                                                 "dual.lab. 10 A 10.0.0.10\n");
+    assert_string_equal(probe("ALIAS.lab", "AAAA"), "NOERROR\n"
+                                                    "ALIAS.lab. 10 CNAME dual.lab.\n"
+                                                    "dual.lab. 10 AAAA 2001:db8:a::10\n");
+    assert_string_equal(probe("alias.lab", "CNAME"), "NOERROR\n"
+                                                     "alias.lab. 10 CNAME dual.lab.\n");
+    assert_string_equal(probe("alias.lab", "ANY"), "NOERROR\n"
+                                                   "alias.lab. 10 CNAME dual.lab.\n");
+    assert_string_equal(probe("alias.lab", "MX"), "NOERROR\n"
+                                                  "alias.lab. 10 CNAME dual.lab.\n"
+                                                  "authority dual.lab." SOA);
+}
+
+TEST_WITH(lab, an_alias_without_the_canonical_names_other_family_is_no_cname)
+{
+    assert_string_equal(probe("second-alias.lab", "A"),
+                        "NOERROR\n"
+                        "second-alias.lab. 10 A 10.0.0.10\n");
+    assert_string_equal(probe("second-alias.lab", "CNAME"),
+                        "NOERROR\n"
+                        "authority second-alias.lab." SOA);
+}
+
+/* The name that libc calls canonical has another canonical name, or is none for DNS. */
+TEST_WITH(lab, an_alias_of_an_alias_or_of_no_name_is_no_cname)
+{
+    etc_write("hosts", "10.0.0.1 true.lab middle.lab\n10.0.0.1 middle.lab end.lab\n"
+                       "10.0.0.2 odd!name odd.lab\n10.0.0.3 10.9.9.9 number.lab\n"
+                       "10.0.0.4 4.0.0.10.in-addr.arpa reverse.lab\n");
+    assert_string_equal(probe("end.lab", "A"), "NOERROR\n"
+                                               "end.lab. 10 A 10.0.0.1\n");
+    assert_string_equal(probe("odd.lab", "A"), "NOERROR\n"
+                                               "odd.lab. 10 A 10.0.0.2\n");
+    assert_string_equal(probe("number.lab", "A"), "NOERROR\n"
+                                                  "number.lab. 10 A 10.0.0.3\n");
+    assert_string_equal(probe("reverse.lab", "A"), "NOERROR\n"
+                                                   "reverse.lab. 10 A 10.0.0.4\n");
 }
 
 TEST_WITH(lab, an_address_on_several_lines_comes_once)

@@ -109,6 +109,20 @@ TEST(an_address_has_its_first_name)
     assert_string_equal(said(lines, "9.9.9.10.in-addr.arpa", TYPE_PTR, false), "nothing");
 }
 
+TEST(its_names_are_told_from_others)
+{
+    char why[NAMES_REASON];
+    struct names *names = names_new(lines, why);
+    struct question host = question_of("HOST.internal.", "MX");
+    struct question other = question_of("internal.", "A");
+
+    assert_non_null(names);
+    assert_true(names_have(names, &host));
+    assert_false(names_have(names, &other));
+    assert_false(names_have(NULL, &host));
+    names_free(names);
+}
+
 TEST(of_other_names_nothing_is_known)
 {
     assert_string_equal(said(lines, "internal", TYPE_A, false), "nothing");
