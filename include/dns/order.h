@@ -18,8 +18,9 @@
 bool order_is_kept(const struct question *, const uint8_t *wire, size_t len);
 
 /*
- * The reply with its records as dns/relay passes them on, in order; to be free()d. NULL if
- * it cannot be read, its chain is too long, or memory is short.
+ * The reply with its records as dns/relay passes them on, in order; to be free()d. Where no
+ * order leads to its data, as of two CNAMEs at one name, it is as it was: libc may follow
+ * the other one. NULL if it cannot be read, its chain is too long, or memory is short.
  */
 uint8_t *order_restore(const struct question *, const uint8_t *wire, size_t len,
                        size_t *restored_len);

@@ -97,6 +97,19 @@ TEST(what_cannot_be_read_is_not_restored)
     assert_null(order_restore(&question, BYTES(wire), &len));
 }
 
+/* Which of the two CNAMEs counts is libc's to decide. */
+TEST(what_would_lose_its_data_stays_as_it_is)
+{
+    const uint8_t wire[] = {REPLY(3), ASKED, TO_A, ASKED, TO_B, B_TEST, ADDRESS(1)};
+    struct question question = host_test(TYPE_A);
+    size_t len;
+    uint8_t *restored = order_restore(&question, BYTES(wire), &len);
+
+    assert_int_equal(len, sizeof wire);
+    assert_memory_equal(restored, wire, len);
+    free(restored);
+}
+
 static void look_at(const uint8_t *wire, size_t len)
 {
     struct question question = host_test(TYPE_A);
@@ -106,12 +119,12 @@ static void look_at(const uint8_t *wire, size_t len)
     if (is_kept(wire, len))
         return;
     restored = order_restore(&question, wire, len, &restored_len);
-    if (restored)
+    if (restored && (restored_len != len || memcmp(restored, wire, len) != 0))
         assert_true(order_is_kept(&question, restored, restored_len));
     free(restored);
 }
 
-TEST(whatever_the_octets_are_what_is_restored_is_in_order)
+TEST(whatever_the_octets_are_what_is_changed_is_in_order)
 {
     const uint8_t wire[] = {REPLY(4), B_TEST, ADDRESS(1), B_TEST, ADDRESS(2),
                             A_TEST,   TO_B,   ASKED,      TO_A};
