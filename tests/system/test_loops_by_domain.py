@@ -28,7 +28,7 @@ FORWARDER, GOOD, FORWARDER6 = "127.0.2.1", "127.0.2.3", "fd00::53"
 LAB = "127.0.0.2"  # the lab's name server, which knows nothing of the domain
 
 # A denial takes 0.1 seconds; without it, a question waits for 4.4 and a forwarder for 9.
-SECONDS = 1
+SECONDS = 2
 ROUNDS = 6
 CHECKS = 2  # of the forwarder for all names, and of the domain
 
