@@ -20,12 +20,14 @@ struct resolv_conf {
 int resolv_conf_read(struct resolv_conf *);
 
 /*
- * True if res_ninit(), and so any lookup, would abort the process for what stands in
- * resolv.conf: a first search domain of more than 255 octets (seen of glibc 2.36). Then
- * libc is not asked.
+ * True if res_ninit(), and so any lookup, would never end or abort the process for what
+ * stands in resolv.conf; then libc is not asked. Seen of glibc 2.36: an octet beyond ASCII,
+ * a carriage return, or a mask behind what is no address on a sortlist line (of 2.41 too);
+ * a search domain for which the first 255 octets of the list have no room, if those before
+ * it take 56 at most.
  */
 bool resolv_conf_is_unsafe(void);
 /* The same of a file's text. */
-bool resolv_conf_aborts_on(const char *text);
+bool resolv_conf_is_unsafe_text(const char *text);
 
 #endif

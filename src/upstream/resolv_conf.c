@@ -1,5 +1,6 @@
 #include "upstream/resolv_conf.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <resolv.h>
 #include <string.h>
@@ -14,33 +15,116 @@ static const char path[] = "/etc/resolv.conf";
 
 enum {
     FILE_MAX = 16384, /* no real one is longer */
-    SEARCH_MAX = 255, /* res_ninit() asserts that the first domain has room in its state */
+    /* res_ninit() copies the search list into its state and asserts that what it has left
+     * out was one domain too many, or had no room; but takes the room for smaller than it
+     * is (glibc 2.36, resolv_conf_matches: the size of `dnsrch` in place of `defdname`). */
+    SEARCH_ROOM = sizeof((struct __res_state *)0)->defdname,
+    SEARCH_LEAST = sizeof((struct __res_state *)0)->dnsrch,
 };
 
-/* The first word of a line that sets the search list, or NULL. */
-static const char *search_word(const char *line)
+/* What follows the keyword of a line that sets the search list, or NULL. `most` is how many
+ * domains libc takes of it. */
+static const char *search_list(const char *line, int *most)
 {
-    size_t keyword =
-        strncmp(line, "search", 6) == 0 || strncmp(line, "domain", 6) == 0 ? 6 : 0;
+    bool is_search = strncmp(line, "search", 6) == 0;
 
-    if (keyword == 0 || (line[keyword] != ' ' && line[keyword] != '\t'))
+    if ((!is_search && strncmp(line, "domain", 6) != 0) ||
+        (line[6] != ' ' && line[6] != '\t'))
         return NULL;
-    return line + keyword + strspn(line + keyword, " \t");
+    line += 6 + strspn(line + 6, " \t");
+    *most = is_search ? MAXDNSRCH : 1;
+    return *line == '\0' || *line == '\n' ? NULL : line;
 }
 
-bool resolv_conf_aborts_on(const char *text)
+/* True if the first domain that has no room comes so early that libc does not expect it. */
+static bool overflows(const char *list, int most)
+{
+    size_t used = 0;
+
+    for (; most > 0 && *list != '\0' && *list != '\n'; most--) {
+        size_t len = strcspn(list, " \t\n") + 1;
+
+        if (used + len > SEARCH_ROOM)
+            return used <= SEARCH_LEAST;
+        used += len;
+        list += len - 1;
+        list += strspn(list, " \t");
+    }
+    return false;
+}
+
+static bool is_in_item(char c)
+{
+    return !(c & 0x80) && !strchr(" \t\n\v\f\r;", c); /* nor its NUL */
+}
+
+static bool is_mask_sign(char c)
+{
+    return c == '/' || c == '&';
+}
+
+/* What libc has read of the sort list when it has taken one item: an address and its mask,
+ * or what is neither; nothing of what it stops at and begins again with. */
+static size_t sort_item(const char *list)
+{
+    char text[256] = "";
+    struct in_addr address;
+    size_t len = 0;
+
+    while (is_in_item(list[len]) && !is_mask_sign(list[len]))
+        len++;
+    if (len < sizeof text)
+        memcpy(text, list, len);
+    if (is_mask_sign(list[len]) && inet_aton(text, &address))
+        for (len++; is_in_item(list[len]);)
+            len++;
+    return len;
+}
+
+/* True if the line sets the sort list and libc never comes to its end. */
+static bool hangs_on(const char *line)
+{
+    size_t len = 1;
+
+    if (strncmp(line, "sortlist", 8) != 0 || (line[8] != ' ' && line[8] != '\t'))
+        return false;
+    for (line += 8; len > 0; line += len) {
+        line += strspn(line, " \t");
+        if (strchr("\n;", *line)) /* or its NUL */
+            return false;
+        len = sort_item(line);
+    }
+    return true;
+}
+
+bool resolv_conf_is_unsafe_text(const char *text)
 {
     bool aborts = false;
 
     for (const char *line = text; line; line = strchr(line, '\n')) {
-        const char *word;
+        const char *list;
+        int most;
 
         line += *line == '\n';
-        word = search_word(line);
-        if (word && *word && *word != '\n')
-            aborts = strcspn(word, " \t\n") > SEARCH_MAX;
+        if (hangs_on(line))
+            return true;
+        list = search_list(line, &most);
+        if (list)
+            aborts = overflows(list, most);
     }
     return aborts;
+}
+
+/* libc reads a line up to the first NUL in it. */
+static void blank_after_nuls(char *text, size_t len)
+{
+    bool blank = false;
+
+    for (size_t i = 0; i < len; i++) {
+        blank = text[i] != '\n' && (blank || text[i] == '\0');
+        if (blank)
+            text[i] = ' ';
+    }
 }
 
 static bool read_and_decide(void)
@@ -56,10 +140,8 @@ static bool read_and_decide(void)
     if (got > FILE_MAX)
         return true;
     text[got] = '\0';
-    for (ssize_t i = 0; i < got; i++)
-        if (text[i] == '\0')
-            text[i] = ' '; /* the rest of the line does not end the file */
-    return resolv_conf_aborts_on(text);
+    blank_after_nuls(text, (size_t)got);
+    return resolv_conf_is_unsafe_text(text);
 }
 
 /* Looked at again when the file is another one. */
@@ -79,9 +161,10 @@ bool resolv_conf_is_unsafe(void)
     seen = now;
     unsafe = read_and_decide();
     if (unsafe && log_limit_allows(&limit, clock_ms()))
-        log_warning("the C library would abort on %s: it is too long, or its first search "
-                    "domain is",
-                    path);
+        log_warning(
+            "the C library would abort or hang on %s: it is too long, or a domain of "
+            "its search list is",
+            path);
     return unsafe;
 }
 
