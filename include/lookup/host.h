@@ -33,6 +33,10 @@ enum lookup_next host_probe(const struct lookup_config *, const struct question 
                             const struct addr *door, const atomic_bool *asked,
                             struct answer *);
 
+/* True if the hosts file is one of libc's sources and has a name below this one, so that
+ * nobody may deny it (RFC 8020). */
+bool host_has_below(const struct question *);
+
 /* Step 1 for a name that libc cannot carry to DNS: only the name servers themselves can
  * tell, if nsswitch.conf leads to them. */
 enum lookup_next host_probe_odd(const struct lookup_config *, const struct question *,

@@ -1,7 +1,8 @@
 /*
- * The parents of names that the host itself knows. If the hosts file has a.b.test, then
- * b.test exists as well, without data; but libc calls it unknown, and "no such name" would
- * deny a.b.test too (RFC 8020). So they are remembered, within a bound.
+ * The parents of names that the host itself knows. If a source has a.b.test, then b.test
+ * exists as well, without data; but libc calls it unknown, and "no such name" would deny
+ * a.b.test too (RFC 8020). So they are remembered, within a bound. Those of the hosts file
+ * lookup knows by itself (lookup/hosts_file).
  */
 #ifndef SERVE_PARENTS_H
 #define SERVE_PARENTS_H

@@ -10,6 +10,7 @@
 #include "dns/localhost.h"
 #include "dns/reverse.h"
 #include "lookup/found.h"
+#include "lookup/hosts_file.h"
 #include "lookup/negative.h"
 #include "lookup/resolver.h"
 #include "lookup/sources.h"
@@ -217,6 +218,20 @@ static void say_nothing(const struct lookup_config *config, const struct questio
 {
     answer->rcode = (uint16_t)rcode;
     negative_finish(config, question, answer);
+}
+
+bool host_has_below(const struct question *question)
+{
+    char text[NAME_TEXT + 1], child[NAME_TEXT];
+    struct call call;
+    bool found;
+
+    if (host_text(question, text) == NAME_NOWHERE || !hosts_file_child(text, child))
+        return false;
+    call = call_libc(child, AF_UNSPEC, NULL, RESOLVER_PROBE);
+    found = call.saying == SAYS_FOUND;
+    call_free(&call);
+    return found;
 }
 
 enum lookup_next host_probe_odd(const struct lookup_config *config,

@@ -30,6 +30,7 @@ struct job {
     struct question question;
     struct resolv_conf conf; /* whom to ask, once the probe is over */
     enum lookup_next next;
+    bool has_below; /* the hosts file has names below this one: it may not be denied */
     struct door_hand probe; /* sees whether libc comes to the door without being asked in */
     struct inquiry *inquiry; /* for the question itself; for ANY of A */
     struct inquiry *other;   /* for an address, if one had to be asked for */
@@ -171,6 +172,20 @@ static enum lookup_next probe(const struct job *job, struct answer *answer)
     return LOOKUP_RELAY;
 }
 
+static bool is_reverse(const struct question *question)
+{
+    uint8_t address[16];
+
+    return reverse_parse(question->name, question->name_len, address) != REVERSE_NONE;
+}
+
+static void spare_parent(const struct job *job, struct answer *answer)
+{
+    if (job->has_below && answer->rcode == RCODE_NXDOMAIN &&
+        answer->count[SECTION_ANSWER] == 0)
+        answer->rcode = RCODE_NOERROR;
+}
+
 static void run_probe(struct work_item *item)
 {
     struct job *job = list_item(item, struct job, work);
@@ -181,6 +196,10 @@ static void run_probe(struct work_item *item)
         return;
     answer_init(&answer, &job->question, job->desk->records, sizeof job->desk->records);
     job->next = probe(job, &answer);
+    if ((job->next != LOOKUP_DONE || answer.rcode == RCODE_NXDOMAIN) &&
+        !is_reverse(&job->question))
+        job->has_below = host_has_below(&job->question);
+    spare_parent(job, &answer);
     if (job->next == LOOKUP_DONE)
         write_letter(job, job->id, &job->question, &answer);
 }
@@ -218,14 +237,6 @@ static bool denies(const struct inquiry *inquiry)
     return inquiry->result.reply && upstream_rcode(inquiry->result.reply) == RCODE_NXDOMAIN;
 }
 
-/* Names of addresses have none, so there is nothing that could confirm a denial. */
-static bool is_reverse(const struct question *question)
-{
-    uint8_t address[16];
-
-    return reverse_parse(question->name, question->name_len, address) != REVERSE_NONE;
-}
-
 /*
  * The address type that has to be asked for as well, or 0. RFC 4074 section 4.2: a server
  * may say NXDOMAIN of a name that has no data of just this type.
@@ -238,10 +249,11 @@ static uint16_t next_type(const struct job *job)
         return 0;
     if (job->question.type == TYPE_ANY)
         return job->other || job->jobs->config->filter_aaaa ? 0 : TYPE_AAAA;
-    if (!denies(job->inquiry))
+    if (!denies(job->inquiry) || job->has_below)
         return 0;
     if (is_address_type(asked) && !job->other && !has_no_aaaa(job))
         return asked == TYPE_A ? TYPE_AAAA : TYPE_A;
+    /* Reverse names have no addresses, so nothing could confirm their denial. */
     if (is_address_type(asked) || is_reverse(&job->question) ||
         job->id & (MESSAGE_NAME_EXISTS | MESSAGE_NO_NAME))
         return 0;
@@ -395,6 +407,7 @@ static void send_news(struct job *job)
 
     answer_init(&answer, question, job->desk->records, sizeof job->desk->records);
     judge(job, job->other, question, &heard, &answer);
+    spare_parent(job, &answer);
     if (answer.rcode != RCODE_SERVFAIL)
         write_letter(job, job->id | MESSAGE_NEWS, question, &answer);
 }
@@ -419,6 +432,7 @@ static void run_verdict(struct work_item *item)
         judge(job, job->inquiry, &job->question, &heard, &answer);
     }
     explain_denial(job, &answer);
+    spare_parent(job, &answer);
     write_letter(job, job->id, &job->question, &answer);
 }
 

@@ -155,11 +155,31 @@ def test_single_labels(either, name, rdtype, outcome):
 def test_a_name_above_a_local_name_exists(start, transport):
     """RFC 8020: NXDOMAIN would deny what is below."""
     server = Over(start(), transport)
-    assert server.ask("first.deep.below.lab").outcome == ["first.deep.below.lab A 10.0.7.2"]
-    for rdtype in "A", "AAAA", "MX":
+    for rdtype in "A", "AAAA", "MX", "ANY", "CNAME":
         assert server.ask("deep.below.lab", rdtype).outcome == "NODATA"
         assert server.ask("Below.Lab", rdtype).outcome == "NODATA"
     assert server.ask("other.below.lab").outcome == "NXDOMAIN"
+    assert server.ask("first.deep.below.lab").outcome == ["first.deep.below.lab A 10.0.7.2"]
+
+
+@pytest.mark.row("3.12")
+def test_what_counts_is_that_libc_finds_the_name_below(either, etc):
+    etc.write("nsswitch.conf", "hosts: dns\n")
+    assert either.ask("deep.below.lab").outcome == "NXDOMAIN"
+    etc.write("nsswitch.conf", "hosts: dns files\n")
+    assert either.ask("deep.below.lab").outcome == "NODATA"
+    etc.write("nsswitch.conf", "hosts: files\n")
+    assert either.ask("deep.below.lab", "AAAA").outcome == "NODATA"
+    assert either.ask("deep.above.lab", "AAAA").outcome == "NXDOMAIN"
+
+
+@pytest.mark.row("3.12", "9.7")
+def test_a_line_that_comes_and_goes(either, etc):
+    assert either.ask("above.edited.lab").outcome == "NXDOMAIN"
+    etc.add("hosts", "10.0.7.77 x.above.edited.lab\n")
+    assert either.ask("above.edited.lab").outcome == "NODATA"
+    etc.write("hosts", "127.0.0.1 localhost\n")
+    assert either.ask("above.edited.lab").outcome == "NXDOMAIN"
 
 
 @pytest.mark.row("3.12")
