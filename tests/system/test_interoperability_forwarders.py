@@ -23,7 +23,7 @@ FORWARDERS = {"dnsmasq": forwarders.dnsmasq, "unbound": forwarders.unbound,
 
 # What may be kept for TTL_SECONDS, from the hosts file and from DNS: answers and denials.
 KEPT = {
-    "hosts TTL": ("dual.lab", "A", ["dual.lab A 10.0.0.10"]),
+    "hosts TTL": ("kept.lab", "A", ["kept.lab A 10.0.0.12"]),
     "hosts NODATA TTL": ("v6only.lab", "A", "NODATA"),
     "DNS TTL": ("a.brief.test", "A", ["a.brief.test A 192.0.2.61"]),
     "DNS NODATA TTL": ("a.brief.test", "AAAA", "NODATA"),

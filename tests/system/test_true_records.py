@@ -118,17 +118,29 @@ def types_is_local(etc):
 
 
 @table("rdtype", ["MX", "TXT", "SRV", "CAA", "NS", "SOA", "DS", "DNSKEY", "HTTPS",
-                                    "SVCB", "PTR", "CNAME", "TYPE65280"])
-@table("name, owner", [
-    ("v4only.lab", "v4only.lab."), ("Alias.LAB", "Alias.LAB."),
+                                    "SVCB", "PTR", "TYPE65280"])
+@table("name, outcome, owner", [
+    ("v4only.lab", "NODATA", "v4only.lab."),
+    ("Alias.LAB", ["Alias.LAB CNAME dual.lab"], "dual.lab."),
     # DNS has data for it, which is not this host's.
-    ("types.example.test", "types.example.test.")])
-def test_names_of_a_local_source_have_no_other_data(server, types_is_local, upstream, name, owner,
-                                                    rdtype):
-    """And DNS does not hear of it."""
+    ("types.example.test", "NODATA", "types.example.test.")])
+def test_names_of_a_local_source_have_no_other_data(server, types_is_local, upstream, name,
+                                                    outcome, owner, rdtype):
+    """And DNS does not hear of it. What an alias leads to is denied there (RFC 2308)."""
     before = upstream.asked(name)
     reply = server.ask(name, rdtype)
-    assert (reply.outcome, reply.soa) == ("NODATA", [(owner, 5, 5)])
+    assert (reply.outcome, reply.soa) == (outcome, [(owner, 5, 5)])
+    assert upstream.asked(name) == before
+
+
+@table("name, outcome, soa", [
+    ("v4only.lab", "NODATA", [("v4only.lab.", 5, 5)]),
+    ("Alias.LAB", ["Alias.LAB CNAME dual.lab"], []),
+    ("types.example.test", "NODATA", [("types.example.test.", 5, 5)])])
+def test_only_an_alias_has_a_cname(server, types_is_local, upstream, name, outcome, soa):
+    before = upstream.asked(name)
+    reply = server.ask(name, "CNAME")
+    assert (reply.outcome, reply.soa) == (outcome, soa)
     assert upstream.asked(name) == before
 
 
