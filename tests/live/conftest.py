@@ -1,4 +1,13 @@
-"""What the tests below a live systemd share. They run inside tests/boot."""
+"""A host below a live systemd (tests/boot): its links, their name servers, its files.
+
+    uplink   10.9.0.1   knot: the zones of tests/system, and corp.test, a search domain
+    vpn      10.9.1.1   knot: split.test, which only this link's server knows; all else REFUSED
+    dead     10.9.2.1   a closed port, for dead.test
+    mute     10.9.3.1   takes questions and never answers, for mute.test
+
+Each is a network namespace at the other end of a cable, and systemd-resolved knows which domain
+belongs to which link, as a VPN's client would have told it.
+"""
 
 import contextlib
 import pathlib
@@ -6,15 +15,45 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 SYSTEM = pathlib.Path(__file__).parents[1] / "system"
 sys.path.insert(0, str(SYSTEM))
 
 PATIENCE_SECONDS = 60
+HERE = pathlib.Path(__file__).parent
+RESOLVED = """\
+[Resolve]
+DNSSEC=no
+LLMNR=no
+MulticastDNS=no
+"""
+KNOT = """\
+server:
+    rundir: {run}
+    listen: {address}@53
+log:
+  - target: stderr
+    any: error
+database:
+    storage: {run}
+template:
+  - id: default
+    storage: {zones}
+    file: "%s.zone"
+    zonefile-sync: -1
+    zonefile-load: whole
+    journal-content: none
+zone:
+"""
+LINKS = {  # the domains that resolved sends to each
+    "uplink": ["corp.test", "~."], "vpn": ["~split.test", "~refused.test"],
+    "dead": ["~dead.test"], "mute": ["~mute.test"]}
 
 
 def run(*words):
     """What a command says; it must succeed."""
-    return subprocess.run(words, check=True, text=True, stdout=subprocess.PIPE,
+    return subprocess.run([str(word) for word in words], check=True, text=True, stdout=subprocess.PIPE,
                           timeout=PATIENCE_SECONDS).stdout
 
 
@@ -31,6 +70,15 @@ def service(unit, prop):
     return run("systemctl", "show", "--value", f"--property={prop}", unit).strip()
 
 
+def say(request, lines):
+    """Prints them between the dots, captured or not."""
+    plugins = request.config.pluginmanager
+    with plugins.get_plugin("capturemanager").global_and_fixture_disabled():
+        plugins.get_plugin("terminalreporter").ensure_newline()
+        for line in lines:
+            plugins.get_plugin("terminalreporter").write_line(line)
+
+
 @contextlib.contextmanager
 def edited(path, text):
     """A file with another content for a while."""
@@ -44,3 +92,72 @@ def edited(path, text):
             file.unlink()
         else:
             file.write_text(before)
+
+
+def lay_cable(number, name):
+    """A link of this host, and the address at its other end."""
+    network = f"10.9.{number}"
+    run("ip", "netns", "add", name)
+    run("ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name)
+    run("ip", "address", "add", f"{network}.2/24", "dev", name)
+    run("ip", "link", "set", name, "up")
+    run("ip", "-n", name, "address", "add", f"{network}.1/24", "dev", "eth0")
+    for device in "lo", "eth0":
+        run("ip", "-n", name, "link", "set", device, "up")
+    return f"{network}.1"
+
+
+def knot_at(name, address, zones, folder):
+    """knotd in a network; its first zone is there when it answers."""
+    home = folder / name
+    home.mkdir()
+    text = KNOT.format(run=home, address=address, zones=folder / "zones")
+    text += "".join(f"  - domain: {zone}\n" for zone in zones)
+    (home / "knot.conf").write_text(text.replace("domain: .\n", "domain: .\n    file: root.zone\n")
+                                    .replace("signed.test\n", "signed.test\n    dnssec-signing: on\n"))
+    server = subprocess.Popen(["ip", "netns", "exec", name, "knotd", "-c", home / "knot.conf"])
+    soa = ["ip", "netns", "exec", name, "drill", f"@{address}", zones[0], "SOA"]
+    wait_until(lambda: "rcode: NOERROR" in subprocess.run(
+        soa, stdout=subprocess.PIPE, text=True, check=False).stdout, f"{name}'s name server")
+    return server
+
+
+def write_zones(folder):
+    """The zones of the lab, ours, and in corp.test 1,000 addresses and an answer of 64 KiB."""
+    folder.mkdir()
+    for zone in [*(SYSTEM / "zones").glob("*.zone"), *(HERE / "zones").glob("*.zone")]:
+        (folder / zone.name).write_text(zone.read_text())
+    with (folder / "corp.test.zone").open("a") as zone:
+        for number in range(1000):  # of more, systemd-resolved takes many seconds
+            zone.write(f"vast 300 A 10.20.{number // 250}.{number % 250 + 1}\n")
+        for number in range(250):
+            zone.write(f'long 300 TXT "{number:03}{"x" * 240}"\n')
+
+
+@pytest.fixture(scope="session")
+def network(tmp_path_factory):
+    """Addresses of the links' name servers."""
+    folder = tmp_path_factory.mktemp("names")
+    write_zones(folder / "zones")
+    drop_in = pathlib.Path("/etc/systemd/resolved.conf.d/lab.conf")
+    drop_in.parent.mkdir(exist_ok=True)
+    drop_in.write_text(RESOLVED)
+    addresses = {name: lay_cable(number, name) for number, name in enumerate(LINKS)}
+    run("ip", "route", "add", "default", "via", addresses["uplink"])
+    public = [path.name.removesuffix(".zone").replace("root", ".")
+              for path in (folder / "zones").glob("*.zone") if path.name != "split.test.zone"]
+    servers = [knot_at("uplink", addresses["uplink"], public, folder),
+               knot_at("vpn", addresses["vpn"], ["split.test"], folder),
+               subprocess.Popen(["ip", "netns", "exec", "mute", "python3", "-c",
+                                 "import signal, socket\n"
+                                 "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+                                 "s.bind(('', 53))\n"
+                                 "signal.pause()"])]
+    run("systemctl", "restart", "systemd-resolved")
+    for name, domains in LINKS.items():
+        run("resolvectl", "dns", name, addresses[name])
+        run("resolvectl", "domain", name, *domains)
+    yield addresses
+    for server in servers:
+        server.terminate()
+        server.wait()
