@@ -95,6 +95,20 @@ def test_every_kind_of_answer_comes_through(chain, matrix, question):
     matrix.fill(chain.name, question)
 
 
+def test_a_cache_sees_one_form_of_an_alias(chain):
+    """Of one with the addresses of its canonical name, and of one with others."""
+    alias = "alias.lab CNAME dual.lab"
+    for _ in range(2):
+        for name, rdtype, expected in (
+                ("alias.lab", "MX", [alias]), ("alias.lab", "CNAME", [alias]),
+                ("alias.lab", "AAAA", [alias, "dual.lab AAAA 2001:db8:a::10"]),
+                ("alias.lab", "A", [alias, "dual.lab A 10.0.0.10"]),
+                ("dual.lab", "A", ["dual.lab A 10.0.0.10"]),
+                ("second-alias.lab", "CNAME", "NODATA"),
+                ("second-alias.lab", "AAAA", "NODATA")):
+            assert outcome(chain.ask(name, rdtype)) == expected, (name, rdtype)
+
+
 def test_letter_case_comes_back(chain, matrix):
     """unbound mixes it, and asks again in another way if a reply has not the same."""
     assert outcome(chain.ask("Both.EXAMPLE.tesT")) == ["Both.EXAMPLE.tesT A 192.0.2.2"]
