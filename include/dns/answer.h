@@ -31,6 +31,8 @@ enum answer_source {
 struct answer {
     uint8_t source; /* enum answer_source */
     bool is_stale;  /* its TTLs have ended: clients get ANSWER_STALE_TTL (RFC 8767) */
+    /* A name server that is trusted for it has verified all of it: AD, for who asks. */
+    bool is_authentic;
     uint16_t rcode;
     uint16_t ede;               /* enum ede */
     char ede_text[ANSWER_TEXT]; /* UTF-8, may be empty */
@@ -51,6 +53,9 @@ void answer_explain(struct answer *, enum ede, const char *format, ...)
 /* Takes back all records and says this instead. */
 void answer_fail(struct answer *, enum rcode, enum ede, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Makes "no data" of "no such name": what a name server has said of it does not hold. */
+void answer_spare_name(struct answer *);
 
 /*
  * Each adds a record to the answer section. `owner` is where the owner's name stands in

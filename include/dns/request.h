@@ -19,6 +19,7 @@ struct request {
     uint16_t id;
     uint8_t opcode;
     bool recursion_desired;
+    bool authentic_data; /* AD: the reply's AD is understood */
     bool checking_disabled;
     bool has_question; /* exactly one question, and it could be read */
     uint16_t class;

@@ -44,6 +44,8 @@ enum upstream_kind {
 enum upstream_kind upstream_kind(const uint8_t *wire, bool edns);
 
 unsigned upstream_rcode(const uint8_t *wire);
+/* AD of a reply (RFC 4035 section 3.2.3). */
+bool upstream_is_authentic(const uint8_t *wire);
 
 /*
  * Makes of a reply one to the query that libc has sent: its id and its letter case. The

@@ -25,6 +25,7 @@ struct heard {
     enum ede ede; /* why there is none */
     const char *failure;
     enum heard_other other;
+    bool is_authentic; /* the reply is, says a server that resolv.conf trusts to say so */
     const atomic_bool *asked; /* has libc asked at the door? NULL: not known, so it has */
 };
 

@@ -33,6 +33,7 @@ struct cached_view {
     size_t len;
     const uint16_t *count; /* of each section */
     uint8_t rcode;
+    bool is_authentic;
     uint32_t age;
     bool is_due;
 };

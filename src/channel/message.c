@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { AUTHENTIC = 0x80 }; /* beside the source of an answer */
+
 static void put_question(struct writer *to, const struct question *question)
 {
     put_u16(to, question->type);
@@ -49,7 +51,7 @@ size_t message_put_answer(uint64_t id, const struct question *question,
 
     put_u64(&to, id);
     put_question(&to, question);
-    put_u8(&to, answer->source);
+    put_u8(&to, (uint8_t)(answer->source | (answer->is_authentic ? AUTHENTIC : 0)));
     put_u16(&to, answer->rcode);
     put_u16(&to, answer->ede);
     put_u8(&to, (uint8_t)text);
@@ -77,6 +79,8 @@ bool message_get_answer(const void *data, size_t len, uint64_t *id,
         if (!get_u16(&in, &answer->count[i]))
             return false;
     memcpy(answer->ede_text, text, text_len);
+    answer->is_authentic = (answer->source & AUTHENTIC) != 0;
+    answer->source &= (uint8_t)~AUTHENTIC;
     answer->len = answer->size = reader_left(&in);
     if (!get_bytes(&in, &records, answer->len))
         return false;

@@ -25,6 +25,7 @@ void answer_reset(struct answer *answer)
     answer->len = 0;
     answer->rcode = RCODE_NOERROR;
     answer->source = ANSWER_FROM_DNS;
+    answer->is_authentic = false;
     answer->ede = EDE_NONE;
     answer->ede_text[0] = '\0';
 }
@@ -55,6 +56,12 @@ void answer_fail(struct answer *answer, enum rcode rcode, enum ede ede, const ch
     va_start(args, format);
     explain(answer, ede, format, args);
     va_end(args);
+}
+
+void answer_spare_name(struct answer *answer)
+{
+    answer->rcode = RCODE_NOERROR;
+    answer->is_authentic = false;
 }
 
 static void put_owner(struct writer *out, uint16_t owner, const struct record *record)

@@ -10,8 +10,9 @@ enum {
     FLAG_RD = 0x01, /* in the third octet, the only bit that may be set */
     FLAG_QR = 0x80,
     FLAG_RA = 0x80, /* in the fourth octet */
-    FLAGS_AD_CD = 0x30,
+    FLAG_AD = 0x20,
     FLAG_CD = 0x10,
+    FLAGS_AD_CD = FLAG_AD | FLAG_CD,
     OPT_DO = 0x8000,
     OPT_SIZE = 11, /* without options */
     POINTER = 0xc0,
@@ -122,6 +123,16 @@ static uint8_t *put_opt(uint8_t *at, const struct question *question)
     return put16(at, 0);
 }
 
+/* RFC 6840 section 5.7: AD is for who has set AD or DO. */
+static unsigned authentic_flag(const struct hot_request *request, const uint8_t *wire,
+                               const struct hot_answer *answer)
+{
+    bool asks =
+        (wire[3] & FLAG_AD) != 0 || (request->question.flags & QUESTION_DNSSEC_OK) != 0;
+
+    return asks && answer->is_authentic ? FLAG_AD : 0;
+}
+
 size_t hot_write(const struct hot_request *request, const uint8_t *wire,
                  const struct hot_answer *answer, uint8_t *out, size_t limit)
 {
@@ -134,7 +145,8 @@ size_t hot_write(const struct hot_request *request, const uint8_t *wire,
     memcpy(out, wire, start);
     memcpy(out + start, answer->records, answer->len);
     out[2] = (uint8_t)(FLAG_QR | wire[2]);
-    out[3] = (uint8_t)(FLAG_RA | (wire[3] & FLAG_CD) | answer->rcode);
+    out[3] = (uint8_t)(FLAG_RA | (wire[3] & FLAG_CD) |
+                       authentic_flag(request, wire, answer) | answer->rcode);
     for (int i = 0; i < SECTIONS; i++) {
         records += answer->count[i];
         put16(out + AT_COUNTS + 2 + 2 * i, answer->count[i]);

@@ -9,6 +9,7 @@ enum {
     FLAG_TC = 0x0200,
     FLAG_RD = 0x0100,
     FLAG_RA = 0x0080,
+    FLAG_AD = 0x0020,
     FLAG_CD = 0x0010,
 };
 
@@ -42,6 +43,12 @@ static struct edns_record opt_of(const struct request *request, const struct ans
     };
 }
 
+/* RFC 6840 section 5.7: AD is for who has set AD or DO. */
+static bool is_authentic(const struct request *request, const struct answer *answer)
+{
+    return answer->is_authentic && (request->authentic_data || request->dnssec_ok);
+}
+
 /* RFC 8906 section 8.1.4: what other opcodes mean by the flags is not ours to copy. */
 static uint16_t flags_of(const struct request *request, const struct answer *answer)
 {
@@ -50,6 +57,7 @@ static uint16_t flags_of(const struct request *request, const struct answer *ans
 
     if (request->opcode == LDNS_PACKET_QUERY)
         flags |= FLAG_RA | (request->recursion_desired ? FLAG_RD : 0u) |
+                 (is_authentic(request, answer) ? FLAG_AD : 0u) |
                  (request->checking_disabled ? FLAG_CD : 0u);
     return (uint16_t)flags;
 }

@@ -16,6 +16,7 @@ static void read_header(struct request *request, struct walk *walk, const uint8_
     request->id = LDNS_ID_WIRE(wire);
     request->opcode = LDNS_OPCODE_WIRE(wire);
     request->recursion_desired = LDNS_RD_WIRE(wire) != 0;
+    request->authentic_data = LDNS_AD_WIRE(wire) != 0;
     request->checking_disabled = LDNS_CD_WIRE(wire) != 0;
     walk->questions = LDNS_QDCOUNT(wire);
     walk->answers = LDNS_ANCOUNT(wire);

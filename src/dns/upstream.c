@@ -52,6 +52,11 @@ unsigned upstream_rcode(const uint8_t *wire)
     return LDNS_RCODE_WIRE(wire);
 }
 
+bool upstream_is_authentic(const uint8_t *wire)
+{
+    return LDNS_AD_WIRE(wire) != 0;
+}
+
 /* Reads the only question of a message and leaves the reader behind it. */
 static bool read_question(struct reader *in, struct question *question)
 {

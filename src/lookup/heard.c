@@ -15,13 +15,12 @@ bool heard_counts(const struct heard *heard)
 static bool say_no_name(const struct heard *heard, struct answer *answer)
 {
     if (heard->other == HEARD_OTHER_FAILED) {
-        answer_fail(
-            answer, RCODE_SERVFAIL, EDE_NO_REACHABLE_AUTHORITY,
-            "name servers say NXDOMAIN for one type and fail for another");
+        answer_fail(answer, RCODE_SERVFAIL, EDE_NO_REACHABLE_AUTHORITY,
+                    "name servers say NXDOMAIN for one type and fail for another");
         return false;
     }
     if (heard->other == HEARD_OTHER_EXISTS)
-        answer->rcode = RCODE_NOERROR;
+        answer_spare_name(answer);
     return true;
 }
 
@@ -37,6 +36,7 @@ bool heard_say(const struct heard *heard, const struct question *question,
                     "a name server's reply cannot be read");
         return false;
     }
+    answer->is_authentic = heard->is_authentic && question->type != TYPE_ANY;
     if (answer->rcode == RCODE_NOERROR)
         return true;
     if (answer->rcode == RCODE_NXDOMAIN)

@@ -183,7 +183,7 @@ static void spare_parent(const struct job *job, struct answer *answer)
 {
     if (job->has_below && answer->rcode == RCODE_NXDOMAIN &&
         answer->count[SECTION_ANSWER] == 0)
-        answer->rcode = RCODE_NOERROR;
+        answer_spare_name(answer);
 }
 
 static void run_probe(struct work_item *item)
@@ -357,6 +357,18 @@ static enum heard_other others_of(const struct job *job)
     return third == HEARD_NO_OTHER ? other : third; /* a third is asked if both agree */
 }
 
+/* RFC 6840 section 5.7: AD tells something where the way to the server is safe. It speaks
+ * of the type that the server was asked for. */
+static bool is_authentic(const struct inquiry *inquiry)
+{
+    const struct job *job = inquiry->job;
+
+    if (inquiry == job->inquiry && inquiry->question.type != job->question.type)
+        return false;
+    return job->conf.trust_ad && inquiry->result.reply &&
+           upstream_is_authentic(inquiry->result.reply);
+}
+
 static struct heard heard_of(const struct inquiry *inquiry, enum heard_other other)
 {
     const struct upstream_result *result = &inquiry->result;
@@ -367,6 +379,7 @@ static struct heard heard_of(const struct inquiry *inquiry, enum heard_other oth
         .ede = result->ede == EDE_NONE ? EDE_NO_REACHABLE_AUTHORITY : result->ede,
         .failure = result->failure,
         .other = other,
+        .is_authentic = is_authentic(inquiry),
         .asked = &inquiry->hand.asked,
     };
 }

@@ -7,7 +7,8 @@
 
 enum {
     POPULAR_HITS = 3, /* since it was put */
-    DUE_SHARE = 10,   /* in the last of so many parts of its time */
+    KEPT_AUTHENTIC = 0x80,
+    DUE_SHARE = 10, /* in the last of so many parts of its time */
 };
 
 /* What is kept of an answer, before its text and its records. */
@@ -16,7 +17,7 @@ struct kept {
     uint32_t stay;  /* seconds */
     uint16_t count[SECTIONS];
     uint16_t ede;
-    uint8_t rcode, source;
+    uint8_t rcode, source; /* with KEPT_AUTHENTIC */
     uint8_t text_len;
     uint8_t hits; /* up to POPULAR_HITS, and one more when it has been called due */
 };
@@ -70,7 +71,7 @@ static void fill(struct kept *kept, const struct answer *answer, size_t text_len
     memcpy(kept->count, answer->count, sizeof kept->count);
     kept->ede = answer->ede;
     kept->rcode = (uint8_t)answer->rcode;
-    kept->source = answer->source;
+    kept->source = (uint8_t)(answer->source | (answer->is_authentic ? KEPT_AUTHENTIC : 0));
     kept->text_len = (uint8_t)text_len;
     kept->hits = 0;
     memcpy(behind, answer->ede_text, text_len);
@@ -139,7 +140,8 @@ static void show(const struct kept *kept, size_t len, struct answer *answer)
     const uint8_t *behind = (const uint8_t *)(kept + 1);
 
     *answer = (struct answer){
-        .source = kept->source,
+        .source = kept->source & ~KEPT_AUTHENTIC & 0xff,
+        .is_authentic = (kept->source & KEPT_AUTHENTIC) != 0,
         .rcode = kept->rcode,
         .ede = kept->ede,
         .records = (uint8_t *)(uintptr_t)(behind + kept->text_len),
@@ -206,6 +208,7 @@ bool cache_get_stale(struct cache *cache, const struct question *question, int64
         return false;
     show(kept, len, answer);
     answer->is_stale = true;
+    answer->is_authentic = false;
     answer_explain(answer, EDE_STALE, "looking it up again has failed so far");
     return true;
 }
@@ -224,6 +227,7 @@ bool cache_view(struct cache *cache, const struct question *question, int64_t no
         .len = len - sizeof *kept - kept->text_len,
         .count = kept->count,
         .rcode = kept->rcode,
+        .is_authentic = (kept->source & KEPT_AUTHENTIC) != 0,
         .age = (uint32_t)(age / 1000),
         .is_due = is_due(kept, age),
     };

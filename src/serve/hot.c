@@ -36,6 +36,7 @@ size_t hot_reply(const struct serve_config *config, struct flights *flights,
                                  .len = view.len,
                                  .count = view.count,
                                  .rcode = view.rcode,
+                                 .is_authentic = view.is_authentic,
                                  .age = view.age};
     len = hot_write(&request, wire, &answer, out, limit_for(config, &request));
     if (len > 0) {

@@ -429,7 +429,7 @@ void names_see(const struct names *names, const struct question *question,
 {
     if (names && answer->rcode == RCODE_NXDOMAIN &&
         look_for(&names->by_parent, question->name, question->name_len))
-        answer->rcode = RCODE_NOERROR;
+        answer_spare_name(answer);
 }
 
 enum names_say names_ask(const struct names_config *config, const struct question *question,

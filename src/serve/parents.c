@@ -131,5 +131,5 @@ void parents_see(struct parents *parents, const struct question *question,
     if (answer->source == ANSWER_FROM_HOST && answer->count[SECTION_ANSWER] > 0)
         remember_all(parents, question, now);
     else if (answer->rcode == RCODE_NXDOMAIN && is_parent(parents, question, now))
-        answer->rcode = RCODE_NOERROR;
+        answer_spare_name(answer);
 }

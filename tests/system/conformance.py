@@ -51,7 +51,7 @@ row("2.3", MUST, "The Z bit is ignored, and zero in replies.")
 row("2.4", SHOULD, "AA, RA and RCODE in a question are ignored.")
 row("2.5", CHOICE, "A question with TC is answered.")
 row("2.6", SHOULD, "AA is never set.")
-row("2.7", MUST, "AD is never set, whatever was asked for.")
+row("2.7", MUST, "AD is a trusted name server's, for who asks with AD or DO; else it is clear.")
 row("2.8", SHOULD, "CD is copied.")
 row("2.9", CHOICE, "RD=0 is answered like RD=1.",
     otherwise="tests of DNS compliance ask with RD=0, and a refusal looks broken to them")

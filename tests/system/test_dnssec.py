@@ -8,6 +8,7 @@ import dns.rdatatype
 import pytest
 
 import forwarders
+from ask import PATIENCE_SECONDS, make
 from forwarders import Forwarder
 from tables import table
 
@@ -94,12 +95,80 @@ def test_an_answer_with_signatures_is_not_given_without(server):
 
 @pytest.mark.row("2.7")
 @table("name", ["a.signed.test", "v4only.lab", "nosuch.signed.test"])
-def test_ad_is_never_set(server, etc, name):
-    """Nothing is validated here, whatever the name server says; ask() checks the bit."""
+def test_ad_is_not_of_our_own(server, etc, name):
+    """Nothing is validated here, whatever is asked for; ask() checks the bit."""
     etc.write("resolv.conf", "nameserver 127.0.0.2\noptions trust-ad\n")
     reply = server.ask(name, edns=True, want_dnssec=True,
                        flags=dns.flags.RD | dns.flags.AD)
     assert not reply.message.flags & dns.flags.AD
+
+
+# --- AD of a name server that resolv.conf trusts (RFC 6840 section 5.7) ---
+
+VALIDATOR = "127.0.3.51"
+PLAIN, AD, DO = {}, {"flags": dns.flags.RD | dns.flags.AD}, {"edns": True, "want_dnssec": True}
+
+
+def verified(packet):
+    """Everything has AD."""
+    flags = dns.flags.RA | dns.flags.AD
+    label = packet.name.labels[0].decode()
+    if label == "two" and packet.type == "A":
+        return packet.reply("192.0.2.2", "192.0.2.1", flags=flags)
+    if packet.type == "A" and label != "none":
+        return packet.reply("192.0.2.1", flags=flags)
+    if packet.type == "TXT" and label == "text":
+        return packet.reply('"verified"', flags=flags)
+    return packet.reply(rcode="NXDOMAIN" if label in ("none", "half") else "NOERROR", flags=flags)
+
+
+def has_ad(server, name, rdtype, how):
+    """Asked without the checks of ask(), for which AD is wrong."""
+    query = make(name, rdtype, **how)
+    reply = dns.query.udp(query, server.to[0], port=server.to[1], timeout=PATIENCE_SECONDS)
+    tcp = dns.query.tcp(query, server.to[0], port=server.to[1], timeout=PATIENCE_SECONDS)
+    assert reply.flags & dns.flags.AD == tcp.flags & dns.flags.AD
+    return bool(reply.flags & dns.flags.AD)
+
+
+@pytest.fixture
+def validator(etc, name_server):
+    etc.write("resolv.conf", f"nameserver {VALIDATOR}\noptions trust-ad\n")
+    return name_server(VALIDATOR, verified)
+
+
+@pytest.mark.row("2.7")
+@pytest.mark.usefixtures("validator")
+@pytest.mark.parametrize("cache", ["0", "1000000"])
+def test_ad_is_passed_on_to_who_asks_for_it(start, cache):
+    """Twice, for the cache; what goes the shortest way, over UDP, and what goes over TCP."""
+    server = start("-o", f"cache-size={cache}")
+    for name, rdtype in (("one.ad", "A"), ("one.ad", "AAAA"), ("two.ad", "A"), ("text.ad", "TXT"),
+                         ("none.ad", "A"), ("none.ad", "TXT"), ("x.dual.lab", "A")):
+        for how in PLAIN, AD, DO, PLAIN, AD, DO:
+            assert has_ad(server, name, rdtype, how) == (how is not PLAIN), (name, rdtype, how)
+
+
+@pytest.mark.row("2.7")
+@pytest.mark.usefixtures("validator")
+@table("name, rdtype", [
+    ("half.ad", "AAAA"), ("half.ad", "MX"),  # NXDOMAIN, and NODATA is made of it
+    ("one.ad", "ANY"),  # made of two replies
+    ("dual.lab", "A"), ("dual.lab", "MX"), ("localhost", "A"), ("x.localhost", "A"),
+    ("nosuch.invalid", "A"), ("1.0.0.127.in-addr.arpa", "PTR")])
+def test_what_no_name_server_has_verified_has_no_ad(server, name, rdtype):
+    for how in AD, DO:
+        assert not has_ad(server, name, rdtype, how)
+
+
+@pytest.mark.row("2.7")
+def test_without_trust_ad_it_is_not_passed_on(start, validator, etc):
+    etc.write("resolv.conf", f"nameserver {VALIDATOR}\n")
+    server = start()
+    for how in AD, DO:
+        assert not has_ad(server, "one.ad", "A", how)
+        assert not has_ad(server, "text.ad", "TXT", how)
+    assert validator.packets
 
 
 def anchor():

@@ -150,6 +150,23 @@ TEST(an_answer_arrives_as_it_was_sent)
     assert_memory_equal(got.records, record, sizeof record);
 }
 
+TEST(an_authentic_answer_arrives_as_that)
+{
+    struct answer answer = example(), got;
+    struct question about;
+    uint8_t out[512];
+    uint64_t got_id;
+    size_t len;
+
+    answer.is_authentic = true;
+    len = message_put_answer(id, &question, &answer, out, sizeof out);
+    assert_true(message_get_answer(out, len, &got_id, &about, &got));
+    assert_true(got.is_authentic);
+    assert_int_equal(got.source, ANSWER_FROM_HOST);
+    assert_true(message_get_answer(BYTES(answer_message), &got_id, &about, &got));
+    assert_false(got.is_authentic);
+}
+
 TEST(the_records_are_borrowed_from_the_message)
 {
     struct answer got;

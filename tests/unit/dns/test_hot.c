@@ -71,8 +71,9 @@ static struct answer sample_answer(const struct question *question, uint16_t rco
 }
 
 /* Both ways' replies to a message that hot_read has accepted. */
-static void assert_same_reply(const uint8_t *wire, size_t len,
-                              const struct hot_request *hot, uint32_t age, uint16_t rcode)
+static void assert_same_reply_of(const uint8_t *wire, size_t len,
+                                 const struct hot_request *hot, uint32_t age,
+                                 uint16_t rcode, bool is_authentic)
 {
     static uint8_t short_way[4096], long_way[4096];
     struct request request;
@@ -82,15 +83,24 @@ static void assert_same_reply(const uint8_t *wire, size_t len,
 
     assert_int_equal(request_parse(&request, wire, len), RCODE_NOERROR);
     answer = sample_answer(&request.question, rcode);
+    answer.is_authentic = is_authentic;
     view = (struct hot_answer){.records = answer.records,
                                .len = answer.len,
                                .count = answer.count,
                                .rcode = (uint8_t)rcode,
+                               .is_authentic = is_authentic,
                                .age = age};
     short_len = hot_write(hot, wire, &view, short_way, sizeof short_way);
     assert_int_equal(reply_write(&request, &answer, age, NULL, long_way, sizeof long_way),
                      short_len);
     assert_memory_equal(short_way, long_way, short_len);
+}
+
+static void assert_same_reply(const uint8_t *wire, size_t len,
+                              const struct hot_request *hot, uint32_t age, uint16_t rcode)
+{
+    assert_same_reply_of(wire, len, hot, age, rcode, false);
+    assert_same_reply_of(wire, len, hot, age, rcode, true);
 }
 
 static void assert_same_request(const uint8_t *wire, size_t len,

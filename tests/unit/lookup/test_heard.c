@@ -82,6 +82,40 @@ TEST(nxdomain_that_the_other_family_says_too_is_one)
     assert_string_equal(no_name(HEARD_OTHER_AGREES, true), "NXDOMAIN\n");
 }
 
+static bool authentic(uint8_t rcode, uint16_t type, enum heard_other other, bool trusted)
+{
+    uint8_t reply[] = REPLY(0, 0);
+    const struct heard heard = {.reply = reply,
+                                .reply_len = sizeof reply - 16,
+                                .other = other,
+                                .is_authentic = trusted};
+    struct question question = question_of("host.test.", "A");
+    uint8_t records[512];
+    struct answer answer;
+
+    question.type = type;
+    reply[3] = (uint8_t)(reply[3] | rcode);
+    answer_init(&answer, &question, records, sizeof records);
+    heard_say(&heard, &question, NULL, &answer);
+    return answer.is_authentic;
+}
+
+TEST(what_is_authentic_is_passed_on_as_that)
+{
+    assert_true(authentic(0, TYPE_A, HEARD_NO_OTHER, true));
+    assert_true(authentic(3, TYPE_A, HEARD_OTHER_AGREES, true));
+    assert_false(authentic(0, TYPE_A, HEARD_NO_OTHER, false));
+}
+
+/* Nobody has verified what is made of it. */
+TEST(what_is_not_said_as_it_was_heard_is_not_authentic)
+{
+    assert_false(authentic(3, TYPE_A, HEARD_OTHER_EXISTS, true));
+    assert_false(authentic(3, TYPE_A, HEARD_OTHER_FAILED, true));
+    assert_false(authentic(1, TYPE_A, HEARD_NO_OTHER, true));
+    assert_false(authentic(0, TYPE_ANY, HEARD_NO_OTHER, true));
+}
+
 /* RFC 4074 section 4.2. */
 TEST(nxdomain_of_one_family_alone_is_no_data)
 {
