@@ -733,7 +733,8 @@ static void note_why_unusable(struct upstream_query *query)
         note_failure(query, EDE_NETWORK_ERROR, "the host has no name server");
     for (size_t i = 0; i < query->conf.server_count; i++)
         if (leads_back(query, i))
-            note_failure(query, EDE_NETWORK_ERROR, "loop: name server %s is this server",
+            note_failure(query, EDE_NETWORK_ERROR,
+                         "loop: name server %s leads back to this server",
                          server_text(query, i, text));
 }
 
