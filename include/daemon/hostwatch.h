@@ -1,6 +1,7 @@
 /*
  * Tells when the host's answers may have become others: a file that libc reads was edited,
- * replaced, or its symbolic link switched; an address or a route came or went.
+ * replaced, or its symbolic link switched; an address or a route came or went;
+ * systemd-resolved has started, or knows other servers or domains.
  */
 #ifndef DAEMON_HOSTWATCH_H
 #define DAEMON_HOSTWATCH_H

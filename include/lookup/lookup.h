@@ -33,6 +33,7 @@ enum lookup_next {
     LOOKUP_RELAY,   /* ask the name servers, and pass on what they say */
     LOOKUP_PLAIN,   /* as LOOKUP_VERDICT; but nobody but the name servers can know the name,
                        so of most replies the verdict is known (host_knows_verdict) */
+    LOOKUP_EXISTS,  /* as LOOKUP_RELAY; but libc knows the name, so that it does exist */
 };
 
 #endif

@@ -1,9 +1,32 @@
-/* What the `hosts:` line of nsswitch.conf says about the order of sources. */
+/*
+ * The host's sources, as the `hosts:` line of nsswitch.conf and systemd-resolved's state
+ * have it: which line libc is to follow, which name servers stand where that line says
+ * `dns`, and what of libc's word is then known beforehand.
+ *
+ * A `resolve` in the line is a name server, systemd-resolved's stub, since all that libc
+ * makes of it hides what DNS tells. So libc's line has `dns` in its place, with its
+ * actions:
+ *
+ *   resolved                  libc's line for `files resolve [!UNAVAIL=return] dns`   asked
+ *   its stub listens          files dns                                               the
+ * stub does not run              files dns resolv.conf's runs without its stub     as it is
+ * resolv.conf's
+ */
 #ifndef LOOKUP_SOURCES_H
 #define LOOKUP_SOURCES_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "lookup/resolved.h"
+#include "upstream/resolv_conf.h"
+
+/* Who is asked where libc's line says `dns`. */
+enum sources_servers {
+    SERVERS_OF_RESOLV_CONF,
+    SERVERS_OF_RESOLVED, /* its stub */
+    SERVERS_NONE,        /* resolved does not run, and the line leads nowhere else */
+};
 
 struct sources {
     /* Another source comes after `dns`, so that an answer found without DNS may not be the
@@ -13,20 +36,41 @@ struct sources {
      * without actions. `files` knows the same names whether libc asks it for one family or
      * for both. */
     bool plain;
-    /* `dns` is the last source, and no action on the way is another than NOTFOUND=return.
-     * If the sources before it do not know a name and libc says EAI_AGAIN, it has come to
-     * DNS, and the name servers alone decide. */
+    /* `dns` is the last source, and no action on the way but NOTFOUND=return. If the
+     * sources before it do not know a name and libc says EAI_AGAIN, it has come to DNS, and
+     * the name servers alone decide. */
     bool end_in_dns;
+    /* libc asks resolved itself, and what it does not find may exist: no denial of it is
+     * passed on before DNS has said the same. */
+    bool doubted;
+    enum sources_servers servers;
+    enum sources_servers then; /* are asked where those do not know a name; SERVERS_NONE */
 };
 
-/* Re-reads a changed file. */
+/* As the host is now: re-reads a changed file, and looks at resolved once a second. libc's
+ * line is set, if it is another one than in the file. */
 struct sources sources_look(void);
 bool sources_follow_dns(void);
 
-/* The same of one text, the contents of a file. */
-bool sources_follow_dns_in(const char *text);
-bool sources_are_plain_in(const char *text);
-bool sources_end_in_dns_in(const char *text);
+/* Something has changed that may be resolved: it is looked at anew. */
+void sources_forget_resolved(void);
+
+/* Whom to ask: the name servers, none if there is no telling. */
+void sources_read_servers(enum sources_servers, struct resolv_conf *);
+
+/* What becomes of a file's text: how libc is to take the line. */
+enum sources_line {
+    LINE_AS_IT_IS,
+    LINE_WRITTEN, /* another one than in the file */
+    LINE_MISSING, /* libc has a line of its own */
+    LINE_WRONG,   /* libc takes none, and fails each lookup; so does anything unknown */
+};
+
+enum { SOURCES_TEXT = 65536 }; /* no real file is longer */
+
+/* `line` has room for twice as many octets as the text. */
+enum sources_line sources_in(const char *text, enum resolved_state, struct sources *,
+                             char *line);
 
 /*
  * True if the sources are plain and the hosts file is short: a probe is then over within
@@ -34,12 +78,5 @@ bool sources_end_in_dns_in(const char *text);
  * a millisecond (`now` is clock_ms()): who makes the probe is no matter of truth.
  */
 bool sources_are_quick(int64_t now);
-
-/*
- * Keeps libc from asking nscd, if it runs, instead of the sources: its cache knows neither
- * our door nor the difference between "no such name", "no data" and a failure. To be called
- * before each lookup; it costs one system call where there is no nscd.
- */
-void sources_avoid_nscd(void);
 
 #endif

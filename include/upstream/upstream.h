@@ -25,6 +25,8 @@ struct upstream_result {
     char failure[ANSWER_TEXT];
     bool
         is_denial; /* the reply is our own, since every server asks us; `failure` says so */
+    int error;     /* the last one of the network's, an errno; 0: none */
+    unsigned rcode; /* that the last server has failed with; 0: none has */
 };
 
 /* Told that the result is complete. */

@@ -26,7 +26,28 @@ enum {
 static const char *const paths[] = {"/etc/hosts", "/etc/nsswitch.conf", "/etc/resolv.conf",
                                     "/etc/host.conf", "/etc/gai.conf"};
 
-enum { FILES = sizeof paths / sizeof *paths, READ_ONCE = 3, NETWORK = FILES, THINGS };
+enum {
+    FILES = sizeof paths / sizeof *paths,
+    READ_ONCE = 3,
+    NETWORK = FILES,
+    RESOLVED,
+    THINGS
+};
+
+/*
+ * systemd-resolved leaves its state here, for each link too, and makes its socket anew when
+ * it starts. NULL: all that is in the folder. A folder may come later.
+ */
+static const struct {
+    const char *folder, *name;
+} resolved_places[] = {
+    {"/run", "systemd"},
+    {"/run/systemd", "resolve"},
+    {"/run/systemd/resolve", NULL},
+    {"/run/systemd/resolve/netif", NULL},
+};
+
+enum { RESOLVED_PLACES = sizeof resolved_places / sizeof *resolved_places };
 
 /* A name in a folder: the file's own, and those that its symbolic links lead through. */
 struct place {
@@ -43,17 +64,24 @@ struct hostwatch {
     struct watch *inotify_watch, *netlink_watch;
     struct place places[FILES][LINKS_MAX];
     size_t place_count[FILES];
-    int file[FILES];          /* inotify's number of the file itself; -1: there is none */
+    int file[FILES]; /* inotify's number of the file itself; -1: there is none */
+    int resolved[RESOLVED_PLACES];
     bool has_changed[THINGS]; /* since the last line was logged */
     struct timer quiet;
 };
+
+static const char *text_of(int thing)
+{
+    if (thing == NETWORK)
+        return "the host's addresses or routes have";
+    return thing == RESOLVED ? "systemd-resolved has" : paths[thing];
+}
 
 static void log_changes(struct hostwatch *hosts)
 {
     for (int i = 0; i < THINGS; i++) {
         if (hosts->has_changed[i])
-            log_info("%s changed",
-                     i == NETWORK ? "the host's addresses or routes have" : paths[i]);
+            log_info("%s changed", text_of(i));
         hosts->has_changed[i] = false;
     }
 }
@@ -138,6 +166,26 @@ static bool is_about(const struct hostwatch *hosts, int file,
     return false;
 }
 
+static void find_resolved(struct hostwatch *hosts)
+{
+    for (int i = 0; i < RESOLVED_PLACES; i++)
+        hosts->resolved[i] =
+            inotify_add_watch(hosts->inotify, resolved_places[i].folder, EVENTS);
+}
+
+static bool is_about_resolved(const struct hostwatch *hosts,
+                              const struct inotify_event *event)
+{
+    for (int i = 0; i < RESOLVED_PLACES; i++) {
+        const char *name = resolved_places[i].name;
+
+        if (hosts->resolved[i] == event->wd && event->len > 0 &&
+            (!name || strcmp(name, event->name) == 0))
+            return true;
+    }
+    return false;
+}
+
 static bool note_event(struct hostwatch *hosts, const struct inotify_event *event)
 {
     bool any = false;
@@ -148,7 +196,17 @@ static bool note_event(struct hostwatch *hosts, const struct inotify_event *even
         note_change(hosts, i);
         any = true;
     }
-    return any;
+    if (!is_about_resolved(hosts, event))
+        return any;
+    note_change(hosts, RESOLVED);
+    return true;
+}
+
+static void find_all(struct hostwatch *hosts)
+{
+    for (int i = 0; i < FILES; i++)
+        find_places(hosts, i);
+    find_resolved(hosts);
 }
 
 static void files_ready(void *context, short revents)
@@ -168,8 +226,7 @@ static void files_ready(void *context, short revents)
         }
     if (!any)
         return;
-    for (int i = 0; i < FILES; i++)
-        find_places(hosts, i);
+    find_all(hosts);
     hosts->changed(hosts->context);
 }
 
@@ -206,8 +263,7 @@ static int set_up(struct hostwatch *hosts)
     hosts->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (hosts->inotify == -1)
         return -1;
-    for (int i = 0; i < FILES; i++)
-        find_places(hosts, i);
+    find_all(hosts);
     hosts->inotify_watch =
         loop_watch(hosts->loop, hosts->inotify, POLLIN, files_ready, hosts);
     if (!hosts->inotify_watch)

@@ -237,7 +237,9 @@ bool host_has_below(const struct question *question)
 enum lookup_next host_probe_odd(const struct lookup_config *config,
                                 const struct question *question, struct answer *answer)
 {
-    if (sources_follow_dns() || reaches_dns())
+    struct sources sources = sources_look();
+
+    if (sources.follow_dns || sources.doubted || reaches_dns())
         return LOOKUP_RELAY;
     say_nothing(config, question, answer, RCODE_NXDOMAIN);
     return LOOKUP_DONE;
@@ -262,6 +264,16 @@ static void say_localhost(const struct lookup_config *config,
     answer->source = ANSWER_FROM_HOST;
     localhost_say(question, config->filter_aaaa, config->ttl, answer);
     negative_finish(config, question, answer);
+}
+
+/* True if what libc has found says all about the type, also that there is none. */
+static bool is_whole(const struct sources *sources, const struct question *question,
+                     const struct addrinfo *found)
+{
+    if (!sources->doubted)
+        return true;
+    return (question->type == TYPE_A || question->type == TYPE_AAAA) &&
+           found_first(found, family_of(question->type)) != NULL;
 }
 
 static bool failed_in_dns(const struct call *call)
@@ -311,7 +323,9 @@ enum lookup_next host_probe(const struct lookup_config *config,
         say_localhost(config, question, &call, answer);
         next = LOOKUP_DONE;
     } else if (call.saying == SAYS_FOUND) {
-        if (!came) {
+        if (!is_whole(&sources, question, call.found)) {
+            next = LOOKUP_EXISTS;
+        } else if (!came) {
             say_owned(config, question, answer, call.found);
             next = LOOKUP_DONE;
         } else if (!asks_addresses(config, question)) {
@@ -320,6 +334,8 @@ enum lookup_next host_probe(const struct lookup_config *config,
         } /* else by a source behind DNS: DNS may know better */
     } else if (reach == NAME_LOCAL_SOURCE) {
         next = host_probe_odd(config, question, answer);
+    } else if (sources.doubted) {
+        next = LOOKUP_RELAY;
     } else if (!came && (call.saying == SAYS_NO_NAME || call.saying == SAYS_NODATA)) {
         say_nothing(config, question, answer, /* the sources end before DNS */
                     call.saying == SAYS_NO_NAME ? RCODE_NXDOMAIN : RCODE_NOERROR);

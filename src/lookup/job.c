@@ -1,5 +1,6 @@
 #include "lookup/job.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,8 @@ struct inquiry {
     struct question question;
     struct upstream_result result;
     struct door_hand hand;
-    bool is_known; /* libc need not be asked what it makes of it */
+    bool is_known;  /* libc need not be asked what it makes of it */
+    bool is_denied; /* by us, in the name of a server that only refuses */
 };
 
 struct job {
@@ -28,13 +30,16 @@ struct job {
     uint64_t id;
     struct receipt receipt;
     struct question question;
-    struct resolv_conf conf; /* whom to ask, once the probe is over */
+    struct sources sources;  /* as they are when the probe is over */
+    struct resolv_conf conf; /* whom to ask then */
+    bool has_restarted;
     enum lookup_next next;
     bool has_below; /* the hosts file has names below this one: it may not be denied */
     struct door_hand probe; /* sees whether libc comes to the door without being asked in */
     struct inquiry *inquiry; /* for the question itself; for ANY of A */
     struct inquiry *other;   /* for an address, if one had to be asked for */
     struct inquiry *third;   /* for one of the other family than that, likewise */
+    struct inquiry *former;  /* of servers that do not know the name, if others may */
     struct desk *desk;       /* while a thread works; it may end in the middle */
     struct list letters;     /* what a thread has to say; the loop's posts it */
     bool is_answered;        /* the answer is among them, not only news */
@@ -79,6 +84,7 @@ static void job_free(struct job *job)
     inquiry_free(job->inquiry);
     inquiry_free(job->other);
     inquiry_free(job->third);
+    inquiry_free(job->former);
     free(job);
 }
 
@@ -206,6 +212,7 @@ static void run_probe(struct work_item *item)
 
 static bool put_work(struct job *job);
 static void work_here(struct job *job);
+static void start_probe(struct job *job);
 static void start_verdict(struct job *job);
 static void inquire(struct job *job, struct inquiry **inquiry, uint16_t type);
 
@@ -249,7 +256,7 @@ static uint16_t next_type(const struct job *job)
         return 0;
     if (job->question.type == TYPE_ANY)
         return job->other || job->jobs->config->filter_aaaa ? 0 : TYPE_AAAA;
-    if (!denies(job->inquiry) || job->has_below)
+    if (!denies(job->inquiry) || job->has_below || job->next == LOOKUP_EXISTS)
         return 0;
     if (is_address_type(asked) && !job->other && !has_no_aaaa(job))
         return asked == TYPE_A ? TYPE_AAAA : TYPE_A;
@@ -262,12 +269,99 @@ static uint16_t next_type(const struct job *job)
     return denies(job->other) && !job->third && !has_no_aaaa(job) ? TYPE_AAAA : 0;
 }
 
+/* Also where resolv.conf names its stub, and no other server. */
+static bool asks_resolved(const struct job *job)
+{
+    const struct addr stub = resolved_stub();
+
+    return job->conf.server_count == 1 && addr_equal(&job->conf.servers[0], &stub);
+}
+
+/* resolved has ended, or its stub was switched off, since the host was looked at. */
+static bool stub_is_gone(const struct job *job, const struct inquiry *inquiry)
+{
+    return asks_resolved(job) && !job->has_restarted && !inquiry->result.reply &&
+           inquiry->result.error == ECONNREFUSED;
+}
+
+static void restart(struct job *job)
+{
+    inquiry_free(job->inquiry);
+    inquiry_free(job->other);
+    inquiry_free(job->third);
+    job->inquiry = job->other = job->third = NULL;
+    job->has_restarted = true;
+    sources_forget_resolved();
+    start_probe(job);
+}
+
+/*
+ * resolved has no server to ask for a name of one label, so its stub refuses: it means that
+ * nobody knows the name, and is told as that.
+ */
+static bool is_refused_label(const struct job *job, const struct inquiry *inquiry)
+{
+    const struct question *question = &inquiry->question;
+
+    return asks_resolved(job) && !inquiry->result.reply &&
+           inquiry->result.rcode == RCODE_REFUSED &&
+           question->name_len == question->name[0] + 2;
+}
+
+static void deny(struct inquiry *inquiry)
+{
+    uint8_t query[UPSTREAM_QUERY_MAX], reply[UPSTREAM_QUERY_MAX];
+    size_t len = upstream_write_query(&(struct query_header){0}, &inquiry->question, query);
+
+    len = upstream_make_reply(query, len, RCODE_NXDOMAIN, reply, sizeof reply);
+    inquiry->result.reply = malloc(len);
+    if (!inquiry->result.reply)
+        return;
+    memcpy(inquiry->result.reply, reply, len);
+    inquiry->result.reply_len = len;
+    inquiry->is_denied = true;
+}
+
+/* Where the line goes on from one kind of servers to another. */
+static void ask_others(struct job *job)
+{
+    job->former = job->inquiry;
+    job->inquiry = NULL;
+    sources_read_servers(job->sources.then, &job->conf);
+    inquire(job, &job->inquiry, job->former->question.type);
+}
+
+/* If they have failed, what the former said stands. */
+static void choose_reply(struct job *job)
+{
+    struct inquiry *inquiry = job->inquiry;
+
+    if (!job->former || inquiry->result.reply)
+        return;
+    job->inquiry = job->former;
+    job->former = inquiry;
+}
+
 static void servers_have_said(void *owner)
 {
     struct inquiry *inquiry = owner;
     struct job *job = inquiry->job;
-    uint16_t type = next_type(job);
+    uint16_t type;
 
+    if (stub_is_gone(job, inquiry)) {
+        restart(job);
+        return;
+    }
+    if (is_refused_label(job, inquiry))
+        deny(inquiry);
+    if (job->sources.then != SERVERS_NONE && !job->former &&
+        (!inquiry->result.reply || denies(inquiry))) {
+        ask_others(job);
+        return;
+    }
+    if (!job->other)
+        choose_reply(job);
+    type = next_type(job);
     if (type != 0)
         inquire(job, job->other ? &job->third : &job->other, type);
     else
@@ -308,9 +402,10 @@ static void after_probe(struct work_item *item)
     if (job->next == LOOKUP_DONE) {
         job_end(job);
     } else {
-        if (!job->work.is_slow)
+        if (!job->work.is_slow && !job->has_restarted)
             take_up(job);
-        resolv_conf_read(&job->conf);
+        job->sources = sources_look();
+        sources_read_servers(job->sources.servers, &job->conf);
         inquire(job, &job->inquiry, asked_type(job));
     }
 }
@@ -378,7 +473,7 @@ static struct heard heard_of(const struct inquiry *inquiry, enum heard_other oth
         .reply_len = result->reply_len,
         .ede = result->ede == EDE_NONE ? EDE_NO_REACHABLE_AUTHORITY : result->ede,
         .failure = result->failure,
-        .other = other,
+        .other = inquiry->job->next == LOOKUP_EXISTS ? HEARD_OTHER_EXISTS : other,
         .is_authentic = is_authentic(inquiry),
         .asked = &inquiry->hand.asked,
     };
@@ -397,6 +492,8 @@ static void judge(const struct job *job, const struct inquiry *inquiry,
         reverse_verdict(config, question, heard, door, answer);
     else
         host_verdict(config, question, heard, door, answer);
+    if (inquiry->is_denied)
+        negative_finish(config, question, answer);
 }
 
 /* Every name server asks us for the name: no zone of theirs has given a reason. */
@@ -479,7 +576,7 @@ static bool is_known(const struct job *job, const struct inquiry *inquiry,
 {
     struct heard heard = heard_of(inquiry, HEARD_NO_OTHER);
 
-    return job->next == LOOKUP_RELAY ||
+    return job->next == LOOKUP_RELAY || job->next == LOOKUP_EXISTS ||
            (job->next == LOOKUP_PLAIN && inquiry->question.type == question->type &&
             host_knows_verdict(question, &heard));
 }
@@ -538,6 +635,25 @@ static bool put_work(struct job *job)
     return false;
 }
 
+static void start_probe(struct job *job)
+{
+    job->probe = (struct door_hand){.question = job->question, .is_probe = true};
+    job->next = LOOKUP_DONE; /* unless the probe says otherwise: without it, refused */
+    job->work.run = run_probe;
+    job->work.after = after_probe;
+    if (sources_are_quick(clock_ms())) {
+        work_here(job);
+        return;
+    }
+    door_hold(job->jobs->door, &job->probe);
+    if (!put_work(job)) {
+        door_drop(&job->probe);
+        job_free(job);
+    } else if (job->work.is_slow && !job->has_restarted) {
+        take_up(job); /* slow ones wait for each other alone */
+    }
+}
+
 void job_start(struct jobs *jobs, struct mailbag *mailbag, uint64_t id,
                const struct question *question)
 {
@@ -557,21 +673,6 @@ void job_start(struct jobs *jobs, struct mailbag *mailbag, uint64_t id,
     job->mailbag = mailbag;
     job->id = id;
     job->question = *question;
-    job->probe.question = *question;
-    job->probe.is_probe = true;
-    job->next = LOOKUP_DONE; /* unless the probe says otherwise: without it, refused */
-    job->work.run = run_probe;
-    job->work.after = after_probe;
     job->work.is_slow = is_slow(question);
-    if (sources_are_quick(clock_ms())) {
-        work_here(job);
-        return;
-    }
-    door_hold(jobs->door, &job->probe);
-    if (!put_work(job)) {
-        door_drop(&job->probe);
-        job_free(job);
-    } else if (job->work.is_slow) {
-        take_up(job); /* slow ones wait for each other alone */
-    }
+    start_probe(job);
 }

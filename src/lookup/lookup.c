@@ -16,6 +16,7 @@
 #include "channel/channel.h"
 #include "lookup/job.h"
 #include "lookup/resolver.h"
+#include "lookup/sources.h"
 
 enum {
     LOOK_MS = 1000,     /* how often hung threads are counted */
@@ -59,6 +60,12 @@ static void questions_ready(void *context, short revents)
             job_start(&asker->lookup->jobs, asker->mailbag, id, &question);
 }
 
+static void host_changed(struct lookup *lookup)
+{
+    upstream_host_changed(lookup->jobs.upstream);
+    sources_forget_resolved();
+}
+
 static void supervisor_speaks(void *context, short revents)
 {
     struct lookup *lookup = context;
@@ -74,7 +81,7 @@ static void supervisor_speaks(void *context, short revents)
     else if (result == CHANNEL_DONE && word == WORD_LOG_LEVEL && len == 1)
         log_set_level((enum log_level)data[0]);
     else if (result == CHANNEL_DONE && word == WORD_HOST_CHANGED)
-        upstream_host_changed(lookup->jobs.upstream);
+        host_changed(lookup);
     else if (result == CHANNEL_DONE && word == WORD_DO_YOU_LIVE)
         channel_send_word(lookup->supervisor, WORD_I_LIVE);
 }
@@ -93,8 +100,7 @@ static void tell_readers(const struct work_state *state)
     struct resolv_conf conf;
 
     tell_threads(state);
-    if (resolv_conf_read(&conf) == -1)
-        return;
+    sources_read_servers(sources_look().servers, &conf);
     for (size_t i = 0; i < conf.server_count; i++) {
         strcat(text, i > 0 ? " " : "");
         strcat(text, addr_format(&conf.servers[i], addr));

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/shortage.h"
-#include "lookup/sources.h"
 #include "upstream/resolv_conf.h"
 
 /* The door answers at once; only a lost datagram makes libc ask again. */
@@ -33,7 +32,6 @@ void resolver_clean_environment(void)
 int resolver_prepare(const struct addr *door, unsigned flags)
 {
     shortage_watch();
-    sources_avoid_nscd();
     if (_res.options & RES_INIT)
         res_nclose(&_res);
     memset(&_res, 0, sizeof _res);

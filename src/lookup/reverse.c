@@ -134,7 +134,8 @@ static enum lookup_next probe_address(const struct lookup_config *config,
                                       const struct addr *door, const atomic_bool *asked,
                                       struct answer *answer)
 {
-    bool follow = sources_follow_dns(), came = follow;
+    struct sources sources = sources_look();
+    bool follow = sources.follow_dns, came = follow;
     struct call call = call_libc(address, follow ? door : NULL, RESOLVER_PROBE);
     enum lookup_next next = LOOKUP_DONE;
 
@@ -144,6 +145,8 @@ static enum lookup_next probe_address(const struct lookup_config *config,
         say_found(config, question, answer, &call.entry); /* else DNS may know better */
     else if (is_localhost(address))
         say_localhost(config, question, answer);
+    else if (sources.doubted)
+        next = LOOKUP_RELAY;
     else if (!call.found && call.resolver_error == HOST_NOT_FOUND && !came)
         say_none(config, question, answer, RCODE_NXDOMAIN); /* they end before DNS */
     else

@@ -4,122 +4,199 @@
 #include <fcntl.h>
 #include <nss.h>
 #include <pthread.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "lookup/hosts_line.h"
 
 static const char path[] = "/etc/nsswitch.conf";
 
-/* Beyond this the file is not read: no real one is longer. */
-enum { FILE_MAX = 16384 };
+enum {
+    /* A hosts file that libc reads at once. Twice as long costs as much as a change of
+     * threads. */
+    SHORT_FILE = 4096,
+    RESOLVED_MS = 1000, /* so long it is known how resolved is */
+};
 
-/* A hosts file that libc reads at once. Twice as long costs as much as a change of threads.
+/* The line that libc is to follow, while it is written. */
+struct draft {
+    char *line;
+    size_t len;
+    struct sources *sources;
+    enum resolved_state resolved;
+    size_t count, dns_at; /* sources so far; which of them is `dns`, 0: none */
+    bool starts_plain;    /* the first is `files`, without actions */
+    bool may_hide_dns;    /* an action may end the search before DNS with DNS's own code */
+    bool is_written;      /* it is another one than the file's */
+    bool is_over;         /* libc comes to none of the sources behind */
+};
+
+static bool is_default(const struct hosts_source *source)
+{
+    return source->on[HOSTS_SUCCESS] == HOSTS_RETURN &&
+           source->on[HOSTS_NOTFOUND] == HOSTS_CONTINUE &&
+           source->on[HOSTS_UNAVAIL] == HOSTS_CONTINUE &&
+           source->on[HOSTS_TRYAGAIN] == HOSTS_CONTINUE;
+}
+
+static bool may_hide_dns(const struct hosts_source *source)
+{
+    return source->on[HOSTS_SUCCESS] == HOSTS_MERGE ||
+           source->on[HOSTS_NOTFOUND] == HOSTS_MERGE ||
+           source->on[HOSTS_UNAVAIL] != HOSTS_CONTINUE ||
+           source->on[HOSTS_TRYAGAIN] != HOSTS_CONTINUE;
+}
+
+static void append(struct draft *draft, const char *text, size_t len)
+{
+    memcpy(draft->line + draft->len, text, len);
+    draft->len += len;
+    draft->line[draft->len] = '\0';
+}
+
+static void put(struct draft *draft, const char *text, size_t len)
+{
+    append(draft, " ", draft->len > 0);
+    append(draft, text, len);
+}
+
+static void put_source(struct draft *draft, const struct hosts_source *source)
+{
+    draft->count++;
+    if (draft->count == 1)
+        draft->starts_plain = hosts_source_is(source, "files") && is_default(source);
+    if (draft->dns_at == 0)
+        draft->may_hide_dns |= may_hide_dns(source);
+    put(draft, source->name, source->len);
+}
+
+static void put_dns(struct draft *draft, const struct hosts_source *source)
+{
+    draft->dns_at = ++draft->count;
+    draft->may_hide_dns |= source->on[HOSTS_SUCCESS] == HOSTS_MERGE;
+    put(draft, "dns", 3);
+    if (!draft->is_over)
+        append(draft, source->name + source->name_len, source->len - source->name_len);
+}
+
+/* Name servers have their place in the line; if there are others already, they come next.
  */
-enum { SHORT_FILE = 4096 };
-
-static const char *skip_blanks(const char *text)
+static void put_servers(struct draft *draft, const struct hosts_source *source,
+                        enum sources_servers servers)
 {
-    return text + strspn(text, " \t");
-}
-
-/* What follows "hosts:" on the last such line, as libc has it, or NULL. */
-static const char *hosts_line(const char *text)
-{
-    const char *found = NULL;
-
-    while (text) {
-        const char *word = skip_blanks(text);
-
-        if (strncmp(word, "hosts", 5) == 0) {
-            word = skip_blanks(word + 5);
-            if (*word == ':')
-                found = word + 1;
-        }
-        text = strchr(text, '\n');
-        if (text)
-            text++;
+    if (draft->dns_at == 0) {
+        draft->sources->servers = servers;
+        put_dns(draft, source);
+    } else if (draft->sources->servers == servers) {
+        put_source(draft, source);
+    } else {
+        draft->sources->then = servers;
+        draft->is_written = true;
     }
-    return found;
 }
 
-bool sources_follow_dns_in(const char *text)
+static bool names_dns(const char *rest)
 {
-    const char *word = hosts_line(text);
-    bool dns_seen = false;
+    struct hosts_source source;
 
-    if (!word)
-        return true;
-    for (word = skip_blanks(word); *word && !strchr("\n#", *word);
-         word = skip_blanks(word)) {
-        size_t len = strcspn(word, *word == '[' ? "]\n" : " \t\n#[");
-
-        if (*word == '[') {
-            word += len + (word[len] == ']');
-            continue;
-        }
-        if (dns_seen)
+    while (hosts_line_next(&rest, &source) == HOSTS_SOURCE)
+        if (hosts_source_is(&source, "dns"))
             return true;
-        dns_seen = len == 3 && strncmp(word, "dns", 3) == 0;
-        word += len;
-    }
     return false;
 }
 
-static bool is_end(const char *line)
+/* To libc it is unavailable; but a host without it and without DNS has failed, and does not
+ * know that there is no such name. */
+static void put_absent(struct draft *draft, const struct hosts_source *source,
+                       const char *rest)
 {
-    line = skip_blanks(line);
-    return *line == '\0' || *line == '\n' || *line == '#';
-}
+    bool ends = source->on[HOSTS_UNAVAIL] == HOSTS_RETURN;
 
-/* The next word of the line or action in brackets, which it leaves behind; false at the
- * end. */
-static bool next_word(const char **line, const char **word, size_t *len)
-{
-    *word = skip_blanks(*line);
-    *len = **word == '[' ? strcspn(*word, "]\n#") + 1 : strcspn(*word, " \t\n#[");
-    if (*len == 0 || (**word == '[' && (*word)[*len - 1] != ']'))
-        return false;
-    *line = *word + *len;
-    return true;
-}
-
-static bool is_word(const char *word, size_t len, const char *expected)
-{
-    return len == strlen(expected) && strncmp(word, expected, len) == 0;
-}
-
-bool sources_are_plain_in(const char *text)
-{
-    const char *line = hosts_line(text), *word;
-    size_t len;
-
-    return line && next_word(&line, &word, &len) && is_word(word, len, "files") &&
-           next_word(&line, &word, &len) && is_word(word, len, "dns") && is_end(line);
-}
-
-bool sources_end_in_dns_in(const char *text)
-{
-    const char *line = hosts_line(text), *word;
-    size_t len;
-
-    while (line && next_word(&line, &word, &len)) {
-        if (is_word(word, len, "dns"))
-            return is_end(line);
-        if (*word == '[' && !is_word(word, len, "[NOTFOUND=return]"))
-            return false;
+    draft->is_written = true;
+    draft->is_over = ends;
+    if (draft->dns_at == 0 && (ends || !names_dns(rest))) {
+        draft->is_over = true;
+        draft->sources->servers = SERVERS_NONE;
+        put_dns(draft, source);
+        draft->is_over = ends;
     }
-    return false;
 }
 
-/* The file's text, or NULL; `text` has room for FILE_MAX octets and a NUL. */
+static void put_resolve(struct draft *draft, const struct hosts_source *source,
+                        const char *rest)
+{
+    switch (draft->resolved) {
+    case RESOLVED_STUB:
+        draft->is_written = true;
+        /* Asked at the door, DNS is never unavailable to libc. */
+        draft->is_over = hosts_source_ends(source);
+        put_servers(draft, source, SERVERS_OF_RESOLVED);
+        return;
+    case RESOLVED_HIDDEN:
+        draft->sources->doubted = true;
+        put_source(draft, source);
+        return;
+    case RESOLVED_ABSENT:
+        put_absent(draft, source, rest);
+    }
+}
+
+static enum sources_line finish(const struct draft *draft)
+{
+    struct sources *sources = draft->sources;
+    bool is_last = draft->dns_at > 0 && draft->dns_at == draft->count;
+
+    sources->follow_dns = draft->dns_at > 0 && !is_last;
+    sources->end_in_dns = is_last && !draft->may_hide_dns;
+    sources->plain = sources->end_in_dns && draft->count == 2 && draft->starts_plain;
+    return draft->is_written ? LINE_WRITTEN : LINE_AS_IT_IS;
+}
+
+/* Of an empty list libc reads more than there is (glibc 2.36). A source that there is
+ * nowhere makes it fail in good order. */
+static enum sources_line no_source(char *line)
+{
+    strcpy(line, "hostdns_none");
+    return LINE_WRITTEN;
+}
+
+enum sources_line sources_in(const char *text, enum resolved_state resolved,
+                             struct sources *sources, char *line)
+{
+    struct draft draft = {.line = line, .sources = sources, .resolved = resolved};
+    static char copy[SOURCES_TEXT];
+    struct hosts_source source;
+    enum hosts_next next = HOSTS_SOURCE;
+    const char *at = copy;
+    size_t len;
+    const char *found = hosts_line_find(text, &len);
+
+    *sources = (struct sources){.follow_dns = true, .then = SERVERS_NONE};
+    *line = '\0';
+    if (!found)
+        return LINE_MISSING;
+    memcpy(copy, found, len);
+    copy[len] = '\0';
+    while (!draft.is_over && (next = hosts_line_next(&at, &source)) == HOSTS_SOURCE)
+        if (hosts_source_is(&source, "resolve"))
+            put_resolve(&draft, &source, at);
+        else if (hosts_source_is(&source, "dns"))
+            put_servers(&draft, &source, SERVERS_OF_RESOLV_CONF);
+        else
+            put_source(&draft, &source);
+    if (next == HOSTS_WRONG)
+        return LINE_WRONG;
+    return draft.count == 0 ? no_source(line) : finish(&draft);
+}
+
+/* The file's text, or NULL; `text` has room for SOURCES_TEXT octets. */
 static const char *read_file(char *text)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd == -1 ? -1 : read(fd, text, FILE_MAX);
+    ssize_t got = fd == -1 ? -1 : read(fd, text, SOURCES_TEXT - 1);
 
     if (fd != -1)
         close(fd);
@@ -127,16 +204,6 @@ static const char *read_file(char *text)
         return NULL;
     text[got] = '\0';
     return text;
-}
-
-static struct sources read_and_decide(void)
-{
-    char text[FILE_MAX + 1];
-
-    if (!read_file(text))
-        return (struct sources){.follow_dns = true};
-    return (struct sources){sources_follow_dns_in(text), sources_are_plain_in(text),
-                            sources_end_in_dns_in(text)};
 }
 
 static bool same_file(const struct stat *a, const struct stat *b)
@@ -161,19 +228,109 @@ static bool file_changed(struct stat *seen)
     return true;
 }
 
+/* What all threads of the process have in common, as libc's line is. */
+static struct {
+    pthread_mutex_t lock;
+    struct stat file;
+    char text[SOURCES_TEXT], line[2 * SOURCES_TEXT];
+    bool names_resolve;
+    enum resolved_state resolved;
+    int64_t resolved_due; /* clock_ms() */
+    bool is_set;          /* libc follows the line that we have set, and reads none */
+    struct sources sources;
+} host = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static bool resolved_changed(void)
+{
+    enum resolved_state before = host.resolved;
+    int64_t now;
+
+    if (!host.names_resolve)
+        return false;
+    now = clock_ms();
+    if (now < host.resolved_due)
+        return false;
+    host.resolved = resolved_look();
+    host.resolved_due = now + RESOLVED_MS;
+    return host.resolved != before;
+}
+
+/*
+ * libc asks nscd, if it runs, only while its sources come from the file; and nscd's cache
+ * knows neither our door nor the difference between "no such name", "no data" and a
+ * failure.
+ */
+static bool is_nscd_there(void)
+{
+    return access("/run/nscd/socket", F_OK) == 0;
+}
+
+/* Without the line libc has its own: this one since glibc 2.33. */
+static void set_line(enum sources_line kind)
+{
+    if (kind == LINE_MISSING)
+        strcpy(host.line, "files dns");
+    else if (kind == LINE_WRONG)
+        no_source(host.line);
+    if (__nss_configure_lookup("hosts", host.line) == 0)
+        host.is_set = true;
+}
+
+static void warn(enum sources_line kind)
+{
+    static struct log_limit limit;
+
+    if (kind == LINE_WRONG && log_limit_allows(&limit, clock_ms()))
+        log_warning("the C library cannot use the hosts: line of %s, and finds no name",
+                    path);
+}
+
+static void read_and_decide(void)
+{
+    const char *text = read_file(host.text);
+    enum sources_line kind;
+
+    host.names_resolve = text && strstr(text, "resolve") != NULL;
+    resolved_changed();
+    kind = sources_in(text ? text : "", host.resolved, &host.sources, host.line);
+    if (kind == LINE_WRITTEN || host.is_set || is_nscd_there())
+        set_line(kind);
+    warn(kind);
+}
+
 struct sources sources_look(void)
 {
-    static _Thread_local struct stat seen;
-    static _Thread_local struct sources said;
+    struct sources sources;
 
-    if (file_changed(&seen))
-        said = read_and_decide();
-    return said;
+    pthread_mutex_lock(&host.lock);
+    if (file_changed(&host.file) || resolved_changed() || (!host.is_set && is_nscd_there()))
+        read_and_decide();
+    sources = host.sources;
+    pthread_mutex_unlock(&host.lock);
+    return sources;
 }
 
 bool sources_follow_dns(void)
 {
     return sources_look().follow_dns;
+}
+
+void sources_forget_resolved(void)
+{
+    pthread_mutex_lock(&host.lock);
+    host.resolved_due = 0;
+    pthread_mutex_unlock(&host.lock);
+}
+
+void sources_read_servers(enum sources_servers servers, struct resolv_conf *conf)
+{
+    if (resolv_conf_read(conf) == -1)
+        *conf = (struct resolv_conf){0};
+    if (servers == SERVERS_OF_RESOLV_CONF)
+        return;
+    conf->server_count = servers == SERVERS_OF_RESOLVED;
+    conf->servers[0] = resolved_stub();
+    conf->rotate = conf->use_tcp = false;
 }
 
 static bool is_short(const char *name)
@@ -194,34 +351,4 @@ bool sources_are_quick(int64_t now)
         quick = sources_look().plain && is_short("/etc/hosts");
     looked = now;
     return quick;
-}
-
-/*
- * libc asks nscd only while its sources come from the file. So they are set to what the
- * file says; then libc no longer reads the file itself, and we do it when it has changed.
- */
-static void set_sources(void)
-{
-    static struct log_limit limit;
-    char text[FILE_MAX + 1], *line;
-
-    line = read_file(text) ? (char *)(uintptr_t)hosts_line(text) : NULL;
-    if (line)
-        line[strcspn(line, "\n#")] = '\0';
-    if (__nss_configure_lookup("hosts", line ? line : "files dns") == -1 &&
-        log_limit_allows(&limit, clock_ms()))
-        log_warning("the hosts: line of %s is not usable beside nscd", path);
-}
-
-void sources_avoid_nscd(void)
-{
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    static struct stat seen;
-
-    if (access("/run/nscd/socket", F_OK) == -1)
-        return;
-    pthread_mutex_lock(&lock);
-    if (file_changed(&seen))
-        set_sources();
-    pthread_mutex_unlock(&lock);
 }

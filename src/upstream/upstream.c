@@ -185,6 +185,17 @@ static const char *server_text(const struct upstream_query *query, size_t server
     return addr_format(&query->conf.servers[server], text);
 }
 
+/* The network's own, such as a port that nobody has open. */
+static void note_error(struct upstream_query *query, size_t server, int error)
+{
+    char text[ADDR_TEXT];
+
+    note_failure(query, EDE_NETWORK_ERROR, "name server %s: %s",
+                 server_text(query, server, text), strerror(error));
+    if (!is_check(query))
+        query->result->error = error;
+}
+
 static bool leads_back(const struct upstream_query *query, size_t server)
 {
     return !is_check(query) &&
@@ -344,12 +355,9 @@ static int send_udp(struct upstream_query *query, size_t server)
 
 static bool send_to(struct upstream_query *query, size_t server, bool tcp)
 {
-    char text[ADDR_TEXT];
-
     if ((tcp ? send_tcp(query, server) : send_udp(query, server)) == 0)
         return true;
-    note_failure(query, EDE_NETWORK_ERROR, "name server %s: %s",
-                 server_text(query, server, text), strerror(errno));
+    note_error(query, server, errno);
     query->failed[server] = true;
     return false;
 }
@@ -511,6 +519,8 @@ static void handle_reply(struct upstream_query *query, size_t server, bool edns,
             server_failed(query, server);
         return;
     }
+    if (!is_check(query))
+        query->result->rcode = upstream_rcode(wire);
     if (upstream_rcode(wire) == RCODE_NOERROR)
         note_failure(query, EDE_NO_REACHABLE_AUTHORITY,
                      "name server %s is lame: no recursion and no answer",
@@ -558,11 +568,9 @@ static void udp_refused(struct udp_query *udp, int error)
 {
     struct upstream_query *query = udp->owner;
     size_t server = udp->server;
-    char text[ADDR_TEXT];
 
     drop_udp(udp);
-    note_failure(query, EDE_NETWORK_ERROR, "name server %s: %s",
-                 server_text(query, server, text), strerror(error));
+    note_error(query, server, error);
     server_failed(query, server);
 }
 

@@ -138,3 +138,22 @@ TEST_WITH(watch, an_address_that_comes_or_goes_is_told)
     assert_int_not_equal(told(), 0);
     assert_int_equal(told(), 0);
 }
+
+/* Its folders come with it. */
+TEST_WITH(watch, resolved_that_starts_or_learns_of_a_link_is_told)
+{
+    static const char *const steps[] = {
+        "mkdir -p /run/systemd/resolve",
+        "touch /run/systemd/resolve/io.systemd.Resolve",
+        "mkdir /run/systemd/resolve/netif",
+        "echo DOMAINS=office >/run/systemd/resolve/netif/2",
+    };
+
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        assert_int_equal(system(steps[i]), 0);
+        assert_int_not_equal(told(), 0);
+    }
+    assert_int_equal(system("touch /run/systemd/other"), 0);
+    assert_int_equal(told(), 0);
+    assert_int_equal(system("rm -r /run/systemd"), 0);
+}

@@ -1,198 +1,117 @@
 #include "lab_lookup.h"
 
+#include "base/clock.h"
 #include "lookup/sources.h"
 
 #include <sys/stat.h>
+#include <sys/un.h>
 
-TEST(dns_last_has_nothing_behind_it)
+/* What becomes of `hosts: LINE` while resolved is in this state. */
+static struct {
+    struct sources sources;
+    enum sources_line kind;
+    char line[2 * SOURCES_TEXT];
+} got;
+
+static const struct sources *sources_of(const char *line, enum resolved_state resolved)
 {
-    assert_false(sources_follow_dns_in("hosts: files dns\n"));
+    static char text[SOURCES_TEXT];
+
+    snprintf(text, sizeof text, "hosts: %s\n", line);
+    got.kind = sources_in(text, resolved, &got.sources, got.line);
+    return &got.sources;
 }
 
-TEST(dns_alone_has_nothing_behind_it)
+/* The line that libc is to follow. */
+static const char *line_of(const char *line, enum resolved_state resolved)
 {
-    assert_false(sources_follow_dns_in("hosts: dns\n"));
+    sources_of(line, resolved);
+    return got.kind == LINE_WRITTEN ? got.line : "as it is";
 }
 
-TEST(files_behind_dns_are_seen)
+TEST(sources_behind_dns_are_seen)
 {
-    assert_true(sources_follow_dns_in("hosts: dns files\n"));
+    static const char *const lines[] = {
+        "dns files",
+        "files dns myhostname",
+        "dns [NOTFOUND=continue] files",
+        "dns[NOTFOUND=continue]files",
+        "files\tdns\tmyhostname",
+        "files dns dns",
+        "files dns # a comment is words",
+    };
+
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        assert_true(sources_of(lines[i], RESOLVED_ABSENT)->follow_dns);
 }
 
-TEST(a_source_behind_dns_is_seen_where_others_stand_before_it)
+TEST(nothing_stands_behind_dns_here)
 {
-    assert_true(sources_follow_dns_in("hosts: files dns myhostname\n"));
-}
+    static const char *const lines[] = {
+        "files dns",
+        "dns",
+        "files myhostname",
+        "dnssd files",
+        "files mdns4_minimal [NOTFOUND=return] dns",
+        "files dns [!UNAVAIL=return]",
+        "files dns [ NOTFOUND=return  TRYAGAIN=return ]",
+    };
 
-TEST(a_line_without_dns_has_nothing_behind_it)
-{
-    assert_false(sources_follow_dns_in("hosts: files myhostname\n"));
-}
-
-TEST(an_empty_line_has_nothing_behind_dns)
-{
-    assert_false(sources_follow_dns_in("hosts:\n"));
-}
-
-TEST(a_source_whose_name_begins_with_dns_is_another)
-{
-    assert_false(sources_follow_dns_in("hosts: dnssd files\n"));
-}
-
-TEST(actions_before_dns_are_no_sources)
-{
-    assert_false(
-        sources_follow_dns_in("hosts: files mdns4_minimal [NOTFOUND=return] dns\n"));
-}
-
-TEST(actions_behind_dns_are_no_sources)
-{
-    assert_false(sources_follow_dns_in("hosts: files dns [!UNAVAIL=return]\n"));
-}
-
-TEST(an_action_may_hold_blanks)
-{
-    assert_false(
-        sources_follow_dns_in("hosts: files dns [ NOTFOUND=return  TRYAGAIN=return ]\n"));
-}
-
-TEST(a_source_behind_dns_and_its_action_is_seen)
-{
-    assert_true(sources_follow_dns_in("hosts: dns [NOTFOUND=continue] files\n"));
-}
-
-TEST(actions_need_no_blanks_around_them)
-{
-    assert_true(sources_follow_dns_in("hosts: dns[NOTFOUND=continue]files\n"));
-}
-
-TEST(an_action_that_does_not_end_hides_no_other_line)
-{
-    assert_false(
-        sources_follow_dns_in("hosts: files dns [NOTFOUND=return\nnetworks: dns files\n"));
-}
-
-TEST(tabs_separate_as_blanks_do)
-{
-    assert_true(sources_follow_dns_in("hosts:\tfiles\tdns\tmyhostname\n"));
-}
-
-TEST(the_line_may_start_with_blanks)
-{
-    assert_false(sources_follow_dns_in(" \thosts: files dns\n"));
-}
-
-TEST(the_colon_may_stand_between_blanks)
-{
-    assert_false(sources_follow_dns_in("hosts : files dns\n"));
-}
-
-TEST(the_colon_may_touch_the_first_source)
-{
-    assert_true(sources_follow_dns_in("hosts:dns files\n"));
-}
-
-TEST(the_last_line_needs_no_newline)
-{
-    assert_false(sources_follow_dns_in("hosts: files dns"));
-}
-
-TEST(a_comment_line_says_nothing)
-{
-    assert_false(
-        sources_follow_dns_in("# hosts: dns files\n#hosts: dns files\nhosts: files dns\n"));
-}
-
-TEST(a_comment_behind_the_sources_holds_no_source)
-{
-    assert_false(sources_follow_dns_in("hosts: files dns # myhostname\n"));
-}
-
-TEST(a_comment_needs_no_blank_before_it)
-{
-    assert_false(sources_follow_dns_in("hosts: files dns#myhostname\n"));
-}
-
-TEST(other_databases_are_passed_over)
-{
-    assert_false(sources_follow_dns_in("passwd: files\nnetworks: dns files\n"
-                                       "hosts: files dns\nhostsfoo: dns files\n"));
-}
-
-/* Seen on glibc 2.36, whose parser stores each line over the one before. */
-TEST(of_several_lines_the_last_counts)
-{
-    assert_true(sources_follow_dns_in("hosts: files dns\nhosts: dns files\n"));
-    assert_false(sources_follow_dns_in("hosts: dns files\nhosts: files dns\n"));
-}
-
-/* libc has an order of its own then, which differs between distributions. */
-TEST(without_the_line_any_order_is_possible)
-{
-    assert_true(sources_follow_dns_in("passwd: files\n"));
-    assert_true(sources_follow_dns_in(""));
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        assert_false(sources_of(lines[i], RESOLVED_ABSENT)->follow_dns);
 }
 
 TEST(files_and_then_dns_are_plain)
 {
-    assert_true(sources_are_plain_in("hosts: files dns\n"));
-    assert_true(
-        sources_are_plain_in("passwd: files ldap\n \thosts :\tfiles  dns # no more"));
-    assert_true(sources_are_plain_in("hosts: ldap\nhosts:files dns#\n"));
+    static const char *const lines[] = {"files dns", "files\t dns ",
+                                        "files [NOTFOUND=continue] dns",
+                                        "files dns [NOTFOUND=return]"};
+
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        assert_true(sources_of(lines[i], RESOLVED_ABSENT)->plain);
 }
 
-TEST(another_source_or_order_is_not_plain)
+TEST(other_sources_orders_and_actions_are_not_plain)
 {
     static const char *const lines[] = {
         "",
-        "passwd: files dns\n",
-        "# hosts: files dns\n",
-        "hosts:\n",
-        "hosts: files\nnetworks: dns\n",
-        "hosts: dns\n",
-        "hosts: dns files\n",
-        "hosts: files dns dns\n",
-        "hosts: files files dns\n",
-        "hosts: files dnsx\n",
-        "hosts: filesx dns\n",
-        "hosts: file dns\n",
-        "hosts: Files DNS\n",
-        "hosts: files dns myhostname\n",
-        "hosts: files myhostname dns\n",
-        "hosts: myhostname files dns\n",
-        "hosts: files dns\nhosts: files ldap dns\n",
+        "files",
+        "dns",
+        "dns files",
+        "files dns dns",
+        "files files dns",
+        "files dnsx",
+        "filesx dns",
+        "Files DNS",
+        "files dns myhostname",
+        "files myhostname dns",
+        "myhostname files dns",
+        "files [SUCCESS=merge] dns",
+        "files dns [SUCCESS=merge]",
+        "files [NOTFOUND=return] dns",
+        "files [NOTFOUND=x] dns",
     };
 
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        assert_false(sources_are_plain_in(lines[i]));
-}
-
-TEST(actions_are_not_plain)
-{
-    static const char *const lines[] = {
-        "hosts: files [NOTFOUND=continue] dns\n", "hosts: files[NOTFOUND=continue]dns\n",
-        "hosts: files [SUCCESS=merge] dns\n",     "hosts: files dns [NOTFOUND=return]\n",
-        "hosts: files dns[!UNAVAIL=return]\n",    "hosts: [NOTFOUND=return] files dns\n",
-    };
-
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        assert_false(sources_are_plain_in(lines[i]));
+        assert_false(sources_of(lines[i], RESOLVED_ABSENT)->plain);
 }
 
 TEST(dns_is_the_end_of_these)
 {
     static const char *const lines[] = {
-        "hosts: files dns\n",
-        "hosts: dns",
-        "hosts: files myhostname dns # the last\n",
-        "hosts: mymachines\tfiles ldap dns\npasswd: files\n",
-        "hosts: files mdns4_minimal [NOTFOUND=return] dns\n",
-        "hosts: files[NOTFOUND=return]dns\n",
-        "hosts: dnsmasq dns\n",
+        "files dns",
+        "dns",
+        "files myhostname dns",
+        "mymachines\tfiles ldap dns",
+        "files mdns4_minimal [NOTFOUND=return] dns",
+        "files[notfound=Return]dns",
+        "ldap [ NOTFOUND=return ] dns",
+        "files dns [NOTFOUND=return]",
+        "dnsmasq dns",
     };
 
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        assert_true(sources_end_in_dns_in(lines[i]));
+        assert_true(sources_of(lines[i], RESOLVED_ABSENT)->end_in_dns);
 }
 
 /* Actions may end the search before DNS with the code that tells of DNS without a server.
@@ -201,39 +120,160 @@ TEST(dns_is_not_the_end_of_these)
 {
     static const char *const lines[] = {
         "",
-        "passwd: files dns\n",
-        "hosts:\n",
-        "hosts: files\n",
-        "hosts: files # dns\n",
-        "hosts: dns files\n",
-        "hosts: files dns myhostname\n",
-        "hosts: files dns [NOTFOUND=return]\n",
-        "hosts: files resolve [!UNAVAIL=return] dns\n",
-        "hosts: ldap [TRYAGAIN=return] dns\n",
-        "hosts: ldap [NOTFOUND=return TRYAGAIN=return] dns\n",
-        "hosts: ldap [ NOTFOUND=return ] dns\n",
-        "hosts: files [SUCCESS=merge] dns\n",
-        "hosts: files [NOTFOUND=continue] dns\n",
-        "hosts: files [NOTFOUND=return\nnetworks: ] dns\n",
-        "hosts: files [NOTFOUND=return #] dns\n",
-        "hosts: files dns]\n",
-        "hosts: files dnsx\n",
+        "files",
+        "dns files",
+        "files dns myhostname",
+        "ldap [TRYAGAIN=return] dns",
+        "ldap [NOTFOUND=return TRYAGAIN=return] dns",
+        "ldap [!UNAVAIL=return] dns",
+        "files [SUCCESS=merge] dns",
+        "files dns [SUCCESS=merge]",
+        "files dns]",
+        "files dnsx",
     };
 
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        assert_false(sources_end_in_dns_in(lines[i]));
+        assert_false(sources_of(lines[i], RESOLVED_ABSENT)->end_in_dns);
+}
+
+/* Then libc has an order of its own, or fails. */
+TEST(without_a_line_that_libc_takes_any_order_is_possible)
+{
+    assert_int_equal(sources_in("passwd: files\n", RESOLVED_ABSENT, &got.sources, got.line),
+                     LINE_MISSING);
+    assert_true(got.sources.follow_dns);
+    assert_true(sources_of("files [NOTFOUND=retrun] dns", RESOLVED_STUB)->follow_dns);
+    assert_int_equal(got.kind, LINE_WRONG);
+}
+
+/* Of an empty list libc reads more than there is (glibc 2.36). */
+TEST(an_empty_line_is_a_source_that_there_is_nowhere)
+{
+    assert_string_equal(line_of("", RESOLVED_ABSENT), "hostdns_none");
+    assert_string_equal(line_of("[NOTFOUND=return] files", RESOLVED_ABSENT),
+                        "hostdns_none");
+}
+
+/* What libc follows where the stub listens, and who is asked. */
+static const char fedora[] =
+    "files myhostname mdns4_minimal [NOTFOUND=return] resolve [!UNAVAIL=return] dns";
+static const char arch[] = "mymachines resolve [!UNAVAIL=return] files myhostname dns";
+
+TEST(resolve_is_dns_where_its_stub_listens)
+{
+    assert_string_equal(line_of(fedora, RESOLVED_STUB),
+                        "files myhostname mdns4_minimal [NOTFOUND=return] dns");
+    assert_int_equal(got.sources.servers, SERVERS_OF_RESOLVED);
+    assert_int_equal(got.sources.then, SERVERS_NONE);
+    assert_true(got.sources.end_in_dns);
+    assert_false(got.sources.follow_dns || got.sources.doubted);
+}
+
+TEST(sources_behind_resolve_do_not_count_where_its_action_ends_the_search)
+{
+    assert_string_equal(line_of(arch, RESOLVED_STUB), "mymachines dns");
+    assert_string_equal(line_of("resolve [!unavail = RETURN] files", RESOLVED_STUB), "dns");
+    assert_string_equal(
+        line_of("files resolve [SUCCESS=return NOTFOUND=return TRYAGAIN=return] dns",
+                RESOLVED_STUB),
+        "files dns");
+    assert_true(got.sources.plain);
+}
+
+TEST(sources_behind_resolve_count_where_its_action_goes_on)
+{
+    assert_string_equal(line_of("resolve files", RESOLVED_STUB), "dns files");
+    assert_true(got.sources.follow_dns);
+    assert_string_equal(line_of("resolve [NOTFOUND=return] files", RESOLVED_STUB),
+                        "dns [NOTFOUND=return] files");
+    assert_string_equal(line_of("resolve [SUCCESS=merge] files", RESOLVED_STUB),
+                        "dns [SUCCESS=merge] files");
+    assert_false(got.sources.end_in_dns);
+}
+
+TEST(other_name_servers_are_asked_next_where_the_action_goes_on)
+{
+    assert_string_equal(line_of("files resolve dns", RESOLVED_STUB), "files dns");
+    assert_int_equal(got.sources.servers, SERVERS_OF_RESOLVED);
+    assert_int_equal(got.sources.then, SERVERS_OF_RESOLV_CONF);
+    assert_string_equal(line_of("files dns resolve", RESOLVED_STUB), "files dns");
+    assert_int_equal(got.sources.servers, SERVERS_OF_RESOLV_CONF);
+    assert_int_equal(got.sources.then, SERVERS_OF_RESOLVED);
+}
+
+/* To libc it is unavailable then. */
+TEST(resolve_is_left_out_where_it_does_not_run)
+{
+    assert_string_equal(line_of(fedora, RESOLVED_ABSENT),
+                        "files myhostname mdns4_minimal [NOTFOUND=return] dns");
+    assert_string_equal(line_of(arch, RESOLVED_ABSENT), "mymachines files myhostname dns");
+    assert_int_equal(got.sources.servers, SERVERS_OF_RESOLV_CONF);
+    assert_false(got.sources.doubted);
+    assert_string_equal(line_of("dns resolve files", RESOLVED_ABSENT), "dns files");
+}
+
+/* That would be a denial of what nobody was asked for. */
+TEST(without_resolved_and_dns_there_is_no_server)
+{
+    assert_string_equal(line_of("files resolve", RESOLVED_ABSENT), "files dns");
+    assert_int_equal(got.sources.servers, SERVERS_NONE);
+    assert_string_equal(line_of("resolve [!UNAVAIL=return] files", RESOLVED_ABSENT),
+                        "dns files");
+    assert_int_equal(got.sources.servers, SERVERS_NONE);
+    assert_string_equal(line_of("files resolve [UNAVAIL=return] dns", RESOLVED_ABSENT),
+                        "files dns");
+    assert_int_equal(got.sources.servers, SERVERS_NONE);
+}
+
+TEST(libc_asks_resolved_where_its_stub_is_off)
+{
+    assert_string_equal(line_of(fedora, RESOLVED_HIDDEN), "as it is");
+    assert_int_equal(got.sources.servers, SERVERS_OF_RESOLV_CONF);
+    assert_true(got.sources.doubted);
+    assert_false(got.sources.end_in_dns);
+}
+
+TEST(a_line_without_resolve_is_left_as_it_is)
+{
+    for (int state = RESOLVED_ABSENT; state <= RESOLVED_STUB; state++) {
+        assert_string_equal(line_of("files resolver dns", (enum resolved_state)state),
+                            "as it is");
+        assert_int_equal(got.sources.servers, SERVERS_OF_RESOLV_CONF);
+        assert_false(got.sources.doubted);
+    }
+}
+
+TEST(a_line_of_16_kib_is_followed)
+{
+    static char line[SOURCES_TEXT], expected[SOURCES_TEXT];
+
+    for (size_t i = 0; i < 1000; i++) {
+        strcat(line + 16 * i, "a[SUCCESS=merge]");
+        strcat(expected + 17 * i, "a[SUCCESS=merge] ");
+    }
+    strcat(line, "resolve");
+    strcat(expected, "dns");
+    assert_string_equal(line_of(line, RESOLVED_STUB), expected);
+}
+
+/* On this host. */
+
+static bool is_plain(void)
+{
+    return sources_look().plain;
 }
 
 TEST_WITH(lab, what_the_hosts_file_says_is_seen_at_once)
 {
     etc_write("nsswitch.conf", "hosts: files dns\n");
-    assert_true(sources_look().plain && sources_look().end_in_dns);
-    assert_false(sources_look().follow_dns);
-    etc_write("nsswitch.conf", "hosts: dns files\n");
-    assert_false(sources_look().plain || sources_look().end_in_dns);
-    assert_true(sources_look().follow_dns);
+    assert_true(is_plain() && sources_look().end_in_dns);
+    assert_false(sources_follow_dns());
+    etc_write("nsswitch.conf", "hosts: dns files\n"); /* of the same size */
+    assert_false(is_plain() || sources_look().end_in_dns);
+    assert_true(sources_follow_dns());
     assert_int_equal(unlink("/etc/nsswitch.conf"), 0);
-    assert_false(sources_look().plain || sources_look().end_in_dns);
+    assert_false(is_plain() || sources_look().end_in_dns);
+    assert_true(sources_follow_dns());
 }
 
 TEST_WITH(lab, plain_sources_with_a_short_hosts_file_are_quick)
@@ -272,24 +312,64 @@ TEST_WITH(lab, they_are_looked_at_once_in_a_millisecond)
     assert_false(sources_are_quick(2));
 }
 
-TEST_WITH(lab, the_file_of_the_host_is_read)
+TEST_WITH(lab, the_servers_are_those_of_resolv_conf_or_the_stub_or_none)
 {
-    etc_write("nsswitch.conf", "hosts: dns files\n");
-    assert_true(sources_follow_dns());
+    struct resolv_conf conf;
+    char text[ADDR_TEXT];
+
+    etc_write("resolv.conf", "nameserver 127.0.0.2\nnameserver 127.0.0.3\n"
+                             "options timeout:3 rotate use-vc trust-ad\n");
+    sources_read_servers(SERVERS_OF_RESOLV_CONF, &conf);
+    assert_int_equal(conf.server_count, 2);
+    sources_read_servers(SERVERS_OF_RESOLVED, &conf);
+    assert_int_equal(conf.server_count, 1);
+    assert_string_equal(addr_format(&conf.servers[0], text), "127.0.0.53:53");
+    assert_int_equal(conf.timeout_ms, 3000);
+    assert_true(conf.trust_ad);
+    assert_false(conf.rotate || conf.use_tcp);
+    sources_read_servers(SERVERS_NONE, &conf);
+    assert_int_equal(conf.server_count, 0);
 }
 
-TEST_WITH(lab, a_changed_file_is_read_again)
+/* A socket where resolved's stub listens. */
+static int stub_open(void)
 {
-    etc_write("nsswitch.conf", "hosts: dns files\n");
-    assert_true(sources_follow_dns());
-    etc_write("nsswitch.conf", "hosts: files dns\n"); /* of the same size */
-    assert_false(sources_follow_dns());
+    struct addr addr = resolved_stub();
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(bind(fd, &addr.sock.any, addr.len), 0);
+    return fd;
 }
 
-TEST_WITH(lab, without_the_file_any_order_is_possible)
+TEST_WITH(lab, resolved_is_looked_at_again_when_it_may_have_changed)
 {
-    etc_write("nsswitch.conf", "hosts: files dns\n");
-    assert_false(sources_follow_dns());
-    assert_int_equal(unlink("/etc/nsswitch.conf"), 0);
-    assert_true(sources_follow_dns());
+    int fd;
+
+    etc_write("nsswitch.conf", "hosts: files resolve [!UNAVAIL=return] dns\n");
+    sources_forget_resolved();
+    assert_int_equal(sources_look().servers, SERVERS_OF_RESOLV_CONF);
+    fd = stub_open();
+    sources_forget_resolved();
+    assert_int_equal(sources_look().servers, SERVERS_OF_RESOLVED);
+    assert_true(is_plain());
+    close(fd);
+    sources_forget_resolved();
+    assert_int_equal(sources_look().servers, SERVERS_OF_RESOLV_CONF);
+}
+
+TEST_WITH(lab, resolved_is_looked_at_once_a_second)
+{
+    int64_t end = clock_ms() + 60000;
+    int fd;
+
+    etc_write("nsswitch.conf", "hosts: files resolve [!UNAVAIL=return] dns\n");
+    sources_forget_resolved();
+    assert_int_equal(sources_look().servers, SERVERS_OF_RESOLV_CONF);
+    fd = stub_open();
+    while (sources_look().servers != SERVERS_OF_RESOLVED) {
+        assert_true(clock_ms() < end);
+        usleep(10000);
+    }
+    close(fd);
+    sources_forget_resolved();
 }
