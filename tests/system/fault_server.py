@@ -204,6 +204,18 @@ def cname(target, rcode=dns.rcode.NOERROR):
     return answer
 
 
+def backwards(question, _):
+    """Two addresses, and behind them the alias that leads to them."""
+    message = reply(question)
+    end = dns.name.from_text("end", question.name)
+    rdtype = dns.rdatatype.to_text(question.type)
+    data = {"A": ["10.2.0.1", "10.2.0.2"], "AAAA": ["2001:db8:2::1", "2001:db8:2::2"]}.get(rdtype)
+    if data:
+        message.answer.append(dns.rrset.from_text(end, 60, "IN", rdtype, *data))
+    message.answer.append(dns.rrset.from_text(question.name, 60, "IN", "CNAME", end.to_text()))
+    return message.to_wire()
+
+
 def many(question, number):
     """So many addresses; TC over UDP if they are too many for a datagram."""
     empty = reply(question).to_wire()
@@ -235,6 +247,7 @@ FAULTS = {
     "late": late,
     "many": many,
     "altered": altered,
+    "backwards": backwards,
     "servfail": with_rcode(dns.rcode.SERVFAIL),
     "refused": with_rcode(dns.rcode.REFUSED),
     "notimp": with_rcode(dns.rcode.NOTIMP),

@@ -42,7 +42,14 @@ QUESTIONS = [
     ("v4only.lab", "A", {}, ["v4only.lab A 10.0.0.4"]),
     ("v4only.lab", "AAAA", {}, "NODATA"),
     ("dual.lab", "AAAA", {"edns": True}, ["dual.lab AAAA 2001:db8:a::10"]),
+    ("alias.lab", "A", {}, ["alias.lab CNAME dual.lab", "dual.lab A 10.0.0.10"]),
+    ("alias.lab", "MX", {}, ["alias.lab CNAME dual.lab"]),
+    ("above.test", "A", {}, "NODATA"),
     ("localhost", "A", {}, ["localhost A 127.0.0.1"]),
+    ("qbackwards-ok.fault.test", "A", {},
+     ["end.qbackwards-ok.fault.test A 10.2.0.1", "end.qbackwards-ok.fault.test A 10.2.0.2",
+      "qbackwards-ok.fault.test CNAME end.qbackwards-ok.fault.test"]),
+    ("qnxdomain-ok.fault.test", "MX", {}, "NODATA"),
     ("qmany60-ok.fault.test", "A", {"edns": True},
      sorted(f"qmany60-ok.fault.test A 10.0.{number}.1" for number in range(60))),
 ]
@@ -150,6 +157,11 @@ class Servers:
             self.stop()
             self.start()
         return 1
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hosts(module_etc):
+    module_etc.add("hosts", "10.0.0.77 in.above.test\n")
 
 
 @pytest.fixture
