@@ -378,15 +378,15 @@ static void say_found(const struct lookup_config *config, const struct question 
                       const struct heard *heard, const struct addrinfo *found,
                       struct answer *answer)
 {
+    unsigned refused_before = shortage_count();
     struct relay_order order = order_of(found, family_of(question->type));
+    bool said = order.count > 0 && heard_counts(heard) &&
+                heard_say(heard, question, &order, answer) &&
+                has_all(answer, question->type, &order);
 
-    if (!order.addresses) {
+    if (!said && shortage_count() != refused_before) {
         answer_fail(answer, RCODE_SERVFAIL, EDE_OTHER, "no memory for the answer");
-        return;
-    }
-    if (order.count == 0 || !heard_counts(heard) ||
-        !heard_say(heard, question, &order, answer) ||
-        !has_all(answer, question->type, &order)) {
+    } else if (!said) {
         answer_reset(answer);
         say_local(config, question, answer, found);
     }

@@ -199,10 +199,13 @@ static void say_verdict(const struct lookup_config *config, const struct questio
                         const struct heard *heard, const struct call *call,
                         struct answer *answer)
 {
+    unsigned refused_before = shortage_count();
     bool heard_one = heard_say(heard, question, NULL, answer);
 
     if (call->found && heard_one && is_heard(answer, call->entry.h_name))
         return;
+    if (!heard_one && shortage_count() != refused_before)
+        return; /* it may be the reply's name, and the reply is lost: a failure */
     if (call->found) {
         answer_reset(answer);
         say_found(config, question, answer, &call->entry);
