@@ -46,6 +46,7 @@
     ROW(WAITING, "waiting", 1, "Questions that wait for a lookup.")                        \
     ROW(LOOKUPS, "lookups", 0, "Lookups that were begun.")                                 \
     ROW(LOOKUPS_IN_FLIGHT, "lookups-in-flight", 1, "Lookups under way.")                   \
+    ROW(AT_NAME_SERVERS, "at-name-servers", 1, "Questions to name servers under way.")     \
     ROW(DNS_RECORDS, "dns-records", 0, "Lookups that found records in DNS.")               \
     ROW(DNS_NODATA, "dns-nodata", 0, "Lookups that found a name without them.")            \
     ROW(DNS_NXDOMAIN, "dns-nxdomain", 0, "Lookups that found no name.")                    \

@@ -42,13 +42,16 @@ bool message_get_answer(const void *data, size_t len, uint64_t *id, struct quest
 #define MESSAGE_ID_FLAGS                                                                   \
     (MESSAGE_NEWS | MESSAGE_PROMPT | MESSAGE_NAME_EXISTS | MESSAGE_NO_NAME)
 
-/* Lookup has taken up the question with this id: its answer depends on the network alone
- * now, and nothing waits behind it. */
-enum { MESSAGE_TAKEN_SIZE = sizeof(uint64_t) };
+/*
+ * The id of a question, and no more. From lookup: it has been taken up; its answer depends
+ * on the network alone now, and nothing waits behind it. From serve: it is cancelled;
+ * nobody wants the answer any more.
+ */
+enum { MESSAGE_ID_SIZE = sizeof(uint64_t) };
 
-void message_put_taken(uint64_t id, uint8_t out[static MESSAGE_TAKEN_SIZE]);
-/* False if the bytes do not say this. */
-bool message_get_taken(const void *data, size_t len, uint64_t *id);
+void message_put_id(uint64_t id, uint8_t out[static MESSAGE_ID_SIZE]);
+/* False if the bytes are anything else. */
+bool message_get_id(const void *data, size_t len, uint64_t *id);
 
 /* Room for what comes with a word: a name. */
 enum { WORD_DATA_MAX = NAME_WIRE_MAX };

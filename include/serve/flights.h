@@ -8,10 +8,13 @@
  *
  * Places are shared out to those who wait, and to flights that nobody waits for any more.
  * When there are no more, the oldest of these flights gives way; then a question of the
- * client that has most. Lookup takes questions up in the order in which they come, so only
- * few are sent before it has taken up others, and clients take turns (net/clients): who
- * asks little waits behind one question of each other client. One that lookup has asked a
- * name server about is taken up: names that hang hold up nobody.
+ * client that has most. Lookup is told which flights have given way, and drops them: so
+ * what it has under way is bounded and shared out as the places are.
+ *
+ * Lookup takes questions up in the order in which they come, so only few are sent before it
+ * has taken up others, and clients take turns (net/clients): who asks little waits behind
+ * one question of each other client. One that lookup has asked a name server about is taken
+ * up: names that hang hold up nobody.
  */
 #ifndef SERVE_FLIGHTS_H
 #define SERVE_FLIGHTS_H
@@ -45,6 +48,7 @@ struct flights {
     int64_t flushed;                      /* clock_ms() of the last flights_flush */
     struct table by_question, by_id;
     struct list unsent, sent; /* flights */
+    struct list cancelled;    /* those that have given way, until lookup has been told */
     struct list refreshes;    /* unsent flights that nobody has begun to wait for */
     bool refresh_came_last;   /* of what was sent: those and the clients take turns */
     struct list ahead;        /* flights sent that lookup has not taken up, oldest first */

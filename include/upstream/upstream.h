@@ -16,10 +16,12 @@
 #include "upstream/resolv_conf.h"
 
 struct upstream;
+struct upstream_query;
 
 /* What came of a question: a reply to it, which the owner frees, or why there is none. */
 struct upstream_result {
-    uint8_t *reply; /* NULL if there is none */
+    struct upstream_query *query; /* under way; NULL once the result is complete */
+    uint8_t *reply;               /* NULL if there is none */
     size_t reply_len;
     enum ede ede;
     char failure[ANSWER_TEXT];
@@ -48,6 +50,10 @@ void upstream_free(struct upstream *);
 void upstream_ask(struct upstream *, const struct resolv_conf *conf,
                   const struct question *, struct upstream_result *, upstream_done *,
                   void *owner);
+
+/* Gives up the question that this is to be the result of, if it is still under way: `done`
+ * will not be called. */
+void upstream_cancel(struct upstream_result *);
 
 /* True if a client's question is our own loop check come back; questions it concerns end.
  */

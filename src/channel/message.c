@@ -88,14 +88,14 @@ bool message_get_answer(const void *data, size_t len, uint64_t *id,
     return true;
 }
 
-void message_put_taken(uint64_t id, uint8_t out[static MESSAGE_TAKEN_SIZE])
+void message_put_id(uint64_t id, uint8_t out[static MESSAGE_ID_SIZE])
 {
-    struct writer to = writer_of(out, MESSAGE_TAKEN_SIZE);
+    struct writer to = writer_of(out, MESSAGE_ID_SIZE);
 
     put_u64(&to, id);
 }
 
-bool message_get_taken(const void *data, size_t len, uint64_t *id)
+bool message_get_id(const void *data, size_t len, uint64_t *id)
 {
     struct reader in = reader_of(data, len);
 

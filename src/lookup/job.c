@@ -28,6 +28,8 @@ struct job {
     struct jobs *jobs;
     struct mailbag *mailbag; /* of the process that asks */
     uint64_t id;
+    struct table_link by_id; /* in `jobs` */
+    bool is_cancelled;       /* while a thread had it: nothing is to be said */
     struct receipt receipt;
     struct question question;
     struct sources sources;  /* as they are when the probe is over */
@@ -58,6 +60,41 @@ struct desk {
     uint8_t message[MESSAGE_MAX];
 };
 
+/* Whose answer goes where, under which id. */
+struct job_key {
+    const struct mailbag *mailbag;
+    uint64_t id;
+};
+
+static bool job_has_key(struct table_link *link, const void *data)
+{
+    const struct job *job = table_item(link, struct job, by_id);
+    const struct job_key *key = data;
+
+    return job->mailbag == key->mailbag && (job->id & ~MESSAGE_ID_FLAGS) == key->id;
+}
+
+/* Ids of several processes are hardly ever equal. */
+static uint64_t id_hash(const struct jobs *jobs, uint64_t id)
+{
+    id &= ~MESSAGE_ID_FLAGS;
+    return table_hash(&jobs->by_id, &id, sizeof id);
+}
+
+int jobs_init(struct jobs *jobs)
+{
+    return table_init(&jobs->by_id, job_has_key);
+}
+
+static struct job *find_job(const struct jobs *jobs, const struct mailbag *mailbag,
+                            uint64_t id)
+{
+    const struct job_key key = {mailbag, id & ~MESSAGE_ID_FLAGS};
+    struct table_link *link = table_find(&jobs->by_id, id_hash(jobs, id), &key);
+
+    return link ? table_item(link, struct job, by_id) : NULL;
+}
+
 static void leave_desk(struct job *job)
 {
     free(job->desk);
@@ -81,6 +118,7 @@ static void job_free(struct job *job)
         free(letter);
     }
     mailbag_take_back(&job->receipt);
+    table_remove(&job->jobs->by_id, &job->by_id);
     inquiry_free(job->inquiry);
     inquiry_free(job->other);
     inquiry_free(job->third);
@@ -399,7 +437,9 @@ static void after_probe(struct work_item *item)
 
     door_drop(&job->probe);
     leave_desk(job);
-    if (job->next == LOOKUP_DONE) {
+    if (job->is_cancelled) {
+        job_free(job);
+    } else if (job->next == LOOKUP_DONE) {
         job_end(job);
     } else {
         if (!job->work.is_slow && !job->has_restarted)
@@ -564,7 +604,10 @@ static void after_verdict(struct work_item *item)
     if (job->other)
         door_drop(&job->other->hand);
     leave_desk(job);
-    job_end(job);
+    if (job->is_cancelled)
+        job_free(job);
+    else
+        job_end(job);
 }
 
 /*
@@ -672,7 +715,29 @@ void job_start(struct jobs *jobs, struct mailbag *mailbag, uint64_t id,
     job->jobs = jobs;
     job->mailbag = mailbag;
     job->id = id;
+    table_add(&jobs->by_id, id_hash(jobs, id), &job->by_id);
     job->question = *question;
     job->work.is_slow = is_slow(question);
     start_probe(job);
+}
+
+/* False if no name server is being asked for it. */
+static bool stop_asking(struct inquiry *inquiry)
+{
+    if (!inquiry || !inquiry->result.query)
+        return false;
+    upstream_cancel(&inquiry->result);
+    return true;
+}
+
+void job_cancel(struct jobs *jobs, const struct mailbag *mailbag, uint64_t id)
+{
+    struct job *job = find_job(jobs, mailbag, id);
+
+    if (!job)
+        return;
+    if (stop_asking(job->inquiry) || stop_asking(job->other) || stop_asking(job->third))
+        job_free(job);
+    else
+        job->is_cancelled = true;
 }

@@ -22,7 +22,7 @@ enum {
     LOOK_MS = 1000,     /* how often hung threads are counted */
     DESCRIPTORS = 4096, /* room for so many from the start */
     /* Questions to name servers for each of those who ask, twice as many as have a place
-     * there: of what nobody waits for any more nothing is said here. */
+     * there: those of a process that has died are not cancelled. */
     ASKS_EACH = 32768,
 };
 
@@ -56,7 +56,9 @@ static void questions_ready(void *context, short revents)
     if (bundle_receive(&questions, asker->channel, CHANNEL_TRY) != CHANNEL_DONE)
         return;
     while (bundle_next(&questions, &message, &len))
-        if (message_get_question(message, len, &id, &question))
+        if (message_get_id(message, len, &id))
+            job_cancel(&asker->lookup->jobs, asker->mailbag, id);
+        else if (message_get_question(message, len, &id, &question))
             job_start(&asker->lookup->jobs, asker->mailbag, id, &question);
 }
 
@@ -185,7 +187,7 @@ static int set_up(struct lookup *lookup, const struct lookup_config *config)
 
     jobs->config = config;
     jobs->loop = loop_new();
-    if (!jobs->loop)
+    if (!jobs->loop || jobs_init(jobs) == -1)
         return -1;
     jobs->work = work_new(jobs->loop, config->max_lookups);
     jobs->upstream = upstream_new(jobs->loop, config->own, config->own_count,

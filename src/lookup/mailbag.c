@@ -78,11 +78,11 @@ static void keep_waiting(struct mailbag *mailbag)
 /* As many as there is room for. */
 static void add_receipts(struct mailbag *mailbag)
 {
-    uint8_t message[MESSAGE_TAKEN_SIZE];
+    uint8_t message[MESSAGE_ID_SIZE];
     struct receipt *receipt;
 
     while ((receipt = list_first(&mailbag->receipts, struct receipt, link))) {
-        message_put_taken(receipt->id, message);
+        message_put_id(receipt->id, message);
         if (!bundle_add(&mailbag->bundle, message, sizeof message))
             return;
         mailbag_take_back(receipt);

@@ -17,9 +17,10 @@ enum {
      * at once. */
     LATE_STAY = 5,
     NEWS_STAY = 1,
-    ANSWERS_A_ROUND = 64,  /* then other descriptors have their turn */
-    FAILURES_A_ROUND = 16, /* each sent by itself; */
-    FAILURES_SHARE = 32,   /* or one of so many that wait: no flood is faster than that */
+    ANSWERS_A_ROUND = 64,    /* then other descriptors have their turn */
+    FAILURES_A_ROUND = 16,   /* each sent by itself; */
+    FAILURES_SHARE = 32,     /* or one of so many that wait: no flood is faster than that */
+    CANCELLED_AT_ONCE = 512, /* few octets, so that the bundle has room for questions */
     /* Lookup has not taken it up for so long: it hangs in a module, or what lookup had to
      * say is lost. Others need not wait behind it. */
     OVERDUE_MS = 20,
@@ -28,7 +29,7 @@ enum {
 struct flight {
     struct flights *flights;
     struct table_link by_question, by_id;
-    struct list link; /* in `unsent`, `refreshes` or `sent` */
+    struct list link; /* in `unsent`, `refreshes`, `sent` or `cancelled` */
     struct list in_ahead, in_idle;
     struct query *leader; /* of `queries`, while it is ahead: whose turn it was, or NULL */
     bool is_sent;
@@ -148,8 +149,8 @@ static void close_flight(struct flights *flights, struct flight *flight)
     flight->is_closed = true;
 }
 
-/* Nobody waits for it any more. */
-static void flight_free(struct flights *flights, struct flight *flight)
+/* Nobody waits for it any more, and nothing that lookup says is about it. */
+static void leave_all(struct flights *flights, struct flight *flight)
 {
     close_flight(flights, flight);
     leave_ahead(flights, flight);
@@ -157,7 +158,22 @@ static void flight_free(struct flights *flights, struct flight *flight)
     table_remove(&flights->by_id, &flight->by_id);
     count_set(COUNT_LOOKUPS_IN_FLIGHT, flights->by_id.count);
     list_remove(&flight->link);
+}
+
+static void flight_free(struct flights *flights, struct flight *flight)
+{
+    leave_all(flights, flight);
     free(flight);
+}
+
+/* Others need its place, in the lookup process as well. */
+static void give_way(struct flights *flights, struct flight *flight)
+{
+    leave_all(flights, flight);
+    if (flight->is_sent)
+        list_append(&flights->cancelled, &flight->link);
+    else
+        free(flight);
 }
 
 /* What lookup has been asked goes on, for the next to ask. */
@@ -384,6 +400,32 @@ static void pack_questions(struct flights *flights)
     }
 }
 
+/* As many as there is room for. They were sent before, so lookup knows them. */
+static void pack_cancelled(struct flights *flights)
+{
+    uint8_t message[MESSAGE_ID_SIZE];
+    struct flight *flight;
+
+    for (int left = CANCELLED_AT_ONCE;
+         left > 0 && (flight = list_first(&flights->cancelled, struct flight, link));
+         left--) {
+        message_put_id(flight->id, message);
+        bundle_add(flights->bundle, message, sizeof message);
+        list_remove(&flight->link);
+        free(flight);
+    }
+}
+
+static void drop_cancelled(struct flights *flights)
+{
+    struct flight *flight;
+
+    while ((flight = list_first(&flights->cancelled, struct flight, link))) {
+        list_remove(&flight->link);
+        free(flight);
+    }
+}
+
 static void give_up_overdue(struct flights *flights, int64_t now)
 {
     struct flight *flight;
@@ -413,6 +455,8 @@ static void send_questions(struct flights *flights)
 {
     bool awaited_room = flights->bundle->len > 0;
 
+    if (!awaited_room)
+        pack_cancelled(flights);
     pack_questions(flights);
     bundle_send(flights->bundle, flights->channel, CHANNEL_TRY);
     if (awaited_room || flights->bundle->len > 0)
@@ -422,7 +466,9 @@ static void send_questions(struct flights *flights)
 
 void flights_send(struct flights *flights)
 {
-    if (has_unsent(flights) && flights->bundle->len == 0) /* not so after most batches */
+    bool has_some = has_unsent(flights) || !list_empty(&flights->cancelled);
+
+    if (has_some && flights->bundle->len == 0) /* not so after most batches */
         send_questions(flights);
 }
 
@@ -458,7 +504,7 @@ static void take_answer(struct flights *flights, const uint8_t *message, size_t 
     struct flight *flight;
     uint64_t id;
 
-    if (message_get_taken(message, len, &id)) {
+    if (message_get_id(message, len, &id)) {
         if ((flight = find_sent(flights, id)))
             leave_ahead(flights, flight);
         return;
@@ -513,6 +559,7 @@ int flights_init(struct flights *flights, struct loop *loop, int channel,
                                 .deadline_ms = FLIGHT_DEADLINE_MS};
     list_init(&flights->unsent);
     list_init(&flights->sent);
+    list_init(&flights->cancelled);
     list_init(&flights->refreshes);
     list_init(&flights->ahead);
     list_init(&flights->idle);
@@ -553,6 +600,7 @@ void flights_free(struct flights *flights)
     free_all(flights, &flights->unsent);
     free_all(flights, &flights->refreshes);
     free_all(flights, &flights->sent);
+    drop_cancelled(flights);
     timer_cancel(&flights->deadline);
     timer_cancel(&flights->patience);
     timer_cancel(&flights->overdue);
@@ -577,7 +625,7 @@ static bool make_room(struct flights *flights)
 
     while (!has_room(flights) &&
            (idle = list_first(&flights->idle, struct flight, in_idle)))
-        flight_free(flights, idle);
+        give_way(flights, idle);
     return has_room(flights);
 }
 
@@ -769,6 +817,7 @@ void flights_lookup_died(struct flights *flights)
     struct flight *flight;
 
     flights->bundle->len = 0;
+    drop_cancelled(flights);
     while ((flight = list_first(&flights->sent, struct flight, link))) {
         answer_init(&answer, &flight->question, NULL, 0);
         answer_fail(&answer, RCODE_SERVFAIL, EDE_OTHER, "the lookup process died");

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "dns/upstream.h"
 #include "upstream/loopcheck.h"
 #include "upstream/loops.h"
@@ -125,7 +126,8 @@ static void leave_check(struct upstream_query *query)
 static void check_is_over(struct upstream_query *check);
 static void deny_loop(struct upstream_query *query);
 
-static void end(struct upstream_query *query)
+/* Nothing is to come of it any more. */
+static void leave(struct upstream_query *query)
 {
     struct udp_query *udp;
 
@@ -136,11 +138,19 @@ static void end(struct upstream_query *query)
     list_remove(&query->in_late);
     list_remove(&query->link);
     leave_check(query);
-    if (is_check(query)) {
+    if (is_check(query))
         query->upstream->check_count--;
+    else
+        count_set(COUNT_AT_NAME_SERVERS, --query->upstream->count);
+}
+
+static void end(struct upstream_query *query)
+{
+    leave(query);
+    if (is_check(query)) {
         check_is_over(query);
     } else {
-        query->upstream->count--;
+        query->result->query = NULL;
         deny_loop(query);
         query->done(query->owner);
     }
@@ -665,7 +675,8 @@ static void begin(struct upstream_query *query)
         upstream->check_count++;
     } else {
         list_append(&upstream->queries, &query->link);
-        if (++upstream->count > upstream->most)
+        count_set(COUNT_AT_NAME_SERVERS, ++upstream->count);
+        if (upstream->count > upstream->most)
             timer_set(upstream->loop, &upstream->surplus, 0);
     }
     query->try_ms = turns ? lower(query->conf.timeout_ms, TURNS_MS / turns) : 0;
@@ -760,6 +771,7 @@ void upstream_ask(struct upstream *upstream, const struct resolv_conf *conf,
         return;
     }
     query->result = result;
+    result->query = query;
     query->done = done;
     query->owner = owner;
     if (conf->rotate && conf->server_count > 0)
@@ -772,6 +784,15 @@ void upstream_ask(struct upstream *upstream, const struct resolv_conf *conf,
         note_why_unusable(query);
         end(query);
     }
+}
+
+void upstream_cancel(struct upstream_result *result)
+{
+    if (!result->query)
+        return;
+    leave(result->query);
+    free(result->query);
+    result->query = NULL;
 }
 
 /* Nobody is to wait for a server that leads back. */

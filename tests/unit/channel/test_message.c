@@ -305,16 +305,17 @@ TEST(spoilt_answers_are_refused_or_safe)
     assert_in_range(accepted, ROUNDS / 20, ROUNDS - ROUNDS / 20);
 }
 
-TEST(that_a_question_is_taken_up_is_an_id_and_no_answer)
+TEST(an_id_alone_is_no_answer_and_no_question)
 {
-    uint8_t message[MESSAGE_TAKEN_SIZE];
+    uint8_t message[MESSAGE_ID_SIZE];
     struct question about;
     struct answer answer;
     uint64_t taken = 0;
 
-    message_put_taken(UINT64_C(0x4123456789abcdef), message);
-    assert_true(message_get_taken(message, sizeof message, &taken));
+    message_put_id(UINT64_C(0x4123456789abcdef), message);
+    assert_true(message_get_id(message, sizeof message, &taken));
     assert_true(taken == UINT64_C(0x4123456789abcdef));
-    assert_false(message_get_taken(message, sizeof message - 1, &taken));
+    assert_false(message_get_id(message, sizeof message - 1, &taken));
     assert_false(message_get_answer(message, sizeof message, &taken, &about, &answer));
+    assert_false(message_get_question(message, sizeof message, &taken, &about));
 }

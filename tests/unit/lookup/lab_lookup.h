@@ -51,6 +51,7 @@ static inline struct lab_lookup *lab_lookup(void)
     lookup.jobs.work = work_new(lookup.jobs.loop, lab_config.max_lookups);
     lookup.jobs.upstream = upstream_new(lookup.jobs.loop, NULL, 0, SIZE_MAX);
     lookup.jobs.door = door_open(lookup.jobs.loop);
+    assert_int_equal(jobs_init(&lookup.jobs), 0);
     assert_non_null(lookup.jobs.work);
     assert_non_null(lookup.jobs.upstream);
     assert_non_null(lookup.jobs.door);
@@ -76,7 +77,7 @@ static inline const char *lab_next(struct lab_lookup *lookup, uint64_t *id)
     size_t len;
 
     /* That a question has been taken up is no answer. */
-    while (!bundle_next(&bundle, &message, &len) || message_get_taken(message, len, id)) {
+    while (!bundle_next(&bundle, &message, &len) || message_get_id(message, len, id)) {
         if (bundle.read < bundle.len)
             continue;
         watch = loop_watch(lookup->jobs.loop, lookup->channel.left, POLLIN, lab_stop,

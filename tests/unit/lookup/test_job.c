@@ -4,6 +4,12 @@
  */
 #include "lab_lookup.h"
 
+#include "../servers.h"
+
+#include "base/clock.h"
+#include "base/counters.h"
+#include "lookup/sources.h"
+
 #define ROOT_SOA "authority . 30 SOA ns.lab. admin.lab. 1 3600 600 86400 30\n"
 #define EXAMPLE_SOA                                                                        \
     "authority example.test. 45 SOA ns.lab. admin.lab. 1 3600 600 86400 45\n"
@@ -210,4 +216,96 @@ TEST_WITH(lab, one_name_is_asked_with_and_without_do_at_once)
         assert_false(has_signature[0]);
         assert_true(has_signature[1]);
     }
+}
+
+/* Cancelled questions. */
+
+enum { CANCELLED = 1 << 21, OTHER = 1 << 22 }; /* ids */
+
+static void start_as(uint64_t id, const char *name)
+{
+    struct lab_lookup *lookup = lab_lookup();
+    struct question question = question_of(name, "A");
+
+    job_start(&lookup->jobs, lookup->mailbag, id, &question);
+}
+
+static void cancel(uint64_t id)
+{
+    job_cancel(&lab_lookup()->jobs, lab_lookup()->mailbag, id);
+}
+
+/* Of what has been asked before nothing comes. */
+static void assert_only_the_other_is_answered(void)
+{
+    uint64_t id;
+
+    start_as(OTHER, "v4only.lab");
+    assert_string_equal(lab_next(lab_lookup(), &id),
+                        "NOERROR\nv4only.lab. 10 A 10.0.0.4\n");
+    assert_int_equal(id, OTHER);
+}
+
+TEST_WITH(lab, a_cancelled_question_is_no_more_asked_of_name_servers)
+{
+    etc_write("resolv.conf", "nameserver 127.0.0.3\n"); /* silent */
+    start_as(CANCELLED | MESSAGE_PROMPT, "hung.example.test");
+    assert_int_equal(counters_own[COUNT_AT_NAME_SERVERS], 1);
+    cancel(CANCELLED);
+    assert_int_equal(counters_own[COUNT_AT_NAME_SERVERS], 0);
+    assert_int_equal(lab_lookup()->jobs.by_id.count, 0);
+    assert_only_the_other_is_answered();
+}
+
+/* Its id is that of a question of another process. */
+TEST_WITH(lab, who_asks_cancels_his_own_questions_only)
+{
+    struct mailbag *other =
+        mailbag_new(lab_lookup()->jobs.loop, lab_lookup()->channel.right);
+
+    etc_write("resolv.conf", "nameserver 127.0.0.3\n");
+    start_as(CANCELLED, "hung.example.test");
+    job_cancel(&lab_lookup()->jobs, other, CANCELLED);
+    cancel(OTHER);
+    assert_int_equal(lab_lookup()->jobs.by_id.count, 1);
+    cancel(CANCELLED);
+    cancel(CANCELLED);
+    assert_int_equal(lab_lookup()->jobs.by_id.count, 0);
+    mailbag_free(other);
+}
+
+static void turn_until_no_jobs(void)
+{
+    struct loop *loop = lab_lookup()->jobs.loop;
+    int64_t end = clock_ms() + 60000;
+
+    while (lab_lookup()->jobs.by_id.count > 0 && clock_ms() < end)
+        turn(loop);
+}
+
+/* The name servers are not even asked for it then. */
+TEST_WITH(lab, what_a_thread_finds_out_for_a_cancelled_question_is_dropped)
+{
+    etc_write("nsswitch.conf", "hosts: nosuchsource files dns\n");
+    while (sources_are_quick(clock_ms()))
+        ; /* until the clock goes on */
+    etc_write("resolv.conf", "nameserver 127.0.0.3\n");
+    start_as(CANCELLED, "hung.example.test");
+    cancel(CANCELLED);
+    assert_int_equal(lab_lookup()->jobs.by_id.count, 1);
+    turn_until_no_jobs();
+    assert_int_equal(lab_lookup()->jobs.by_id.count, 0);
+    assert_only_the_other_is_answered();
+}
+
+/* Only libc can say in which order they stand. */
+TEST_WITH(lab, nor_is_a_cancelled_questions_verdict_told)
+{
+    start_as(CANCELLED, "multi.example.test");
+    while (counters_own[COUNT_AT_NAME_SERVERS] > 0)
+        turn(lab_lookup()->jobs.loop);
+    cancel(CANCELLED);
+    turn_until_no_jobs();
+    assert_int_equal(lab_lookup()->jobs.by_id.count, 0);
+    assert_only_the_other_is_answered();
 }

@@ -1,6 +1,8 @@
 /* The lookup process as a whole: a real one, asked through its channel, in tests/lab. */
 #include "lab_lookup.h"
 
+#include "../servers.h"
+
 #include "lookup/lookup.h"
 
 #include <fcntl.h>
@@ -66,15 +68,20 @@ static void tear_down(void)
 FIXTURE(process, process_start, tear_down);
 FIXTURE(own_process, NULL, tear_down); /* for a test that starts it itself */
 
-static void process_ask(uint64_t id, const char *name, const char *type)
+static void process_tell(const uint8_t *message, size_t len)
 {
-    uint8_t message[512];
-    struct question question = question_of(name, type);
-    size_t len = message_put_question(id, &question, message, sizeof message);
     static struct bundle bundle;
 
     assert_true(bundle_add(&bundle, message, len));
     assert_int_equal(bundle_send(&bundle, process.questions, CHANNEL_BLOCK), CHANNEL_DONE);
+}
+
+static void process_ask(uint64_t id, const char *name, const char *type)
+{
+    uint8_t message[512];
+    struct question question = question_of(name, type);
+
+    process_tell(message, message_put_question(id, &question, message, sizeof message));
 }
 
 /* The answer to a question, which must be the next to come. */
@@ -89,7 +96,7 @@ static const char *process_answer(uint64_t id, const char *name, const char *typ
 
     do { /* news for the cache may come first, and that a question has been taken up */
         while (!bundle_next(&bundle, &message, &len) ||
-               message_get_taken(message, len, &answered)) {
+               message_get_id(message, len, &answered)) {
             if (bundle.read < bundle.len)
                 continue;
             assert_int_equal(bundle_receive(&bundle, process.questions, CHANNEL_BLOCK),
@@ -163,6 +170,27 @@ TEST_WITH(own_process, the_process_does_not_heed_the_environment)
     process_ask(1, "single", "A");
     assert_string_equal(process_answer(1, "single", "A"), "NOERROR\n"
                                                           "single. 30 A 192.0.2.60\n");
+}
+
+TEST_WITH(process, the_process_gives_up_what_is_cancelled)
+{
+    uint8_t message[MESSAGE_ID_SIZE];
+    int server = server_open("127.0.0.5", SOCK_DGRAM);
+    struct got got;
+
+    etc_write("resolv.conf", "nameserver 127.0.0.5\n");
+    process_ask(1, "www.example", "A");
+    got = server_asked(server);
+    message_put_id(1, message);
+    process_tell(message, sizeof message);
+    process_ask(2, "v4only.lab", "A");
+    assert_string_equal(process_answer(2, "v4only.lab", "A"),
+                        "NOERROR\nv4only.lab. 10 A 10.0.0.4\n");
+    server_reply(server, &got, REPLY_FLAGS, 1);
+    process_ask(3, "localhost", "A");
+    assert_string_equal(process_answer(3, "localhost", "A"),
+                        "NOERROR\nlocalhost. 10 A 127.0.0.1\n");
+    close(server);
 }
 
 TEST_WITH(process, the_process_sees_a_changed_hosts_file)

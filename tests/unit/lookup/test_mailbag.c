@@ -81,7 +81,7 @@ static void assert_taken(uint64_t id)
     size_t len;
 
     assert_true(bundle_next(&bundle, &message, &len));
-    assert_true(message_get_taken(message, len, &taken));
+    assert_true(message_get_id(message, len, &taken));
     assert_true(taken == id);
 }
 

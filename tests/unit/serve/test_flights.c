@@ -613,10 +613,10 @@ TEST_WITH(flights, a_full_channel_is_resumed_when_there_is_room)
 /* Lookup has taken a question up. */
 static void take_up(const struct asked *asked)
 {
-    uint8_t message[MESSAGE_TAKEN_SIZE];
+    uint8_t message[MESSAGE_ID_SIZE];
     struct bundle bundle = {.len = 0};
 
-    message_put_taken(asked->id, message);
+    message_put_id(asked->id, message);
     assert_true(bundle_add(&bundle, message, sizeof message));
     assert_int_equal(bundle_send(&bundle, lookup(), CHANNEL_BLOCK), CHANNEL_DONE);
     turn();
@@ -883,6 +883,83 @@ TEST_WITH(flights, then_who_has_most_gives_way)
                         "SERVFAIL: Not Ready (14): too many questions are waiting\n");
     assert_int_equal(scene.flights.waiting_count, 16384);
     assert_int_equal(scene.flights.by_id.count, 16384);
+}
+
+/* The id of the next question that is cancelled. */
+static uint64_t next_cancelled(void)
+{
+    const uint8_t *message;
+    size_t len;
+    uint64_t id;
+
+    do
+        while (!bundle_next(&clients_bundle, &message, &len))
+            assert_int_equal(bundle_receive(&clients_bundle, lookup(), CHANNEL_TRY),
+                             CHANNEL_DONE);
+    while (!message_get_id(message, len, &id));
+    return id;
+}
+
+TEST_WITH(flights, lookup_is_told_of_the_question_that_has_given_way)
+{
+    struct asked asked;
+
+    ask_in_vain();
+    asked = next_asked(lookup());
+    ask_many(16383);
+    ask(1, 2, "one.more.example.", "A");
+    assert_true(next_cancelled() == asked.id);
+    answer(&asked, 10);
+    assert_silent(1);
+}
+
+TEST_WITH(flights, and_of_one_that_who_has_most_has_given_up)
+{
+    struct asked asked;
+
+    ask(0, 1, "first.example.", "A");
+    asked = next_asked(lookup());
+    ask_many(16383);
+    ask_from("127.0.0.2", "one.more.example.");
+    assert_true(next_cancelled() == asked.id);
+}
+
+/* Its answer is kept when it comes. */
+TEST_WITH(flights, a_question_whose_time_is_up_is_not_cancelled)
+{
+    ask_in_vain();
+    assert_next_asked("www.example. A");
+    ask(1, 2, "one.more.example.", "A");
+    turn();
+    assert_next_asked("one.more.example. A");
+    assert_nothing_asked();
+}
+
+TEST_WITH(flights, what_has_given_way_is_told_when_the_channel_has_room)
+{
+    struct asked asked;
+
+    ask_in_vain();
+    asked = next_asked(lookup());
+    fill_channel();
+    ask_many(16383);
+    ask(1, 2, "one.more.example.", "A");
+    empty_channel();
+    turn();
+    assert_true(next_cancelled() == asked.id);
+}
+
+/* The next lookup process does not know it. */
+TEST_WITH(flights, what_has_given_way_is_not_told_when_the_lookup_process_has_died)
+{
+    ask_in_vain();
+    fill_channel();
+    ask_many(16383);
+    ask(1, 2, "one.more.example.", "A");
+    flights_lookup_died(&scene.flights);
+    empty_channel();
+    turn();
+    assert_true(list_empty(&scene.flights.cancelled));
 }
 
 TEST_WITH(flights, room_is_given_back_with_each_answer)

@@ -999,4 +999,57 @@ TEST_WITH(crowd, one_that_has_had_all_its_turns_gives_way_before_it)
     assert_one_gives_way(1, "name server 127.0.0.6:53 says SERVFAIL");
 }
 
+/* The other one that waits for the same server goes on. */
+TEST_WITH(upstream, nothing_comes_of_a_question_that_is_cancelled)
+{
+    struct asked *cancelled;
+    struct got got[2];
+
+    set_up(1);
+    cancelled = ask("cancelled.example");
+    got[0] = server_asked(scene.udp[0]);
+    ask_first(&scene);
+    got[1] = server_asked(scene.udp[0]);
+    upstream_cancel(&cancelled->result);
+    upstream_cancel(&cancelled->result);
+    server_reply(scene.udp[0], &got[0], REPLY_FLAGS, 2);
+    is_answered_by(0, &got[1]);
+    assert_int_equal(cancelled->done, 0);
+    assert_null(cancelled->result.reply);
+    free(cancelled);
+}
+
+TEST_WITH(upstream, a_question_that_is_complete_cannot_be_cancelled)
+{
+    struct got got = asked_first(set_up(1));
+
+    server_reply(scene.udp[0], &got, REPLY_FLAGS, 1);
+    turn_until(scene.loop, &scene.one->done, 1);
+    upstream_cancel(&scene.one->result);
+    assert_string_equal(outcome(scene.one), "1");
+}
+
+TEST_WITH(upstream, a_question_over_tcp_may_be_cancelled)
+{
+    struct asked *cancelled;
+
+    set_up_options(1, "timeout:4 attempts:1 use-vc");
+    cancelled = ask("tcp.example");
+    upstream_cancel(&cancelled->result);
+    turn(scene.loop);
+    assert_int_equal(cancelled->done, 0);
+    free(cancelled);
+}
+
+TEST_WITH(crowd, who_is_cancelled_makes_room)
+{
+    set_up(0);
+    ask_crowd(0, MOST);
+    upstream_cancel(&crowd[7]->result);
+    ask_crowd(MOST, CROWD);
+    turn(scene.loop);
+    for (int i = 0; i < CROWD; i++)
+        assert_int_equal(crowd[i]->done, 0);
+}
+
 GROUP(be_quiet, NULL);
