@@ -19,7 +19,7 @@ enum {
     TURNS_MS = 4200,   /* every server has had its turns before the client gets SERVFAIL */
     LATE_MS = 10000,   /* so long a late reply is waited for, if resolv.conf would */
     PROMPT_MS = 40,    /* a server that is slower may have asked us */
-    CHECK_MS = 250,    /* so long a check that goes first may take */
+    SOON_MS = 5,       /* likewise, where names like it have come back */
     CHECKS_MOST = 256, /* under way */
 };
 
@@ -41,7 +41,7 @@ struct upstream {
 enum stage {
     STAGE_WAIT,  /* it has been asked, and has until the turn ends */
     STAGE_WATCH, /* likewise; but who does not answer at once may have asked us */
-    STAGE_CHECK, /* it has not been asked yet: a check goes first */
+    STAGE_LEAVE, /* it has asked us: what it knows by itself has come by now, or does not */
 };
 
 /* A question under way. */
@@ -423,28 +423,23 @@ static bool expects_loop(const struct upstream_query *query, size_t server)
     return any;
 }
 
-static bool ask_server(struct upstream_query *query, size_t server)
+static int64_t prompt_ms(const struct upstream_query *query, size_t server)
 {
-    if (!send_to(query, server, query->conf.use_tcp))
-        return false;
-    query->stage = may_lead_back(query, server) ? STAGE_WATCH : STAGE_WAIT;
-    set_timer(query, query->stage == STAGE_WAIT
-                         ? query->turn_ends
-                         : lower(query->turn_ends, clock_ms() + PROMPT_MS));
-    return true;
+    return expects_loop(query, server) ? SOON_MS : PROMPT_MS;
 }
 
 /* False if the server cannot be asked. */
 static bool begin_turn(struct upstream_query *query, size_t server)
 {
-    query->stage = STAGE_WAIT;
-    query->turn_ends = clock_ms() + query->try_ms;
-    if (may_lead_back(query, server) && expects_loop(query, server))
-        check_name(query, server);
-    if (!query->check)
-        return ask_server(query, server);
-    query->stage = STAGE_CHECK;
-    set_timer(query, lower(query->turn_ends, clock_ms() + CHECK_MS));
+    int64_t now = clock_ms();
+
+    query->turn_ends = now + query->try_ms;
+    query->stage = may_lead_back(query, server) ? STAGE_WATCH : STAGE_WAIT;
+    if (!send_to(query, server, query->conf.use_tcp))
+        return false;
+    set_timer(query, query->stage == STAGE_WAIT
+                         ? query->turn_ends
+                         : lower(query->turn_ends, now + prompt_ms(query, server)));
     return true;
 }
 
@@ -460,13 +455,6 @@ static void take_turn(struct upstream_query *query)
             return;
     }
     no_more_turns(query);
-}
-
-/* The check that went first has not come back. */
-static void ask_after_check(struct upstream_query *query)
-{
-    if (!ask_server(query, query->current))
-        take_turn(query);
 }
 
 /* It does not answer at once: it may have asked us, and wait for our answer. */
@@ -496,13 +484,15 @@ static void end_turn(struct upstream_query *query)
         take_turn(query);
 }
 
+static void leave_server(struct upstream_query *query, size_t server);
+
 static void ring(void *context)
 {
     struct upstream_query *query = context;
 
     switch (query->stage) {
-    case STAGE_CHECK:
-        ask_after_check(query);
+    case STAGE_LEAVE:
+        leave_server(query, query->current);
         break;
     case STAGE_WATCH:
         suspect(query);
@@ -683,8 +673,7 @@ static void begin(struct upstream_query *query)
     query->give_up = clock_ms() + lower(turns * query->conf.timeout_ms, LATE_MS);
 }
 
-/* It has not come back. An answer says that the name leads elsewhere; and without one, who
- * waited for the check has waited long enough. */
+/* It has not come back. An answer says that the name leads elsewhere. */
 static void check_is_over(struct upstream_query *check)
 {
     struct upstream_query *query = check->checks_for;
@@ -697,11 +686,8 @@ static void check_is_over(struct upstream_query *check)
                            query->question.name_len};
     if (check->is_answered)
         loops_led_elsewhere(check->upstream->loops, &route, clock_ms());
-    if (query->stage == STAGE_CHECK)
-        ask_after_check(query);
 }
 
-/* Who waits for it goes on when its own timer rings. */
 static void give_up_check(struct upstream_query *check)
 {
     if (check->checks_for)
@@ -849,6 +835,14 @@ static void leave_server(struct upstream_query *query, size_t server)
     server_failed(query, server);
 }
 
+/* What the server knows by itself it has said before it asked us; the reply may wait to be
+ * read. */
+static void leave_soon(struct upstream_query *query)
+{
+    query->stage = STAGE_LEAVE;
+    set_timer(query, clock_ms() + SOON_MS);
+}
+
 /* A name has come back that was not expected to: others at the same server may be waiting
  * for us as well. */
 static void suspect_others(struct upstream *upstream, const struct route *found)
@@ -863,7 +857,7 @@ static void suspect_others(struct upstream *upstream, const struct route *found)
         if (!is_usable(query, server) || !addr_equal(route.server, found->server))
             continue;
         if (name_equal(route.name, route.name_len, found->name, found->name_len))
-            leave_server(query, server);
+            leave_soon(query);
         else if (query->stage == STAGE_WAIT && may_lead_back(query, server) &&
                  expects_loop(query, server))
             check_name(query, server);
@@ -880,8 +874,8 @@ static void name_came_back(struct upstream *upstream, const struct route *found,
     loops_came_back(upstream->loops, found, clock_ms());
     if (check)
         give_up_check(check);
-    if (query)
-        leave_server(query, server_at(query, found->server));
+    if (query && server_at(query, found->server) == query->current)
+        leave_soon(query);
     if (is_news)
         suspect_others(upstream, found);
 }

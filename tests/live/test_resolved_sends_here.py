@@ -18,6 +18,8 @@ from conftest import edited, run, wait_until
 STUB, SERVER = ("127.0.0.53", 53), ("127.0.0.1", 5302)
 LINES = {
     "Debian": "files mdns4_minimal [NOTFOUND=return] dns",
+    "Fedora": "files myhostname mdns4_minimal [NOTFOUND=return] resolve [!UNAVAIL=return] dns",
+    "Arch": "mymachines resolve [!UNAVAIL=return] files myhostname dns",
 }
 RESOLVED = f"""\
 [Resolve]
