@@ -2,8 +2,6 @@
 #ifndef LOOKUP_HEARD_H
 #define LOOKUP_HEARD_H
 
-#include <stdatomic.h>
-
 #include "dns/answer.h"
 #include "dns/relay.h"
 
@@ -26,16 +24,12 @@ struct heard {
     const char *failure;
     enum heard_other other;
     bool is_authentic; /* the reply is, says a server that resolv.conf trusts to say so */
-    const atomic_bool *asked; /* has libc asked at the door? NULL: not known, so it has */
 };
 
 /* Says to the client what was heard; see relay_read for `order`. True if it was a reply
  * that could be passed on, false if the answer is a failure. */
 bool heard_say(const struct heard *, const struct question *,
                const struct relay_order *order, struct answer *);
-
-/* False if libc's sources never led it to DNS, so that what was heard does not count. */
-bool heard_counts(const struct heard *);
 
 /* The RCODE of a reply; SERVFAIL if there is none. */
 unsigned heard_rcode(const struct heard *);

@@ -21,17 +21,15 @@
 #define LOOKUP_HOST_H
 
 #include "lookup/heard.h"
+#include "lookup/libc.h"
 #include "lookup/lookup.h"
-#include "net/addr.h"
 
 /*
  * Step 1. Where nsswitch.conf has sources behind DNS, libc is sent to the door, which fails
- * and notes in `asked` that libc came: a name found before that belongs to a source before
- * DNS. Without a door (NULL), libc counts as having come.
+ * and notes that libc came: a name found before that belongs to a source before DNS.
  */
 enum lookup_next host_probe(const struct lookup_config *, const struct question *,
-                            const struct addr *door, const atomic_bool *asked,
-                            struct answer *);
+                            const struct libc_dns *, struct answer *);
 
 /* True if the hosts file is one of libc's sources and has a name below this one, so that
  * nobody may deny it (RFC 8020). */
@@ -42,16 +40,10 @@ bool host_has_below(const struct question *);
 enum lookup_next host_probe_odd(const struct lookup_config *, const struct question *,
                                 struct answer *);
 
-/*
- * Of a name whose probe said LOOKUP_PLAIN: true if libc's verdict is known without asking,
- * because the name servers have failed, as libc's DNS module did in the probe, or because
- * their reply is clear (dns/clear): then what was heard is what libc would say.
+/* Step 3, for A and AAAA of a name whose probe said LOOKUP_VERDICT or LOOKUP_DNS_DECIDES.
  */
-bool host_knows_verdict(const struct question *, const struct heard *);
-
-/* Step 3, for A and AAAA of a name whose probe said LOOKUP_VERDICT or LOOKUP_PLAIN. */
 void host_verdict(const struct lookup_config *, const struct question *,
-                  const struct heard *, const struct addr *door, struct answer *);
+                  const struct heard *, const struct libc_dns *, struct answer *);
 
 /* ANY, from what was heard of both families (RFC 8482 section 4.1). */
 void host_say_any(const struct question *, const struct heard *a, const struct heard *aaaa,

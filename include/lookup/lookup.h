@@ -28,12 +28,12 @@ int lookup_run(const struct lookup_config *, int supervisor);
 
 /* How a lookup goes on after its probe. */
 enum lookup_next {
-    LOOKUP_DONE,    /* the answer is complete */
-    LOOKUP_VERDICT, /* ask the name servers, then let libc judge what they say */
-    LOOKUP_RELAY,   /* ask the name servers, and pass on what they say */
-    LOOKUP_PLAIN,   /* as LOOKUP_VERDICT; but nobody but the name servers can know the name,
-                       so of most replies the verdict is known (host_knows_verdict) */
-    LOOKUP_EXISTS,  /* as LOOKUP_RELAY; but libc knows the name, so that it does exist */
+    LOOKUP_DONE,        /* the answer is complete */
+    LOOKUP_VERDICT,     /* ask the name servers, then let libc judge what they say */
+    LOOKUP_RELAY,       /* ask the name servers, and pass on what they say */
+    LOOKUP_DNS_DECIDES, /* as LOOKUP_VERDICT; but nobody but the name servers can know the
+                           name, so most replies need no verdict (shortcut_verdict) */
+    LOOKUP_EXISTS, /* as LOOKUP_RELAY; but libc knows the name, so that it does exist */
 };
 
 #endif

@@ -7,18 +7,17 @@
 
 #include "dns/reverse.h"
 #include "lookup/heard.h"
+#include "lookup/libc.h"
 #include "lookup/lookup.h"
-#include "net/addr.h"
 
-/* Step 1, for a name that reverse_parse calls this kind and address; the door as for
+/* Step 1, for a name that reverse_parse calls this kind and address; libc_dns as for
  * host_probe. */
 enum lookup_next reverse_probe(const struct lookup_config *, const struct question *,
                                enum reverse_kind, const uint8_t address[static 16],
-                               const struct addr *door, const atomic_bool *asked,
-                               struct answer *);
+                               const struct libc_dns *, struct answer *);
 
 /* Step 3, for PTR of a whole address. */
 void reverse_verdict(const struct lookup_config *, const struct question *,
-                     const struct heard *, const struct addr *door, struct answer *);
+                     const struct heard *, const struct libc_dns *, struct answer *);
 
 #endif

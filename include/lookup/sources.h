@@ -1,7 +1,7 @@
 /*
  * The host's sources, as the `hosts:` line of nsswitch.conf and systemd-resolved's state
  * have it: which line libc is to follow, which name servers stand where that line says
- * `dns`, and what of libc's word is then known beforehand.
+ * `dns`, and where libc's word decides.
  *
  * A `resolve` in the line is a name server, systemd-resolved's stub, since all that libc
  * makes of it hides what DNS tells. So libc's line has `dns` in its place, with its
@@ -16,7 +16,6 @@
 #define LOOKUP_SOURCES_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "lookup/resolved.h"
 #include "upstream/resolv_conf.h"
@@ -35,7 +34,7 @@ struct sources {
     /* The line is `files dns` and no more: none but libc's own two modules, in this order,
      * without actions. `files` knows the same names whether libc asks it for one family or
      * for both. */
-    bool plain;
+    bool files_then_dns;
     /* `dns` is the last source, and no action on the way but NOTFOUND=return. If the
      * sources before it do not know a name and libc says EAI_AGAIN, it has come to DNS, and
      * the name servers alone decide. */
@@ -71,12 +70,5 @@ enum { SOURCES_TEXT = 65536 }; /* no real file is longer */
 /* `line` has room for twice as many octets as the text. */
 enum sources_line sources_in(const char *text, enum resolved_state, struct sources *,
                              char *line);
-
-/*
- * True if the sources are plain and the hosts file is short: a probe is then over within
- * microseconds and waits for nobody, so that no thread is needed to make it. Looks once in
- * a millisecond (`now` is clock_ms()): who makes the probe is no matter of truth.
- */
-bool sources_are_quick(int64_t now);
 
 #endif

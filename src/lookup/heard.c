@@ -7,11 +7,6 @@ unsigned heard_rcode(const struct heard *heard)
     return heard->reply ? upstream_rcode(heard->reply) : RCODE_SERVFAIL;
 }
 
-bool heard_counts(const struct heard *heard)
-{
-    return !heard->asked || *heard->asked;
-}
-
 static bool say_no_name(const struct heard *heard, struct answer *answer)
 {
     if (heard->other == HEARD_OTHER_FAILED) {

@@ -1,107 +1,17 @@
 #include "lookup/host.h"
 
-#include <errno.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/shortage.h"
-#include "dns/clear.h"
 #include "dns/localhost.h"
 #include "dns/reverse.h"
 #include "lookup/found.h"
 #include "lookup/hosts_file.h"
 #include "lookup/negative.h"
-#include "lookup/resolver.h"
+#include "lookup/shortcut.h"
 #include "lookup/sources.h"
-
-/* What one call of getaddrinfo() says when its three error codes are read together. */
-enum saying {
-    SAYS_FOUND,
-    SAYS_NODATA,  /* the name exists, without this family */
-    SAYS_NO_NAME, /* no such name, or another family's failure hidden behind it */
-    SAYS_ALIAS,   /* a CNAME whose target has no data of this family */
-    SAYS_FAILURE,
-};
-
-struct call {
-    enum saying saying;
-    int code, system_error, resolver_error; /* getaddrinfo's, errno, h_errno */
-    struct addrinfo *found;                 /* freeaddrinfo() takes it; NULL if none */
-};
-
-static enum saying saying_of(const struct call *call)
-{
-    if (call->code == 0)
-        return SAYS_FOUND;
-    if (call->code == EAI_NODATA)
-        return SAYS_NODATA;
-    if (call->code != EAI_NONAME)
-        return SAYS_FAILURE;
-    if (call->resolver_error == HOST_NOT_FOUND)
-        return SAYS_NO_NAME;
-    if (call->resolver_error == NO_RECOVERY && call->system_error == ENOENT)
-        return SAYS_ALIAS;
-    return SAYS_FAILURE;
-}
-
-/*
- * AI_CANONNAME and no other flag: AI_ADDRCONFIG and AI_V4MAPPED would change the answer,
- * the IDN flags the question. One socket type, or each address comes three times.
- */
-static struct call call_libc(const char *name, int family, const struct addr *door,
-                             unsigned flags)
-{
-    const struct addrinfo hints = {
-        .ai_flags = AI_CANONNAME, .ai_family = family, .ai_socktype = SOCK_STREAM};
-    struct call call = {.code = EAI_SYSTEM};
-
-    if (resolver_prepare(door, flags) == 0) {
-        errno = 0;
-        h_errno = 0;
-        call.code = getaddrinfo(name, NULL, &hints, &call.found);
-    }
-    call.system_error = errno;
-    call.resolver_error = h_errno;
-    shortage_end();
-    shortage_check_descriptors();
-    if (call.code != 0)
-        call.found = NULL;
-    call.saying = saying_of(&call);
-    return call;
-}
-
-static void call_free(struct call *call)
-{
-    if (call->found)
-        freeaddrinfo(call->found);
-    call->found = NULL;
-}
-
-/* True if libc's sources lead as far as DNS for a name that nobody else knows. */
-static bool reaches_dns(void)
-{
-    struct call call = call_libc("unknown.invalid", AF_INET, NULL, 0);
-    bool reaches = call.code == EAI_AGAIN;
-
-    call_free(&call);
-    return reaches;
-}
-
-static void say_failure(struct answer *answer, const struct call *call)
-{
-    const char *words = gai_strerror(call->code);
-
-    if (call->code == EAI_AGAIN)
-        answer_fail(answer, RCODE_SERVFAIL, EDE_NO_REACHABLE_AUTHORITY, "host resolver: %s",
-                    words);
-    else if (call->code == EAI_SYSTEM)
-        answer_fail(answer, RCODE_SERVFAIL, EDE_OTHER, "host resolver: %s: %s", words,
-                    strerror(call->system_error));
-    else
-        answer_fail(answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "host resolver: %s (%s)",
-                    words, hstrerror(call->resolver_error));
-}
 
 static int family_of(uint16_t type)
 {
@@ -176,7 +86,7 @@ static bool find_canonical(const struct question *question, const struct addrinf
 {
     uint8_t own_name[NAME_WIRE_MAX], address[16];
     char text[NAME_TEXT + 1];
-    struct call call;
+    struct libc_said said;
     size_t own_len;
     bool is_own;
 
@@ -187,12 +97,12 @@ static bool find_canonical(const struct question *question, const struct addrinf
         reverse_parse(canonical->name, canonical->name_len, address) != REVERSE_NONE ||
         host_text(canonical, text) != NAME_EVERYWHERE)
         return false;
-    call = call_libc(text, AF_UNSPEC, NULL, RESOLVER_PROBE);
-    own_len = call.found ? name_of(call.found, own_name) : 0;
+    said = libc_ask_name(text, AF_UNSPEC, NULL, RESOLVER_PROBE);
+    own_len = said.addresses ? name_of(said.addresses, own_name) : 0;
     is_own = own_len > 0 &&
              name_equal(own_name, own_len, canonical->name, canonical->name_len) &&
-             found_same(call.found, found);
-    call_free(&call);
+             found_same(said.addresses, found);
+    libc_free(&said);
     return is_own;
 }
 
@@ -223,14 +133,14 @@ static void say_nothing(const struct lookup_config *config, const struct questio
 bool host_has_below(const struct question *question)
 {
     char text[NAME_TEXT + 1], child[NAME_TEXT];
-    struct call call;
+    struct libc_said said;
     bool found;
 
     if (host_text(question, text) == NAME_NOWHERE || !hosts_file_child(text, child))
         return false;
-    call = call_libc(child, AF_UNSPEC, NULL, RESOLVER_PROBE);
-    found = call.saying == SAYS_FOUND;
-    call_free(&call);
+    said = libc_ask_name(child, AF_UNSPEC, NULL, RESOLVER_PROBE);
+    found = said.saying == LIBC_FOUND;
+    libc_free(&said);
     return found;
 }
 
@@ -239,7 +149,7 @@ enum lookup_next host_probe_odd(const struct lookup_config *config,
 {
     struct sources sources = sources_look();
 
-    if (sources.follow_dns || sources.doubted || reaches_dns())
+    if (sources.follow_dns || sources.doubted || libc_leads_to_dns())
         return LOOKUP_RELAY;
     say_nothing(config, question, answer, RCODE_NXDOMAIN);
     return LOOKUP_DONE;
@@ -254,11 +164,11 @@ static bool asks_addresses(const struct lookup_config *config,
 
 /* No name server is asked, and what the host does not know is clear. */
 static void say_localhost(const struct lookup_config *config,
-                          const struct question *question, const struct call *call,
+                          const struct question *question, const struct libc_said *said,
                           struct answer *answer)
 {
-    if (call->saying == SAYS_FOUND) {
-        say_owned(config, question, answer, call->found);
+    if (said->saying == LIBC_FOUND) {
+        say_owned(config, question, answer, said->addresses);
         return;
     }
     answer->source = ANSWER_FROM_HOST;
@@ -276,75 +186,93 @@ static bool is_whole(const struct sources *sources, const struct question *quest
            found_first(found, family_of(question->type)) != NULL;
 }
 
-static bool failed_in_dns(const struct call *call)
+/* Who knows the name, as far as libc can tell. */
+enum owner {
+    OWNER_THIS_HOST,  /* it is localhost */
+    OWNER_BEFORE_DNS, /* a source whose word counts, whatever DNS says */
+    OWNER_BEHIND_DNS, /* a source whose word counts if DNS does not know the name */
+    OWNER_IN_PART,    /* a source that does not tell all about it */
+    OWNER_NOBODY,     /* the sources end before DNS */
+    OWNER_DNS,        /* nobody else, or that is for DNS to tell */
+};
+
+static enum owner owner_of(const struct question *question, const struct sources *sources,
+                           const struct libc_said *said)
 {
-    return call->code == EAI_AGAIN && call->resolver_error == TRY_AGAIN;
+    if (localhost_is_asked(question))
+        return OWNER_THIS_HOST;
+    if (said->saying == LIBC_FOUND && !is_whole(sources, question, said->addresses))
+        return OWNER_IN_PART;
+    if (said->saying == LIBC_FOUND)
+        return said->came_to_dns ? OWNER_BEHIND_DNS : OWNER_BEFORE_DNS;
+    if (sources->doubted || said->came_to_dns ||
+        (said->saying != LIBC_NO_NAME && said->saying != LIBC_NO_DATA))
+        return OWNER_DNS;
+    return OWNER_NOBODY;
 }
 
-/*
- * True if libc, asked for this family alone as in a verdict, comes to DNS and goes by what
- * it says. Between plain sources the probe of both families has shown it; others may know
- * one family only when they are asked for that.
- */
-static bool comes_to_dns(const struct sources *sources, const char *name, int family,
-                         const struct call *both)
+/* The name servers decide, if the sources lead to them. */
+static enum lookup_next ask_dns(const struct lookup_config *config,
+                                const struct question *question,
+                                const struct sources *sources, const char *name,
+                                const struct libc_said *said)
 {
-    struct call call;
-    bool comes;
+    if (!asks_addresses(config, question) || sources->doubted)
+        return LOOKUP_RELAY;
+    return shortcut_leads_to_dns(sources, name, family_of(question->type), said)
+               ? LOOKUP_DNS_DECIDES
+               : LOOKUP_VERDICT;
+}
 
-    if (!sources->end_in_dns || !failed_in_dns(both))
-        return false;
-    if (sources->plain)
-        return true;
-    call = call_libc(name, family, NULL, RESOLVER_PROBE);
-    comes = failed_in_dns(&call);
-    call_free(&call);
-    return comes;
+static enum lookup_next act_on(enum owner owner, const struct lookup_config *config,
+                               const struct question *question,
+                               const struct sources *sources, const char *name,
+                               const struct libc_said *said, struct answer *answer)
+{
+    switch (owner) {
+    case OWNER_THIS_HOST:
+        say_localhost(config, question, said, answer);
+        return LOOKUP_DONE;
+    case OWNER_BEFORE_DNS:
+        say_owned(config, question, answer, said->addresses);
+        return LOOKUP_DONE;
+    case OWNER_BEHIND_DNS:
+        if (asks_addresses(config, question))
+            return LOOKUP_VERDICT;
+        say_local(config, question, answer, said->addresses);
+        return LOOKUP_DONE;
+    case OWNER_IN_PART:
+        return LOOKUP_EXISTS;
+    case OWNER_NOBODY:
+        say_nothing(config, question, answer,
+                    said->saying == LIBC_NO_NAME ? RCODE_NXDOMAIN : RCODE_NOERROR);
+        return LOOKUP_DONE;
+    case OWNER_DNS:
+        break;
+    }
+    return ask_dns(config, question, sources, name, said);
 }
 
 enum lookup_next host_probe(const struct lookup_config *config,
-                            const struct question *question, const struct addr *door,
-                            const atomic_bool *asked, struct answer *answer)
+                            const struct question *question, const struct libc_dns *dns,
+                            struct answer *answer)
 {
     struct sources sources = sources_look();
-    bool follow = sources.follow_dns, came = follow;
-    enum lookup_next next =
-        asks_addresses(config, question) ? LOOKUP_VERDICT : LOOKUP_RELAY;
     char name[NAME_TEXT + 1];
     enum name_reach reach = host_text(question, name);
-    struct call call;
+    struct libc_said said;
+    enum lookup_next next;
+    enum owner owner;
 
     if (reach == NAME_NOWHERE)
         return host_probe_odd(config, question, answer);
-    call = call_libc(name, AF_UNSPEC, follow ? door : NULL, RESOLVER_PROBE);
-    if (follow && door)
-        came = *asked;
-    if (localhost_is_asked(question)) {
-        say_localhost(config, question, &call, answer);
-        next = LOOKUP_DONE;
-    } else if (call.saying == SAYS_FOUND) {
-        if (!is_whole(&sources, question, call.found)) {
-            next = LOOKUP_EXISTS;
-        } else if (!came) {
-            say_owned(config, question, answer, call.found);
-            next = LOOKUP_DONE;
-        } else if (!asks_addresses(config, question)) {
-            say_local(config, question, answer, call.found);
-            next = LOOKUP_DONE;
-        } /* else by a source behind DNS: DNS may know better */
-    } else if (reach == NAME_LOCAL_SOURCE) {
+    said = libc_ask_name(name, AF_UNSPEC, sources.follow_dns ? dns : NULL, RESOLVER_PROBE);
+    owner = owner_of(question, &sources, &said);
+    if (reach == NAME_LOCAL_SOURCE && (owner == OWNER_NOBODY || owner == OWNER_DNS))
         next = host_probe_odd(config, question, answer);
-    } else if (sources.doubted) {
-        next = LOOKUP_RELAY;
-    } else if (!came && (call.saying == SAYS_NO_NAME || call.saying == SAYS_NODATA)) {
-        say_nothing(config, question, answer, /* the sources end before DNS */
-                    call.saying == SAYS_NO_NAME ? RCODE_NXDOMAIN : RCODE_NOERROR);
-        next = LOOKUP_DONE;
-    } else if (next == LOOKUP_VERDICT &&
-               comes_to_dns(&sources, name, family_of(question->type), &call)) {
-        next = LOOKUP_PLAIN;
-    }
-    call_free(&call);
+    else
+        next = act_on(owner, config, question, &sources, name, &said, answer);
+    libc_free(&said);
     return next;
 }
 
@@ -375,20 +303,20 @@ static bool has_all(const struct answer *answer, uint16_t type,
 /* libc has found addresses. If they are the reply's, its records are passed on; otherwise a
  * source that follows DNS in nsswitch.conf had the last word. */
 static void say_found(const struct lookup_config *config, const struct question *question,
-                      const struct heard *heard, const struct addrinfo *found,
+                      const struct heard *heard, const struct libc_said *said,
                       struct answer *answer)
 {
     unsigned refused_before = shortage_count();
-    struct relay_order order = order_of(found, family_of(question->type));
-    bool said = order.count > 0 && heard_counts(heard) &&
-                heard_say(heard, question, &order, answer) &&
-                has_all(answer, question->type, &order);
+    struct relay_order order = order_of(said->addresses, family_of(question->type));
+    bool heard_it = order.count > 0 && said->came_to_dns &&
+                    heard_say(heard, question, &order, answer) &&
+                    has_all(answer, question->type, &order);
 
-    if (!said && shortage_count() != refused_before) {
+    if (!heard_it && shortage_count() != refused_before) {
         answer_fail(answer, RCODE_SERVFAIL, EDE_OTHER, "no memory for the answer");
-    } else if (!said) {
+    } else if (!heard_it) {
         answer_reset(answer);
-        say_local(config, question, answer, found);
+        say_local(config, question, answer, said->addresses);
     }
     free((void *)(uintptr_t)order.addresses);
 }
@@ -399,16 +327,16 @@ static void say_found(const struct lookup_config *config, const struct question 
  */
 static void say_not_found(const struct lookup_config *config,
                           const struct question *question, const struct heard *heard,
-                          const struct call *call, struct answer *answer)
+                          const struct libc_said *said, struct answer *answer)
 {
     if (!heard_say(heard, question, NULL, answer))
         return;
-    if (call->code == EAI_SYSTEM || call->code == EAI_MEMORY) {
-        say_failure(answer, call);
+    if (libc_is_broken(said)) {
+        libc_tell_failure(said, answer);
     } else if (relay_has_type(answer, question->type)) {
         answer_reset(answer);
-        if (call->saying == SAYS_FAILURE)
-            say_failure(answer, call);
+        if (said->saying == LIBC_FAILURE)
+            libc_tell_failure(said, answer);
         else
             say_nothing(config, question, answer, RCODE_NOERROR);
     }
@@ -418,19 +346,19 @@ static void say_not_found(const struct lookup_config *config,
  * the other family. */
 static bool say_source_behind_dns(const struct lookup_config *config,
                                   const struct question *question, const char *name,
-                                  const struct heard *heard, const struct addr *door,
+                                  const struct heard *heard, const struct libc_dns *dns,
                                   struct answer *answer)
 {
-    struct call local;
+    struct libc_said local;
     bool found;
     if (!sources_follow_dns() || heard_rcode(heard) == RCODE_NOERROR)
         return false;
-    local = call_libc(name, family_of(question->type) == AF_INET ? AF_INET6 : AF_INET, door,
-                      question->flags);
-    found = local.saying == SAYS_FOUND;
+    local = libc_ask_name(name, family_of(question->type) == AF_INET ? AF_INET6 : AF_INET,
+                          dns, question->flags);
+    found = local.saying == LIBC_FOUND;
     if (found)
-        say_local(config, question, answer, local.found);
-    call_free(&local);
+        say_local(config, question, answer, local.addresses);
+    libc_free(&local);
     return found;
 }
 
@@ -440,38 +368,34 @@ static void say_without_dns(const struct lookup_config *config,
                             const struct question *question, const char *name,
                             struct answer *answer)
 {
-    struct call call = call_libc(name, AF_UNSPEC, NULL, 0);
+    struct libc_said said = libc_ask_name(name, AF_UNSPEC, NULL, 0);
 
-    if (call.saying == SAYS_FOUND)
-        say_owned(config, question, answer, call.found);
-    else if (call.saying == SAYS_NO_NAME || call.saying == SAYS_NODATA)
+    if (said.saying == LIBC_FOUND)
+        say_owned(config, question, answer, said.addresses);
+    else if (said.saying == LIBC_NO_NAME || said.saying == LIBC_NO_DATA)
         say_nothing(config, question, answer,
-                    call.saying == SAYS_NO_NAME ? RCODE_NXDOMAIN : RCODE_NOERROR);
+                    said.saying == LIBC_NO_NAME ? RCODE_NXDOMAIN : RCODE_NOERROR);
     else
-        say_failure(answer, &call);
-    call_free(&call);
-}
-
-bool host_knows_verdict(const struct question *question, const struct heard *heard)
-{
-    return !heard->reply || clear_reply(question, heard->reply, heard->reply_len);
+        libc_tell_failure(&said, answer);
+    libc_free(&said);
 }
 
 void host_verdict(const struct lookup_config *config, const struct question *question,
-                  const struct heard *heard, const struct addr *door, struct answer *answer)
+                  const struct heard *heard, const struct libc_dns *dns,
+                  struct answer *answer)
 {
     char name[NAME_TEXT + 1];
-    struct call call;
+    struct libc_said said;
 
     host_text(question, name);
-    call = call_libc(name, family_of(question->type), door, question->flags);
-    if (call.saying == SAYS_FOUND)
-        say_found(config, question, heard, call.found, answer);
-    else if (!heard_counts(heard))
+    said = libc_ask_name(name, family_of(question->type), dns, question->flags);
+    if (said.saying == LIBC_FOUND)
+        say_found(config, question, heard, &said, answer);
+    else if (!said.came_to_dns)
         say_without_dns(config, question, name, answer);
-    else if (!say_source_behind_dns(config, question, name, heard, door, answer))
-        say_not_found(config, question, heard, &call, answer);
-    call_free(&call);
+    else if (!say_source_behind_dns(config, question, name, heard, dns, answer))
+        say_not_found(config, question, heard, &said, answer);
+    libc_free(&said);
 }
 
 void host_say_any(const struct question *question, const struct heard *a,

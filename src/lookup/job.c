@@ -9,9 +9,10 @@
 #include "lookup/host.h"
 #include "lookup/negative.h"
 #include "lookup/reverse.h"
+#include "lookup/shortcut.h"
 #include "lookup/sources.h"
 
-enum { QUICK_REPLY = 4096 }; /* octets; a longer one is worth a thread */
+enum { SHORT_REPLY = 4096 }; /* octets; a longer one is worth a thread */
 
 /* A question to the name servers, and what came of it. */
 struct inquiry {
@@ -19,7 +20,7 @@ struct inquiry {
     struct question question;
     struct upstream_result result;
     struct door_hand hand;
-    bool is_known;  /* libc need not be asked what it makes of it */
+    bool is_final;  /* libc need not be asked what it makes of it */
     bool is_denied; /* by us, in the name of a server that only refuses */
 };
 
@@ -199,17 +200,19 @@ static void job_end(struct job *job)
 static enum lookup_next probe(const struct job *job, struct answer *answer)
 {
     /* In the loop's thread nobody would open the door. */
-    const struct addr *door = job->probe.door ? door_addr(job->jobs->door) : NULL;
+    const struct libc_dns dns = {
+        .door = job->probe.door ? door_addr(job->jobs->door) : NULL,
+        .asked = &job->probe.asked,
+    };
     const struct lookup_config *config = job->jobs->config;
     const struct question *question = &job->question;
     uint8_t address[16];
     enum reverse_kind kind = reverse_parse(question->name, question->name_len, address);
 
     if (kind != REVERSE_NONE)
-        return reverse_probe(config, question, kind, address, door, &job->probe.asked,
-                             answer);
+        return reverse_probe(config, question, kind, address, &dns, answer);
     if (question->name_len > 1)
-        return host_probe(config, question, door, &job->probe.asked, answer);
+        return host_probe(config, question, &dns, answer);
     if (question->type == TYPE_A || question->type == TYPE_AAAA ||
         question->type == TYPE_ANY)
         return LOOKUP_DONE; /* the root has no address */
@@ -515,7 +518,6 @@ static struct heard heard_of(const struct inquiry *inquiry, enum heard_other oth
         .failure = result->failure,
         .other = inquiry->job->next == LOOKUP_EXISTS ? HEARD_OTHER_EXISTS : other,
         .is_authentic = is_authentic(inquiry),
-        .asked = &inquiry->hand.asked,
     };
 }
 
@@ -524,14 +526,14 @@ static void judge(const struct job *job, const struct inquiry *inquiry,
                   struct answer *answer)
 {
     const struct lookup_config *config = job->jobs->config;
-    const struct addr *door = door_addr(job->jobs->door);
+    const struct libc_dns dns = {door_addr(job->jobs->door), &inquiry->hand.asked};
 
-    if (inquiry->is_known)
+    if (inquiry->is_final)
         heard_say(heard, question, NULL, answer);
     else if (question->type == TYPE_PTR)
-        reverse_verdict(config, question, heard, door, answer);
+        reverse_verdict(config, question, heard, &dns, answer);
     else
-        host_verdict(config, question, heard, door, answer);
+        host_verdict(config, question, heard, &dns, answer);
     if (inquiry->is_denied)
         negative_finish(config, question, answer);
 }
@@ -610,36 +612,30 @@ static void after_verdict(struct work_item *item)
         job_end(job);
 }
 
-/*
- * True if libc need not be asked about it. A reply of another type than the question's says
- * nothing of what libc would see, which asks for the question's.
- */
-static bool is_known(const struct job *job, const struct inquiry *inquiry,
+static bool is_final(const struct job *job, const struct inquiry *inquiry,
                      const struct question *question)
 {
     struct heard heard = heard_of(inquiry, HEARD_NO_OTHER);
 
-    return job->next == LOOKUP_RELAY || job->next == LOOKUP_EXISTS ||
-           (job->next == LOOKUP_PLAIN && inquiry->question.type == question->type &&
-            host_knows_verdict(question, &heard));
+    return shortcut_verdict(job->next, question, inquiry->question.type, &heard);
 }
 
 /* True if the answer can be made here and now: without libc, and of short messages. */
-static bool is_quick(const struct inquiry *inquiry)
+static bool is_cheap(const struct inquiry *inquiry)
 {
-    return !inquiry || (inquiry->is_known && inquiry->result.reply_len <= QUICK_REPLY);
+    return !inquiry || (inquiry->is_final && inquiry->result.reply_len <= SHORT_REPLY);
 }
 
 static void start_verdict(struct job *job)
 {
     struct inquiry *inquiry = job->inquiry, *other = job->other;
 
-    inquiry->is_known = is_known(job, inquiry, &job->question);
+    inquiry->is_final = is_final(job, inquiry, &job->question);
     if (other)
-        other->is_known = is_known(job, other, &other->question);
+        other->is_final = is_final(job, other, &other->question);
     job->work.run = run_verdict;
     job->work.after = after_verdict;
-    if (is_quick(inquiry) && is_quick(other)) {
+    if (is_cheap(inquiry) && is_cheap(other)) {
         work_here(job);
         return;
     }
@@ -684,7 +680,7 @@ static void start_probe(struct job *job)
     job->next = LOOKUP_DONE; /* unless the probe says otherwise: without it, refused */
     job->work.run = run_probe;
     job->work.after = after_probe;
-    if (sources_are_quick(clock_ms())) {
+    if (shortcut_probe(clock_ms())) {
         work_here(job);
         return;
     }

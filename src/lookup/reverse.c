@@ -1,68 +1,14 @@
 #include "lookup/reverse.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netdb.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/shortage.h"
 #include "dns/localhost.h"
 #include "lookup/host.h"
 #include "lookup/negative.h"
-#include "lookup/resolver.h"
 #include "lookup/sources.h"
-
-enum {
-    BUFFER_FIRST = 1024,
-    BUFFER_MAX = 1 << 20, /* no host has that many names */
-};
-
-struct reverse_address {
-    int family;
-    socklen_t size;
-    uint8_t octets[16];
-};
-
-struct call {
-    struct hostent entry;
-    bool found;
-    int resolver_error; /* h_errno, if not found */
-    char *buffer;       /* what `entry` points into; ours to free */
-};
-
-/* Fills the buffer of `size`, or says that it is too small. */
-static bool try_call(struct call *call, const struct reverse_address *address, size_t size)
-{
-    struct hostent *result = NULL;
-    int code =
-        gethostbyaddr_r(address->octets, address->size, address->family, &call->entry,
-                        call->buffer, size, &result, &call->resolver_error);
-
-    call->found = result != NULL;
-    return code != ERANGE;
-}
-
-static struct call call_libc(const struct reverse_address *address, const struct addr *door,
-                             unsigned flags)
-{
-    struct call call = {.resolver_error = NETDB_INTERNAL};
-
-    for (size_t size = BUFFER_FIRST; size <= BUFFER_MAX; size *= 2) {
-        bool done;
-
-        shortage_watch();
-        free(call.buffer);
-        call.buffer = malloc(size);
-        done = !call.buffer || resolver_prepare(door, flags) == -1 ||
-               try_call(&call, address, size);
-        shortage_end();
-        shortage_check_descriptors();
-        if (done)
-            break;
-    }
-    return call;
-}
 
 /* The address as text, which is what some modules say if they know no name, is none. */
 static void add_name(const struct lookup_config *config, struct answer *answer,
@@ -96,11 +42,11 @@ static void say_none(const struct lookup_config *config, const struct question *
 
 /* An IPv4 address in the hosts file has the name of its mapped one as well, but not every
  * glibc finds it there: 2.36 does not, 2.41 does. Both find it as an IPv4 address. */
-static struct reverse_address address_of(enum reverse_kind kind,
-                                         const uint8_t octets[static 16])
+static struct libc_address address_of(enum reverse_kind kind,
+                                      const uint8_t octets[static 16])
 {
-    struct reverse_address ip4 = {.family = AF_INET, .size = sizeof(struct in_addr)};
-    struct reverse_address ip6 = {.family = AF_INET6, .size = sizeof(struct in6_addr)};
+    struct libc_address ip4 = {.family = AF_INET, .size = sizeof(struct in_addr)};
+    struct libc_address ip6 = {.family = AF_INET6, .size = sizeof(struct in6_addr)};
     struct in6_addr address;
 
     memcpy(ip4.octets, octets, ip4.size);
@@ -114,7 +60,7 @@ static struct reverse_address address_of(enum reverse_kind kind,
     return ip4;
 }
 
-static bool is_localhost(const struct reverse_address *address)
+static bool is_localhost(const struct libc_address *address)
 {
     return localhost_has_address(address->octets, address->size);
 }
@@ -130,28 +76,27 @@ static void say_localhost(const struct lookup_config *config,
 
 static enum lookup_next probe_address(const struct lookup_config *config,
                                       const struct question *question,
-                                      const struct reverse_address *address,
-                                      const struct addr *door, const atomic_bool *asked,
-                                      struct answer *answer)
+                                      const struct libc_address *address,
+                                      const struct libc_dns *dns, struct answer *answer)
 {
     struct sources sources = sources_look();
-    bool follow = sources.follow_dns, came = follow;
-    struct call call = call_libc(address, follow ? door : NULL, RESOLVER_PROBE);
+    struct libc_said said =
+        libc_ask_address(address, sources.follow_dns ? dns : NULL, RESOLVER_PROBE);
+    bool is_final = question->type != TYPE_PTR || !said.came_to_dns ||
+                    is_localhost(address); /* else DNS may know better */
     enum lookup_next next = LOOKUP_DONE;
 
-    if (follow && door)
-        came = *asked;
-    if (call.found && (question->type != TYPE_PTR || !came || is_localhost(address)))
-        say_found(config, question, answer, &call.entry); /* else DNS may know better */
+    if (said.saying == LIBC_FOUND && is_final)
+        say_found(config, question, answer, &said.entry);
     else if (is_localhost(address))
         say_localhost(config, question, answer);
     else if (sources.doubted)
         next = LOOKUP_RELAY;
-    else if (!call.found && call.resolver_error == HOST_NOT_FOUND && !came)
+    else if (said.saying == LIBC_NO_NAME && !said.came_to_dns)
         say_none(config, question, answer, RCODE_NXDOMAIN); /* they end before DNS */
     else
         next = question->type == TYPE_PTR ? LOOKUP_VERDICT : LOOKUP_RELAY;
-    free(call.buffer);
+    libc_free(&said);
     return next;
 }
 
@@ -164,16 +109,17 @@ static bool is_address_data(uint16_t type)
 
 enum lookup_next reverse_probe(const struct lookup_config *config,
                                const struct question *question, enum reverse_kind kind,
-                               const uint8_t octets[static 16], const struct addr *door,
-                               const atomic_bool *asked, struct answer *answer)
+                               const uint8_t octets[static 16], const struct libc_dns *dns,
+                               struct answer *answer)
 {
-    struct reverse_address address;
+    static const struct libc_dns unseen = {0};
+    struct libc_address address;
 
     if (kind == REVERSE_IP4 || kind == REVERSE_IP6) {
         address = address_of(kind, octets);
         if (address.family == AF_INET && kind == REVERSE_IP6)
-            door = NULL; /* libc asks there for another name than this one */
-        return probe_address(config, question, &address, door, asked, answer);
+            dns = &unseen; /* libc asks there for another name than this one */
+        return probe_address(config, question, &address, dns, answer);
     }
     if (kind == REVERSE_JUNK) /* no address, but zones have such names (RFC 2317) */
         return host_probe_odd(config, question, answer);
@@ -196,34 +142,34 @@ static bool is_heard(const struct answer *answer, const char *text)
 
 /* libc takes names that a DNS client could not use, and looks no further. */
 static void say_verdict(const struct lookup_config *config, const struct question *question,
-                        const struct heard *heard, const struct call *call,
+                        const struct heard *heard, const struct libc_said *said,
                         struct answer *answer)
 {
     unsigned refused_before = shortage_count();
     bool heard_one = heard_say(heard, question, NULL, answer);
 
-    if (call->found && heard_one && is_heard(answer, call->entry.h_name))
+    if (said->saying == LIBC_FOUND && heard_one && is_heard(answer, said->entry.h_name))
         return;
     if (!heard_one && shortage_count() != refused_before)
         return; /* it may be the reply's name, and the reply is lost: a failure */
-    if (call->found) {
+    if (said->saying == LIBC_FOUND) {
         answer_reset(answer);
-        say_found(config, question, answer, &call->entry);
-    } else if (!heard_counts(heard) && call->resolver_error == HOST_NOT_FOUND) {
+        say_found(config, question, answer, &said->entry);
+    } else if (!said->came_to_dns && said->saying == LIBC_NO_NAME) {
         answer_reset(answer);
         say_none(config, question, answer, RCODE_NXDOMAIN);
     }
 }
 
 void reverse_verdict(const struct lookup_config *config, const struct question *question,
-                     const struct heard *heard, const struct addr *door,
+                     const struct heard *heard, const struct libc_dns *dns,
                      struct answer *answer)
 {
     uint8_t octets[16];
     enum reverse_kind kind = reverse_parse(question->name, question->name_len, octets);
-    struct reverse_address address = address_of(kind, octets);
-    struct call call = call_libc(&address, door, question->flags);
+    struct libc_address address = address_of(kind, octets);
+    struct libc_said said = libc_ask_address(&address, dns, question->flags);
 
-    say_verdict(config, question, heard, &call, answer);
-    free(call.buffer);
+    say_verdict(config, question, heard, &said, answer);
+    libc_free(&said);
 }

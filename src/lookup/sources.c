@@ -15,9 +15,6 @@
 static const char path[] = "/etc/nsswitch.conf";
 
 enum {
-    /* A hosts file that libc reads at once. Twice as long costs as much as a change of
-     * threads. */
-    SHORT_FILE = 4096,
     RESOLVED_MS = 1000, /* so long it is known how resolved is */
 };
 
@@ -27,11 +24,11 @@ struct draft {
     size_t len;
     struct sources *sources;
     enum resolved_state resolved;
-    size_t count, dns_at; /* sources so far; which of them is `dns`, 0: none */
-    bool starts_plain;    /* the first is `files`, without actions */
-    bool may_hide_dns;    /* an action may end the search before DNS with DNS's own code */
-    bool is_written;      /* it is another one than the file's */
-    bool is_over;         /* libc comes to none of the sources behind */
+    size_t count, dns_at;   /* sources so far; which of them is `dns`, 0: none */
+    bool starts_with_files; /* the first is `files`, without actions */
+    bool may_hide_dns; /* an action may end the search before DNS with DNS's own code */
+    bool is_written;   /* it is another one than the file's */
+    bool is_over;      /* libc comes to none of the sources behind */
 };
 
 static bool is_default(const struct hosts_source *source)
@@ -67,7 +64,7 @@ static void put_source(struct draft *draft, const struct hosts_source *source)
 {
     draft->count++;
     if (draft->count == 1)
-        draft->starts_plain = hosts_source_is(source, "files") && is_default(source);
+        draft->starts_with_files = hosts_source_is(source, "files") && is_default(source);
     if (draft->dns_at == 0)
         draft->may_hide_dns |= may_hide_dns(source);
     put(draft, source->name, source->len);
@@ -151,7 +148,8 @@ static enum sources_line finish(const struct draft *draft)
 
     sources->follow_dns = draft->dns_at > 0 && !is_last;
     sources->end_in_dns = is_last && !draft->may_hide_dns;
-    sources->plain = sources->end_in_dns && draft->count == 2 && draft->starts_plain;
+    sources->files_then_dns =
+        sources->end_in_dns && draft->count == 2 && draft->starts_with_files;
     return draft->is_written ? LINE_WRITTEN : LINE_AS_IT_IS;
 }
 
@@ -331,24 +329,4 @@ void sources_read_servers(enum sources_servers servers, struct resolv_conf *conf
     conf->server_count = servers == SERVERS_OF_RESOLVED;
     conf->servers[0] = resolved_stub();
     conf->rotate = conf->use_tcp = false;
-}
-
-static bool is_short(const char *name)
-{
-    struct stat file;
-
-    if (stat(name, &file) == -1)
-        return errno == ENOENT;
-    return S_ISREG(file.st_mode) && file.st_size <= SHORT_FILE;
-}
-
-bool sources_are_quick(int64_t now)
-{
-    static _Thread_local int64_t looked;
-    static _Thread_local bool quick;
-
-    if (now != looked)
-        quick = sources_look().plain && is_short("/etc/hosts");
-    looked = now;
-    return quick;
 }

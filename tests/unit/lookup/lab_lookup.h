@@ -5,6 +5,7 @@
 #include "../lab.h"
 
 #include "lookup/job.h"
+#include "lookup/libc.h"
 
 /* The SOA record of a negative answer, from its TTL on. */
 #define SOA " 5 SOA localhost. nobody.invalid. 1 3600 600 86400 5\n"
@@ -15,19 +16,19 @@ static const struct lookup_config lab_config = {
 static uint8_t lab_records[ANSWER_RECORDS_MAX];
 
 /* What a probe such as host_probe says, or how the lookup goes on. */
-static inline const char *lab_probe(
-    enum lookup_next (*probe)(const struct lookup_config *, const struct question *,
-                              const struct addr *, const atomic_bool *, struct answer *),
-    const char *name, const char *type)
+static inline const char *
+lab_probe(enum lookup_next (*probe)(const struct lookup_config *, const struct question *,
+                                    const struct libc_dns *, struct answer *),
+          const char *name, const char *type)
 {
-    static const char *const how[] = {"answered", "verdict", "relay", "plain"};
+    static const char *const how[] = {"answered", "verdict", "relay", "dns decides"};
     struct question question = question_of(name, type);
     struct answer answer;
     enum lookup_next next;
 
     need_lab();
     answer_init(&answer, &question, lab_records, sizeof lab_records);
-    next = probe(&lab_config, &question, NULL, NULL, &answer);
+    next = probe(&lab_config, &question, &(struct libc_dns){0}, &answer);
     return next == LOOKUP_DONE ? answer_text(&question, &answer) : how[next];
 }
 

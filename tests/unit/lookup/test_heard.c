@@ -140,13 +140,3 @@ TEST(what_the_other_family_says_changes_no_data)
 }
 
 /* Not known counts as asked. */
-TEST(what_was_heard_counts_if_libc_has_asked_for_it)
-{
-    static atomic_bool asked;
-    const struct heard heard = {.asked = &asked}, unknown = {0};
-
-    assert_true(heard_counts(&unknown));
-    assert_false(heard_counts(&heard));
-    asked = true;
-    assert_true(heard_counts(&heard));
-}

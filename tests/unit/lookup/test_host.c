@@ -182,12 +182,12 @@ TEST_WITH(lab, a_verdict_is_known_where_dns_is_the_last_source)
     static const struct {
         const char *line, *how;
     } cases[] = {
-        {"hosts: files dns\n", "plain"},
-        {"hosts: dns\n", "plain"},
-        {"hosts: files myhostname dns\n", "plain"},
-        {"hosts: files nosuchmodule dns\n", "plain"},
-        {"hosts: files mdns4_minimal [NOTFOUND=return] dns\n", "plain"},
-        {"hosts: files [NOTFOUND=continue] dns\n", "plain"},
+        {"hosts: files dns\n", "dns decides"},
+        {"hosts: dns\n", "dns decides"},
+        {"hosts: files myhostname dns\n", "dns decides"},
+        {"hosts: files nosuchmodule dns\n", "dns decides"},
+        {"hosts: files mdns4_minimal [NOTFOUND=return] dns\n", "dns decides"},
+        {"hosts: files [NOTFOUND=continue] dns\n", "dns decides"},
         {"hosts: files [TRYAGAIN=return] dns\n", "verdict"},
         {"hosts: dns files\n", "verdict"},
         {"hosts: files dns myhostname\n", "verdict"},
@@ -730,7 +730,7 @@ TEST_WITH(lab, an_alias_of_dns_before_files_is_a_cname)
 
 static void with_plain_sources(void)
 {
-    asks_on = "plain";
+    asks_on = "dns decides";
 }
 
 static char plain_text[1024];

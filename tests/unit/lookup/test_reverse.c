@@ -19,7 +19,8 @@ static const char *probe(const char *text, const char *type)
     question = question_of(name, type);
     kind = reverse_parse(question.name, question.name_len, octets);
     answer_init(&answer, &question, lab_records, sizeof lab_records);
-    next = reverse_probe(&lab_config, &question, kind, octets, NULL, NULL, &answer);
+    next =
+        reverse_probe(&lab_config, &question, kind, octets, &(struct libc_dns){0}, &answer);
     return next == LOOKUP_DONE ? answer_text(&question, &answer) : how[next];
 }
 

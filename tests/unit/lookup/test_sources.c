@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "lookup/sources.h"
 
-#include <sys/stat.h>
 #include <sys/un.h>
 
 /* What becomes of `hosts: LINE` while resolved is in this state. */
@@ -61,17 +60,17 @@ TEST(nothing_stands_behind_dns_here)
         assert_false(sources_of(lines[i], RESOLVED_ABSENT)->follow_dns);
 }
 
-TEST(files_and_then_dns_are_plain)
+TEST(files_and_then_dns_are_just_that)
 {
     static const char *const lines[] = {"files dns", "files\t dns ",
                                         "files [NOTFOUND=continue] dns",
                                         "files dns [NOTFOUND=return]"};
 
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        assert_true(sources_of(lines[i], RESOLVED_ABSENT)->plain);
+        assert_true(sources_of(lines[i], RESOLVED_ABSENT)->files_then_dns);
 }
 
-TEST(other_sources_orders_and_actions_are_not_plain)
+TEST(other_sources_orders_and_actions_are_more)
 {
     static const char *const lines[] = {
         "",
@@ -93,7 +92,7 @@ TEST(other_sources_orders_and_actions_are_not_plain)
     };
 
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        assert_false(sources_of(lines[i], RESOLVED_ABSENT)->plain);
+        assert_false(sources_of(lines[i], RESOLVED_ABSENT)->files_then_dns);
 }
 
 TEST(dns_is_the_end_of_these)
@@ -177,7 +176,7 @@ TEST(sources_behind_resolve_do_not_count_where_its_action_ends_the_search)
         line_of("files resolve [SUCCESS=return NOTFOUND=return TRYAGAIN=return] dns",
                 RESOLVED_STUB),
         "files dns");
-    assert_true(got.sources.plain);
+    assert_true(got.sources.files_then_dns);
 }
 
 TEST(sources_behind_resolve_count_where_its_action_goes_on)
@@ -258,58 +257,22 @@ TEST(a_line_of_16_kib_is_followed)
 
 /* On this host. */
 
-static bool is_plain(void)
+static bool has_files_then_dns(void)
 {
-    return sources_look().plain;
+    return sources_look().files_then_dns;
 }
 
 TEST_WITH(lab, what_the_hosts_file_says_is_seen_at_once)
 {
     etc_write("nsswitch.conf", "hosts: files dns\n");
-    assert_true(is_plain() && sources_look().end_in_dns);
+    assert_true(has_files_then_dns() && sources_look().end_in_dns);
     assert_false(sources_follow_dns());
     etc_write("nsswitch.conf", "hosts: dns files\n"); /* of the same size */
-    assert_false(is_plain() || sources_look().end_in_dns);
+    assert_false(has_files_then_dns() || sources_look().end_in_dns);
     assert_true(sources_follow_dns());
     assert_int_equal(unlink("/etc/nsswitch.conf"), 0);
-    assert_false(is_plain() || sources_look().end_in_dns);
+    assert_false(has_files_then_dns() || sources_look().end_in_dns);
     assert_true(sources_follow_dns());
-}
-
-TEST_WITH(lab, plain_sources_with_a_short_hosts_file_are_quick)
-{
-    static char text[4097];
-
-    memset(text, '\n', sizeof text - 1);
-    etc_write("hosts", text);
-    assert_true(sources_are_quick(1));
-    etc_write("nsswitch.conf", "hosts: dns files\n");
-    assert_false(sources_are_quick(2));
-}
-
-TEST_WITH(lab, a_long_hosts_file_takes_time)
-{
-    static char text[4098];
-
-    memset(text, '\n', sizeof text - 1);
-    etc_write("hosts", text);
-    assert_false(sources_are_quick(1));
-    etc_write("hosts", "");
-    assert_true(sources_are_quick(2));
-    assert_int_equal(unlink("/etc/hosts"), 0);
-    assert_true(sources_are_quick(3));
-    assert_int_equal(mkfifo("/etc/hosts", 0644), 0); /* who reads it waits for ever */
-    assert_false(sources_are_quick(4));
-    assert_int_equal(unlink("/etc/hosts"), 0);
-}
-
-TEST_WITH(lab, they_are_looked_at_once_in_a_millisecond)
-{
-    etc_write("nsswitch.conf", "hosts: files dns\n");
-    assert_true(sources_are_quick(1));
-    etc_write("nsswitch.conf", "hosts: dns\n");
-    assert_true(sources_are_quick(1));
-    assert_false(sources_are_quick(2));
 }
 
 TEST_WITH(lab, the_servers_are_those_of_resolv_conf_or_the_stub_or_none)
@@ -351,7 +314,7 @@ TEST_WITH(lab, resolved_is_looked_at_again_when_it_may_have_changed)
     fd = stub_open();
     sources_forget_resolved();
     assert_int_equal(sources_look().servers, SERVERS_OF_RESOLVED);
-    assert_true(is_plain());
+    assert_true(has_files_then_dns());
     close(fd);
     sources_forget_resolved();
     assert_int_equal(sources_look().servers, SERVERS_OF_RESOLV_CONF);

@@ -1,0 +1,68 @@
+/*
+ * The calls of libc's resolver, and what they say: getaddrinfo() for names,
+ * gethostbyaddr_r() for addresses, which unlike getnameinfo() tells why it has failed.
+ *
+ * Their codes blend what DNS keeps apart. Read together, and with the door's word on
+ * whether libc has come to DNS at all, they tell more; what they cannot tell, the name
+ * servers have to.
+ */
+#ifndef LOOKUP_LIBC_H
+#define LOOKUP_LIBC_H
+
+#include <netdb.h>
+#include <stdatomic.h>
+
+#include "dns/answer.h"
+#include "lookup/resolver.h"
+
+/* Where libc's DNS module asks, instead of a name server. */
+struct libc_dns {
+    const struct addr *door;  /* NULL: it fails at once, and counts as asked */
+    const atomic_bool *asked; /* the door says that it was; NULL: it counts as asked */
+};
+
+enum libc_saying {
+    LIBC_FOUND,
+    LIBC_NO_DATA, /* the name exists, without this family */
+    LIBC_NO_NAME, /* no such name, or another family's failure hidden behind it */
+    LIBC_ALIAS,   /* a CNAME whose target has no data of this family */
+    LIBC_FAILURE,
+};
+
+struct libc_said {
+    enum libc_saying saying;
+    bool came_to_dns;           /* what it says may be what it has heard there */
+    struct addrinfo *addresses; /* of a name that was found, or NULL */
+    struct hostent entry;       /* of an address that was found */
+    int code, system_error, resolver_error; /* getaddrinfo's, errno, h_errno */
+    char *buffer;                           /* what `entry` points into */
+};
+
+struct libc_address {
+    int family;
+    socklen_t size;
+    uint8_t octets[16];
+};
+
+/*
+ * `flags` as for resolver_prepare. Without `dns` libc's DNS module fails at once, and
+ * counts as not asked: for lines in which nothing stands behind it, so that all else has
+ * said what it knows. libc_free() takes what comes.
+ */
+struct libc_said libc_ask_name(const char *name, int family, const struct libc_dns *dns,
+                               unsigned flags);
+struct libc_said libc_ask_address(const struct libc_address *, const struct libc_dns *dns,
+                                  unsigned flags);
+void libc_free(struct libc_said *);
+
+/* True if it was DNS that failed, as it does without a server. */
+bool libc_failed_in_dns(const struct libc_said *);
+/* True if the failure is libc's own, whatever the name. */
+bool libc_is_broken(const struct libc_said *);
+/* Makes the failure that it is of an answer. */
+void libc_tell_failure(const struct libc_said *, struct answer *);
+
+/* True if libc's sources lead as far as DNS for a name that nobody else knows. */
+bool libc_leads_to_dns(void);
+
+#endif
