@@ -92,6 +92,24 @@ def test_other_clients_are_not_affected(server, path):
         assert other.ask("v4only.lab").outcome == ["v4only.lab A 10.0.0.4"]
 
 
+def test_nor_with_two_workers(start, etc, path):
+    """Which of them has a question depends on the port that it comes from."""
+    etc.write("resolv.conf", SILENT)
+    server = start("-o", f"per-client={SHARE}", "-o", f"control={path}", "-o", "workers=2",
+                   listen="127.0.0.1:0")
+    with contextlib.ExitStack() as stack:
+        greedy = [stack.enter_context(Client(server, "127.0.0.1")) for _ in range(20)]
+        for number, client in enumerate(greedy):
+            for i in range(SHARE):
+                client.send(f"hang{number}-{i}.example.test")
+        wait_until(lambda: stats(path)["waiting"] == 2 * SHARE, "both to have its share")
+        for client in greedy:
+            assert client.ask("localhost").rcode == "SERVFAIL"
+            with Client(server, "127.0.0.2") as other:
+                assert other.ask("localhost").outcome == ["localhost A 127.0.0.1"]
+                assert other.ask("v4only.lab").outcome == ["v4only.lab A 10.0.0.4"]
+
+
 @pytest.fixture
 def addresses():
     """Two addresses of one network of 64 bits, and one of another."""

@@ -18,12 +18,14 @@ FORGED = b"not from the server"
 ALONE = pathlib.Path("/proc/self/uid_map").read_text().split()[2] == "1"
 pytestmark = pytest.mark.skipif(os.getuid() != 0 or ALONE, reason="there is no other user here")
 
-# Binds as another user, with these options set, and answers what it gets. Prints "bound" or
-# why not, then "stolen" for each datagram or connection.
+# Binds as another user, with these options set, "only" until then, and answers what it gets.
+# Prints "bound" or why not, then "stolen" for each datagram or connection.
 INTRUDER = f"""
 import os, socket, sys
 os.setgid({UID}), os.setuid({UID})
 kind, host, port, *options = sys.argv[1:]
+only = options[:1] == ["only"]
+options = options[only:]
 family = socket.AF_INET6 if ":" in host else socket.AF_INET
 sock = socket.socket(family, getattr(socket, kind))
 for option in options:
@@ -35,6 +37,8 @@ try:
 except OSError as error:
     print(error.strerror, flush=True)
     sys.exit()
+for option in options if only else []:
+    sock.setsockopt(socket.SOL_SOCKET, getattr(socket, option), 0)
 print("bound", flush=True)
 while kind == "SOCK_DGRAM":
     data, peer = sock.recvfrom(9000)
@@ -45,6 +49,7 @@ sys.stdin.read()
 ALLOW = ["-o", "allow=127.0.0.0/8", "-o", "allow=::1"]
 OPTIONS = [[], ["SO_REUSEADDR"], ["SO_REUSEPORT"], ["SO_REUSEADDR", "SO_REUSEPORT"]]
 SHARING = OPTIONS[3]
+KEEPING = ["only", "SO_REUSEADDR"]  # nobody fits beside it once it is bound
 
 
 class Intruder:
@@ -152,6 +157,12 @@ def test_who_was_there_before_is_named(intrude, kind):
     assert "cannot listen on 127.0.0.1:5399: Address already in use, held by" in refused.stderr
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_who_would_share_no_more_does_not_fit_either(start, intrude, host):
+    server = start(listen="127.0.0.1:0")
+    assert intrude(host, server.to[1], KEEPING).said == "Address already in use"
+
+
 # --- 5353, where a multicast DNS responder must fit ---
 
 
@@ -219,6 +230,33 @@ def test_on_5353_a_responder_on_the_wildcard_is_no_intruder(start, intrude):
     is_served(server)
     assert responder.close() == []
     assert server.errors().count("as well") == 1
+
+
+def test_on_5353_who_shares_no_more_is_logged(start, intrude):
+    """It may keep the questions."""
+    server = start(listen="127.0.0.1:5353")
+    assert intrude("127.0.0.1", 5353, KEEPING).said == "bound"
+    line = (f"uid {UID} has bound a socket to 127.0.0.1:5353 as well, and may get its questions: "
+            "the address cannot be taken back: Address already in use")
+    wait_until(lambda: line in server.errors(), "the intruder is logged")
+
+
+def test_on_5353_who_shares_no_more_gets_nothing_on_the_wildcard(start, intrude):
+    server = start(listen="127.0.0.1:5353")
+    responder = intrude("0.0.0.0", 5353, KEEPING)
+    assert responder.said == "bound"
+    is_served(server)
+    assert responder.close() == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_on_5353_who_shared_no_more_before_is_named(intrude, host):
+    """The server does not start beside it."""
+    assert intrude(host, 5353, KEEPING).said == "bound"
+    refused = subprocess.run([PROGRAM, "-l", "127.0.0.1:5353"], stdin=subprocess.DEVNULL,
+                             capture_output=True, text=True, timeout=30, check=False)
+    assert refused.returncode == 1
+    assert "cannot listen on 127.0.0.1:5353: Address already in use" in refused.stderr
 
 
 def test_on_5353_a_wildcard_address_is_not_shared(start):

@@ -7,9 +7,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -142,12 +144,11 @@ TEST_WITH(control, a_wrong_line_is_refused)
 
 TEST_WITH(control, help_is_the_table)
 {
-    assert_string_equal(converse("help\n"),
-                        "ok\n"
-                        "  echo [WORD]  Say it.\n"
-                        "  refuse WORD  Refuse for this reason.\n"
-                        "  later        Answer later.\n"
-                        "  help         List them.\n");
+    assert_string_equal(converse("help\n"), "ok\n"
+                                            "  echo [WORD]  Say it.\n"
+                                            "  refuse WORD  Refuse for this reason.\n"
+                                            "  later        Answer later.\n"
+                                            "  help         List them.\n");
 }
 
 TEST_WITH(control, a_line_may_come_in_pieces)
@@ -204,6 +205,51 @@ TEST_WITH(control, one_too_many_is_refused)
     assert_string_equal(rest_of(fds[16]), "error too many are asking\n");
     for (int i = 0; i < 16; i++)
         close(fds[i]);
+}
+
+static int64_t cpu_ms(void)
+{
+    struct timespec spent;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+    return spent.tv_sec * 1000 + spent.tv_nsec / 1000000;
+}
+
+static void work_for(int ms)
+{
+    struct timer end;
+
+    timer_init(&end, stop, loop);
+    timer_set(loop, &end, clock_ms() + ms);
+    assert_int_equal(loop_run(loop), 0);
+}
+
+/* This process may have no more than it has; returns what it might have. */
+static struct rlimit use_up_descriptors(void)
+{
+    struct rlimit saved, limit;
+    int next = dup(listener);
+
+    close(next);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &saved), 0);
+    limit = (struct rlimit){(rlim_t)next, saved.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return saved;
+}
+
+/* The connection keeps the socket ready meanwhile. */
+TEST_WITH(control, without_descriptors_the_loop_sleeps_and_who_waits_is_answered_later)
+{
+    int fd = client();
+    struct rlimit saved = use_up_descriptors();
+    int64_t before = cpu_ms();
+
+    work_for(400);
+    assert_in_range(cpu_ms() - before, 0, 40);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &saved), 0);
+    assert_int_equal(write(fd, "echo late\n", 10), 10);
+    work_for(200);
+    assert_string_equal(rest_of(fd), "ok\nlate");
 }
 
 TEST_WITH(control, the_file_is_its_owners)
