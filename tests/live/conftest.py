@@ -46,6 +46,14 @@ template:
     journal-content: none
 zone:
 """
+# What real hosts have behind "hosts:".
+LINES = {
+    "Debian": "files mdns4_minimal [NOTFOUND=return] dns",
+    "Debian+resolved": "files myhostname mdns4_minimal [NOTFOUND=return] mymachines "
+                       "resolve [!UNAVAIL=return] dns",
+    "Fedora": "files myhostname mdns4_minimal [NOTFOUND=return] resolve [!UNAVAIL=return] dns",
+    "Arch": "mymachines resolve [!UNAVAIL=return] files myhostname dns",
+}
 LINKS = {  # the domains that resolved sends to each
     "uplink": ["corp.test", "~."], "vpn": ["~split.test", "~refused.test"],
     "dead": ["~dead.test"], "mute": ["~mute.test"]}
@@ -53,7 +61,7 @@ LINKS = {  # the domains that resolved sends to each
 
 def run(*words):
     """What a command says; it must succeed."""
-    return subprocess.run([str(word) for word in words], check=True, text=True, stdout=subprocess.PIPE,
+    return subprocess.run(words, check=True, text=True, stdout=subprocess.PIPE,
                           timeout=PATIENCE_SECONDS).stdout
 
 
@@ -63,6 +71,13 @@ def wait_until(condition, what, seconds=PATIENCE_SECONDS):
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} seconds: {what}"
         time.sleep(0.05)
+
+
+def found(*question, at=()):
+    """Whether a name server has records, asked from a network."""
+    said = subprocess.run([*at, "drill", *question], stdout=subprocess.PIPE, text=True,
+                          timeout=PATIENCE_SECONDS, check=False).stdout
+    return "rcode: NOERROR" in said and "ANSWER: 0" not in said
 
 
 def service(unit, prop):
@@ -114,11 +129,11 @@ def knot_at(name, address, zones, folder):
     text = KNOT.format(run=home, address=address, zones=folder / "zones")
     text += "".join(f"  - domain: {zone}\n" for zone in zones)
     (home / "knot.conf").write_text(text.replace("domain: .\n", "domain: .\n    file: root.zone\n")
-                                    .replace("signed.test\n", "signed.test\n    dnssec-signing: on\n"))
+                                    .replace("signed.test\n",
+                                             "signed.test\n    dnssec-signing: on\n"))
     server = subprocess.Popen(["ip", "netns", "exec", name, "knotd", "-c", home / "knot.conf"])
-    soa = ["ip", "netns", "exec", name, "drill", f"@{address}", zones[0], "SOA"]
-    wait_until(lambda: "rcode: NOERROR" in subprocess.run(
-        soa, stdout=subprocess.PIPE, text=True, check=False).stdout, f"{name}'s name server")
+    wait_until(lambda: found(f"@{address}", zones[0], "SOA", at=("ip", "netns", "exec", name)),
+               f"{name}'s name server")
     return server
 
 
@@ -134,14 +149,20 @@ def write_zones(folder):
             zone.write(f'long 300 TXT "{number:03}{"x" * 240}"\n')
 
 
+@pytest.fixture(scope="session", autouse=True)
+def started_often():
+    """Tests restart resolved more often than systemd would let an administrator."""
+    drop_in = pathlib.Path("/run/systemd/system/systemd-resolved.service.d/often.conf")
+    drop_in.parent.mkdir(parents=True)
+    drop_in.write_text("[Unit]\nStartLimitIntervalSec=0\n")
+    run("systemctl", "daemon-reload")
+
+
 @pytest.fixture(scope="session")
-def network(tmp_path_factory):
-    """Addresses of the links' name servers."""
+def name_servers(tmp_path_factory):
+    """{link: the address of its name server}; the default route is the uplink's."""
     folder = tmp_path_factory.mktemp("names")
     write_zones(folder / "zones")
-    drop_in = pathlib.Path("/etc/systemd/resolved.conf.d/lab.conf")
-    drop_in.parent.mkdir(exist_ok=True)
-    drop_in.write_text(RESOLVED)
     addresses = {name: lay_cable(number, name) for number, name in enumerate(LINKS)}
     run("ip", "route", "add", "default", "via", addresses["uplink"])
     public = [path.name.removesuffix(".zone").replace("root", ".")
@@ -153,11 +174,40 @@ def network(tmp_path_factory):
                                  "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
                                  "s.bind(('', 53))\n"
                                  "signal.pause()"])]
-    run("systemctl", "restart", "systemd-resolved")
-    for name, domains in LINKS.items():
-        run("resolvectl", "dns", name, addresses[name])
-        run("resolvectl", "domain", name, *domains)
     yield addresses
     for server in servers:
         server.terminate()
         server.wait()
+
+
+@pytest.fixture(scope="module")
+def network(name_servers):
+    """resolved knows the links for a file of tests, whatever another file has told it."""
+    drop_in = pathlib.Path("/etc/systemd/resolved.conf.d/lab.conf")
+    drop_in.parent.mkdir(exist_ok=True)
+    with edited(drop_in, RESOLVED):
+        run("systemctl", "restart", "systemd-resolved")
+        for name, domains in LINKS.items():
+            run("resolvectl", "dns", name, name_servers[name])
+            run("resolvectl", "domain", name, *domains)
+        wait_until(lambda: found("@127.0.0.53", "intranet.split.test") and
+                   found("@127.0.0.53", "both.example.test"), "resolved knows its links")
+        yield
+        for name in LINKS:
+            run("resolvectl", "revert", name)
+
+
+@contextlib.contextmanager
+def hostdnsd(port, sources, hosts):
+    """One on a host with this hosts: line and file, which looks up each question anew."""
+    with edited("/etc/nsswitch.conf", f"passwd: files\nhosts: {sources}\n"), \
+         edited("/etc/hosts", hosts):
+        server = subprocess.Popen(
+            ["hostdnsd", "-l", f"127.0.0.1:{port}", "-o", "cache-size=0"],
+            stdout=subprocess.PIPE, text=True)
+        try:
+            assert "ready" in server.stdout.readline()
+            yield
+        finally:
+            server.terminate()
+            assert server.wait(30) == 0

@@ -6,7 +6,6 @@ that was passed on lies between the two. Addresses are those of getaddrinfo().
 """
 
 import concurrent.futures
-import contextlib
 import subprocess
 
 import dns.flags
@@ -16,18 +15,12 @@ import dns.rcode
 import dns.rdatatype
 import pytest
 
-from conftest import edited, say, wait_until
+from conftest import LINES, hostdnsd, say
 
 STUB, SERVER = ("127.0.0.53", 53), ("127.0.0.1", 5300)
-LINES = {
-    "Debian": "files mdns4_minimal [NOTFOUND=return] dns",
-    "Debian+resolved": "files myhostname mdns4_minimal [NOTFOUND=return] mymachines "
-                       "resolve [!UNAVAIL=return] dns",
-    "Fedora": "files myhostname mdns4_minimal [NOTFOUND=return] resolve [!UNAVAIL=return] dns",
-    "Arch": "mymachines resolve [!UNAVAIL=return] files myhostname dns",
-}
 # The lines for which all this holds, but for a few questions.
-HOLD = {"Debian": {("www", "A"), ("nosuchlabel", "A"), ("nosuchlabel", "AAAA")}}
+HOLD = {"Debian": {("www", "A"), ("www", "MX"), ("nosuchlabel", "A"), ("nosuchlabel", "AAAA"),
+                   ("nosuchlabel", "TXT")}}
 # What is in DNS: all as the stub has it.
 IN_DNS = [
     ("both.example.test", "A"), ("both.example.test", "AAAA"), ("a.example.test", "AAAA"),
@@ -74,7 +67,8 @@ ELSEWHERE = {
     ("live-host", "A"): "getaddrinfo", ("live-host", "AAAA"): "getaddrinfo",
     ("7.0.0.10.in-addr.arpa", "PTR"): ["printer.office."],
     # A search domain changes nothing: www.corp.test and printer.corp.test exist.
-    ("www", "A"): "NXDOMAIN", ("www", "MX"): "NXDOMAIN", ("printer", "A"): ["10.0.0.7"],
+    ("www", "A"): "NXDOMAIN", ("www", "MX"): "NXDOMAIN",
+    ("printer", "A"): ["10.0.0.7", "printer.office."],
     ("nosuchlabel", "A"): "NXDOMAIN", ("nosuchlabel", "AAAA"): "NXDOMAIN",
     ("nosuchlabel", "TXT"): "NXDOMAIN",
 }
@@ -152,22 +146,6 @@ def compare_with_libc(name, rdtype):
     return None if found == expected else f"{found}, not {expected}"
 
 
-@contextlib.contextmanager
-def hosts_line(sources):
-    """A hostdnsd, on a host with this hosts: line, which asks for each question anew."""
-    with edited("/etc/nsswitch.conf", f"passwd: files\nhosts: {sources}\n"), \
-         edited("/etc/hosts", HOSTS):
-        server = subprocess.Popen(
-            ["hostdnsd", "-l", f"{SERVER[0]}:{SERVER[1]}", "-o", "cache-size=0"],
-            stdout=subprocess.PIPE, text=True)
-        try:
-            assert "ready" in server.stdout.readline()
-            yield
-        finally:
-            server.terminate()
-            assert server.wait(30) == 0
-
-
 def failure(name, rdtype):
     """SERVFAIL with a reason, in time."""
     reply = ask(SERVER, name, rdtype, seconds=6)
@@ -200,11 +178,9 @@ def lines_of_table(answers):
 @pytest.fixture(scope="module")
 def answers(network, request):
     """{hosts: line: differences}."""
-    wait_until(lambda: ask(STUB, "intranet.split.test", "A").answer
-               and ask(STUB, "both.example.test", "A").answer, "resolved knows its links")
     found = {}
     for line, sources in LINES.items():
-        with hosts_line(sources):
+        with hostdnsd(SERVER[1], sources, HOSTS):
             found[line] = differences()
     say(request, lines_of_table(found))
     return found
