@@ -3,9 +3,12 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
 
 import pytest
+
+from daemon import is_alive, wait_until
 
 TOP = pathlib.Path(__file__).parents[2]
 PYTEST_SAID = """\
@@ -118,6 +121,22 @@ def test_a_sanitizers_report_of_any_process_is_a_failure(suite, kind, variable):
 def test_a_command_that_fails_without_a_count_is_one_failure(suite):
     assert suite.job("plain", "check", "echo wrong; exit 1")[0] == 1
     assert counts(suite.result("plain", "check")) == [0, 1, 0, 0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_job_that_is_ended_leaves_nothing_behind(suite, tmp_path, number):
+    """No process, and nothing in the folder for temporary files."""
+    scratch, told = tmp_path / "scratch", tmp_path / "pid"
+    scratch.mkdir()
+    with subprocess.Popen([TOP / "tests/job", "plain", "unit/net", "sh", "-c",
+                           f"echo $$ > {told}.new; mv {told}.new {told}; exec sleep 600"],
+                          env={**suite.env, "TMPDIR": str(scratch)}, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as job:
+        wait_until(told.exists, "the command")
+        job.send_signal(number)
+        assert (job.wait(60), job.stdout.read()) == (128 + number, "")
+    assert not is_alive(int(told.read_text()))
+    assert list(scratch.iterdir()) == []
 
 
 def test_the_report_tells_failures_first_with_the_command_for_each(suite):
