@@ -65,6 +65,14 @@ static bool has_socket(const char *pid, const char *socket)
     return found;
 }
 
+/* A process gives itself the name, and it is written to terminals. */
+static void make_printable(char *name)
+{
+    for (; *name; name++)
+        if (!isprint((unsigned char)*name))
+            *name = '?';
+}
+
 static void name_process(const char *pid, char *text, size_t size)
 {
     char path[300], name[32] = "?";
@@ -76,6 +84,7 @@ static void name_process(const char *pid, char *text, size_t size)
         name[strcspn(name, "\n")] = '\0';
     if (file)
         fclose(file);
+    make_printable(name);
     snprintf(text, size, "%s (pid %s)", name, pid);
 }
 

@@ -36,6 +36,20 @@ TEST(a_udp_socket_has_a_holder)
     close(fd);
 }
 
+TEST(a_holders_name_is_made_printable)
+{
+    struct addr addr = address_of("127.0.0.1");
+    int fd = socket_at(&addr, SOCK_DGRAM);
+    char before[16], expected[TEXT];
+
+    snprintf(expected, sizeof expected, "a?[2Jb?c (pid %d)", (int)getpid());
+    prctl(PR_GET_NAME, before);
+    prctl(PR_SET_NAME, "a\033[2Jb\377c");
+    assert_string_equal(holder_of(&addr), expected);
+    prctl(PR_SET_NAME, before);
+    close(fd);
+}
+
 TEST(a_listening_tcp_socket_has_a_holder)
 {
     struct addr addr = address_of("127.0.0.1");
