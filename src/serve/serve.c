@@ -258,6 +258,16 @@ static int watch_door(struct serve *serve, const struct listener *listener)
     return 0;
 }
 
+/* Questions go to a new socket of ours that is not read here, for want of descriptors or
+ * memory. The process that is started next has it from the start. */
+static void miss_door(struct serve *serve)
+{
+    if (timer_is_set(&serve->retirement))
+        return;
+    log_error("no descriptor or memory is left for a new socket");
+    loop_stop(serve->loop);
+}
+
 /* One more UDP socket, at one of our addresses. */
 static void open_door(struct serve *serve, const uint8_t *data, size_t len, int fd)
 {
@@ -265,9 +275,11 @@ static void open_door(struct serve *serve, const uint8_t *data, size_t len, int 
 
     if (len == sizeof listener.addr)
         memcpy(&listener.addr, data, len);
-    if (len != sizeof listener.addr || timer_is_set(&serve->retirement) ||
-        watch_door(serve, &listener) == -1)
-        close(fd);
+    if (len == sizeof listener.addr && !timer_is_set(&serve->retirement) &&
+        watch_door(serve, &listener) == 0)
+        return;
+    close(fd);
+    miss_door(serve);
 }
 
 static void obey(struct serve *serve, enum word word, const uint8_t *data, size_t len)
@@ -292,8 +304,10 @@ static void obey(struct serve *serve, enum word word, const uint8_t *data, size_
     case WORD_DO_YOU_LIVE:
         channel_send_word(serve->supervisor, WORD_I_LIVE);
         break;
-    case WORD_LISTEN: /* has come with a descriptor */
-    case WORD_READY:  /* ours */
+    case WORD_LISTEN: /* without the descriptor that it is about */
+        miss_door(serve);
+        break;
+    case WORD_READY: /* ours */
     case WORD_I_LIVE:
         break;
     }

@@ -11,7 +11,9 @@ import sys
 import pytest
 
 from daemon import PROGRAM, Daemon, wait_until
+from stream import streams
 from test_passed_sockets import activation
+from test_tcp_limits import limit_descriptors
 
 UID = 1  # neither root nor who the server becomes
 FORGED = b"not from the server"
@@ -50,6 +52,7 @@ ALLOW = ["-o", "allow=127.0.0.0/8", "-o", "allow=::1"]
 OPTIONS = [[], ["SO_REUSEADDR"], ["SO_REUSEPORT"], ["SO_REUSEADDR", "SO_REUSEPORT"]]
 SHARING = OPTIONS[3]
 KEEPING = ["only", "SO_REUSEADDR"]  # nobody fits beside it once it is bound
+FREE = 8  # descriptors that a process has left
 
 
 class Intruder:
@@ -205,6 +208,22 @@ def test_on_5353_the_restarted_process_and_added_workers_have_the_new_sockets(st
     etc.write("hostdns.conf", "listen = 127.0.0.1:5353\nworkers = 3\n")
     reload(server)
     is_served(server)
+    assert intruder.close() == []
+
+
+def test_on_5353_a_process_without_descriptors_gives_way_to_one_with_the_new_socket(start, intrude):
+    """Connections have used them all."""
+    server = start("-o", "tcp-idle=3600", listen="127.0.0.1:5353")
+    full = server.child("serve")
+    limit_descriptors(full, FREE)
+    with streams(server, FREE) as opened:
+        for stream in opened:
+            stream.ask("localhost")
+        intruder = intrude("127.0.0.1", 5353)
+        taken_back(server)
+        wait_until(lambda: server.child("serve") != full, "another serve process")
+    is_served(server)
+    assert "no descriptor or memory is left for a new socket" in server.errors()
     assert intruder.close() == []
 
 

@@ -68,15 +68,21 @@ static void set_up(void)
     set_up_with(1232);
 }
 
+/* Waits until it ends by itself; what serve_run returned. */
+static int wait_for_end(void)
+{
+    pthread_join(scene.thread, NULL);
+    scene.runs = false;
+    return scene.result;
+}
+
 /* Takes the supervisor away; what serve_run returned. */
 static int shut_down(void)
 {
-    if (scene.runs) {
-        channel_close_end(&scene.supervisor.right);
-        pthread_join(scene.thread, NULL);
-    }
-    scene.runs = false;
-    return scene.result;
+    if (!scene.runs)
+        return scene.result;
+    channel_close_end(&scene.supervisor.right);
+    return wait_for_end();
 }
 
 static void tear_down(void)
@@ -129,6 +135,13 @@ TEST_WITH(server, it_says_that_it_is_ready)
     assert_int_equal(channel_receive_word(scene.supervisor.right, &word, CHANNEL_BLOCK),
                      CHANNEL_DONE);
     assert_int_equal(word, WORD_READY);
+}
+
+/* The next process is given all sockets when it starts. */
+TEST_WITH(server, it_ends_when_the_descriptor_of_a_new_socket_is_lost)
+{
+    assert_int_equal(channel_send_word(scene.supervisor.right, WORD_LISTEN), CHANNEL_DONE);
+    assert_int_equal(wait_for_end(), 0);
 }
 
 TEST_WITH(server, it_ends_well_when_the_supervisor_is_gone)
