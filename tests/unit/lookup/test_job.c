@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/counters.h"
-#include "lookup/sources.h"
+#include "lookup/shortcut.h"
 
 #define ROOT_SOA "authority . 30 SOA ns.lab. admin.lab. 1 3600 600 86400 30\n"
 #define EXAMPLE_SOA                                                                        \
@@ -287,7 +287,7 @@ static void turn_until_no_jobs(void)
 TEST_WITH(lab, what_a_thread_finds_out_for_a_cancelled_question_is_dropped)
 {
     etc_write("nsswitch.conf", "hosts: nosuchsource files dns\n");
-    while (sources_are_quick(clock_ms()))
+    while (shortcut_probe(clock_ms()))
         ; /* until the clock goes on */
     etc_write("resolv.conf", "nameserver 127.0.0.3\n");
     start_as(CANCELLED, "hung.example.test");
