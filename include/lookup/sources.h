@@ -50,6 +50,8 @@ struct sources {
  * line is set, if it is another one than in the file. */
 struct sources sources_look(void);
 bool sources_follow_dns(void);
+/* As they were when they were last looked at, for who has just done so. */
+struct sources sources_last(void);
 
 /* Something has changed that may be resolved: it is looked at anew. */
 void sources_forget_resolved(void);

@@ -333,6 +333,7 @@ static void restart(struct job *job)
     job->inquiry = job->other = job->third = NULL;
     job->has_restarted = true;
     sources_forget_resolved();
+    sources_look();
     start_probe(job);
 }
 
@@ -447,7 +448,7 @@ static void after_probe(struct work_item *item)
     } else {
         if (!job->work.is_slow && !job->has_restarted)
             take_up(job);
-        job->sources = sources_look();
+        job->sources = sources_last();
         sources_read_servers(job->sources.servers, &job->conf);
         inquire(job, &job->inquiry, asked_type(job));
     }

@@ -234,7 +234,8 @@ static struct {
     bool names_resolve;
     enum resolved_state resolved;
     int64_t resolved_due; /* clock_ms() */
-    bool is_set;          /* libc follows the line that we have set, and reads none */
+    enum sources_line kind;
+    bool is_set; /* libc follows the line that we have set, and reads none */
     struct sources sources;
 } host = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -274,13 +275,16 @@ static void set_line(enum sources_line kind)
         host.is_set = true;
 }
 
+/* Once for each time that the line becomes so. */
 static void warn(enum sources_line kind)
 {
     static struct log_limit limit;
 
-    if (kind == LINE_WRONG && log_limit_allows(&limit, clock_ms()))
+    if (kind == LINE_WRONG && host.kind != LINE_WRONG &&
+        log_limit_allows(&limit, clock_ms()))
         log_warning("the C library cannot use the hosts: line of %s, and finds no name",
                     path);
+    host.kind = kind;
 }
 
 static void read_and_decide(void)
@@ -303,6 +307,16 @@ struct sources sources_look(void)
     pthread_mutex_lock(&host.lock);
     if (file_changed(&host.file) || resolved_changed() || (!host.is_set && is_nscd_there()))
         read_and_decide();
+    sources = host.sources;
+    pthread_mutex_unlock(&host.lock);
+    return sources;
+}
+
+struct sources sources_last(void)
+{
+    struct sources sources;
+
+    pthread_mutex_lock(&host.lock);
     sources = host.sources;
     pthread_mutex_unlock(&host.lock);
     return sources;

@@ -266,6 +266,7 @@ TEST_WITH(lab, what_the_hosts_file_says_is_seen_at_once)
 {
     etc_write("nsswitch.conf", "hosts: files dns\n");
     assert_true(has_files_then_dns() && sources_look().end_in_dns);
+    assert_true(sources_last().end_in_dns);
     assert_false(sources_follow_dns());
     etc_write("nsswitch.conf", "hosts: dns files\n"); /* of the same size */
     assert_false(has_files_then_dns() || sources_look().end_in_dns);
