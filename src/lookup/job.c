@@ -321,8 +321,8 @@ static bool asks_resolved(const struct job *job)
 /* resolved has ended, or its stub was switched off, since the host was looked at. */
 static bool stub_is_gone(const struct job *job, const struct inquiry *inquiry)
 {
-    return asks_resolved(job) && !job->has_restarted && !inquiry->result.reply &&
-           inquiry->result.error == ECONNREFUSED;
+    return !inquiry->result.reply && inquiry->result.error == ECONNREFUSED &&
+           !job->has_restarted && asks_resolved(job);
 }
 
 static void restart(struct job *job)
@@ -345,9 +345,8 @@ static bool is_refused_label(const struct job *job, const struct inquiry *inquir
 {
     const struct question *question = &inquiry->question;
 
-    return asks_resolved(job) && !inquiry->result.reply &&
-           inquiry->result.rcode == RCODE_REFUSED &&
-           question->name_len == question->name[0] + 2;
+    return !inquiry->result.reply && inquiry->result.rcode == RCODE_REFUSED &&
+           question->name_len == question->name[0] + 2 && asks_resolved(job);
 }
 
 static void deny(struct inquiry *inquiry)
