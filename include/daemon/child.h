@@ -57,7 +57,8 @@ unsigned child_slot(const struct child *);
 void child_start(struct child *);
 /* After a death: starts it, later if it has died soon after its start before. */
 void child_start_again(struct child *);
-/* Makes a child of a process that runs and of our end of its channel. 0, or -1. */
+/* Makes a child of a process that runs and of our end of its channel, -1 where it has been
+ * dismissed and has only to be reaped. 0, or -1. */
 int child_adopt(struct child *, pid_t pid, int control);
 
 /* It sees its channel close, and leaves. Nothing will start it again. */

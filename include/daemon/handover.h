@@ -40,7 +40,7 @@ struct handover {
  */
 bool handover_read(struct handover *);
 
-/* Adds a child, unless it is gone already. False if there is no room. */
+/* Adds a child, unless it has been reaped. False if there is no room. */
 bool handover_add(struct handover *, const struct child *);
 
 /* Makes it ready for the program that is to be executed. 0, or -1 with errno. */

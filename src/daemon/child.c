@@ -101,6 +101,8 @@ int child_adopt(struct child *child, pid_t pid, int control)
 {
     child->pid = pid;
     child->control = control;
+    if (control == -1)
+        return 0;
     child->watch = loop_watch(child->owner->loop, control, POLLIN, control_ready, child);
     return child->watch ? 0 : -1;
 }

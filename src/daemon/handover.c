@@ -134,7 +134,7 @@ bool handover_read(struct handover *handover)
 
 bool handover_add(struct handover *handover, const struct child *child)
 {
-    if (child->pid == 0 || child->control == -1)
+    if (child->pid == 0)
         return true;
     if (handover->child_count == HANDOVER_CHILDREN)
         return false;

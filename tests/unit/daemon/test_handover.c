@@ -94,9 +94,6 @@ TEST_WITH(handover, who_is_gone_is_not_handed_over)
     struct child child = {.role = ROLE_SERVE, .pid = 0, .control = 5};
 
     assert_true(handover_add(&given, &child));
-    child.pid = 1;
-    child.control = -1;
-    assert_true(handover_add(&given, &child));
     assert_int_equal(given.child_count, 0);
 }
 

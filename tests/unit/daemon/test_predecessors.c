@@ -170,3 +170,21 @@ TEST_WITH(predecessors, they_are_handed_over_again)
     assert_int_equal(next.children[1].pid, lookup);
     assert_int_equal(next.children[1].generation, 4);
 }
+
+/* Or nobody would ever reap it. */
+TEST_WITH(predecessors, who_is_dismissed_but_not_over_is_handed_over_too)
+{
+    struct handover next = {.asker = -1};
+    pid_t lookup = add(ROLE_LOOKUP, 4);
+
+    adopt();
+    predecessors_dismiss(&predecessors);
+    assert_true(predecessors_hand_over(&predecessors, &next));
+    assert_int_equal(next.child_count, 1);
+    assert_int_equal(next.children[0].pid, lookup);
+    assert_int_equal(next.children[0].control, -1);
+    predecessors_free(&predecessors);
+    assert_int_equal(predecessors_adopt(&predecessors, &owner, &next), 0);
+    end(lookup);
+    assert_false(predecessors_any(&predecessors));
+}
