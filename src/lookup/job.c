@@ -420,6 +420,10 @@ static void inquire(struct job *job, struct inquiry **inquiry, uint16_t type)
     (*inquiry)->job = job;
     (*inquiry)->question = job->question;
     (*inquiry)->question.type = type;
+    /* Only whether there are records counts, but for ANY. Behind an NXDOMAIN that it has
+     * told with DO, the stub of systemd 257 leaves such a question unanswered. */
+    if (inquiry != &job->inquiry && job->question.type != TYPE_ANY)
+        (*inquiry)->question.flags &= (uint8_t)~QUESTION_DNSSEC_OK;
     upstream_ask(job->jobs->upstream, &job->conf, &(*inquiry)->question,
                  &(*inquiry)->result, servers_have_said, *inquiry);
 }

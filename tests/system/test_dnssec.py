@@ -83,6 +83,18 @@ def test_do_and_cd_are_passed_on(server, upstream, fresh, rdtype, dnssec_ok, che
     assert (count["asked"], count["do"], count["cd"]) == (1, dnssec_ok, checking_disabled)
 
 
+def test_a_denial_is_confirmed_without_signatures(server, etc, name_server):
+    """The other family's answer is not told. Behind an NXDOMAIN with DO, systemd 257's stub
+    leaves such a question unanswered."""
+    upstream = name_server("127.0.20.90", lambda packet: packet.nxdomain())
+    etc.write("resolv.conf", f"nameserver {upstream.address}\n")
+    reply = server.ask("nosuch.up.test", "A", edns=True, want_dnssec=True)
+    assert reply.outcome == "NXDOMAIN"
+    with_do = {packet.type: bool(packet.message.ednsflags & dns.flags.DO)
+               for packet in upstream.packets}
+    assert with_do == {"A": True, "AAAA": False}
+
+
 def test_an_answer_with_signatures_is_not_given_without(server):
     """Neither way, one right after the other: they are different questions."""
     name = "nosuch-mixed.signed.test"
