@@ -10,6 +10,8 @@ import subprocess
 import tempfile
 import time
 
+import pytest
+
 from ask import Server
 
 BUILT = pathlib.Path(os.environ.get("BUILD", "build"), "hostdnsd").resolve()
@@ -19,6 +21,10 @@ INSTRUMENTED = any(word in os.environ.get("BUILD", "") for word in ("address", "
 START_SECONDS = 30  # an instrumented build on a busy machine
 SANITIZER_WORDS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:",
                    "WARNING: ThreadSanitizer")
+
+# A user namespace may have one user, and then nothing can be tried as another.
+ALONE = pathlib.Path("/proc/self/uid_map").read_text().split()[2::3] == ["1"]
+needs_another_user = pytest.mark.skipif(ALONE, reason="there is no other user here")
 
 
 def wait_until(condition, what, seconds=30):

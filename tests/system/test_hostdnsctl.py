@@ -16,13 +16,13 @@ import dns.message
 import pytest
 
 from ask import make
-from daemon import PROGRAM, START_SECONDS, children_of, is_alive, wait_until
+from daemon import (PROGRAM, START_SECONDS, children_of, is_alive, needs_another_user,
+                    wait_until)
 from load import Load
 from stream import Stream
 from tables import table
 
 CTL = PROGRAM.with_name("hostdnsctl")
-ROOT = os.getuid() == 0
 SOURCE = pathlib.Path(__file__).parents[2]
 DEFAULT = pathlib.Path("/run/hostdns/control")
 ANOTHER_USER = ["setpriv", "--reuid=1", "--regid=1", "--clear-groups"]
@@ -89,15 +89,12 @@ def test_the_socket_is_for_its_owner_alone(server, path):
     assert stat.S_ISSOCK(path.stat().st_mode)
 
 
-if ROOT:
-    def test_another_user_is_refused(server, path):
-        if not there_are_other_users():
-            return
-        result = subprocess.run([*ANOTHER_USER, CTL, "-s", path, "status"], capture_output=True,
-                                text=True, timeout=20, check=False)
-        assert result.returncode == 2
-        assert result.stderr == \
-            f"hostdnsctl: may not speak to a server at {path}: Permission denied\n"
+@needs_another_user
+def test_another_user_is_refused(server, path):
+    result = subprocess.run([*ANOTHER_USER, CTL, "-s", path, "status"], capture_output=True,
+                            text=True, timeout=20, check=False)
+    assert result.returncode == 2
+    assert result.stderr == f"hostdnsctl: may not speak to a server at {path}: Permission denied\n"
 
 
 def test_it_has_a_place_of_its_own_by_default(start):
@@ -112,10 +109,6 @@ def leave(path):
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(path))
         left.listen()
-
-
-def there_are_other_users():
-    return subprocess.run([*ANOTHER_USER, "true"], capture_output=True, check=False).returncode == 0
 
 
 def test_what_a_killed_server_left_is_replaced(start, path):
@@ -233,17 +226,15 @@ def test_a_second_server_says_that_the_first_has_the_socket(start):
     assert f"pid {first.pid}," in ctl(DEFAULT, "status"), "the first one's socket stays"
 
 
+@needs_another_user
 def test_a_user_without_a_place_is_told(start):
-    if not there_are_other_users():
-        return
     server = start(program=[*ANOTHER_USER, "env", "-u", "XDG_RUNTIME_DIR", PROGRAM])
     assert server.errors() == warning("No such file or directory")
     assert server.ask("localhost").rcode == "NOERROR"
 
 
+@needs_another_user
 def test_a_users_server_leaves_nothing(start, open_folder):
-    if not there_are_other_users():
-        return
     open_folder.chmod(0o777)
     server = start(program=[*ANOTHER_USER, PROGRAM], env={"XDG_RUNTIME_DIR": str(open_folder)})
     assert (open_folder / "hostdns/control").is_socket()
@@ -252,20 +243,18 @@ def test_a_users_server_leaves_nothing(start, open_folder):
     assert list(open_folder.iterdir()) == []
 
 
+@needs_another_user
 def test_a_left_socket_that_may_not_be_removed_is_named(start, open_folder):
     """Root's, and a server that is not root."""
-    if not there_are_other_users():
-        return
     left = open_folder / "hostdns/control"
     leave(left)
     server = start(program=[*ANOTHER_USER, PROGRAM], env={"XDG_RUNTIME_DIR": str(open_folder)})
     assert server.errors() == warning("Permission denied").replace(str(DEFAULT), str(left))
 
 
+@needs_another_user
 def test_another_users_running_server_is_not_taken_for_left(start, open_folder):
     """Nor is its socket removed, though it could be: who may not connect cannot know."""
-    if not there_are_other_users():
-        return
     path = open_folder / "hostdns/control"
     path.parent.mkdir()
     path.parent.chmod(0o777)
@@ -275,10 +264,9 @@ def test_another_users_running_server_is_not_taken_for_left(start, open_folder):
     assert f"pid {first.pid}," in ctl(path, "status")
 
 
+@needs_another_user
 def test_root_replaces_what_another_user_left(start):
     """In a folder that is not root's."""
-    if not there_are_other_users():
-        return
     leave(DEFAULT)
     os.chown(DEFAULT, 1, 1)
     os.chown(DEFAULT.parent, 1, 1)

@@ -2,7 +2,6 @@
 to the server's address before it, after it, or while it reloads."""
 
 import os
-import pathlib
 import signal
 import socket
 import subprocess
@@ -10,15 +9,14 @@ import sys
 
 import pytest
 
-from daemon import PROGRAM, Daemon, wait_until
+from daemon import PROGRAM, Daemon, needs_another_user, wait_until
 from stream import streams
 from test_passed_sockets import activation
 from test_tcp_limits import limit_descriptors
 
 UID = 1  # neither root nor who the server becomes
 FORGED = b"not from the server"
-ALONE = pathlib.Path("/proc/self/uid_map").read_text().split()[2] == "1"
-pytestmark = pytest.mark.skipif(os.getuid() != 0 or ALONE, reason="there is no other user here")
+pytestmark = needs_another_user
 
 # Binds as another user, with these options set, "only" until then, and answers what it gets.
 # Prints "bound" or why not, then "stolen" for each datagram or connection.

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from conftest import make_open_folder, say
-from daemon import INSTRUMENTED, PROGRAM, children_of, wait_until
+from daemon import ALONE, INSTRUMENTED, PROGRAM, children_of, wait_until
 
 NEVER = ["chroot", "clock", "clone-namespace", "clone3", "io_uring", "keys", "memory-of-others", "mount", "perf", "ptrace",
          "setns", "unshare"]
@@ -24,7 +24,6 @@ FORBIDDEN = {
 REFUSED = {"EPERM", "ENOSYS"}  # the latter for clone3, whereupon libc does without it
 NET_BIND_SERVICE = 1 << 10
 ROOT = os.getuid() == 0
-ALONE = pathlib.Path("/proc/self/uid_map").read_text().split()[2::3] == ["1"]
 
 
 @pytest.fixture(scope="module")
