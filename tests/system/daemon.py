@@ -96,9 +96,10 @@ class Daemon(Server):
         return match[1].strip("[]"), int(match[2])
 
     def errors(self):
-        """All that it wrote to stderr so far."""
-        self.stderr.seek(0)
-        return self.stderr.read().decode(errors="replace")
+        """All that it wrote to stderr so far. It writes where the file's position is, which it
+        shares with us: to move that would have it write over what it said."""
+        fd = self.stderr.fileno()
+        return os.pread(fd, os.fstat(fd).st_size, 0).decode(errors="replace")
 
     def child(self, name):
         """The process id of "serve" or "lookup"; waits for it if it is being replaced."""
