@@ -253,17 +253,18 @@ def data_kilobytes(pid):
     return int(re.search(r"^VmData:\s+(\d+) kB$", status, re.M)[1])
 
 
-def test_a_thread_that_a_module_ends_leaves_no_buffers(crashing):
-    """An answer's are some 130 kB."""
-    lookup = crashing.child("lookup")
-    for number in range(120):
-        assert crashing.ask(f"leave{number}.lab").outcome == "SERVFAIL"
-        if number == 19:
-            before = data_kilobytes(lookup)  # libc has its arenas
-    if not INSTRUMENTED:
-        assert data_kilobytes(lookup) - before < 6000
-    assert quick_outcomes(crashing) == QUICK
-    assert crashing.child("lookup") == lookup
+if "thread" not in os.environ.get("BUILD", ""):  # it allows no thread to end inside getaddrinfo()
+    def test_a_thread_that_a_module_ends_leaves_no_buffers(crashing):
+        """An answer's are some 130 kB."""
+        lookup = crashing.child("lookup")
+        for number in range(120):
+            assert crashing.ask(f"leave{number}.lab").outcome == "SERVFAIL"
+            if number == 19:
+                before = data_kilobytes(lookup)  # libc has its arenas
+        if not INSTRUMENTED:
+            assert data_kilobytes(lookup) - before < 6000
+        assert quick_outcomes(crashing) == QUICK
+        assert crashing.child("lookup") == lookup
 
 
 def test_questions_asked_while_lookup_is_replaced_are_answered(crashing):
