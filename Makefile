@@ -77,7 +77,7 @@ ifeq ($(KIND),thread)
 # Only lookup has threads, so ThreadSanitizer looks at what makes it use them, and at the unit
 # tests that have threads of their own.
 SYSTEM_FILES := $(filter $(addprefix test_,beside_mdns following_the_host killed_processes \
-    late_results machine_names nss_modules reload reverse_names same_as_getaddrinfo time_outs \
+    late_results machine_names nss_modules reverse_names same_as_getaddrinfo time_outs \
     upstream_servers upstream_threads verdict_left_out),$(SYSTEM_FILES))
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort \
     $(wildcard tests/unit/lookup/test_*.c tests/unit/upstream/test_*.c) \

@@ -80,7 +80,11 @@ bool child_lives(struct child *);
 void child_tell(const struct child *, enum word);
 void child_tell_with(const struct child *, enum word, const void *data, size_t len);
 
-/* Tells a word, and passes a copy of the descriptor, which stays the caller's. */
+/*
+ * Tells a word, and passes a copy of the descriptor, which stays the caller's. A child that
+ * cannot take it, as one that reads nothing any more, is killed: the next one has it from
+ * its start.
+ */
 void child_pass(const struct child *, enum word, const void *data, size_t len,
                 int descriptor);
 

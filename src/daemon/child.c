@@ -203,8 +203,9 @@ void child_tell(const struct child *child, enum word word)
 void child_pass(const struct child *child, enum word word, const void *data, size_t len,
                 int descriptor)
 {
-    if (child->control != -1)
-        channel_send_descriptor(child->control, word, data, len, descriptor);
+    if (child->control != -1 && channel_send_descriptor(child->control, word, data, len,
+                                                        descriptor) != CHANNEL_DONE)
+        child_kill(child);
 }
 
 void child_report(const struct child *child, FILE *out, bool is_retiring)

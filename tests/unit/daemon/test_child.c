@@ -161,6 +161,26 @@ TEST_WITH(child, a_killed_child_is_seen)
 }
 
 /* The first time at once, then after a time that doubles. */
+/* It would go on without, and nobody would know. */
+TEST_WITH(child, who_cannot_take_a_descriptor_is_killed)
+{
+    enum { MORE_THAN_ENOUGH = 100000 };
+    siginfo_t info = {0};
+    int status;
+
+    start(SAYS_READY);
+    kill(child.pid, SIGSTOP);
+    for (int i = 0; i < MORE_THAN_ENOUGH && info.si_pid == 0; i++) {
+        child_pass(&child, WORD_LISTEN, NULL, 0, STDIN_FILENO);
+        assert_int_equal(waitid(P_PID, (id_t)child.pid, &info, WEXITED | WNOHANG | WNOWAIT),
+                         0);
+    }
+    assert_int_equal(waitpid(child.pid, &status, 0), child.pid);
+    child.pid = 0;
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGKILL);
+}
+
 TEST_WITH(child, who_dies_soon_is_started_later_and_later)
 {
     int64_t before;
