@@ -9,8 +9,8 @@
  *     owns the name, and all there is to know about it is known.
  *  2. Ask: upstream asks the name servers for just this name and type, without a thread.
  *  3. Verdict: getaddrinfo() for the asked family, with the name servers' reply in hand at
- *     the door. nsswitch.conf's rules and libc's own checks decide; if it was the reply
- * that libc went by, the client gets the reply's own records.
+ *     the door. nsswitch.conf's rules and libc's own checks decide; if libc went by the
+ *     reply, the client gets the reply's own records.
  *
  * The verdict is left out where it is known. Where DNS is the last source and libc has come
  * to it in the probe, for both families and for the asked one alone, it would come there

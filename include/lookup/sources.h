@@ -5,12 +5,12 @@
  *
  * A `resolve` in the line is a name server, systemd-resolved's stub, since all that libc
  * makes of it hides what DNS tells. So libc's line has `dns` in its place, with its
- * actions:
+ * actions. Of `files resolve [!UNAVAIL=return] dns` this becomes:
  *
- *   resolved                  libc's line for `files resolve [!UNAVAIL=return] dns`   asked
- *   its stub listens          files dns                                               the
- * stub does not run              files dns resolv.conf's runs without its stub     as it is
- * resolv.conf's
+ *   resolved                libc's line   asked
+ *   its stub listens        files dns     the stub
+ *   does not run            files dns     resolv.conf's
+ *   runs without its stub   as it is      resolv.conf's
  */
 #ifndef LOOKUP_SOURCES_H
 #define LOOKUP_SOURCES_H
@@ -43,7 +43,8 @@ struct sources {
      * passed on before DNS has said the same. */
     bool doubted;
     enum sources_servers servers;
-    enum sources_servers then; /* are asked where those do not know a name; SERVERS_NONE */
+    enum sources_servers then;           /* are asked next, or SERVERS_NONE, */
+    bool then_if_denied, then_if_failed; /* where those deny a name, or fail */
 };
 
 /* As the host is now: re-reads a changed file, and looks at resolved once a second. libc's

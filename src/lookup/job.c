@@ -330,7 +330,8 @@ static void restart(struct job *job)
     inquiry_free(job->inquiry);
     inquiry_free(job->other);
     inquiry_free(job->third);
-    job->inquiry = job->other = job->third = NULL;
+    inquiry_free(job->former);
+    job->inquiry = job->other = job->third = job->former = NULL;
     job->has_restarted = true;
     sources_forget_resolved();
     sources_look();
@@ -363,7 +364,17 @@ static void deny(struct inquiry *inquiry)
     inquiry->is_denied = true;
 }
 
-/* Where the line goes on from one kind of servers to another. */
+/* True if the line goes on from one kind of servers to another. */
+static bool others_are_next(const struct job *job, const struct inquiry *inquiry)
+{
+    const struct sources *sources = &job->sources;
+
+    if (sources->then == SERVERS_NONE || job->former)
+        return false;
+    return inquiry->result.reply ? denies(inquiry) && sources->then_if_denied
+                                 : sources->then_if_failed;
+}
+
 static void ask_others(struct job *job)
 {
     job->former = job->inquiry;
@@ -372,14 +383,15 @@ static void ask_others(struct job *job)
     inquire(job, &job->inquiry, job->former->question.type);
 }
 
-/* If they have failed, what the former said stands. */
+/* If they have failed, what the former said stands. So does a failure before a denial,
+ * since the former may know a name that nobody else does. */
 static void choose_reply(struct job *job)
 {
-    struct inquiry *inquiry = job->inquiry;
+    struct inquiry *inquiry = job->inquiry, *former = job->former;
 
-    if (!job->former || inquiry->result.reply)
+    if (!former || (inquiry->result.reply && (former->result.reply || !denies(inquiry))))
         return;
-    job->inquiry = job->former;
+    job->inquiry = former;
     job->former = inquiry;
 }
 
@@ -395,8 +407,7 @@ static void servers_have_said(void *owner)
     }
     if (is_refused_label(job, inquiry))
         deny(inquiry);
-    if (job->sources.then != SERVERS_NONE && !job->former &&
-        (!inquiry->result.reply || denies(inquiry))) {
+    if (others_are_next(job, inquiry)) {
         ask_others(job);
         return;
     }

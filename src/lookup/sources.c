@@ -70,13 +70,22 @@ static void put_source(struct draft *draft, const struct hosts_source *source)
     put(draft, source->name, source->len);
 }
 
+/* Also in the place of a `resolve`, whose actions it has then. */
 static void put_dns(struct draft *draft, const struct hosts_source *source)
 {
-    draft->dns_at = ++draft->count;
-    draft->may_hide_dns |= source->on[HOSTS_SUCCESS] == HOSTS_MERGE;
+    draft->count++;
     put(draft, "dns", 3);
     if (!draft->is_over)
         append(draft, source->name + source->name_len, source->len - source->name_len);
+}
+
+static void put_first_dns(struct draft *draft, const struct hosts_source *source)
+{
+    put_dns(draft, source);
+    draft->dns_at = draft->count;
+    draft->may_hide_dns |= source->on[HOSTS_SUCCESS] == HOSTS_MERGE;
+    draft->sources->then_if_denied = source->on[HOSTS_NOTFOUND] != HOSTS_RETURN;
+    draft->sources->then_if_failed = source->on[HOSTS_TRYAGAIN] != HOSTS_RETURN;
 }
 
 /* Name servers have their place in the line; if there are others already, they come next.
@@ -86,9 +95,9 @@ static void put_servers(struct draft *draft, const struct hosts_source *source,
 {
     if (draft->dns_at == 0) {
         draft->sources->servers = servers;
-        put_dns(draft, source);
+        put_first_dns(draft, source);
     } else if (draft->sources->servers == servers) {
-        put_source(draft, source);
+        put_dns(draft, source);
     } else {
         draft->sources->then = servers;
         draft->is_written = true;
@@ -117,7 +126,7 @@ static void put_absent(struct draft *draft, const struct hosts_source *source,
     if (draft->dns_at == 0 && (ends || !names_dns(rest))) {
         draft->is_over = true;
         draft->sources->servers = SERVERS_NONE;
-        put_dns(draft, source);
+        put_first_dns(draft, source);
         draft->is_over = ends;
     }
 }

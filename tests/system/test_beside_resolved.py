@@ -114,6 +114,24 @@ def test_where_it_goes_on_resolv_conf_is_asked_next(stub, server, etc):
     assert server.ask("a.example.test", "A").outcome == "NXDOMAIN"
 
 
+def test_where_it_does_not_go_on_with_a_denial_nobody_else_is_asked(stub, server, etc):
+    etc.write("nsswitch.conf", "hosts: files resolve [NOTFOUND=return] dns\n")
+    assert server.ask("a.example.test", "A").outcome == "NXDOMAIN"
+    assert server.ask("a.example.test", "MX").outcome == "NXDOMAIN"
+
+
+def test_a_denial_that_comes_after_a_failure_is_none(server, etc):
+    """systemd-resolved alone may know the name, by the domain of a network."""
+    stub = NameServer(STUB, lambda packet: packet.reply(rcode="SERVFAIL"))
+    try:
+        etc.write("nsswitch.conf", f"hosts: {LINES['goes on']}\n")
+        assert server.ask("a.example.test", "A").outcome == ["a.example.test A 192.0.2.1"]
+        for rdtype in ("A", "AAAA", "MX"):
+            assert server.ask("nosuch.example.test", rdtype).rcode == "SERVFAIL"
+    finally:
+        stub.close()
+
+
 def test_the_stub_is_asked_with_do_and_cd(stub, server, etc):
     etc.write("nsswitch.conf", f"hosts: {LINES['fedora']}\n")
     query = make("mail.net.test", "MX", edns=True, want_dnssec=True)

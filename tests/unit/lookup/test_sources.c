@@ -200,6 +200,28 @@ TEST(other_name_servers_are_asked_next_where_the_action_goes_on)
     assert_int_equal(got.sources.then, SERVERS_OF_RESOLVED);
 }
 
+TEST(other_name_servers_are_asked_for_what_the_action_goes_on_with)
+{
+    sources_of("files resolve [UNAVAIL=return] dns", RESOLVED_STUB);
+    assert_true(got.sources.then_if_denied && got.sources.then_if_failed);
+    sources_of("files resolve [NOTFOUND=return] dns", RESOLVED_STUB);
+    assert_true(!got.sources.then_if_denied && got.sources.then_if_failed);
+    sources_of("files dns [TRYAGAIN=return] resolve", RESOLVED_STUB);
+    assert_true(got.sources.then_if_denied && !got.sources.then_if_failed);
+    sources_of("files dns [!UNAVAIL=return] resolve", RESOLVED_STUB);
+    assert_false(got.sources.then_if_denied || got.sources.then_if_failed);
+}
+
+/* libc is not to ask resolved by itself. */
+TEST(resolve_is_dns_wherever_it_stands)
+{
+    assert_string_equal(line_of("resolve files resolve", RESOLVED_STUB), "dns files dns");
+    assert_string_equal(
+        line_of("resolve dns resolve [NOTFOUND=return] files", RESOLVED_STUB),
+        "dns dns [NOTFOUND=return] files");
+    assert_true(got.sources.follow_dns);
+}
+
 /* To libc it is unavailable then. */
 TEST(resolve_is_left_out_where_it_does_not_run)
 {
