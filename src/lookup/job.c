@@ -293,8 +293,6 @@ static uint16_t next_type(const struct job *job)
 {
     uint16_t asked = job->inquiry->question.type;
 
-    if (job->inquiry->result.is_denial)
-        return 0;
     if (job->question.type == TYPE_ANY)
         return job->other || job->jobs->config->filter_aaaa ? 0 : TYPE_AAAA;
     if (!denies(job->inquiry) || job->has_below || job->next == LOOKUP_EXISTS)
@@ -579,6 +577,13 @@ static void send_news(struct job *job)
         write_letter(job, job->id | MESSAGE_NEWS, question, &answer);
 }
 
+/* What a server that asks us says of another type may be what we have told it. */
+static bool is_news_worth(const struct job *job)
+{
+    return job->other && is_address_type(job->question.type) &&
+           !job->inquiry->result.is_denial && !job->other->result.is_denial;
+}
+
 static void run_verdict(struct work_item *item)
 {
     struct job *job = list_item(item, struct job, work);
@@ -589,7 +594,7 @@ static void run_verdict(struct work_item *item)
     job->desk = malloc(sizeof *job->desk);
     if (!job->desk)
         return;
-    if (job->other && is_address_type(job->question.type))
+    if (is_news_worth(job))
         send_news(job); /* first: who gets the answer may ask for it at once */
     answer_init(&answer, &job->question, job->desk->records, sizeof job->desk->records);
     if (job->question.type == TYPE_ANY && job->other) {
