@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from daemon import PROGRAM, Daemon, needs_another_user, wait_until
+from daemon import INSTRUMENTED, PROGRAM, Daemon, needs_another_user, wait_until
 from stream import streams
 from test_passed_sockets import activation
 from test_tcp_limits import limit_descriptors
@@ -49,6 +49,7 @@ sys.stdin.read()
 ALLOW = ["-o", "allow=127.0.0.0/8", "-o", "allow=::1"]
 OPTIONS = [[], ["SO_REUSEADDR"], ["SO_REUSEPORT"], ["SO_REUSEADDR", "SO_REUSEPORT"]]
 SHARING = OPTIONS[3]
+WORKERS = [2] if INSTRUMENTED else [1, 2]
 KEEPING = ["only", "SO_REUSEADDR"]  # nobody fits beside it once it is bound
 FREE = 8  # descriptors that a process has left
 
@@ -129,7 +130,7 @@ def nobody_else_fits(port, *hosts):
     ("0.0.0.0:0", ["127.0.0.1", "0.0.0.0"]),
     ("[::]:0", ["::1", "::"]),
 ], ids=["IPv4", "IPv6", "wildcard", "IPv6 wildcard"])
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_the_address_is_the_servers_own(start, listen, hosts, workers):
     server = start("-o", f"workers={workers}", *ALLOW, listen=listen)
     nobody_else_fits(server.to[1], *hosts)
@@ -175,7 +176,7 @@ def taken_back(server, where="127.0.0.1:5353"):
 @pytest.mark.parametrize("host, listen", [("127.0.0.1", "127.0.0.1:5353"),
                                           ("::1", "[::1]:5353")], ids=["IPv4", "IPv6"])
 @pytest.mark.parametrize("options", [OPTIONS[1], OPTIONS[3]], ids=["ADDR", "ADDR and PORT"])
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", WORKERS)
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 def test_on_5353_the_address_is_taken_back(start, intrude, host, listen, options, workers, before):
     if before:
@@ -329,14 +330,14 @@ def activate(passed):
         server.stop()
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_passed_sockets_are_not_shared(activate, workers):
     server = activate("-o", f"workers={workers}")
     nobody_else_fits(server.to[1], "127.0.0.1")
     is_served(server)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_who_came_between_the_manager_and_the_server_is_out(passed, activate, intrude, workers):
     host, port = passed[0].getsockname()
     intruder = intrude(host, port)

@@ -123,7 +123,16 @@ def test_a_command_that_fails_without_a_count_is_one_failure(suite):
     assert counts(suite.result("plain", "check")) == [0, 1, 0, 0]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+ENDS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
+
+
+def heed_signals():
+    """Whoever runs us may have had them ignored, as nohup does."""
+    for number in ENDS:
+        signal.signal(number, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("number", ENDS)
 def test_a_job_that_is_ended_leaves_nothing_behind(suite, tmp_path, number):
     """No process, and nothing in the folder for temporary files."""
     scratch, told = tmp_path / "scratch", tmp_path / "pid"
@@ -131,10 +140,14 @@ def test_a_job_that_is_ended_leaves_nothing_behind(suite, tmp_path, number):
     with subprocess.Popen([TOP / "tests/job", "plain", "unit/net", "sh", "-c",
                            f"echo $$ > {told}.new; mv {told}.new {told}; exec sleep 600"],
                           env={**suite.env, "TMPDIR": str(scratch)}, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as job:
+                          preexec_fn=heed_signals, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT) as job:
         wait_until(told.exists, "the command")
         job.send_signal(number)
-        assert (job.wait(60), job.stdout.read()) == (128 + number, "")
+        try:
+            assert (job.wait(60), job.stdout.read()) == (128 + number, "")
+        finally:
+            job.kill()
     assert not is_alive(int(told.read_text()))
     assert list(scratch.iterdir()) == []
 
