@@ -58,6 +58,8 @@ def folder(tmp_path):
 
 def run(folder, *words, evidence=None):
     env = {key: value for key, value in os.environ.items() if key != "CONFORMANCE_EVIDENCE"}
+    # A file that is written anew within a second, as long as before, would be the old one.
+    env["PYTHONDONTWRITEBYTECODE"] = "1"
     if evidence:
         env["CONFORMANCE_EVIDENCE"] = str(folder / evidence)
     result = subprocess.run([sys.executable, *words], cwd=folder, env=env, text=True, timeout=60,
