@@ -935,6 +935,15 @@ TEST_WITH(flights, a_question_whose_time_is_up_is_not_cancelled)
     assert_nothing_asked();
 }
 
+/* Until lookup has something to read: on a slow machine deadlines ring first. */
+static void turn_until_told(void)
+{
+    char byte;
+
+    for (int i = 0; i < 1000 && recv(lookup(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == -1; i++)
+        turn();
+}
+
 TEST_WITH(flights, what_has_given_way_is_told_when_the_channel_has_room)
 {
     struct asked asked;
@@ -945,7 +954,7 @@ TEST_WITH(flights, what_has_given_way_is_told_when_the_channel_has_room)
     ask_many(16383);
     ask(1, 2, "one.more.example.", "A");
     empty_channel();
-    turn();
+    turn_until_told();
     assert_true(next_cancelled() == asked.id);
 }
 
