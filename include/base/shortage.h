@@ -32,8 +32,8 @@ void shortage_watch(void);
  */
 void shortage_end(void);
 /*
- * Likewise, where libc reads files or modules for its answer, if there is no descriptor
- * left now. Others of the process must leave it some, or it may be back already.
+ * Ends the process, too, if no descriptor is left now, since libc may have failed to open a
+ * file or a module. A shortage that is over already is not seen.
  */
 void shortage_check_descriptors(void);
 

@@ -9,7 +9,7 @@
 
 #include "dns/name.h"
 
-/* So many names with others below are known: of a file that has more, the first. */
+/* The most names above others that are kept; a file that has more is known in part. */
 enum { HOSTS_FILE_PARENTS = 1 << 19 };
 
 /*

@@ -7,8 +7,8 @@
  *                                                 |
  *                                 verdict (thread, reply at the door) --> answered
  *
- * Who has asked may cancel the question. Then what waits for name servers ends at once; a
- * thread inside libc cannot be stopped, and what it finds out is dropped.
+ * The asker may cancel its question. A query to a name server then ends at once; a thread
+ * inside libc cannot be stopped, so what it finds out is dropped.
  */
 #ifndef LOOKUP_JOB_H
 #define LOOKUP_JOB_H

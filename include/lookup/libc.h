@@ -15,7 +15,7 @@
 #include "dns/answer.h"
 #include "lookup/resolver.h"
 
-/* Where libc's DNS module asks, instead of a name server. */
+/* The address that libc's DNS module asks in place of the host's name servers. */
 struct libc_dns {
     const struct addr *door;  /* NULL: it fails at once, and counts as asked */
     const atomic_bool *asked; /* the door says that it was; NULL: it counts as asked */

@@ -16,7 +16,7 @@ enum resolved_state {
 /* Looks at the host. */
 enum resolved_state resolved_look(void);
 
-/* Where the stub listens: 127.0.0.53, port 53. */
+/* The address of the stub: 127.0.0.53, port 53. */
 struct addr resolved_stub(void);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Where libc's word is not needed, or costs little.
+ * Tells when libc need not be asked, or can be asked without a thread.
  *
  * To wake a thread, and the loop when libc comes to the door, costs more than libc's own
  * work. So libc is asked in the loop's thread where it cannot wait for anybody, and not at

@@ -20,7 +20,7 @@
 #include "lookup/resolved.h"
 #include "upstream/resolv_conf.h"
 
-/* Who is asked where libc's line says `dns`. */
+/* The name servers that `dns` in libc's line stands for. */
 enum sources_servers {
     SERVERS_OF_RESOLV_CONF,
     SERVERS_OF_RESOLVED, /* its stub */

@@ -52,8 +52,8 @@ static void ignore_signals(void)
     signal(SIGHUP, SIG_IGN);
 }
 
-/* Of a process that was killed the kernel may close our connection first, and the listening
- * socket, which still answers then, a moment later. */
+/* When a process is killed, the kernel may close our connection before its listening socket,
+ * which goes on answering for a moment. */
 static void remove_once_closed(const char *path)
 {
     const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
