@@ -455,10 +455,12 @@ static void send_questions(struct flights *flights)
 {
     bool awaited_room = flights->bundle->len > 0;
 
-    if (!awaited_room)
-        pack_cancelled(flights);
-    pack_questions(flights);
-    bundle_send(flights->bundle, flights->channel, CHANNEL_TRY);
+    do {
+        if (flights->bundle->len == 0)
+            pack_cancelled(flights);
+        pack_questions(flights);
+        bundle_send(flights->bundle, flights->channel, CHANNEL_TRY);
+    } while (flights->bundle->len == 0 && !list_empty(&flights->cancelled));
     if (awaited_room || flights->bundle->len > 0)
         watch_events(flights->watch, flights->bundle->len > 0 ? POLLIN | POLLOUT : POLLIN);
     set_overdue(flights);
