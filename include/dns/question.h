@@ -7,10 +7,11 @@
 
 #include "dns/name.h"
 
-/* Types that need a decision of ours (RFC 1035, 2845, 2930, 2931, 6891). Others are
+/* Types that need a decision of ours (RFC 1035, 2845, 2930, 2931, 4034, 6891). Others are
  * numbers. */
 enum {
     TYPE_A = 1,
+    TYPE_NS = 2,
     TYPE_CNAME = 5,
     TYPE_SOA = 6,
     TYPE_PTR = 12,
@@ -18,6 +19,8 @@ enum {
     TYPE_SIG = 24,
     TYPE_AAAA = 28,
     TYPE_OPT = 41,
+    TYPE_DS = 43,
+    TYPE_DNSKEY = 48,
     TYPE_TKEY = 249,
     TYPE_TSIG = 250,
     TYPE_IXFR = 251,

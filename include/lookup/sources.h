@@ -10,6 +10,7 @@
  *   resolved                libc's line   asked
  *   its stub listens        files dns     the stub
  *   does not run            files dns     resolv.conf's
+ *   its stub asks us        files dns     resolv.conf's
  *   runs without its stub   as it is      resolv.conf's
  */
 #ifndef LOOKUP_SOURCES_H
@@ -56,6 +57,9 @@ struct sources sources_last(void);
 
 /* Something has changed that may be resolved: it is looked at anew. */
 void sources_forget_resolved(void);
+/* resolved's stub leads back to us: for a minute it is as if resolved did not run. If it is us
+ * who listen there, it is none for good. */
+void sources_stub_leads_back(bool is_us);
 
 /* Whom to ask: the name servers, none if there is no telling. */
 void sources_read_servers(enum sources_servers, struct resolv_conf *);

@@ -23,6 +23,9 @@ void loopcheck_free(struct loopcheck *);
 
 /* True if questions to this server would come back, whatever the name. */
 bool loopcheck_leads_back(const struct loopcheck *, const struct addr *server);
+
+/* True if it is one of our own addresses. */
+bool loopcheck_is_own(const struct loopcheck *, const struct addr *server);
 /* True if those for some names might. */
 bool loopcheck_may_lead_back(const struct loopcheck *, const struct addr *server);
 

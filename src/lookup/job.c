@@ -316,13 +316,6 @@ static bool asks_resolved(const struct job *job)
     return job->conf.server_count == 1 && addr_equal(&job->conf.servers[0], &stub);
 }
 
-/* resolved has ended, or its stub was switched off, since the host was looked at. */
-static bool stub_is_gone(const struct job *job, const struct inquiry *inquiry)
-{
-    return !inquiry->result.reply && inquiry->result.error == ECONNREFUSED &&
-           !job->has_restarted && asks_resolved(job);
-}
-
 static void restart(struct job *job)
 {
     inquiry_free(job->inquiry);
@@ -331,21 +324,46 @@ static void restart(struct job *job)
     inquiry_free(job->former);
     job->inquiry = job->other = job->third = job->former = NULL;
     job->has_restarted = true;
-    sources_forget_resolved();
     sources_look();
     start_probe(job);
 }
 
+/* True if resolved's stub turns out to be no name server: the line then goes on without it. */
+static bool goes_on_without_stub(struct job *job, const struct inquiry *inquiry)
+{
+    const struct addr stub = resolved_stub();
+    bool is_us;
+
+    if (job->has_restarted || inquiry->result.reply || !asks_resolved(job))
+        return false;
+    if (inquiry->result.error == ECONNREFUSED)
+        sources_forget_resolved(); /* it has ended, or was switched off, since then */
+    else if (job->sources.servers == SERVERS_OF_RESOLVED && !job->former &&
+             upstream_leads_back(job->jobs->upstream, &stub, &is_us))
+        sources_stub_leads_back(is_us);
+    else
+        return false;
+    restart(job);
+    return true;
+}
+
+/* What a top-level domain has, whoever serves it. */
+static bool is_type_of_zones(uint16_t type)
+{
+    return type == TYPE_NS || type == TYPE_SOA || type == TYPE_DS || type == TYPE_DNSKEY;
+}
+
 /*
  * resolved has no server to ask for a name of one label, so its stub refuses: it means that
- * nobody knows the name, and is told as that.
+ * nobody knows the host, and is told as that.
  */
 static bool is_refused_label(const struct job *job, const struct inquiry *inquiry)
 {
     const struct question *question = &inquiry->question;
 
     return !inquiry->result.reply && inquiry->result.rcode == RCODE_REFUSED &&
-           question->name_len == question->name[0] + 2 && asks_resolved(job);
+           question->name_len == question->name[0] + 2 &&
+           !is_type_of_zones(question->type) && asks_resolved(job);
 }
 
 static void deny(struct inquiry *inquiry)
@@ -399,10 +417,8 @@ static void servers_have_said(void *owner)
     struct job *job = inquiry->job;
     uint16_t type;
 
-    if (stub_is_gone(job, inquiry)) {
-        restart(job);
+    if (goes_on_without_stub(job, inquiry))
         return;
-    }
     if (is_refused_label(job, inquiry))
         deny(inquiry);
     if (others_are_next(job, inquiry)) {

@@ -1,7 +1,6 @@
 #include "lookup/resolved.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -36,11 +35,11 @@ static bool answers_varlink(void)
 }
 
 /* Where the kernel does not list sockets, a stub is taken to be there. */
-enum resolved_state resolved_look(void)
+enum resolved_state resolved_look(bool stub_is_us)
 {
     const struct addr stub = resolved_stub();
     struct bound_socket bound;
-    int count = bound_list(&stub, &bound, 1);
+    int count = stub_is_us ? 0 : bound_list(&stub, &bound, 1);
 
     if (count > 0)
         return RESOLVED_STUB;

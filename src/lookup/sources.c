@@ -16,6 +16,7 @@ static const char path[] = "/etc/nsswitch.conf";
 
 enum {
     RESOLVED_MS = 1000, /* so long it is known how resolved is */
+    LOOPS_MS = 60000,   /* likewise, that its stub leads back to us */
 };
 
 /* The line that libc is to follow, while it is written. */
@@ -115,9 +116,9 @@ static bool names_dns(const char *rest)
 }
 
 /* To libc it is unavailable; but a host without it and without DNS has failed, and does not
- * know that there is no such name. */
+ * know that there is no such name. `servers`: who can tell why. */
 static void put_absent(struct draft *draft, const struct hosts_source *source,
-                       const char *rest)
+                       const char *rest, enum sources_servers servers)
 {
     bool ends = source->on[HOSTS_UNAVAIL] == HOSTS_RETURN;
 
@@ -125,7 +126,7 @@ static void put_absent(struct draft *draft, const struct hosts_source *source,
     draft->is_over = ends;
     if (draft->dns_at == 0 && (ends || !names_dns(rest))) {
         draft->is_over = true;
-        draft->sources->servers = SERVERS_NONE;
+        draft->sources->servers = servers;
         put_first_dns(draft, source);
         draft->is_over = ends;
     }
@@ -145,8 +146,11 @@ static void put_resolve(struct draft *draft, const struct hosts_source *source,
         draft->sources->doubted = true;
         put_source(draft, source);
         return;
+    case RESOLVED_LOOPS:
+        put_absent(draft, source, rest, SERVERS_OF_RESOLVED);
+        return;
     case RESOLVED_ABSENT:
-        put_absent(draft, source, rest);
+        put_absent(draft, source, rest, SERVERS_NONE);
     }
 }
 
@@ -242,7 +246,8 @@ static struct {
     char text[SOURCES_TEXT], line[2 * SOURCES_TEXT];
     bool names_resolve;
     enum resolved_state resolved;
-    int64_t resolved_due; /* clock_ms() */
+    int64_t resolved_due, loops_until; /* clock_ms() */
+    bool stub_is_us;
     enum sources_line kind;
     bool is_set; /* libc follows the line that we have set, and reads none */
     struct sources sources;
@@ -258,7 +263,9 @@ static bool resolved_changed(void)
     now = clock_ms();
     if (now < host.resolved_due)
         return false;
-    host.resolved = resolved_look();
+    host.resolved = resolved_look(host.stub_is_us);
+    if (host.resolved == RESOLVED_STUB && now < host.loops_until)
+        host.resolved = RESOLVED_LOOPS;
     host.resolved_due = now + RESOLVED_MS;
     return host.resolved != before;
 }
@@ -339,6 +346,15 @@ bool sources_follow_dns(void)
 void sources_forget_resolved(void)
 {
     pthread_mutex_lock(&host.lock);
+    host.resolved_due = host.loops_until = 0;
+    pthread_mutex_unlock(&host.lock);
+}
+
+void sources_stub_leads_back(bool is_us)
+{
+    pthread_mutex_lock(&host.lock);
+    host.stub_is_us |= is_us;
+    host.loops_until = clock_ms() + LOOPS_MS;
     host.resolved_due = 0;
     pthread_mutex_unlock(&host.lock);
 }

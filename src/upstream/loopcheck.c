@@ -69,7 +69,7 @@ static struct entry *find(const struct loopcheck *check, const struct addr *serv
     return NULL;
 }
 
-static bool is_own(const struct loopcheck *check, const struct addr *server)
+bool loopcheck_is_own(const struct loopcheck *check, const struct addr *server)
 {
     for (size_t i = 0; i < check->own_count; i++)
         if (addr_equal(&check->own[i], server))
@@ -81,7 +81,7 @@ bool loopcheck_leads_back(const struct loopcheck *check, const struct addr *serv
 {
     const struct entry *entry = find(check, server);
 
-    return is_own(check, server) || (entry && entry->leads_back);
+    return loopcheck_is_own(check, server) || (entry && entry->leads_back);
 }
 
 /* An address is this host's if a socket can be bound to it. */
@@ -149,9 +149,9 @@ bool loopcheck_is_due(struct loopcheck *check, const struct addr *server, int64_
 {
     struct entry *entry = entry_for(check, server);
 
-    if (is_own(check, server))
+    if (loopcheck_is_own(check, server))
         note_itself(entry);
-    if (is_own(check, server) || now < entry->due)
+    if (loopcheck_is_own(check, server) || now < entry->due)
         return false;
     entry->due = now + VALID_MS;
     entry->leads_back = false;

@@ -896,6 +896,13 @@ bool upstream_is_own_check(struct upstream *upstream, const struct question *que
     return true;
 }
 
+bool upstream_leads_back(const struct upstream *upstream, const struct addr *server,
+                         bool *is_us)
+{
+    *is_us = loopcheck_is_own(upstream->check, server);
+    return loopcheck_leads_back(upstream->check, server);
+}
+
 void upstream_host_changed(struct upstream *upstream)
 {
     loopcheck_forget(upstream->check);

@@ -92,6 +92,8 @@ def test_answers_are_the_stubs(stub, start, etc, line):
     for rdtype in ("A", "AAAA", "MX", "PTR", "TYPE65280"):
         assert server.ask(NXDOMAIN, rdtype).outcome == "NXDOMAIN"
         assert server.ask("nobodys", rdtype).outcome == "NXDOMAIN"
+    for rdtype in ("NS", "SOA", "DS", "DNSKEY"):  # a top-level domain may have that
+        assert server.ask("nobodys", rdtype).rcode == "SERVFAIL"
     assert server.ask("any.localhost", "A").outcome == ["any.localhost A 127.0.0.1"]
     assert server.ask("v4only.lab", "A").outcome == (
         "NXDOMAIN" if line == "arch" else ["v4only.lab A 10.0.0.4"])

@@ -18,6 +18,7 @@ from daemon import children_of, wait_until
 from name_server import NameServer, saying
 from network import Tap, in_a_network_of_its_own
 from tables import table
+from test_beside_resolved import LINES, STUB
 
 HANDFUL = 4
 OWN = "127.0.0.53"
@@ -379,6 +380,40 @@ def test_a_good_server_beside_the_forwarder(start, etc, forwarders):
         assert len(forwarder.everything) <= HANDFUL
     finally:
         good.close()
+
+
+@table("line", [*LINES.values(), "resolve [!UNAVAIL=return] files", "resolve files"])
+def test_a_stub_that_sends_everything_here_leaves_the_other_sources(start, etc, forwarders, line):
+    etc.write("nsswitch.conf", f"hosts: {line}\n")
+    etc.write("resolv.conf", f"nameserver {STUB}\n")
+    server = start("-o", "cache-size=0")
+    stub = forwarders(STUB, server.to)
+
+    def is_asked():
+        server.ask("a.example.test")
+        return stub.everything
+
+    wait_until(is_asked, "it to be seen that resolved runs")
+    try:
+        for _ in range(3):
+            assert server.ask("v4only.lab").outcome == ["v4only.lab A 10.0.0.4"]
+            assert server.ask("v4only.lab", "AAAA").outcome == "NODATA"
+            assert_loop(server.ask("a.example.test", edns=True))
+            assert_loop(server.ask("a.example.test", "MX", edns=True))
+        assert len(stub.everything) <= 2 * HANDFUL
+        if "dns" in line:
+            etc.write("resolv.conf", "nameserver 127.0.0.2\n")
+            server.ask_until(A, "a.example.test")
+    finally:
+        stub.close()
+
+
+def test_where_this_server_listens_at_the_stubs_address_it_is_no_stub(start, etc):
+    etc.write("nsswitch.conf", f"hosts: {LINES['fedora']}\n")
+    server = start(listen=f"{STUB}:53")
+    assert server.ask("a.example.test").outcome == ["a.example.test A 192.0.2.1"]
+    assert server.ask("nosuch.example.test").outcome == "NXDOMAIN"
+    assert server.ask("v4only.lab").outcome == ["v4only.lab A 10.0.0.4"]
 
 
 def test_names_are_answered_when_the_forwarder_is_no_longer_named(start, etc, forwarders):

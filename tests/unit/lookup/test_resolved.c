@@ -37,7 +37,7 @@ static int varlink_open(void)
 TEST_WITH(lab, a_host_without_it_has_neither_stub_nor_varlink)
 {
     need_lab();
-    assert_int_equal(resolved_look(), RESOLVED_ABSENT);
+    assert_int_equal(resolved_look(false), RESOLVED_ABSENT);
 }
 
 TEST_WITH(lab, its_stub_is_a_socket_at_its_own_address)
@@ -46,9 +46,10 @@ TEST_WITH(lab, its_stub_is_a_socket_at_its_own_address)
 
     need_lab();
     other = udp_open("127.0.0.54");
-    assert_int_equal(resolved_look(), RESOLVED_ABSENT);
+    assert_int_equal(resolved_look(false), RESOLVED_ABSENT);
     fd = udp_open("127.0.0.53");
-    assert_int_equal(resolved_look(), RESOLVED_STUB);
+    assert_int_equal(resolved_look(false), RESOLVED_STUB);
+    assert_int_equal(resolved_look(true), RESOLVED_ABSENT);
     close(fd);
     close(other);
 }
@@ -59,9 +60,9 @@ TEST_WITH(lab, without_a_stub_it_is_hidden)
 
     need_lab();
     fd = varlink_open();
-    assert_int_equal(resolved_look(), RESOLVED_HIDDEN);
+    assert_int_equal(resolved_look(false), RESOLVED_HIDDEN);
     close(fd);
     assert_int_equal(access(path, F_OK), 0); /* left behind */
-    assert_int_equal(resolved_look(), RESOLVED_ABSENT);
+    assert_int_equal(resolved_look(false), RESOLVED_ABSENT);
     unlink(path);
 }

@@ -246,6 +246,21 @@ TEST(without_resolved_and_dns_there_is_no_server)
     assert_int_equal(got.sources.servers, SERVERS_NONE);
 }
 
+TEST(resolve_is_left_out_where_its_stub_leads_back)
+{
+    assert_string_equal(line_of(arch, RESOLVED_LOOPS), "mymachines files myhostname dns");
+    assert_int_equal(got.sources.servers, SERVERS_OF_RESOLV_CONF);
+    assert_false(got.sources.doubted);
+}
+
+/* They say why. */
+TEST(without_dns_a_stub_that_leads_back_is_the_only_server)
+{
+    assert_string_equal(line_of("resolve [!UNAVAIL=return] files", RESOLVED_LOOPS),
+                        "dns files");
+    assert_int_equal(got.sources.servers, SERVERS_OF_RESOLVED);
+}
+
 TEST(libc_asks_resolved_where_its_stub_is_off)
 {
     assert_string_equal(line_of(fedora, RESOLVED_HIDDEN), "as it is");
