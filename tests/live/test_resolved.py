@@ -63,6 +63,8 @@ ELSEWHERE = {
     ("six.office", "A"): "NODATA", ("localhost", "A"): ["127.0.0.1"],
     ("localhost", "AAAA"): ["::1"], ("sub.localhost", "A"): ["127.0.0.1"],
     ("live-host", "A"): "getaddrinfo", ("live-host", "AAAA"): "getaddrinfo",
+    ("_gateway", "A"): "getaddrinfo", ("_outbound", "A"): "getaddrinfo",
+    ("live-host.local", "A"): "getaddrinfo",
     ("7.0.0.10.in-addr.arpa", "PTR"): ["printer.office."],
     # A search domain changes nothing: www.corp.test and printer.corp.test exist.
     ("www", "A"): "NXDOMAIN", ("www", "MX"): "NXDOMAIN",

@@ -107,7 +107,7 @@ def test_one_domain(line):
         assert ask(SERVER, "printer.here.test")[0] == ["10.0.0.7"]
 
 
-@pytest.mark.parametrize("line", ["Debian", "Fedora"])  # files comes before resolve
+@pytest.mark.parametrize("line", LINES)
 def test_everything(line):
     with resolved_sends("~."), hostdnsd(LINES[line]) as server:
         for link in set(os.listdir("/sys/class/net")) - {"lo"}:
