@@ -48,6 +48,11 @@ void loops_came_back(struct loops *, const struct route *, int64_t now);
 /* The server has answered a check, so the name does not come back. */
 void loops_led_elsewhere(struct loops *, const struct route *, int64_t now);
 
+/* The server has asked us for the name, and does not answer for this type by itself: for a
+ * minute that needs no other check. */
+void loops_settle(struct loops *, const struct route *, uint16_t type, int64_t now);
+bool loops_are_settled(struct loops *, const struct route *, uint16_t type, int64_t now);
+
 /* The host has changed. */
 void loops_forget(struct loops *);
 

@@ -27,6 +27,7 @@ struct mark {
 enum kind {
     SUSPECTED, /* checked since it was slow: its domain needs no such check again */
     STRAIGHT,  /* led elsewhere: needs no check that goes first */
+    SETTLED,   /* came back: needs no check for one type, which is in the higher bits */
 };
 
 struct loops {
@@ -88,15 +89,16 @@ static size_t shared_labels(const uint8_t *a, const uint8_t *b)
 }
 
 /* Of the last `labels` labels of the route's name, which is given in lower case. */
-static uint64_t hash_of(const struct loops *loops, enum kind kind,
+static uint64_t hash_of(const struct loops *loops, uint32_t kind,
                         const struct route *route, const uint8_t *name, size_t labels)
 {
-    uint8_t bytes[1 + ADDR_TEXT + NAME_WIRE_MAX] = {(uint8_t)kind};
+    uint8_t bytes[sizeof kind + ADDR_TEXT + NAME_WIRE_MAX] = {0};
     size_t at = suffix_at(name, labels), len = route->name_len - at;
 
-    addr_format(route->server, (char *)bytes + 1);
-    memcpy(bytes + 1 + ADDR_TEXT, name + at, len);
-    return XXH3_64bits_withSeed(bytes, 1 + ADDR_TEXT + len, loops->seed);
+    memcpy(bytes, &kind, sizeof kind);
+    addr_format(route->server, (char *)bytes + sizeof kind);
+    memcpy(bytes + sizeof kind + ADDR_TEXT, name + at, len);
+    return XXH3_64bits_withSeed(bytes, sizeof kind + ADDR_TEXT + len, loops->seed);
 }
 
 static struct mark *set_of(struct loops *loops, uint64_t hash)
@@ -214,6 +216,30 @@ void loops_led_elsewhere(struct loops *loops, const struct route *route, int64_t
     domain->least = shared + 1;
     if (shared < count_labels(name))
         mark(loops, hash_of(loops, STRAIGHT, route, name, shared + 1), now);
+}
+
+static uint64_t hash_for_type(const struct loops *loops, const struct route *route,
+                              uint16_t type)
+{
+    uint8_t name[NAME_WIRE_MAX];
+
+    name_fold(name, route->name, route->name_len);
+    return hash_of(loops, SETTLED | (uint32_t)type << 8, route, name, count_labels(name));
+}
+
+void loops_settle(struct loops *loops, const struct route *route, uint16_t type,
+                  int64_t now)
+{
+    uint64_t hash = hash_for_type(loops, route, type);
+
+    if (!is_marked(loops, hash, now)) /* or it would hold for ever */
+        mark(loops, hash, now);
+}
+
+bool loops_are_settled(struct loops *loops, const struct route *route, uint16_t type,
+                       int64_t now)
+{
+    return is_marked(loops, hash_for_type(loops, route, type), now);
 }
 
 void loops_forget(struct loops *loops)

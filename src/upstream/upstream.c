@@ -20,6 +20,7 @@ enum {
     LATE_MS = 10000,   /* so long a late reply is waited for, if resolv.conf would */
     PROMPT_MS = 40,    /* a server that is slower may have asked us */
     SOON_MS = 5,       /* likewise, where names like it have come back */
+    SETTLED_MS = 15,   /* so long a server is waited for that has asked us for the same */
     CHECKS_MOST = 256, /* under way */
 };
 
@@ -457,6 +458,23 @@ static void take_turn(struct upstream_query *query)
     no_more_turns(query);
 }
 
+/* The server has asked us for this name and type within the minute. */
+static bool is_settled(const struct upstream_query *query, size_t server)
+{
+    struct route route = route_to(query, server);
+
+    return loops_are_settled(query->upstream->loops, &route, query->question.type,
+                             clock_ms());
+}
+
+/* What the server knows by itself it has said before it asked us, or says until then; the
+ * reply may wait to be read. */
+static void leave_in(struct upstream_query *query, int64_t ms)
+{
+    query->stage = STAGE_LEAVE;
+    set_timer(query, clock_ms() + ms);
+}
+
 /* It does not answer at once: it may have asked us, and wait for our answer. */
 static void suspect(struct upstream_query *query)
 {
@@ -465,9 +483,12 @@ static void suspect(struct upstream_query *query)
 
     query->stage = STAGE_WAIT;
     set_timer(query, query->turn_ends);
-    if (may_lead_back(query, server) &&
-        (expects_loop(query, server) ||
-         loops_suspect(query->upstream->loops, &route, clock_ms())))
+    if (!may_lead_back(query, server))
+        return;
+    if (is_settled(query, server))
+        leave_in(query, SETTLED_MS);
+    else if (expects_loop(query, server) ||
+             loops_suspect(query->upstream->loops, &route, clock_ms()))
         check_name(query, server);
 }
 
@@ -826,21 +847,15 @@ static size_t server_at(const struct upstream_query *query, const struct addr *a
 /* It asks us for this very name. What it says of it in the end comes from us, too. */
 static void leave_server(struct upstream_query *query, size_t server)
 {
+    struct route route = route_to(query, server);
     char text[ADDR_TEXT];
 
+    loops_settle(query->upstream->loops, &route, query->question.type, clock_ms());
     query->asks_us[server] = true;
     note_failure(query, EDE_NETWORK_ERROR, "loop: name server %s asks this server for it",
                  server_text(query, server, text));
     drop_all_to(query, server);
     server_failed(query, server);
-}
-
-/* What the server knows by itself it has said before it asked us; the reply may wait to be
- * read. */
-static void leave_soon(struct upstream_query *query)
-{
-    query->stage = STAGE_LEAVE;
-    set_timer(query, clock_ms() + SOON_MS);
 }
 
 /* A name has come back that was not expected to: others at the same server may be waiting
@@ -857,7 +872,7 @@ static void suspect_others(struct upstream *upstream, const struct route *found)
         if (!is_usable(query, server) || !addr_equal(route.server, found->server))
             continue;
         if (name_equal(route.name, route.name_len, found->name, found->name_len))
-            leave_soon(query);
+            leave_in(query, SOON_MS);
         else if (query->stage == STAGE_WAIT && may_lead_back(query, server) &&
                  expects_loop(query, server))
             check_name(query, server);
@@ -875,7 +890,7 @@ static void name_came_back(struct upstream *upstream, const struct route *found,
     if (check)
         give_up_check(check);
     if (query && server_at(query, found->server) == query->current)
-        leave_soon(query);
+        leave_in(query, SOON_MS);
     if (is_news)
         suspect_others(upstream, found);
 }

@@ -121,6 +121,19 @@ TEST_WITH(loops, what_has_led_elsewhere_is_not_checked_for_a_minute)
     assert_true(loops_expect(loops, to("e.sub.office"), TOO_LATE));
 }
 
+/* Also if it is asked for all the time. */
+TEST_WITH(loops, a_name_and_type_are_settled_for_a_minute)
+{
+    loops_settle(loops, to("a.office"), TYPE_A, NOW);
+    loops_settle(loops, to("a.office"), TYPE_A, IN_TIME);
+    assert_true(loops_are_settled(loops, to("A.Office"), TYPE_A, IN_TIME));
+    assert_false(loops_are_settled(loops, to("a.office"), TYPE_A, TOO_LATE));
+    assert_false(loops_are_settled(loops, to("a.office"), TYPE_AAAA, NOW));
+    assert_false(loops_are_settled(loops, to("b.office"), TYPE_A, NOW));
+    assert_false(loops_are_settled(loops, to("office"), TYPE_A, NOW));
+    assert_false(loops_are_settled(loops, at("127.0.0.2", "a.office"), TYPE_A, NOW));
+}
+
 TEST_WITH(loops, a_slow_name_is_worth_a_check_once_a_minute_and_parent)
 {
     assert_true(loops_suspect(loops, to("a.b.example"), NOW));
