@@ -16,11 +16,9 @@ import pytest
 
 from ask import gather
 from daemon import Daemon
+from getaddrinfo import FAMILIES, libc
 from tables import table
 
-FAMILIES = {"A": socket.AF_INET, "AAAA": socket.AF_INET6}
-SAYINGS = {socket.EAI_NODATA: "NODATA", socket.EAI_NONAME: "NXDOMAIN",
-           socket.EAI_AGAIN: "SERVFAIL", socket.EAI_ADDRFAMILY: "NO SUCH FAMILY"}
 REVERSE_SAYINGS = {1: "NXDOMAIN", 2: "SERVFAIL", 3: "SERVFAIL", 4: "NODATA"}
 
 HOSTS = """\
@@ -43,16 +41,6 @@ fe80::42 link-local.lab
 10.0.1.82 mail.example.test
 2001:db8:b::82 aaaa.example.test
 """
-
-
-def libc(name, rdtype):
-    """(what getaddrinfo says, canonical name); without the addresses that come twice."""
-    try:
-        found = socket.getaddrinfo(name, None, FAMILIES[rdtype], socket.SOCK_STREAM, 0,
-                                   socket.AI_CANONNAME)
-    except socket.gaierror as error:
-        return SAYINGS[error.errno], None
-    return list(dict.fromkeys(entry[4][0] for entry in found)), found[0][3]
 
 
 def wire(reply, rdtype):

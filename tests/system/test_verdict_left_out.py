@@ -18,6 +18,8 @@ import dns.name
 import dns.rdatatype
 import pytest
 
+import getaddrinfo
+from ask import Reply, make
 from daemon import Daemon
 from name_server import NameServer
 from test_same_as_getaddrinfo import FAULTS, IN_ZONES, NUMERIC, by_type
@@ -161,23 +163,37 @@ def handmade(packet):
     return SPOILT.get(label, bytes)(wire)
 
 
-def lookups(etc, line, questions, env=None):
-    """{question: what comes}, from a server of their own."""
-    etc.write("nsswitch.conf", line)
-    daemon = Daemon("-o", "udp-size=65507", env=env)
-    replies = {question: daemon.ask(*question, edns=True, size=65507)
-               for question in questions}
-    daemon.stop()
-    return replies
+def pair(env=None):
+    """One server where verdicts are left out and one where libc is asked. Both go through the
+    same tests, in which they follow the host's files."""
+    daemons = [Daemon("-o", "udp-size=65507", env=env) for _ in range(2)]
+    yield daemons
+    for daemon in daemons:
+        daemon.stop()
 
 
-def compare(etc, questions, tally, lines=(PLAIN, SAME), env=None):
+@pytest.fixture(scope="module")
+def both():
+    yield from pair()
+
+
+@pytest.fixture(scope="module")
+def both_with_modules(modules):
+    yield from pair(modules)
+
+
+def compare(both, etc, questions, tally, lines=(PLAIN, SAME)):
     """Both ways. {question: reply}"""
-    without, with_libc = (lookups(etc, line, questions, env) for line in lines)
+    queries = {question: make(*question, edns=True, size=65507) for question in questions}
+    wires = []
+    for daemon, line in zip(both, lines, strict=True):
+        etc.write("nsswitch.conf", line)
+        wires.append({question: daemon.raw(query.to_wire()) for question, query in queries.items()})
+    without, with_libc = wires
     for question in questions:
-        assert without[question].wire[2:] == with_libc[question].wire[2:], question
+        assert without[question] == with_libc[question], question
         tally["replies with and without a verdict of libc"] += 1
-    return without
+    return {question: Reply(query, without[question]) for question, query in queries.items()}
 
 
 def addresses(reply, rdtype):
@@ -185,18 +201,11 @@ def addresses(reply, rdtype):
     return [rr[0].to_text() for rr in reply.message.answer if rr.rdtype == number]
 
 
-ASK_LIBC = """
-import json, sys
-from test_same_as_getaddrinfo import libc
-print(json.dumps([libc(*question) for question in json.load(sys.stdin)]))
-"""
-
-
 def libc_afresh(questions):
     """What getaddrinfo() says in a process of its own. This one has gone through other tests:
     after gethostbyaddr() its libc may keep to a resolv.conf of then."""
-    run = subprocess.run([sys.executable, "-c", ASK_LIBC], input=json.dumps(questions), text=True,
-                         cwd=pathlib.Path(__file__).parent, stdout=subprocess.PIPE, check=True)
+    run = subprocess.run([sys.executable, getaddrinfo.__file__], input=json.dumps(questions),
+                         text=True, stdout=subprocess.PIPE, check=True)
     return [saying for saying, _ in json.loads(run.stdout)]
 
 
@@ -207,18 +216,18 @@ def assert_addresses_of_libc(replies, tally, but=()):
             tally["comparisons with getaddrinfo()"] += 1
 
 
-def test_names_of_real_zones(etc, tally):
+def test_names_of_real_zones(both, etc, tally):
     etc.write("resolv.conf", PATIENT)
-    replies = compare(etc, by_type(IN_ZONES + NUMERIC), tally)
+    replies = compare(both, etc, by_type(IN_ZONES + NUMERIC), tally)
     assert_addresses_of_libc(
         {question: reply for question, reply in replies.items() if question[0] not in NUMERIC},
         tally, but={("mapped.example.test", "AAAA")})
 
 
-def test_faults_of_name_servers(etc, tally):
+def test_faults_of_name_servers(both, etc, tally):
     etc.write("resolv.conf", PATIENT)
     names = [f"left-out.q{a}-{aaaa}.fault.test" for a in FAULTS for aaaa in FAULTS]
-    assert_addresses_of_libc(compare(etc, by_type(names), tally), tally)
+    assert_addresses_of_libc(compare(both, etc, by_type(names), tally), tally)
 
 
 @pytest.fixture
@@ -229,8 +238,8 @@ def hand(etc):
     server.close()
 
 
-def test_handmade_replies(hand, etc, tally):
-    replies = compare(etc, by_type([f"{label}.hand.test" for label in HANDMADE]), tally)
+def test_handmade_replies(hand, both, etc, tally):
+    replies = compare(both, etc, by_type([f"{label}.hand.test" for label in HANDMADE]), tally)
     # An IPv4 address in an AAAA record is no IPv6 address. What is out of order libc denies.
     assert_addresses_of_libc(replies, tally, but={
         ("mapped.hand.test", "AAAA"), *by_type(["reversed.hand.test", "scattered.hand.test"])})
@@ -239,23 +248,23 @@ def test_handmade_replies(hand, etc, tally):
 
 
 @pytest.mark.parametrize("line", OTHERS)
-def test_other_sources_before_dns(hand, etc, tally, line):
+def test_other_sources_before_dns(hand, both, etc, tally, line):
     lines = f"hosts: {line}\n", f"hosts: {in_other_words(line)}\n"
     names = [f"{label}.hand.test" for label in HANDMADE]
     names += ["lab-host", "sub.localhost", "printer.local", "one.local", "v4only.lab"]
-    compare(etc, by_type(names), tally, lines)
+    compare(both, etc, by_type(names), tally, lines)
 
 
 @pytest.mark.parametrize("module", ["status", "garbage"])
 @pytest.mark.parametrize("action", ["", " [NOTFOUND=return]"])
-def test_modules_that_fail_or_lie(hand, etc, tally, modules, module, action):
+def test_modules_that_fail_or_lie(hand, both_with_modules, etc, tally, module, action):
     """The name servers have an address for each of these names. What a module says for one
     family may be something else than what it says for both."""
     lines = (f"hosts: files {module}{action} dns\n",
              f"hosts: files [SUCCESS=return] {module}{action} dns\n")
     labels = {"status": STATUS, "garbage": LIES}[module]
-    replies = compare(etc, by_type([f"{label}.hand.test" for label in labels]), tally, lines,
-                      modules)
+    replies = compare(both_with_modules, etc,
+                      by_type([f"{label}.hand.test" for label in labels]), tally, lines)
     # The module was there, and asked.
     if module == "garbage":
         assert addresses(replies["good.hand.test", "A"], "A") == ["192.0.2.31"]
@@ -264,11 +273,11 @@ def test_modules_that_fail_or_lie(hand, etc, tally, modules, module, action):
 
 
 @pytest.mark.parametrize("options", ["no-aaaa", "rotate", "trust-ad", "edns0", "use-vc"])
-def test_options_of_resolv_conf(hand, etc, tally, options):
+def test_options_of_resolv_conf(hand, both, etc, tally, options):
     etc.write("resolv.conf", f"nameserver {HAND}\noptions {options}\n")
     questions = by_type([f"{label}.hand.test" for label in (
         "one", "alias", "alias-only", "nothing", "denied-alias", "two")])
-    assert_addresses_of_libc(compare(etc, questions, tally), tally)
+    assert_addresses_of_libc(compare(both, etc, questions, tally), tally)
 
 
 def threads(daemon):
