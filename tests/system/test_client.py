@@ -3,6 +3,7 @@ The bundled client as a person, a script and a pipe meet it: build/hostdns again
 name servers that live in this file. Only the loopback interface is used.
 """
 import concurrent.futures
+import itertools
 import os
 import pathlib
 import pty
@@ -180,8 +181,9 @@ def test_a_query_is_what_it_should_be(server):
 
 
 def test_ids_are_not_to_be_guessed(server):
-    for _ in range(8):
-        ask(server, 'host.test')
+    """Nor are those of the next client to be known by those of the last."""
+    for _ in range(2):
+        ask(server, *['host.test'] * 4)
     ids = {query.id for query in server.queries}
     assert len(server.queries) == 16 and len(ids) > 12
 
@@ -360,11 +362,11 @@ def wrong_name(server, query, client):
 
 
 def wrong_type(server, query, client):
-    server.send(lie(dns.message.make_query('v4only.test', 'MX', id=query.id)), client)
+    server.send(lie(dns.message.make_query(query.question[0].name, 'MX', id=query.id)), client)
 
 
 def wrong_class(server, query, client):
-    server.send(lie(dns.message.make_query('v4only.test', 'A', 'CH', id=query.id)), client)
+    server.send(lie(dns.message.make_query(query.question[0].name, 'A', 'CH', id=query.id)), client)
 
 
 def no_question(server, query, client):
@@ -403,17 +405,26 @@ def too_long(server, query, client):
     server.send(lie(query).to_wire() + bytes(4097), client)
 
 
-@table('first', [
-    wrong_id, wrong_name, wrong_type, wrong_class, no_question, echo, wrong_opcode,
-    wrong_source, wrong_address, too_short, too_long])
-def test_a_false_reply_is_ignored_and_the_true_one_awaited(first):
+FALSE = [wrong_id, wrong_name, wrong_type, wrong_class, no_question, echo, wrong_opcode,
+         wrong_source, wrong_address, too_short, too_long]
+
+
+def test_a_false_reply_is_ignored_and_the_true_one_awaited():
+    """By one client, which asks for a name after each lie, so that it tells those it believes."""
+    lies = {f'{first.__name__}.test.': first for first in FALSE}
+
     def script(server, query, client):
-        first(server, query, client)
-        honest(server, query, client)
+        name = query.question[0].name
+        lies[name.to_text()](server, query, client)
+        reply = dns.message.make_response(query, recursion_available=True)
+        reply.answer.append(dns.rrset.from_text(name, 60, 'IN', 'A', '192.0.2.11'))
+        server.send(reply, client)
 
     with Server(script) as server:
-        assert outcome(ask(server, 'v4only.test', 'A', '+short')) == (0, '192.0.2.11\n', '')
-        assert len(server.queries) == 1
+        result = ask(server, *[word for name in lies for word in (name, 'A')], '+short')
+        assert result.stderr == ''
+        assert (result.returncode, result.stdout) == (0, '192.0.2.11\n' * len(lies))
+        assert len(server.queries) == len(lies), 'none is asked twice'
 
 
 def test_the_letter_case_of_the_reply_does_not_matter():
@@ -520,20 +531,27 @@ def test_a_circle_of_aliases_ends():
 
 
 def test_every_cut_of_a_reply_is_survived():
-    full = []
+    """By one client, which hears them all and says of each that it is none."""
+    least = 12 + 16  # the header and the question
+    sizes = []
 
     def cut(server, query, client):
         wire = answer(query).to_wire()
-        full[:] = [wire]
-        server.send(wire[:cut.size], client)
+        sizes.append(least + len(sizes) if server.cutting else len(wire))
+        server.send(wire[:sizes[-1]], client)
 
     with Server(cut) as server:
-        cut.size = 4096
+        server.cutting = False
         assert ask(server, 'alias.test', 'A').returncode == 0
-        for cut.size in range(12 + 16, len(full[0])):
-            result = ask(server, 'alias.test', 'A')
-            assert result.returncode == 2, (cut.size, result)
-            assert is_harmless(result.stdout + result.stderr)
+        cuts = list(range(least, sizes.pop()))
+        server.cutting = True
+        result = ask(server, *['alias.test', 'A'] * len(cuts))
+        assert (result.returncode, sizes) == (2, cuts), result
+        assert is_harmless(result.stdout + result.stderr)
+        malformed = re.compile(f'hostdns: alias.test(?: \\(alias of .*\\))?: {server.says()} '
+                               'sent a malformed reply')
+        for size, line in itertools.zip_longest(cuts, result.stderr.splitlines()):
+            assert line and malformed.fullmatch(line), f'cut to {size} octets'
 
 
 def test_a_big_reply_is_taken_whole():
