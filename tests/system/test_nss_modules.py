@@ -359,16 +359,16 @@ def test_thousands_of_addresses(lying, rdtype):
 
 
 @table("label", ["no-address", "status-strange"])
-@table("rdtype", ["A", "AAAA"])
 @table("line", [BEFORE_DNS, BEHIND_DNS])
-def test_lies_that_libc_itself_cannot_bear(start, modules, etc, line, label, rdtype):
+def test_lies_that_libc_itself_cannot_bear(start, modules, etc, line, label):
     """It crashes; that costs a restart of lookup at the most."""
     etc.write("nsswitch.conf", line)
     server = start(env={**modules, **{  # a crash is no report of a sanitizer's
         name: ":".join([os.environ.get(name, ""), "handle_segv=0", "handle_abort=0"]).strip(":")
         for name in ("ASAN_OPTIONS", "TSAN_OPTIONS")}})
-    assert server.ask(f"{label}.garbage.lab", rdtype).outcome in NO_ADDRESS
-    assert server.ask("localhost").outcome == LOCALHOST
+    for rdtype in "A", "AAAA":
+        assert server.ask(f"{label}.garbage.lab", rdtype).outcome in NO_ADDRESS, rdtype
+        assert server.ask("localhost").outcome == LOCALHOST, rdtype
 
 
 ROWS = [row for row in range(24) if row != 22]  # row 22 makes libc abort
