@@ -1,7 +1,9 @@
 """Another user of this host cannot have the server's questions: not by a socket that is bound
 to the server's address before it, after it, or while it reloads."""
 
+import itertools
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,8 +11,11 @@ import sys
 
 import pytest
 
+from ask import Server
 from daemon import INSTRUMENTED, PROGRAM, Daemon, needs_another_user, wait_until
 from stream import streams
+from tables import table
+from test_hostdnsctl import command, stats
 from test_passed_sockets import activation
 from test_tcp_limits import limit_descriptors
 
@@ -46,6 +51,7 @@ while kind == "SOCK_DGRAM":
     sock.sendto({FORGED!r}, peer)
 sys.stdin.read()
 """
+PYTHON = [sys.executable, "-IS", "-c"]  # without what it would look for at its start
 ALLOW = ["-o", "allow=127.0.0.0/8", "-o", "allow=::1"]
 OPTIONS = [[], ["SO_REUSEADDR"], ["SO_REUSEPORT"], ["SO_REUSEADDR", "SO_REUSEPORT"]]
 SHARING = OPTIONS[3]
@@ -57,7 +63,7 @@ FREE = 8  # descriptors that a process has left
 class Intruder:
     def __init__(self, host, port, options=SHARING, kind="SOCK_DGRAM"):
         self.process = subprocess.Popen(
-            [sys.executable, "-c", INTRUDER, kind, host, str(port), *options],
+            [*PYTHON, INTRUDER, kind, host, str(port), *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.said = self.process.stdout.readline().strip()
 
@@ -95,9 +101,9 @@ def is_served(server, questions=20):
 PROBER = f"""
 import os, socket, sys
 os.setgid({UID}), os.setuid({UID})
-port, *hosts = sys.argv[1:]
+places = sys.argv[1:]
 seen = set()
-for host in hosts:
+for host, port in zip(places[::2], places[1::2]):
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for kind in socket.SOCK_DGRAM, socket.SOCK_STREAM:
         for options in {OPTIONS!r}:
@@ -108,15 +114,15 @@ for host in hosts:
                     sock.bind((host, int(port)))
                     if kind == socket.SOCK_STREAM:
                         sock.listen()
-                    seen.add(f"{{host}}, {{kind}}, {{options}}: bound")
+                    seen.add(f"{{host}}, {{port}}, {{kind}}, {{options}}: bound")
                 except OSError as error:
                     seen.add(error.strerror)
 print(*seen, sep="\\n")
 """
 
 
-def nobody_else_fits(port, *hosts):
-    said = subprocess.run([sys.executable, "-c", PROBER, str(port), *hosts], check=True,
+def nobody_else_fits(*places):
+    said = subprocess.run([*PYTHON, PROBER, *map(str, itertools.chain(*places))], check=True,
                           capture_output=True, text=True, timeout=60).stdout
     assert said == "Address already in use\n"
 
@@ -124,18 +130,36 @@ def nobody_else_fits(port, *hosts):
 # --- any port but 5353 ---
 
 
-@pytest.mark.parametrize("listen, hosts", [
-    ("127.0.0.1:0", ["127.0.0.1", "0.0.0.0", "::"]),
-    ("[::1]:0", ["::1", "::"]),
-    ("0.0.0.0:0", ["127.0.0.1", "0.0.0.0"]),
-    ("[::]:0", ["::1", "::"]),
-], ids=["IPv4", "IPv6", "wildcard", "IPv6 wildcard"])
+LISTEN = ["127.0.0.1:0", "[::1]:0", "0.0.0.0:0", "[::]:0",
+          "0.0.0.0:5353"]  # a responder's port, but its address as well
+HOSTS = {"127.0.0.1": ["127.0.0.1", "0.0.0.0", "::"], "[::1]": ["::1", "::"],
+         "0.0.0.0": ["127.0.0.1", "0.0.0.0"], "[::]": ["::1", "::"]}
+
+
+def all_addresses(server):
+    """[(host, port)] of all that it says it listens on."""
+    while "Press" not in server.said:
+        chunk = os.read(server.process.stdout.fileno(), 4096)
+        assert chunk, f"hostdnsd ended: {server.said!r} {server.errors()!r}"
+        server.said += chunk.decode()
+    return re.findall(r"^Listening on (.*):(\d+) ", server.said, re.M)
+
+
+def listening(where):
+    """The options for it."""
+    return itertools.chain(*(("-l", address) for address in where))
+
+
 @pytest.mark.parametrize("workers", WORKERS)
-def test_the_address_is_the_servers_own(start, listen, hosts, workers):
-    server = start("-o", f"workers={workers}", *ALLOW, listen=listen)
-    nobody_else_fits(server.to[1], *hosts)
-    reload(server)
-    nobody_else_fits(server.to[1], *hosts)
+def test_the_addresses_are_the_servers_own(start, workers):
+    server = start("-o", f"workers={workers}", *ALLOW, *listening(LISTEN), listen=None)
+    addresses = all_addresses(server)
+    assert len(addresses) == len(LISTEN)
+    places = [(host, port) for address, port in addresses for host in HOSTS[address]]
+    nobody_else_fits(*places)
+    reload(server, times=len(LISTEN))
+    nobody_else_fits(*places)
+    is_served(Server("127.0.0.1", 5353))
 
 
 def test_what_a_reload_adds_is_its_own_too(start, etc):
@@ -144,8 +168,7 @@ def test_what_a_reload_adds_is_its_own_too(start, etc):
     server = start("-c", "/etc/hostdns.conf", listen=None)
     etc.write("hostdns.conf", "listen = 127.0.0.1:5399\nlisten = 127.0.0.7:5398\nworkers = 2\n")
     reload(server, times=2)
-    nobody_else_fits(5399, "127.0.0.1")
-    nobody_else_fits(5398, "127.0.0.7")
+    nobody_else_fits(("127.0.0.1", 5399), ("127.0.0.7", 5398))
     is_served(server)
 
 
@@ -159,9 +182,8 @@ def test_who_was_there_before_is_named(intrude, kind):
     assert "cannot listen on 127.0.0.1:5399: Address already in use, held by" in refused.stderr
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
-def test_who_would_share_no_more_does_not_fit_either(start, intrude, host):
-    server = start(listen="127.0.0.1:0")
+@table("host", ["127.0.0.1", "0.0.0.0"])
+def test_who_would_share_no_more_does_not_fit_either(server, intrude, host):
     assert intrude(host, server.to[1], KEEPING).said == "Address already in use"
 
 
@@ -173,26 +195,52 @@ def taken_back(server, where="127.0.0.1:5353"):
     wait_until(lambda: line in server.errors(), "the address is taken back")
 
 
-@pytest.mark.parametrize("host, listen", [("127.0.0.1", "127.0.0.1:5353"),
-                                          ("::1", "[::1]:5353")], ids=["IPv4", "IPv6"])
-@pytest.mark.parametrize("options", [OPTIONS[1], OPTIONS[3]], ids=["ADDR", "ADDR and PORT"])
+@pytest.fixture
+def intrusions():
+    """{(host, options): the server's address there}: IPv4 and IPv6, SO_REUSEPORT or not."""
+    subprocess.run(["ip", "addr", "add", "fd00::7/128", "dev", "lo", "nodad"], check=True)
+    yield {("127.0.0.1", "SO_REUSEADDR"): "127.0.0.1:5353",
+           ("127.0.0.7", *SHARING): "127.0.0.7:5353",
+           ("::1", "SO_REUSEADDR"): "[::1]:5353",
+           ("fd00::7", *SHARING): "[fd00::7]:5353"}
+    subprocess.run(["ip", "addr", "del", "fd00::7/128", "dev", "lo"], check=True)
+
+
 @pytest.mark.parametrize("workers", WORKERS)
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-def test_on_5353_the_address_is_taken_back(start, intrude, host, listen, options, workers, before):
-    if before:
-        intruder = intrude(host, 5353, options)
-    server = start("-o", f"workers={workers}", listen=listen)
+def test_on_5353_the_addresses_are_taken_back(start, intrude, open_folder, intrusions, workers,
+                                              before):
+    """And status and a counter say so."""
+    def come():
+        intruders = [intrude(host, 5353, options) for host, *options in intrusions]
+        assert [intruder.said for intruder in intruders] == ["bound"] * len(intrusions)
+        return intruders
+
+    def nobody_else_gets_anything():
+        nobody_else_fits(*((host, 5353) for host, *_ in intrusions))
+        for host, *_ in intrusions:
+            is_served(Server(host, 5353))
+
+    path = open_folder / "control"
+    open_folder.chmod(0o777)
+    intruders = come() if before else []
+    server = start("-o", f"workers={workers}", "-o", f"control={path}", *ALLOW,
+                   "-o", "allow=fd00::7", *listening(intrusions.values()), listen=None)
     if not before:
-        intruder = intrude(host, 5353, options)
-    assert intruder.said == "bound"
-    taken_back(server, listen)
-    is_served(server)
-    assert intruder.close() == []
-    nobody_else_fits(5353, host)
-    reload(server)
-    is_served(server)
-    nobody_else_fits(5353, host)
-    assert server.errors().count("taken back") == 1
+        for where in intrusions.values():
+            assert f"listens: {where}\n" in command(path, "status")
+        intruders = come()
+    for where in intrusions.values():
+        taken_back(server, where)
+    nobody_else_gets_anything()
+    assert [intruder.close() for intruder in intruders] == [[]] * len(intrusions)
+    nobody_else_gets_anything()
+    reload(server, times=len(intrusions))
+    nobody_else_gets_anything()
+    for where in intrusions.values():
+        assert (f"listens: {where}, taken back from another user's socket\n"
+                in command(path, "status"))
+    assert stats(path)["taken-back"] == server.errors().count("taken back") == len(intrusions)
 
 
 def test_on_5353_the_restarted_process_and_added_workers_have_the_new_sockets(start, intrude, etc):
@@ -250,21 +298,18 @@ def test_on_5353_a_responder_on_the_wildcard_is_no_intruder(start, intrude):
     assert server.errors().count("as well") == 1
 
 
-def test_on_5353_who_shares_no_more_is_logged(start, intrude):
-    """It may keep the questions."""
-    server = start(listen="127.0.0.1:5353")
-    assert intrude("127.0.0.1", 5353, KEEPING).said == "bound"
-    line = (f"uid {UID} has bound a socket to 127.0.0.1:5353 as well, and may get its questions: "
-            "the address cannot be taken back: Address already in use")
-    wait_until(lambda: line in server.errors(), "the intruder is logged")
-
-
-def test_on_5353_who_shares_no_more_gets_nothing_on_the_wildcard(start, intrude):
+def test_on_5353_who_shares_no_more_gets_nothing_on_the_wildcard_and_else_is_logged(start, intrude):
+    """At the server's own address it may keep the questions."""
     server = start(listen="127.0.0.1:5353")
     responder = intrude("0.0.0.0", 5353, KEEPING)
     assert responder.said == "bound"
     is_served(server)
     assert responder.close() == []
+    assert "as well" not in server.errors()
+    assert intrude("127.0.0.1", 5353, KEEPING).said == "bound"
+    line = (f"uid {UID} has bound a socket to 127.0.0.1:5353 as well, and may get its questions: "
+            "the address cannot be taken back: Address already in use")
+    wait_until(lambda: line in server.errors(), "the intruder is logged")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
@@ -275,30 +320,6 @@ def test_on_5353_who_shared_no_more_before_is_named(intrude, host):
                              capture_output=True, text=True, timeout=30, check=False)
     assert refused.returncode == 1
     assert "cannot listen on 127.0.0.1:5353: Address already in use" in refused.stderr
-
-
-def test_on_5353_a_wildcard_address_is_not_shared(start):
-    server = start(*ALLOW, listen="0.0.0.0:5353")
-    nobody_else_fits(5353, "0.0.0.0")
-    nobody_else_fits(5353, "127.0.0.1")
-    is_served(server)
-
-
-def test_status_and_a_counter_say_so(start, intrude, open_folder):
-    path = open_folder / "control"
-    open_folder.chmod(0o777)
-
-    def ctl(command):
-        return subprocess.run([PROGRAM.parent / "hostdnsctl", "-s", path, command],
-                              capture_output=True, text=True, timeout=30, check=True).stdout
-
-    server = start("-o", f"control={path}", listen="127.0.0.1:5353")
-    assert "listens: 127.0.0.1:5353\n" in ctl("status")
-    intrude("127.0.0.1", 5353)
-    taken_back(server)
-    reload(server)
-    assert "listens: 127.0.0.1:5353, taken back from another user's socket\n" in ctl("status")
-    assert ["taken-back", "1"] in [line.split() for line in ctl("stats").splitlines()]
 
 
 # --- sockets of a service manager ---
@@ -333,7 +354,7 @@ def activate(passed):
 @pytest.mark.parametrize("workers", WORKERS)
 def test_passed_sockets_are_not_shared(activate, workers):
     server = activate("-o", f"workers={workers}")
-    nobody_else_fits(server.to[1], "127.0.0.1")
+    nobody_else_fits(server.to)
     is_served(server)
 
 
@@ -346,4 +367,4 @@ def test_who_came_between_the_manager_and_the_server_is_out(passed, activate, in
     taken_back(server, f"{host}:{port}")
     is_served(server)
     assert intruder.close() == []
-    nobody_else_fits(port, host)
+    nobody_else_fits((host, port))
