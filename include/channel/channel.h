@@ -41,8 +41,8 @@ enum channel_result channel_send_descriptor(int end, enum word, const void *data
 enum channel_result channel_receive_word_with(int end, enum word *,
                                               uint8_t data[static WORD_DATA_MAX],
                                               size_t *len, enum channel_wait);
-/* As channel_receive_word_with, and takes the descriptor that came with the word; the caller
- * closes it. It is -1 if none came. */
+/* As channel_receive_word_with, and takes the descriptor that came with the word; the
+ * caller closes it. It is -1 if none came. */
 enum channel_result channel_receive_descriptor(int end, enum word *,
                                                uint8_t data[static WORD_DATA_MAX],
                                                size_t *len, int *descriptor,

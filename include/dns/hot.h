@@ -29,7 +29,7 @@ struct hot_answer {
     const uint16_t *count; /* of each section */
     uint8_t rcode;
     bool is_authentic; /* see struct answer */
-    uint32_t age; /* seconds, taken from the TTLs */
+    uint32_t age;      /* seconds, taken from the TTLs */
 };
 
 /*

@@ -69,8 +69,9 @@ size_t name_from_text(const char *text, uint8_t name[static NAME_WIRE_MAX]);
 /* The other way round, with a final dot; what is odd is escaped. */
 const char *name_to_text(const uint8_t *name, size_t len, char text[static NAME_PRINTED]);
 
-/* True if libc would take the text for an address: of IPv4, also in the forms of inet_aton()
- * ("127.1", "0x7f000001", "4"), or of IPv6, whose colons may stand in a label. */
+/* True if libc would take the text for an address: of IPv4, also in the forms of
+ * inet_aton() ("127.1", "0x7f000001", "4"), or of IPv6, whose colons may stand in a label.
+ */
 bool name_looks_numeric(const char *text);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * What is asked: a name, a type, and what shall come with it. The class is always IN: who
- * asks for any class gets that one, and others are refused before a question is made of them.
+ * asks for any class gets that one, and others are refused before a question is made of
+ * them.
  */
 #ifndef DNS_QUESTION_H
 #define DNS_QUESTION_H

@@ -44,6 +44,9 @@ enum upstream_kind {
 enum upstream_kind upstream_kind(const uint8_t *wire, bool edns);
 
 unsigned upstream_rcode(const uint8_t *wire);
+/* NOERROR and an empty answer section: the name has nothing of the type (RFC 2308
+ * section 2.2). */
+bool upstream_has_no_answer(const uint8_t *wire);
 /* AD of a reply (RFC 4035 section 3.2.3). */
 bool upstream_is_authentic(const uint8_t *wire);
 

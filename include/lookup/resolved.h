@@ -16,8 +16,8 @@ enum resolved_state {
     RESOLVED_STUB,   /* its stub listens */
 };
 
-/* Looks at the host. `stub_is_us`: what listens at the stub's address is this server. Whether
- * the stub loops is not to be seen from here. */
+/* Looks at the host. `stub_is_us`: what listens at the stub's address is this server.
+ * Whether the stub loops is not to be seen from here. */
 enum resolved_state resolved_look(bool stub_is_us);
 
 /* The address of the stub: 127.0.0.53, port 53. */

@@ -57,8 +57,8 @@ struct sources sources_last(void);
 
 /* Something has changed that may be resolved: it is looked at anew. */
 void sources_forget_resolved(void);
-/* resolved's stub leads back to us: for a minute it is as if resolved did not run. If it is us
- * who listen there, it is none for good. */
+/* resolved's stub leads back to us: for a minute it is as if resolved did not run. If it is
+ * us who listen there, it is none for good. */
 void sources_stub_leads_back(bool is_us);
 
 /* Whom to ask: the name servers, none if there is no telling. */

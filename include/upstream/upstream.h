@@ -59,7 +59,8 @@ void upstream_cancel(struct upstream_result *);
  */
 bool upstream_is_own_check(struct upstream *, const struct question *);
 
-/* True if a server is known to ask us for all that it is asked. `is_us`: it is this server. */
+/* True if a server is known to ask us for all that it is asked. `is_us`: it is this server.
+ */
 bool upstream_leads_back(const struct upstream *, const struct addr *server, bool *is_us);
 
 /* Which servers lead back is found out again, for who asks from now on. */

@@ -52,8 +52,8 @@ static void ignore_signals(void)
     signal(SIGHUP, SIG_IGN);
 }
 
-/* When a process is killed, the kernel may close our connection before its listening socket,
- * which goes on answering for a moment. */
+/* When a process is killed, the kernel may close our connection before its listening
+ * socket, which goes on answering for a moment. */
 static void remove_once_closed(const char *path)
 {
     const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
@@ -74,7 +74,7 @@ __attribute__((noreturn)) static void keep(int fd, const char *path)
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     ignore_signals();
     if (!give_up_capabilities())
-        _exit(EXIT_FAILURE); /* a file that stays is less than a process with all of root's */
+        _exit(EXIT_FAILURE); /* a file that stays is less than a process that is root */
     close_standard_descriptors();
     descriptors_keep(&fd, 1);
     do

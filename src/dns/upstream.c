@@ -52,6 +52,11 @@ unsigned upstream_rcode(const uint8_t *wire)
     return LDNS_RCODE_WIRE(wire);
 }
 
+bool upstream_has_no_answer(const uint8_t *wire)
+{
+    return LDNS_RCODE_WIRE(wire) == LDNS_RCODE_NOERROR && LDNS_ANCOUNT(wire) == 0;
+}
+
 bool upstream_is_authentic(const uint8_t *wire)
 {
     return LDNS_AD_WIRE(wire) != 0;

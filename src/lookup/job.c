@@ -328,7 +328,8 @@ static void restart(struct job *job)
     start_probe(job);
 }
 
-/* True if resolved's stub turns out to be no name server: the line then goes on without it. */
+/* True if resolved's stub turns out to be no name server: the line then goes on without it.
+ */
 static bool goes_on_without_stub(struct job *job, const struct inquiry *inquiry)
 {
     const struct addr stub = resolved_stub();
@@ -380,6 +381,12 @@ static void deny(struct inquiry *inquiry)
     inquiry->is_denied = true;
 }
 
+/* To libc that is the same as a denial. */
+static bool finds_nothing(const struct inquiry *inquiry)
+{
+    return denies(inquiry) || upstream_has_no_answer(inquiry->result.reply);
+}
+
 /* True if the line goes on from one kind of servers to another. */
 static bool others_are_next(const struct job *job, const struct inquiry *inquiry)
 {
@@ -387,7 +394,7 @@ static bool others_are_next(const struct job *job, const struct inquiry *inquiry
 
     if (sources->then == SERVERS_NONE || job->former)
         return false;
-    return inquiry->result.reply ? denies(inquiry) && sources->then_if_denied
+    return inquiry->result.reply ? finds_nothing(inquiry) && sources->then_if_denied
                                  : sources->then_if_failed;
 }
 
@@ -399,13 +406,20 @@ static void ask_others(struct job *job)
     inquire(job, &job->inquiry, job->former->question.type);
 }
 
-/* If they have failed, what the former said stands. So does a failure before a denial,
- * since the former may know a name that nobody else does. */
+/* If they have failed, what the former said stands. So does whatever is no denial before
+ * one: the former may know a name that nobody else does. */
+static bool former_stands(const struct inquiry *former, const struct inquiry *inquiry)
+{
+    if (!inquiry->result.reply)
+        return true;
+    return denies(inquiry) && !denies(former);
+}
+
 static void choose_reply(struct job *job)
 {
     struct inquiry *inquiry = job->inquiry, *former = job->former;
 
-    if (!former || (inquiry->result.reply && (former->result.reply || !denies(inquiry))))
+    if (!former || !former_stands(former, inquiry))
         return;
     job->inquiry = former;
     job->former = inquiry;

@@ -89,8 +89,8 @@ static size_t shared_labels(const uint8_t *a, const uint8_t *b)
 }
 
 /* Of the last `labels` labels of the route's name, which is given in lower case. */
-static uint64_t hash_of(const struct loops *loops, uint32_t kind,
-                        const struct route *route, const uint8_t *name, size_t labels)
+static uint64_t hash_of(const struct loops *loops, uint32_t kind, const struct route *route,
+                        const uint8_t *name, size_t labels)
 {
     uint8_t bytes[sizeof kind + ADDR_TEXT + NAME_WIRE_MAX] = {0};
     size_t at = suffix_at(name, labels), len = route->name_len - at;

@@ -116,6 +116,21 @@ def test_where_it_goes_on_resolv_conf_is_asked_next(stub, server, etc):
     assert server.ask("a.example.test", "A").outcome == "NXDOMAIN"
 
 
+def test_where_the_stub_has_nothing_of_a_type_resolv_conf_is_asked_next(server, etc):
+    stub = NameServer(STUB, lambda packet: packet.reply())
+    try:
+        etc.write("nsswitch.conf", f"hosts: {LINES['goes on']}\n")
+        assert server.ask("a.example.test").outcome == ["a.example.test A 192.0.2.1"]
+        assert server.ask("types.example.test", "MX").rcode == "NOERROR"
+        for rdtype in ("A", "MX"):
+            assert server.ask("nosuch.example.test", rdtype).outcome == "NODATA", "it is no denial"
+            assert server.ask("x.broken.test", rdtype).outcome == "NODATA"
+        etc.write("nsswitch.conf", f"hosts: {LINES['other case']}\n")
+        assert server.ask("aaaa.example.test", "AAAA").outcome == "NODATA"
+    finally:
+        stub.close()
+
+
 def test_where_it_does_not_go_on_with_a_denial_nobody_else_is_asked(stub, server, etc):
     etc.write("nsswitch.conf", "hosts: files resolve [NOTFOUND=return] dns\n")
     assert server.ask("a.example.test", "A").outcome == "NXDOMAIN"
