@@ -167,6 +167,14 @@ def kinds_of(server):
     return KINDS if server.name == "hostdnsd" else ("cached", "fresh")
 
 
+def wait_for_turn(server, prefix):
+    """Until all that one client has asked before is waiting at name servers."""
+    if server.name == "hostdnsd":  # which answers new names of a client in turn
+        finish(start_load(server, "-n", 1, "-w", 1, "-r", 1000, "-o", 5, "-p", prefix))
+    else:
+        time.sleep(0.3)
+
+
 def beside_hung_names(results, server, level, effort, number, last):
     """One run: hung names outstanding all the time, three loads beside them."""
     hung = None
@@ -176,7 +184,8 @@ def beside_hung_names(results, server, level, effort, number, last):
         # given up before they end.
         hung = start_load(server, "-n", level, "-w", level, "-r", 7000, "-o", 6,
                           "-p", f"hung{number}-")
-        time.sleep(level / 7000 + 0.3)
+        time.sleep(level / 7000)
+        wait_for_turn(server, f"behind{number}-")
     loads_beside(results, server, level, {
         kind: load_of_kind(server, kind, effort.isolation_seconds, number)
         for kind in kinds_of(server)})
@@ -206,8 +215,9 @@ def isolation(results, effort):
                                           last and name == "hostdnsd")
 
 
-def beside_a_flood(results, server, flood, effort, rounds):
-    """A client that asks little, beside another one that asks without end."""
+def beside_a_flood(results, server, witness, flood, effort, rounds):
+    """A client that asks little, beside another one that asks without end; and what it meets
+    at a witness that the flood does not ask: so much is the machine's."""
     seconds = effort.isolation_seconds
     storm = None
     warm(server, 100, "c")
@@ -218,10 +228,11 @@ def beside_a_flood(results, server, flood, effort, rounds):
                            "-d", lead + len(rounds) * (seconds + 10), "-o", 6, "-p", prefix)
         time.sleep(lead)
     for number in rounds:
-        loads_beside(results, server, f"flood-{flood}", {
-            kind: load_of_kind(server, kind, seconds, f"{flood}{number}-", "-a", QUIET,
-                               rate=QUIET_RATE)
-            for kind in kinds_of(server)})
+        for asked in filter(None, (server, witness)):
+            loads_beside(results, asked, f"flood-{flood}", {
+                kind: load_of_kind(asked, kind, seconds, f"{flood}{number}-", "-a", QUIET,
+                                   rate=QUIET_RATE)
+                for kind in kinds_of(server)})
     if storm:
         storm.kill()
         storm.communicate()
@@ -240,9 +251,12 @@ def floods(results, effort):
                     rounds = range(effort.rounds) if number == 0 else ()
                 if not rounds:
                     continue
-                with running([name], upstream=HUNG_SERVER, waiting=20_000) as started:
-                    for server in started.values():
-                        beside_a_flood(results, server, flood, effort, rounds)
+                witnesses = ["reflector"] if name == "hostdnsd" and flood != "hung" else []
+                with running([name, *witnesses], upstream=HUNG_SERVER,
+                             waiting=20_000) as started:
+                    if name in started:
+                        beside_a_flood(results, started[name], started.get("reflector"), flood,
+                                       effort, rounds)
 
 
 @contextlib.contextmanager
