@@ -10,7 +10,7 @@ struct asker {
     int socket; /* -1: closed */
     char server[SHOW_SERVER];
     bool is_short;
-    struct exchange_patience patience;
+    struct exchange_manner manner;
     FILE *out, *err; /* borrowed */
 };
 

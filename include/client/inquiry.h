@@ -10,6 +10,7 @@
 
 enum verdict {
     VERDICT_RECORDS,     /* what was asked for is there */
+    VERDICT_PARTIAL,     /* truncated: some of it is there */
     VERDICT_NO_RECORDS,  /* the name exists, but has no such records (NODATA) */
     VERDICT_NO_NAME,     /* NXDOMAIN */
     VERDICT_FAILED,      /* the server's RCODE says so */
@@ -29,7 +30,7 @@ struct inquiry_part {
 
 struct inquiry {
     bool for_addresses; /* two parts, A and AAAA; otherwise one */
-    struct exchange_patience patience;
+    struct exchange_manner manner;
     struct inquiry_part parts[2];
     size_t count;
 };
@@ -38,7 +39,7 @@ struct inquiry {
 enum inquiry_exit {
     INQUIRY_RECORDS = 0,
     INQUIRY_NOTHING = 1, /* no such name or records */
-    INQUIRY_FAILED = 2,  /* server failure or refusal */
+    INQUIRY_FAILED = 2,  /* server failure or refusal, or part of the answer is missing */
     INQUIRY_SILENT = 3,  /* no reply */
 };
 
@@ -47,7 +48,7 @@ enum inquiry_exit {
  * with errno: EINVAL: not a domain name; ENOMEM and the like. inquiry_free in both cases.
  */
 int inquiry_run(struct inquiry *, int socket, const char *name, uint16_t type,
-                struct exchange_patience);
+                const struct exchange_manner *);
 void inquiry_free(struct inquiry *);
 
 /* The exit code that a part stands for by itself, and that of the whole: a name that has

@@ -20,7 +20,7 @@ struct wish {
 struct options {
     enum options_action action;
     struct addr server;
-    bool is_short;
+    bool is_short, use_tcp, keep_truncated;
     struct wish *wishes; /* in the order of the command line; none: ask a person */
     size_t count;
 };

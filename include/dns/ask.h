@@ -39,4 +39,7 @@ bool ask_reverse(const char *address, char name[static ASK_TEXT]);
  */
 bool ask_is_reply(const struct ask *, const uint8_t *wire, size_t size);
 
+/* True if such a reply has the flag TC: there is more, which did not fit. */
+bool ask_is_truncated(const uint8_t *wire);
+
 #endif

@@ -12,12 +12,17 @@
 #include <unistd.h>
 
 /* hostdnsd answers every question within 4.5 seconds; a little more is for the way. */
-static const struct exchange_patience patience = {.tries = 2, .try_ms = 5000};
+enum { TRIES = 2, TRY_MS = 5000 };
 
 int asker_open(struct asker *asker, const struct options *options, FILE *out, FILE *err)
 {
-    *asker = (struct asker){
-        .is_short = options->is_short, .patience = patience, .out = out, .err = err};
+    *asker = (struct asker){.is_short = options->is_short,
+                            .manner = {.tries = TRIES,
+                                       .try_ms = TRY_MS,
+                                       .use_tcp = options->use_tcp,
+                                       .keep_truncated = options->keep_truncated},
+                            .out = out,
+                            .err = err};
     show_server(&options->server, asker->server);
     asker->socket = exchange_open(&options->server);
     return asker->socket == -1 ? -1 : 0;
@@ -45,7 +50,7 @@ int asker_ask(struct asker *asker, const char *name, uint16_t type)
     struct inquiry inquiry;
     int code;
 
-    if (inquiry_run(&inquiry, asker->socket, name, type, asker->patience) != 0) {
+    if (inquiry_run(&inquiry, asker->socket, name, type, &asker->manner) != 0) {
         code = refuse_name(asker, name, errno);
     } else if (inquiry_is_interrupted(&inquiry)) {
         code = ASKER_INTERRUPTED;

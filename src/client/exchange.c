@@ -8,9 +8,11 @@
 #include "client/exchange.h"
 
 #include "base/clock.h"
+#include "client/stream.h"
 #include "client/wait.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -71,15 +73,25 @@ static void send_all(int fd, struct exchange *all, size_t count)
     }
 }
 
+/* Without memory for a reply there is none. */
+static void take(struct exchange *exchange, uint8_t *reply, size_t size)
+{
+    free(exchange->reply);
+    exchange->reply = reply;
+    exchange->size = size;
+    exchange->state = reply ? EXCHANGE_ANSWERED : EXCHANGE_UNREACHABLE;
+    exchange->error = ENOMEM;
+}
+
 /* Gives the datagram to the question that it answers; if there is none, it is nothing. */
 static void take_reply(struct exchange *all, size_t count, const uint8_t *wire, size_t size)
 {
     for (size_t i = 0; i < count; i++) {
         if (all[i].state != EXCHANGE_WAITING || !ask_is_reply(&all[i].ask, wire, size))
             continue;
-        memcpy(all[i].reply, wire, size);
-        all[i].size = size;
-        all[i].state = EXCHANGE_ANSWERED;
+        take(&all[i], size > 0 ? malloc(size) : NULL, size);
+        if (all[i].reply)
+            memcpy(all[i].reply, wire, size);
         return;
     }
 }
@@ -121,17 +133,75 @@ static void forget_old_error(int fd)
     getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
 }
 
-void exchange_run(int fd, struct exchange *all, size_t count,
-                  struct exchange_patience patience)
+static void run_udp(int fd, struct exchange *all, size_t count,
+                    const struct exchange_manner *manner)
 {
     forget_old_error(fd);
-    for (size_t i = 0; i < count; i++)
-        all[i].state = EXCHANGE_WAITING;
     /* The same query again, id included: a late reply to the first try is still good. */
-    for (unsigned try = 0; try < patience.tries && is_waiting(all, count); try++) {
+    for (unsigned try = 0; try < manner->tries && is_waiting(all, count); try++) {
         send_all(fd, all, count);
         if (is_waiting(all, count))
-            receive_until(clock_ms() + patience.try_ms, fd, all, count);
+            receive_until(clock_ms() + manner->try_ms, fd, all, count);
     }
+}
+
+static enum exchange_state state_of(int error)
+{
+    switch (error) {
+    case ETIMEDOUT:
+        return EXCHANGE_SILENT;
+    case ECANCELED:
+        return EXCHANGE_INTERRUPTED;
+    default:
+        return EXCHANGE_UNREACHABLE;
+    }
+}
+
+static void run_tcp(int fd, struct exchange *exchange, const struct exchange_manner *manner)
+{
+    struct addr server = {.len = sizeof server.sock};
+    uint8_t *reply;
+    size_t size;
+
+    if (getpeername(fd, &server.sock.any, &server.len) == 0 &&
+        stream_ask(&server, &exchange->ask, clock_ms() + manner->try_ms, &reply, &size) ==
+            0) {
+        take(exchange, reply, size);
+        return;
+    }
+    exchange->tcp_error = errno;
+    if (!exchange->reply || errno == ECANCELED) {
+        exchange->state = state_of(errno);
+        exchange->error = errno;
+    }
+}
+
+static bool needs_tcp(const struct exchange *exchange, const struct exchange_manner *manner)
+{
+    if (manner->use_tcp)
+        return true;
+    return exchange->state == EXCHANGE_ANSWERED && !manner->keep_truncated &&
+           ask_is_truncated(exchange->reply);
+}
+
+void exchange_run(int fd, struct exchange *all, size_t count,
+                  const struct exchange_manner *manner)
+{
+    for (size_t i = 0; i < count; i++) {
+        all[i].state = EXCHANGE_WAITING;
+        all[i].error = all[i].tcp_error = 0;
+        all[i].reply = NULL;
+    }
+    if (!manner->use_tcp)
+        run_udp(fd, all, count, manner);
+    for (size_t i = 0; i < count; i++)
+        if (needs_tcp(&all[i], manner))
+            run_tcp(fd, &all[i], manner);
     settle(all, count, EXCHANGE_SILENT, 0);
+}
+
+void exchange_free(struct exchange *exchange)
+{
+    free(exchange->reply);
+    exchange->reply = NULL;
 }

@@ -26,9 +26,9 @@ static enum verdict verdict_of_records(const struct inquiry_part *part)
     /* Whole records are left out of a truncated reply; some servers cut one in two. */
     if (!reply->is_whole && !reply->is_truncated)
         return VERDICT_MALFORMED;
-    if (found > 0)
-        return VERDICT_RECORDS;
-    return reply->is_truncated ? VERDICT_CUT : VERDICT_NO_RECORDS;
+    if (reply->is_truncated)
+        return found > 0 ? VERDICT_PARTIAL : VERDICT_CUT;
+    return found > 0 ? VERDICT_RECORDS : VERDICT_NO_RECORDS;
 }
 
 static enum verdict verdict_of(const struct inquiry_part *part)
@@ -66,29 +66,31 @@ static int judge(struct inquiry_part *part)
 }
 
 int inquiry_run(struct inquiry *inquiry, int fd, const char *name, uint16_t type,
-                struct exchange_patience patience)
+                const struct exchange_manner *manner)
 {
     const uint16_t types[] = {type ? type : TYPE_A, TYPE_AAAA};
     struct exchange exchanges[2] = {0};
 
     *inquiry = (struct inquiry){
-        .for_addresses = type == 0, .patience = patience, .count = type == 0 ? 2 : 1};
+        .for_addresses = type == 0, .manner = *manner, .count = type == 0 ? 2 : 1};
     for (size_t i = 0; i < inquiry->count; i++)
         if (ask_build(&exchanges[i].ask, name, types[i]) != 0)
             return -1;
-    exchange_run(fd, exchanges, inquiry->count, patience);
-    for (size_t i = 0; i < inquiry->count; i++) {
+    exchange_run(fd, exchanges, inquiry->count, manner);
+    for (size_t i = 0; i < inquiry->count; i++)
         inquiry->parts[i].exchange = exchanges[i];
+    for (size_t i = 0; i < inquiry->count; i++)
         if (judge(&inquiry->parts[i]) != 0)
             return -1;
-    }
     return 0;
 }
 
 void inquiry_free(struct inquiry *inquiry)
 {
-    for (size_t i = 0; i < inquiry->count; i++)
+    for (size_t i = 0; i < inquiry->count; i++) {
         received_free(&inquiry->parts[i].reply);
+        exchange_free(&inquiry->parts[i].exchange);
+    }
 }
 
 enum inquiry_exit inquiry_part_exit(const struct inquiry_part *part)
@@ -101,6 +103,7 @@ enum inquiry_exit inquiry_part_exit(const struct inquiry_part *part)
         return INQUIRY_NOTHING;
     case VERDICT_FAILED:
     case VERDICT_MALFORMED:
+    case VERDICT_PARTIAL:
     case VERDICT_CUT:
         return INQUIRY_FAILED;
     default:

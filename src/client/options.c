@@ -78,6 +78,20 @@ static bool take_short(struct parse *parse, const char *value)
     return true;
 }
 
+static bool take_tcp(struct parse *parse, const char *value)
+{
+    (void)value;
+    parse->options->use_tcp = true;
+    return true;
+}
+
+static bool take_ignore(struct parse *parse, const char *value)
+{
+    (void)value;
+    parse->options->keep_truncated = true;
+    return true;
+}
+
 static bool take_version(struct parse *parse, const char *value)
 {
     (void)value;
@@ -104,6 +118,8 @@ static const struct row {
     {"-p", "PORT", "5353", take_port, "port of the server"},
     {"-x", "ADDRESS", NULL, take_address, "ask for the names of an address (PTR)"},
     {"+short", NULL, NULL, take_short, "show only the data, one a line"},
+    {"+tcp", NULL, NULL, take_tcp, "ask over TCP; by itself only what does not fit UDP"},
+    {"+ignore", NULL, NULL, take_ignore, "take what fits UDP, and do not ask over TCP"},
     {"-V", NULL, NULL, take_version, "show the version"},
     {"-h", NULL, NULL, take_help, "show this help"},
 };

@@ -134,6 +134,14 @@ static void put_no_records(const struct inquiry *inquiry, FILE *err)
                 print_type(inquiry->parts[0].exchange.ask.question.type, type));
 }
 
+static void put_truncated(const struct inquiry_part *part, const char *server,
+                          const char *what_is_left, FILE *err)
+{
+    fprintf(err, "the answer from %s was truncated, %s", server, what_is_left);
+    if (part->exchange.tcp_error != 0)
+        fprintf(err, ", and TCP failed: %s", strerror(part->exchange.tcp_error));
+}
+
 static void put_failure(const struct inquiry *inquiry, const struct inquiry_part *part,
                         const char *server, FILE *err)
 {
@@ -152,12 +160,15 @@ static void put_failure(const struct inquiry *inquiry, const struct inquiry_part
     case VERDICT_MALFORMED:
         fprintf(err, "%s sent a malformed reply", server);
         break;
+    case VERDICT_PARTIAL:
+        put_truncated(part, server, "records are missing", err);
+        break;
     case VERDICT_CUT:
-        fprintf(err, "the answer from %s was truncated, nothing of it is left", server);
+        put_truncated(part, server, "nothing of it is left", err);
         break;
     case VERDICT_SILENT:
-        fprintf(err, "no reply from %s (%u tries of %g s)", server, inquiry->patience.tries,
-                inquiry->patience.try_ms / 1000.0);
+        fprintf(err, "no reply from %s (%u tries of %g s)", server, inquiry->manner.tries,
+                inquiry->manner.try_ms / 1000.0);
         break;
     case VERDICT_UNREACHABLE:
         put_unreachable(part->exchange.error, server, err);
@@ -243,18 +254,6 @@ static void show_nothing(const struct inquiry *inquiry, const char *server, FILE
     show_failure(inquiry, part, server, false, err);
 }
 
-static void show_truncation(const struct inquiry *inquiry, const char *server, FILE *err)
-{
-    for (size_t i = 0; i < inquiry->count; i++) {
-        const struct inquiry_part *part = &inquiry->parts[i];
-
-        if (!part->reply.is_truncated || part->verdict != VERDICT_RECORDS)
-            continue;
-        put_subject(inquiry, part, inquiry->for_addresses, err);
-        fprintf(err, "the answer from %s was truncated, records are missing\n", server);
-    }
-}
-
 void show_inquiry(const struct inquiry *inquiry, const char *server, bool is_short,
                   FILE *out, FILE *err)
 {
@@ -271,7 +270,6 @@ void show_inquiry(const struct inquiry *inquiry, const char *server, bool is_sho
     default:
         show_failures(inquiry, server, err);
     }
-    show_truncation(inquiry, server, err);
     fflush(err);
 }
 

@@ -55,9 +55,9 @@ static const struct timespec *time_left(int64_t deadline, struct timespec *left)
     return left;
 }
 
-enum wait_result wait_readable(int fd, int64_t deadline)
+static enum wait_result wait_for(int fd, short events, int64_t deadline)
 {
-    struct pollfd wanted = {.fd = fd, .events = POLLIN};
+    struct pollfd wanted = {.fd = fd, .events = events};
     struct timespec left;
 
     while (!interrupted) {
@@ -71,4 +71,14 @@ enum wait_result wait_readable(int fd, int64_t deadline)
             return WAIT_READY;
     }
     return WAIT_INTERRUPTED;
+}
+
+enum wait_result wait_readable(int fd, int64_t deadline)
+{
+    return wait_for(fd, POLLIN, deadline);
+}
+
+enum wait_result wait_writable(int fd, int64_t deadline)
+{
+    return wait_for(fd, POLLOUT, deadline);
 }

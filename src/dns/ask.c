@@ -11,6 +11,7 @@
 
 enum {
     FLAG_QR = 0x8000,
+    FLAG_TC = 0x0200,
     FLAG_RD = 0x0100,
     OPCODE = 0x7800, /* QUERY is 0 */
     RCODE = 0x000f,
@@ -134,4 +135,9 @@ bool ask_is_reply(const struct ask *ask, const uint8_t *wire, size_t size)
     if (questions == 0)
         return may_lack_question(flags & RCODE);
     return questions == 1 && is_same_question(&in, &ask->question);
+}
+
+bool ask_is_truncated(const uint8_t *wire)
+{
+    return (wire[2] << 8 | wire[3]) & FLAG_TC;
 }

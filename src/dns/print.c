@@ -147,6 +147,47 @@ static char *typed_data(const uint8_t *wire, size_t start, size_t end)
     return data;
 }
 
+static char *put_octet(char *out, uint8_t octet)
+{
+    if (octet < ' ' || octet >= 0x7f)
+        return out + sprintf(out, "\\%03u", octet);
+    if (octet == '"' || octet == '\\')
+        *out++ = '\\';
+    *out++ = (char)octet;
+    return out;
+}
+
+/*
+ * The character-strings of a TXT record; NULL if that is not what the data is. ldns takes
+ * 700 MB for 64 KiB of short ones.
+ */
+static char *strings_data(const uint8_t *octets, size_t size)
+{
+    char *text = size > 0 ? malloc(4 * size) : NULL, *out = text;
+
+    for (size_t at = 0; text && at < size;) {
+        size_t end = at + 1 + octets[at];
+
+        if (end > size) {
+            free(text);
+            return NULL;
+        }
+        *out++ = '"';
+        while (++at < end)
+            out = put_octet(out, octets[at]);
+        *out++ = '"';
+        *out++ = ' ';
+    }
+    if (text)
+        out[-1] = '\0';
+    return text;
+}
+
+static bool is_of_strings(uint16_t type)
+{
+    return type == LDNS_RR_TYPE_TXT || type == LDNS_RR_TYPE_SPF;
+}
+
 static char *print_owner(const struct reader *message)
 {
     size_t pos = message->pos;
@@ -184,7 +225,9 @@ int print_record(struct print_record *record, struct reader *message)
     }
     print_type(record->type, record->type_text);
     print_class(record->class, record->class_text);
-    record->data = typed_data(message->data, message->pos, in.pos);
+    record->data = is_of_strings(record->type)
+                       ? strings_data(rdata, rdlength)
+                       : typed_data(message->data, message->pos, in.pos);
     record->is_readable = record->data != NULL;
     if (!record->data)
         record->data = generic_data(rdata, rdlength);

@@ -3,6 +3,7 @@ The bundled client as a person, a script and a pipe meet it: build/hostdns again
 name servers that live in this file. Only the loopback interface is used.
 """
 import concurrent.futures
+import contextlib
 import itertools
 import os
 import pathlib
@@ -43,13 +44,28 @@ ENV = {**os.environ, 'TERM': 'dumb', 'HOME': '/nonexistent',
 class Server:
     """Hands each query to script(server, query, client), which sends what it wants."""
 
-    def __init__(self, script, family=socket.AF_INET):
-        self.script = script
-        self.queries = []
+    def __init__(self, script, family=socket.AF_INET, over_tcp=None):
+        """over_tcp(query) returns the octets that one is told over a connection."""
+        self.script, self.over_tcp = script, over_tcp
+        self.queries, self.queries_over_tcp = [], []
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.bind(('::1' if family == socket.AF_INET6 else '127.0.0.1', 0))
         self.host, self.port = self.socket.getsockname()[:2]
         self.thread = threading.Thread(target=self.loop, daemon=True)
+        if over_tcp:
+            self.listener = socket.create_server((self.host, self.port), family=family)
+            threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        """Until the listener is shut down."""
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self.listener.accept()
+                with connection, connection.makefile('rb') as octets:
+                    query = dns.message.from_wire(octets.read(int.from_bytes(octets.read(2), 'big')))
+                    self.queries_over_tcp.append(query)
+                    with contextlib.suppress(OSError):
+                        connection.sendall(self.over_tcp(query))
 
     def loop(self):
         while True:
@@ -72,6 +88,9 @@ class Server:
         self.socket.sendto(b'', self.socket.getsockname())
         self.thread.join()
         self.socket.close()
+        if self.over_tcp:
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.listener.close()
 
     def says(self):
         """How messages of the client name this server."""
@@ -445,14 +464,123 @@ def truncate(server, query, client):
     server.send(reply, client)
 
 
+def truncate_to_nothing(server, query, client):
+    reply = dns.message.make_response(query)
+    reply.flags |= dns.flags.TC
+    server.send(reply, client)
+
+
+def framed(message):
+    wire = message if isinstance(message, bytes) else message.to_wire(max_size=65535)
+    return len(wire).to_bytes(2, 'big') + wire
+
+
+def honest_over_tcp(query):
+    return framed(answer(query))
+
+
+def test_what_does_not_fit_a_datagram_is_asked_for_over_tcp():
+    for script in truncate, truncate_to_nothing:
+        with Server(script, over_tcp=honest_over_tcp) as server:
+            assert outcome(ask(server, 'host.test', '+short')) == (
+                0, '192.0.2.10\n2001:db8::10\n', '')
+            assert outcome(ask(server, 'nx.test', 'MX')) == (
+                1, '', f'hostdns: nx.test: no such name (NXDOMAIN), says {server.says()}\n')
+            assert [query.to_wire() for query in server.queries_over_tcp] == [
+                query.to_wire() for query in server.queries], "the same questions"
+
+
+@pytest.mark.parametrize('family', [socket.AF_INET, socket.AF_INET6])
+def test_tcp_alone(family):
+    with Server(honest, family, over_tcp=honest_over_tcp) as server:
+        assert outcome(ask(server, 'v4only.test', '+short', '+tcp')) == (0, '192.0.2.11\n', '')
+        assert outcome(ask(server, '+tcp', '+short', stdin='v4only.test A\nhost.test MX\n')) == (
+            1, '192.0.2.11\n', 'hostdns: host.test: the name exists but has no MX records, says '
+            f'{server.says()}\n')
+        assert not server.queries
+
+
+def test_tcp_alone_where_nobody_listens(server):
+    assert outcome(ask(server, 'v4only.test', 'A', '+tcp')) == (
+        3, '', f'hostdns: v4only.test: nobody answers at {server.says()} (is hostdnsd running?)\n')
+
+
 def test_a_truncated_answer_is_shown_and_said_to_be_so():
-    with Server(truncate) as server:
-        assert outcome(ask(server, 'v4only.test', 'A', '+short')) == (
-            0, '192.0.2.11\n', f'hostdns: v4only.test: the answer from {server.says()} was '
+    with Server(truncate, over_tcp=honest_over_tcp) as server:
+        assert outcome(ask(server, 'v4only.test', 'A', '+short', '+ignore')) == (
+            2, '192.0.2.11\n', f'hostdns: v4only.test: the answer from {server.says()} was '
             'truncated, records are missing\n')
-        assert outcome(ask(server, 'v4only.test', 'MX')) == (
+        assert outcome(ask(server, 'v4only.test', 'MX', '+ignore')) == (
             2, '', f'hostdns: v4only.test: the answer from {server.says()} was '
             'truncated, nothing of it is left\n')
+        assert not server.queries_over_tcp
+
+
+def cut_off(query):
+    return honest_over_tcp(query)[:-1]
+
+
+def of_another_id(query):
+    reply = answer(query)
+    reply.id ^= 1
+    return framed(reply)
+
+
+@table('over_tcp, why', [
+    (None, 'Connection refused'), (cut_off, 'No data available'),
+    (of_another_id, 'Bad message'), (lambda query: b'', 'No data available'),
+    (lambda query: framed(b''), 'Bad message'), (lambda query: b'\xff\xff' + bytes(65535),
+                                                'Bad message')])
+def test_where_tcp_fails_the_truncated_answer_is_shown(over_tcp, why):
+    with Server(truncate, over_tcp=over_tcp) as server:
+        assert outcome(ask(server, 'v4only.test', 'A', '+short')) == (
+            2, '192.0.2.11\n', f'hostdns: v4only.test: the answer from {server.says()} was '
+            f'truncated, records are missing, and TCP failed: {why}\n')
+
+
+def test_ctrl_c_while_tcp_is_silent_ends_it():
+    asked = threading.Event()
+
+    def silent(query):
+        asked.set()
+        time.sleep(ENOUGH)
+        return b''
+
+    with Server(truncate, over_tcp=silent) as server:
+        with subprocess.Popen([HOSTDNS, f'@127.0.0.1:{server.port}', 'v4only.test'], env=ENV,
+                              stdin=subprocess.DEVNULL) as client:
+            assert asked.wait(ENOUGH)
+            client.send_signal(signal.SIGINT)
+            assert client.wait(ENOUGH) == -signal.SIGINT
+
+
+def peak_kib(server, *args):
+    """The most memory that the client has had at a time."""
+    process = subprocess.Popen([HOSTDNS, f'@127.0.0.1:{server.port}', *args], env=ENV,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return used.ru_maxrss
+
+
+@table('what, data', [('no strings', bytes(64000)), ('all octets', bytes(range(256)) * 250),
+                      ('long strings', (b'\xff' + b'y' * 255) * 250)])
+def test_an_answer_of_64_kib_costs_a_few_times_its_size(what, data):
+    if what == 'all octets':
+        data = b''.join(b'\xff' + data[at:at + 255] for at in range(0, 63750, 255))
+    big = dns.message.make_response(dns.message.make_query('big.test', 'TXT'))
+    big.answer.append(rrset('big.test', 'TXT', data))
+
+    def tell_big(query):
+        big.id = query.id
+        return framed(big)
+
+    with Server(truncate_to_nothing, over_tcp=tell_big) as server, \
+            Server(honest) as other:
+        assert ask(server, 'big.test', 'TXT', '+short').stdout.count('"') >= 500
+        small = peak_kib(other, 'noaddress.test', 'TXT')
+        assert peak_kib(server, 'big.test', 'TXT') - small < 16 * 1024
 
 
 def hostile(*rrsets):

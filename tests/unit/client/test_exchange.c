@@ -5,23 +5,23 @@
 
 #include <errno.h>
 
-static const struct exchange_patience patient = {.tries = 2, .try_ms = 60000};
-static const struct exchange_patience brief = {.tries = 2, .try_ms = 40};
+static const struct exchange_manner patient = {.tries = 2, .try_ms = 60000};
+static const struct exchange_manner brief = {.tries = 2, .try_ms = 40};
 
 static void run(const struct addr *server, struct exchange *exchange,
-                struct exchange_patience patience)
+                struct exchange_manner patience)
 {
     int fd = exchange_open(server);
 
     assert_int_not_equal(fd, -1);
     assert_int_equal(ask_build(&exchange->ask, "host.test", TYPE_A), 0);
-    exchange_run(fd, exchange, 1, patience);
+    exchange_run(fd, exchange, 1, &patience);
     close(fd);
 }
 
 /* Asks the script one question. */
 static void ask(responder_script *script, struct exchange *exchange,
-                struct exchange_patience patience, unsigned expected_queries)
+                struct exchange_manner patience, unsigned expected_queries)
 {
     struct responder responder;
 
@@ -31,12 +31,14 @@ static void ask(responder_script *script, struct exchange *exchange,
     assert_int_equal(responder.asked, expected_queries);
 }
 
-static void assert_answered(const struct exchange *exchange)
+/* Gives the reply back. */
+static void assert_answered(struct exchange *exchange)
 {
     assert_int_equal(exchange->state, EXCHANGE_ANSWERED);
     assert_true(exchange->size > sizeof RECORD_A);
     assert_memory_equal(exchange->reply + exchange->size - sizeof RECORD_A, RECORD_A,
                         sizeof RECORD_A);
+    exchange_free(exchange);
 }
 
 TEST(a_reply_is_taken)
@@ -105,7 +107,7 @@ static void second_try_only(struct responder *responder, const uint8_t *query, s
 
 TEST(a_lost_query_is_sent_again)
 {
-    const struct exchange_patience one_short = {.tries = 2, .try_ms = 1000};
+    const struct exchange_manner one_short = {.tries = 2, .try_ms = 1000};
     struct exchange exchange;
 
     ask(second_try_only, &exchange, one_short, 2);
@@ -133,7 +135,7 @@ TEST(silence_ends_after_all_tries)
  * looks at one of them, so a flood ends with the try. */
 TEST(false_replies_do_not_stop_the_clock)
 {
-    const struct exchange_patience none = {.tries = 2, .try_ms = 0};
+    const struct exchange_manner none = {.tries = 2, .try_ms = 0};
     struct responder responder;
     struct exchange exchange;
     int fd;
@@ -146,9 +148,9 @@ TEST(false_replies_do_not_stop_the_clock)
     for (int i = 0; i < 10; i++)
         break_octet(&responder, exchange.ask.wire, exchange.ask.size, 0);
     responder_addresses(&responder, exchange.ask.wire, exchange.ask.size);
-    exchange_run(fd, &exchange, 1, none);
+    exchange_run(fd, &exchange, 1, &none);
     assert_int_equal(exchange.state, EXCHANGE_SILENT);
-    exchange_run(fd, &exchange, 1, patient);
+    exchange_run(fd, &exchange, 1, &patient);
     assert_answered(&exchange);
     close(responder.fd);
     close(fd);
@@ -172,6 +174,7 @@ TEST(a_reply_has_at_most_4096_octets)
     assert_int_equal(exchange.state, EXCHANGE_ANSWERED);
     assert_int_equal(exchange.size, 4096);
     assert_int_equal(exchange.reply[3] & 0xf, 0);
+    exchange_free(&exchange);
 }
 
 /* The address of a port on which nobody listens any more. */
@@ -208,7 +211,7 @@ TEST(an_old_error_does_not_spoil_the_next_question)
     assert_int_equal(bind(responder.fd, &addr.sock.any, addr.len), 0);
     responder_run(&responder);
     assert_int_equal(ask_build(&exchange.ask, "host.test", TYPE_A), 0);
-    exchange_run(fd, &exchange, 1, patient);
+    exchange_run(fd, &exchange, 1, &patient);
     assert_answered(&exchange);
     responder_stop(&responder);
     close(fd);
@@ -239,12 +242,13 @@ TEST(questions_travel_together)
     fd = exchange_open(&responder.addr);
     assert_int_equal(ask_build(&both[0].ask, "host.test", TYPE_A), 0);
     assert_int_equal(ask_build(&both[1].ask, "host.test", TYPE_AAAA), 0);
-    exchange_run(fd, both, 2, patient);
+    exchange_run(fd, both, 2, &patient);
     responder_stop(&responder);
     assert_answered(&both[0]);
     assert_int_equal(both[1].state, EXCHANGE_ANSWERED);
     assert_memory_equal(both[1].reply + both[1].size - sizeof RECORD_AAAA, RECORD_AAAA,
                         sizeof RECORD_AAAA);
+    exchange_free(&both[1]);
     close(fd);
 }
 
@@ -256,7 +260,7 @@ static void answer_a_only(struct responder *responder, const uint8_t *query, siz
 
 TEST(an_answered_question_is_not_sent_again)
 {
-    const struct exchange_patience enough = {.tries = 2, .try_ms = 500}; /* for the A */
+    const struct exchange_manner enough = {.tries = 2, .try_ms = 500}; /* for the A */
     struct responder responder;
     struct exchange both[2];
     int fd;
@@ -265,7 +269,7 @@ TEST(an_answered_question_is_not_sent_again)
     fd = exchange_open(&responder.addr);
     assert_int_equal(ask_build(&both[0].ask, "host.test", TYPE_A), 0);
     assert_int_equal(ask_build(&both[1].ask, "host.test", TYPE_AAAA), 0);
-    exchange_run(fd, both, 2, enough);
+    exchange_run(fd, both, 2, &enough);
     responder_stop(&responder);
     assert_answered(&both[0]);
     assert_int_equal(both[1].state, EXCHANGE_SILENT);

@@ -7,7 +7,7 @@
 static char *shown, *complained;
 
 static void show(const char *name, uint16_t type, bool is_short, responder_script *script,
-                 struct exchange_patience patience)
+                 struct exchange_manner patience)
 {
     struct responder responder;
     struct inquiry inquiry;
@@ -21,7 +21,7 @@ static void show(const char *name, uint16_t type, bool is_short, responder_scrip
     err = open_memstream(&complained, &size);
     responder_start(&responder, script);
     fd = exchange_open(&responder.addr);
-    assert_int_equal(inquiry_run(&inquiry, fd, name, type, patience), 0);
+    assert_int_equal(inquiry_run(&inquiry, fd, name, type, &patience), 0);
     responder_stop(&responder);
     close(fd);
     show_inquiry(&inquiry, "SERVER", is_short, out, err);
@@ -34,7 +34,7 @@ static void expect(const char *name, uint16_t type, bool is_short, responder_scr
                    const char *out, const char *err)
 {
     show(name, type, is_short, script,
-         (struct exchange_patience){.tries = 1, .try_ms = 60000});
+         (struct exchange_manner){.tries = 1, .try_ms = 60000});
     assert_string_equal(shown, out);
     assert_string_equal(complained, err);
 }
@@ -162,10 +162,10 @@ static void a_only(struct responder *responder, const uint8_t *query, size_t siz
 
 TEST(no_reply_is_told_with_the_patience)
 {
-    show("a.test", 28, false, a_only, (struct exchange_patience){.tries = 2, .try_ms = 50});
+    show("a.test", 28, false, a_only, (struct exchange_manner){.tries = 2, .try_ms = 50});
     assert_string_equal(complained,
                         "hostdns: a.test: no reply from SERVER (2 tries of 0.05 s)\n");
-    show("a.test", 0, true, a_only, (struct exchange_patience){.tries = 2, .try_ms = 500});
+    show("a.test", 0, true, a_only, (struct exchange_manner){.tries = 2, .try_ms = 500});
     assert_string_equal(shown, "192.0.2.10\n");
     assert_string_equal(complained,
                         "hostdns: a.test AAAA: no reply from SERVER (2 tries of 0.5 s)\n");
@@ -178,12 +178,14 @@ static void truncated(struct responder *responder, const uint8_t *query, size_t 
 
 TEST(truncation_is_told_beside_the_answer)
 {
-    expect("a.test", 1, true, truncated, "192.0.2.10\n",
-           "hostdns: a.test: the answer from SERVER was truncated, records are missing\n");
-    next_flags = 0x0200;
     expect(
-        "a.test", 1, true, reply_flags, "",
-        "hostdns: a.test: the answer from SERVER was truncated, nothing of it is left\n");
+        "a.test", 1, true, truncated, "192.0.2.10\n",
+        "hostdns: a.test: the answer from SERVER was truncated, records are missing, and "
+        "TCP failed: Connection refused\n");
+    next_flags = 0x0200;
+    expect("a.test", 1, true, reply_flags, "",
+           "hostdns: a.test: the answer from SERVER was truncated, nothing of it is left, "
+           "and TCP failed: Connection refused\n");
 }
 
 /* An address of two octets, and a good one. */
@@ -198,7 +200,7 @@ static void bad_address(struct responder *responder, const uint8_t *query, size_
 
 TEST(octets_that_are_no_address_are_not_shown_as_one)
 {
-    show("a.test", 0, true, bad_address, (struct exchange_patience){1, 60000});
+    show("a.test", 0, true, bad_address, (struct exchange_manner){1, 60000, false, false});
     assert_string_equal(shown, "192.0.2.10\n");
     assert_string_equal(complained, "hostdns: a.test A: SERVER sent a malformed reply\n");
     expect("a.test", 1, true, bad_address, "\\# 2 0700\n192.0.2.10\n",
@@ -215,8 +217,9 @@ TEST(nobody_at_the_port_is_told)
 
     close(responder_socket(&nobody));
     fd = exchange_open(&nobody);
-    assert_int_equal(
-        inquiry_run(&inquiry, fd, "a.test", 0, (struct exchange_patience){1, 60000}), 0);
+    assert_int_equal(inquiry_run(&inquiry, fd, "a.test", 0,
+                                 &(struct exchange_manner){1, 60000, false, false}),
+                     0);
     close(fd);
     free(complained);
     err = open_memstream(&complained, &size);
