@@ -1,5 +1,5 @@
 # bash completion for hostdns: the options that hostdns -h lists, names of the hosts file,
-# and record types behind a name.
+# and record types behind a name or -t.
 
 _hostdns() {
     local types="A AAAA ANY CAA CNAME DNSKEY DS HTTPS LOC MX NAPTR NS PTR SOA SRV SSHFP SVCB TLSA TXT"
@@ -7,7 +7,11 @@ _hostdns() {
     read -ra words <<< "${COMP_LINE:0:COMP_POINT}x" # whole words; bash splits them at "@"
     cur=${words[-1]%x} before=${words[-2]}
     case $before in
-    -p | -x) return ;;
+    -p | -q | -x) return ;;
+    -t)
+        COMPREPLY=($(compgen -W "$types" -- "$cur"))
+        return
+        ;;
     esac
     case $cur in
     [-+]* | @)

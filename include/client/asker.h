@@ -22,9 +22,9 @@ int asker_open(struct asker *, const struct options *, FILE *out, FILE *err);
 void asker_close(struct asker *);
 
 /*
- * Asks about one name (type 0: its addresses), shows what came of it and returns the exit
- * code for it, EX_USAGE if it is no domain name. ASKER_INTERRUPTED after Ctrl+C.
+ * Asks about one name, shows what came of it and returns the exit code for it, EX_USAGE if
+ * it is no domain name. ASKER_INTERRUPTED after Ctrl+C.
  */
-int asker_ask(struct asker *, const char *name, uint16_t type);
+int asker_ask(struct asker *, const struct wish *);
 
 #endif

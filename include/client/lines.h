@@ -1,17 +1,18 @@
-/* Names from a pipe: one a line, NAME or NAME TYPE. */
+/* Names from a pipe: one a line, with types before or behind it if it has any. */
 #ifndef CLIENT_LINES_H
 #define CLIENT_LINES_H
 
 #include "client/asker.h"
 
-enum line_kind {
-    LINE_EMPTY, /* blank, or a comment */
-    LINE_NAME,
-    LINE_BAD, /* more than NAME and TYPE, or a TYPE that is none */
-};
+/*
+ * Reads the words of a line up to a comment, which begins with a blank and "#". False, with
+ * a line about the mistake, unless there is one name, or none at all. words_free in both
+ * cases.
+ */
+bool lines_read(struct words *, char *line, char error[static WORDS_ERROR]);
 
-/* Takes a line apart in place; `name` is borrowed from it, type 0 stands for addresses. */
-enum line_kind lines_split(char *line, char **name, uint16_t *type);
+/* Asks about what the line says, in order: the highest exit code, or ASKER_INTERRUPTED. */
+int lines_ask(struct asker *, const struct words *);
 
 /* Asks about the name on each line of `in`; returns the highest exit code of them all. */
 int lines_run(struct asker *, FILE *in);

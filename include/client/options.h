@@ -5,28 +5,22 @@
 #ifndef CLIENT_OPTIONS_H
 #define CLIENT_OPTIONS_H
 
+#include "client/words.h"
 #include "net/addr.h"
 
 #include <stdio.h>
 
 enum options_action { OPTIONS_ASK, OPTIONS_HELP, OPTIONS_VERSION };
 
-/* A name to ask about; type 0 stands for its addresses. */
-struct wish {
-    char *name;
-    uint16_t type;
-};
-
 struct options {
     enum options_action action;
     struct addr server;
     bool is_short, use_tcp, keep_truncated;
-    struct wish *wishes; /* in the order of the command line; none: ask a person */
-    size_t count;
+    struct words words; /* none: ask a person */
 };
 
 /* Room for a line about a mistake; a longer one is cut. */
-enum { OPTIONS_ERROR = 256 };
+enum { OPTIONS_ERROR = WORDS_ERROR };
 
 /* 0, or -1 with a line about the mistake in `error`. options_free in both cases. */
 int options_parse(struct options *, int argc, char *const argv[],

@@ -24,6 +24,9 @@ struct ask {
 /* The number of a type by its word, "MX" or "TYPE65280" in any case; 0: not a type. */
 uint16_t ask_type(const char *word);
 
+/* The type whose word is nearest, "MX" for "MXX"; NULL if none is near. */
+const char *ask_nearest_type(const char *word);
+
 /* 0, or -1 with errno: EINVAL: the text is no domain name; else the system's failure. */
 int ask_build(struct ask *, const char *name, uint16_t type);
 

@@ -45,13 +45,13 @@ static int refuse_name(struct asker *asker, const char *name, int error)
     return EX_OSERR;
 }
 
-int asker_ask(struct asker *asker, const char *name, uint16_t type)
+int asker_ask(struct asker *asker, const struct wish *wish)
 {
     struct inquiry inquiry;
     int code;
 
-    if (inquiry_run(&inquiry, asker->socket, name, type, &asker->manner) != 0) {
-        code = refuse_name(asker, name, errno);
+    if (inquiry_run(&inquiry, asker->socket, wish->name, wish->type, &asker->manner) != 0) {
+        code = refuse_name(asker, wish->name, errno);
     } else if (inquiry_is_interrupted(&inquiry)) {
         code = ASKER_INTERRUPTED;
     } else {

@@ -112,19 +112,18 @@ static char *read_line(struct dialogue *dialogue, char *line, size_t size)
 /* Asks about what was typed: true if there is something on the screen to look at. */
 static bool ask_line(struct asker *asker, char *line, int *code)
 {
-    char *name;
-    uint16_t type;
+    struct words words;
+    char error[WORDS_ERROR];
+    bool asked = false;
 
-    switch (lines_split(line, &name, &type)) {
-    case LINE_EMPTY:
-        return false;
-    case LINE_NAME:
-        *code = asker_ask(asker, name, type);
-        return true;
-    default:
-        fputs("Please enter a NAME, or a NAME and a TYPE.\n", asker->err);
-        return false;
+    if (!lines_read(&words, line, error)) {
+        fprintf(asker->err, "Please enter a NAME, or a NAME and a TYPE (%s).\n", error);
+    } else if (words.count > 0) {
+        *code = lines_ask(asker, &words);
+        asked = true;
     }
+    words_free(&words);
+    return asked;
 }
 
 /* The terminal hands over whole lines here: one read() is one Enter. */

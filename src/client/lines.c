@@ -4,43 +4,57 @@
  */
 #include "client/lines.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 static const char blanks[] = " \t\r\n\f\v";
 
-enum line_kind lines_split(char *line, char **name, uint16_t *type)
+bool lines_read(struct words *words, char *line, char error[static WORDS_ERROR])
 {
-    char *rest = NULL, *word;
+    char *rest = NULL;
 
-    *type = 0;
-    *name = strtok_r(line, blanks, &rest);
-    if (!*name || **name == '#')
-        return LINE_EMPTY;
-    word = strtok_r(NULL, blanks, &rest);
-    if (!word || *word == '#')
-        return LINE_NAME;
-    *type = ask_type(word);
-    word = strtok_r(NULL, blanks, &rest);
-    return *type != 0 && (!word || *word == '#') ? LINE_NAME : LINE_BAD;
+    *words = (struct words){0};
+    for (char *word = strtok_r(line, blanks, &rest); word && *word != '#';
+         word = strtok_r(NULL, blanks, &rest))
+        if (!words_take(words, word)) {
+            snprintf(error, WORDS_ERROR, "out of memory");
+            return false;
+        }
+    if (!words_end(words, error))
+        return false;
+    snprintf(error, WORDS_ERROR, "more than one NAME");
+    return words->names <= 1;
+}
+
+int lines_ask(struct asker *asker, const struct words *words)
+{
+    int worst = 0, code;
+
+    for (size_t i = 0; i < words->count; i++) {
+        code = asker_ask(asker, &words->wishes[i]);
+        if (code == ASKER_INTERRUPTED)
+            return code;
+        if (code > worst)
+            worst = code;
+    }
+    return worst;
 }
 
 static int ask_line(struct asker *asker, char *line, size_t size, unsigned long number)
 {
-    char *name;
-    uint16_t type;
+    struct words words = {0};
+    char error[WORDS_ERROR] = "a NUL";
+    int code = EX_USAGE;
 
     /* A NUL would end the name before the line does: another name than the one given. */
-    switch (strlen(line) == size ? lines_split(line, &name, &type) : LINE_BAD) {
-    case LINE_EMPTY:
-        return 0;
-    case LINE_NAME:
-        return asker_ask(asker, name, type);
-    default:
-        fprintf(asker->err, "hostdns: line %lu: not NAME or NAME TYPE\n", number);
-        return EX_USAGE;
-    }
+    if (strlen(line) == size && lines_read(&words, line, error))
+        code = lines_ask(asker, &words);
+    else
+        fprintf(asker->err, "hostdns: line %lu: %s\n", number, error);
+    words_free(&words);
+    return code;
 }
 
 int lines_run(struct asker *asker, FILE *in)

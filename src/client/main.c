@@ -16,8 +16,8 @@ static int ask_wishes(struct asker *asker, const struct options *options)
 {
     int worst = 0, code;
 
-    for (size_t i = 0; i < options->count; i++) {
-        code = asker_ask(asker, options->wishes[i].name, options->wishes[i].type);
+    for (size_t i = 0; i < options->words.count; i++) {
+        code = asker_ask(asker, &options->words.wishes[i]);
         if (code > worst)
             worst = code;
     }
@@ -41,7 +41,7 @@ static int ask(const struct options *options)
         fprintf(stderr, "hostdns: cannot reach %s: %s\n", asker.server, strerror(errno));
         return INQUIRY_SILENT;
     }
-    if (options->count > 0)
+    if (options->words.count > 0)
         code = ask_wishes(&asker, options);
     else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
         code = ask_person(&asker);

@@ -9,12 +9,15 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { OWN_PORT = 5353, DNS_PORT = 53 };
 
 struct parse {
     struct options *options;
     const char *server;
-    uint16_t port;
-    bool may_be_type; /* the word before was a NAME */
+    uint16_t port;   /* 0: none was given */
+    bool only_names; /* after "--" */
     char *error;
 };
 
@@ -29,20 +32,9 @@ __attribute__((format(printf, 2, 3))) static bool refuse(struct parse *parse,
     return false;
 }
 
-static bool add_wish(struct parse *parse, const char *name, uint16_t type)
+static bool refuse_for_memory(struct parse *parse)
 {
-    struct options *options = parse->options;
-    struct wish *more = reallocarray(options->wishes, options->count + 1, sizeof *more);
-    char *copy = strdup(name);
-
-    if (more)
-        options->wishes = more;
-    if (!more || !copy) {
-        free(copy);
-        return refuse(parse, "out of memory");
-    }
-    more[options->count++] = (struct wish){.name = copy, .type = type};
-    return true;
+    return refuse(parse, "out of memory");
 }
 
 static bool take_server(struct parse *parse, const char *value)
@@ -51,15 +43,21 @@ static bool take_server(struct parse *parse, const char *value)
     return true;
 }
 
-static bool take_port(struct parse *parse, const char *value)
+static bool parse_port(const char *text, uint16_t *port)
 {
     char *end;
-    unsigned long port = strtoul(value, &end, 10);
+    unsigned long number = strtoul(text, &end, 10);
 
-    if (*value < '0' || *value > '9' || *end != '\0' || port < 1 || port > UINT16_MAX)
-        return refuse(parse, "-p: \"%s\" is no port, a number from 1 to 65535", value);
-    parse->port = (uint16_t)port;
-    return true;
+    *port = (uint16_t)number;
+    return *text >= '0' && *text <= '9' && *end == '\0' && number >= 1 &&
+           number <= UINT16_MAX;
+}
+
+static bool take_port(struct parse *parse, const char *value)
+{
+    if (parse_port(value, &parse->port))
+        return true;
+    return refuse(parse, "-p: \"%s\" is no port, a number from 1 to 65535", value);
 }
 
 static bool take_address(struct parse *parse, const char *value)
@@ -68,7 +66,21 @@ static bool take_address(struct parse *parse, const char *value)
 
     if (!ask_reverse(value, name))
         return refuse(parse, "-x: \"%s\" is no IPv4 or IPv6 address", value);
-    return add_wish(parse, name, TYPE_PTR);
+    return words_take_address(&parse->options->words, value) || refuse_for_memory(parse);
+}
+
+static bool take_type(struct parse *parse, const char *value)
+{
+    uint16_t type = ask_type(value);
+
+    if (type == 0)
+        return refuse(parse, "-t: \"%s\" is no type", value);
+    return words_take_type(&parse->options->words, type, value) || refuse_for_memory(parse);
+}
+
+static bool take_name(struct parse *parse, const char *value)
+{
+    return words_take_name(&parse->options->words, value) || refuse_for_memory(parse);
 }
 
 static bool take_short(struct parse *parse, const char *value)
@@ -114,14 +126,18 @@ static const struct row {
     const char *help;
 } rows[] = {
     {"@", "SERVER", "127.0.0.1", take_server,
-     "numeric address of the server, or ADDRESS:PORT"},
-    {"-p", "PORT", "5353", take_port, "port of the server"},
+     "address of the server, or ADDRESS#PORT; also in $HOSTDNS_SERVER"},
+    {"-p", "PORT", NULL, take_port, "port of the server (5353 on this host, else 53)"},
+    {"-t", "TYPE", NULL, take_type, "ask for this type of records"},
+    {"-q", "NAME", NULL, take_name, "ask about this name, even if it looks like an option"},
     {"-x", "ADDRESS", NULL, take_address, "ask for the names of an address (PTR)"},
     {"+short", NULL, NULL, take_short, "show only the data, one a line"},
     {"+tcp", NULL, NULL, take_tcp, "ask over TCP; by itself only what does not fit UDP"},
     {"+ignore", NULL, NULL, take_ignore, "take what fits UDP, and do not ask over TCP"},
     {"-V", NULL, NULL, take_version, "show the version"},
+    {"--version", NULL, NULL, take_version, "likewise"},
     {"-h", NULL, NULL, take_help, "show this help"},
+    {"--help", NULL, NULL, take_help, "likewise"},
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -162,46 +178,90 @@ static bool take_option(struct parse *parse, char *const **word)
 
 static bool take_word(struct parse *parse, const char *word)
 {
-    struct options *options = parse->options;
-    uint16_t type = parse->may_be_type ? ask_type(word) : 0;
+    struct words *words = &parse->options->words;
+    bool taken = parse->only_names ? words_take_name(words, word) : words_take(words, word);
 
-    parse->may_be_type = type == 0;
-    if (type == 0)
-        return add_wish(parse, word, 0);
-    options->wishes[options->count - 1].type = type;
-    return true;
+    return taken || refuse_for_memory(parse);
+}
+
+static bool is_option(const struct parse *parse, const char *word)
+{
+    return !parse->only_names && *word != '\0' && strchr("@-+", *word);
 }
 
 static bool take_words(struct parse *parse, char *const *word)
 {
     for (; *word; word++) {
-        if (**word == '\0' || !strchr("@-+", **word)) {
-            if (!take_word(parse, *word))
-                return false;
-            continue;
-        }
-        parse->may_be_type = false;
-        if (!take_option(parse, &word))
+        if (strcmp(*word, "--") == 0 && !parse->only_names)
+            parse->only_names = true;
+        else if (is_option(parse, *word) ? !take_option(parse, &word)
+                                         : !take_word(parse, *word))
             return false;
     }
-    return true;
+    return words_end(&parse->options->words, parse->error);
 }
 
 static bool take_defaults(struct parse *parse)
 {
+    const char *server = getenv("HOSTDNS_SERVER");
+
     for (size_t i = 0; i < ROWS; i++)
         if (rows[i].initial && !rows[i].take(parse, rows[i].initial))
             return false;
-    return true;
+    return !server || *server == '\0' || take_server(parse, server);
+}
+
+/* A socket can be bound to an address of this host, and to no other. */
+static bool is_on_this_host(const struct addr *server)
+{
+    struct addr addr = *server;
+    int fd = socket(addr.sock.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool bound;
+
+    addr_set_port(&addr, 0);
+    bound = fd != -1 && bind(fd, &addr.sock.any, addr.len) == 0;
+    if (fd != -1)
+        close(fd);
+    return bound;
+}
+
+/* Where an address has no port of its own. */
+static uint16_t default_port(const struct parse *parse, const struct addr *server)
+{
+    if (parse->port != 0)
+        return parse->port;
+    return is_on_this_host(server) ? OWN_PORT : DNS_PORT;
+}
+
+/* ADDRESS#PORT, as kdig and dnsmasq have it. */
+static bool parse_marked(struct addr *server, const char *text, const char *mark)
+{
+    char address[ADDR_TEXT];
+    uint16_t port;
+
+    if (!parse_port(mark + 1, &port) || (size_t)(mark - text) >= sizeof address)
+        return false;
+    memcpy(address, text, (size_t)(mark - text));
+    address[mark - text] = '\0';
+    return addr_parse(server, address, port) && addr_port(server) == port;
+}
+
+static bool parse_server(const struct parse *parse, struct addr *server)
+{
+    const char *text = parse->server, *mark = strchr(text, '#');
+
+    if (mark)
+        return parse_marked(server, text, mark);
+    if (!addr_parse(server, text, OWN_PORT))
+        return false;
+    return addr_parse(server, text, default_port(parse, server)) && addr_port(server) != 0;
 }
 
 static bool resolve_server(struct parse *parse)
 {
-    struct addr *server = &parse->options->server;
-
-    if (addr_parse(server, parse->server, parse->port) && addr_port(server) != 0)
+    if (parse_server(parse, &parse->options->server))
         return true;
-    return refuse(parse, "@%s: not a numeric address, ADDRESS or ADDRESS:PORT",
+    return refuse(parse, "@%s: not a numeric address, ADDRESS or ADDRESS#PORT",
                   parse->server);
 }
 
@@ -219,9 +279,7 @@ int options_parse(struct options *options, int argc, char *const argv[],
 
 void options_free(struct options *options)
 {
-    for (size_t i = 0; i < options->count; i++)
-        free(options->wishes[i].name);
-    free(options->wishes);
+    words_free(&options->words);
     *options = (struct options){0};
 }
 
@@ -241,7 +299,7 @@ void options_help(FILE *out)
     for (size_t i = 0; i < ROWS; i++)
         fprintf(out, " [%s]", row_form(&rows[i], form, sizeof form));
     fputs(
-        " [NAME [TYPE]]...\n\n"
+        " [[TYPE] NAME [TYPE]...]...\n\n"
         "Asks a DNS server for addresses, or for records of a TYPE (MX, TXT, TYPE65280).\n"
         "Without NAME it asks for names: on a terminal one after the other, else one a "
         "line.\n"

@@ -2,6 +2,7 @@
 
 #include "dns/rcode.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <ldns/ldns.h>
 #include <stdlib.h>
@@ -39,6 +40,36 @@ uint16_t ask_type(const char *word)
     if (is_generic_type(word))
         return generic_type(word + 4);
     return (uint16_t)ldns_get_rr_type_by_name(word);
+}
+
+/* One letter more, less, or another, or two that have changed places. */
+static bool is_near(const char *word, const char *name)
+{
+    size_t a = strlen(word), b = strlen(name), i = 0;
+
+    while (word[i] && toupper((unsigned char)word[i]) == name[i])
+        i++;
+    if (a == b + 1)
+        return strcasecmp(word + i + 1, name + i) == 0;
+    if (a + 1 == b)
+        return strcasecmp(word + i, name + i + 1) == 0;
+    if (a != b || a < 2)
+        return false;
+    return i == a || strcasecmp(word + i + 1, name + i + 1) == 0 ||
+           (i + 1 < a && toupper((unsigned char)word[i]) == name[i + 1] &&
+            toupper((unsigned char)word[i + 1]) == name[i] &&
+            strcasecmp(word + i + 2, name + i + 2) == 0);
+}
+
+const char *ask_nearest_type(const char *word)
+{
+    for (unsigned type = 1; type <= UINT16_MAX; type++) {
+        const ldns_rr_descriptor *known = ldns_rr_descript((uint16_t)type);
+
+        if (known && known->_name && is_near(word, known->_name))
+            return known->_name;
+    }
+    return NULL;
 }
 
 static void put_query(struct writer *out, const struct ask *ask)

@@ -702,7 +702,9 @@ def test_many_empty_strings_cost_little():
     (['-p'], 'PORT is missing'), (['-p', '65536', 'a'], '"65536" is no port'),
     (['-p', 'x'], '"x" is no port'), (['@host.test'], 'not a numeric address'),
     (['-x', 'host.test'], 'no IPv4 or IPv6 address'), (['a..b'], 'not a domain name'),
-    (['x' * 64], 'not a domain name'), ([''], 'not a domain name')])
+    (['x' * 64], 'not a domain name'), ([''], 'not a domain name'),
+    (['-t', 'MX'], 'no NAME'), (['-t', 'MXX', 'a'], '"MXX" is no type'),
+    (['a.test', 'MXX'], 'did you mean MX?'), (['CNAM', 'a.test'], 'did you mean CNAME?')])
 def test_a_mistake_is_one_clear_line(args, message):
     result = run(*args)
     assert (result.returncode, result.stdout) == (64, '')
@@ -711,9 +713,38 @@ def test_a_mistake_is_one_clear_line(args, message):
 
 
 def test_version_and_help():
-    assert re.fullmatch(r'hostdns \d+\.\d+\n', run('-V').stdout)
-    shown = run('-h')
-    assert shown.returncode == 0 and shown.stdout.startswith('usage: hostdns [@SERVER] ')
+    for word in '-V', '--version':
+        assert re.fullmatch(r'hostdns \d+\.\d+\n', run(word).stdout)
+    for word in '-h', '--help':
+        shown = run(word)
+        assert shown.returncode == 0 and shown.stdout.startswith('usage: hostdns [@SERVER] ')
+        assert shown.stdout.count('\n') < 25, 'one screen'
+
+
+@table('args, expected', [
+    (['MX', 'mail.test'], '10 mx.mail.test.\n'), (['mail.test', 'MX'], '10 mx.mail.test.\n'),
+    (['-t', 'mx', 'mail.test'], '10 mx.mail.test.\n'),
+    (['mail.test', '-t', 'mx'], '10 mx.mail.test.\n'),
+    (['A', 'host.test', 'AAAA', '-q', 'noaddress.test', 'TXT'],
+     '192.0.2.10\n2001:db8::10\n"nothing here"\n'),
+    (['192.0.2.10'], 'host.test.\n'), (['-q', '192.0.2.10'], 'host.test.\n'),
+    (['--', 'v4only.test'], '192.0.2.11\n')])
+def test_types_and_names_stand_where_people_put_them(args, expected):
+    with Server(honest) as server:
+        result = ask(server, '+short', *args)
+        assert result.stdout == expected
+
+
+def test_addresses_and_types_from_a_pipe(server):
+    assert outcome(ask(server, '+short', stdin='192.0.2.10\nMX mail.test\nhost.test A AAAA\n')) == (
+        0, 'host.test.\n10 mx.mail.test.\n192.0.2.10\n2001:db8::10\n', '')
+
+
+def test_the_server_may_come_from_the_environment(server):
+    env = {**ENV, 'HOSTDNS_SERVER': f'127.0.0.1#{server.port}'}
+    result = subprocess.run([HOSTDNS, '+short', 'v4only.test'], capture_output=True, text=True,
+                            stdin=subprocess.DEVNULL, env=env, timeout=ENOUGH)
+    assert outcome(result) == (0, '192.0.2.11\n', '')
 
 
 def test_output_that_cannot_be_written_is_told(server):
@@ -739,7 +770,7 @@ def test_the_worst_line_decides_and_the_rest_goes_on(server):
     assert (result.returncode, result.stdout) == (1, '192.0.2.11\n')
     result = ask(server, '+short', stdin='host.test NOTYPE\nnx.test\nv4only.test\n')
     assert (result.returncode, result.stdout) == (64, '192.0.2.11\n')
-    assert result.stderr.startswith('hostdns: line 1: not NAME or NAME TYPE\n')
+    assert result.stderr.startswith('hostdns: line 1: more than one NAME\n')
 
 
 def test_no_lines_are_no_mistake(server):

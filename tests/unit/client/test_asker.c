@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+static int ask(struct asker *asker, char *name, uint16_t type)
+{
+    return asker_ask(asker, &(struct wish){name, type});
+}
+
 TEST(exit_codes_and_text_come_of_a_name)
 {
     struct options options = {.is_short = true};
@@ -18,11 +23,11 @@ TEST(exit_codes_and_text_come_of_a_name)
     responder_start(&responder, responder_addresses);
     options.server = responder.addr;
     assert_int_equal(asker_open(&asker, &options, out, err), 0);
-    assert_int_equal(asker_ask(&asker, "a.test", 0), 0);
-    assert_int_equal(asker_ask(&asker, "a..test", 0), EX_USAGE);
-    assert_int_equal(asker_ask(&asker, "b.test", 1), 0);
+    assert_int_equal(ask(&asker, (char[]){"a.test"}, 0), 0);
+    assert_int_equal(ask(&asker, (char[]){"a..test"}, 0), EX_USAGE);
+    assert_int_equal(ask(&asker, (char[]){"b.test"}, 1), 0);
     responder_stop(&responder);
-    assert_int_equal(asker_ask(&asker, "c.test", 0), INQUIRY_SILENT);
+    assert_int_equal(ask(&asker, (char[]){"c.test"}, 0), INQUIRY_SILENT);
     asker_close(&asker);
     assert_int_equal(asker.socket, -1);
     asker_close(&asker);

@@ -128,7 +128,7 @@ TEST_WITH(dialogue, an_empty_name_is_asked_for_again)
     type("  \n");
     see(NAME_PROMPT);
     type("a b c\n");
-    see("Please enter a NAME, or a NAME and a TYPE.\r\n");
+    see("Please enter a NAME, or a NAME and a TYPE (more than one NAME).\r\n");
     see(NAME_PROMPT);
     type(CTRL_D);
     leave();

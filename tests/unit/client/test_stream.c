@@ -188,5 +188,3 @@ TEST(a_refused_connection_is_told)
     assert_int_equal(ask_addr(&addr, PATIENT_MS), ECONNREFUSED);
     close(fd);
 }
-
-TEST_MAIN()
