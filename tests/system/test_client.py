@@ -538,6 +538,11 @@ def test_where_tcp_fails_the_truncated_answer_is_shown(over_tcp, why):
             f'truncated, records are missing, and TCP failed: {why}\n')
 
 
+def heed_ctrl_c():
+    """Also where the tests run in the background, and ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_while_tcp_is_silent_ends_it():
     asked = threading.Event()
 
@@ -548,7 +553,7 @@ def test_ctrl_c_while_tcp_is_silent_ends_it():
 
     with Server(truncate, over_tcp=silent) as server:
         with subprocess.Popen([HOSTDNS, f'@127.0.0.1:{server.port}', 'v4only.test'], env=ENV,
-                              stdin=subprocess.DEVNULL) as client:
+                              stdin=subprocess.DEVNULL, preexec_fn=heed_ctrl_c) as client:
             assert asked.wait(ENOUGH)
             client.send_signal(signal.SIGINT)
             assert client.wait(ENOUGH) == -signal.SIGINT

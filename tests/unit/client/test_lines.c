@@ -125,3 +125,5 @@ TEST(a_nul_does_not_hide_the_rest_of_a_line)
 {
     assert_int_equal(RUN("a.test\0.b\n", "", "hostdns: line 1: a NUL\n"), EX_USAGE);
 }
+
+GROUP(NULL, end);
