@@ -19,7 +19,7 @@ void wait_catch_interrupt(void);
 /* Until `fd` can be read; `deadline` is a value of clock_ms(), or WAIT_FOREVER. A deadline
  * in the past still looks once whether there is something to read. */
 enum wait_result wait_readable(int fd, int64_t deadline);
-/* Likewise, until it can be written to. */
+/* Waits in the same way until `fd` can be written to. */
 enum wait_result wait_writable(int fd, int64_t deadline);
 
 #endif

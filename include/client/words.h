@@ -27,16 +27,16 @@ struct words {
 /* Room for a line about a mistake; a longer one is cut. */
 enum { WORDS_ERROR = 256 };
 
-/* All are false without memory. */
-/* A type, or else a name. */
+/* Takes a word for a type, if it is one, or else for a name. Like those below it is false
+ * when memory is short. */
 bool words_take(struct words *, const char *word);
 bool words_take_name(struct words *, const char *name);
 bool words_take_type(struct words *, uint16_t type, const char *word);
-/* The names of an address: its PTR records. False also if it is none. */
+/* Asks for the names of an address, its PTR records. False also if the text is none. */
 bool words_take_address(struct words *, const char *address);
 
 /*
- * No word is to come. False with a line in `error` if a type has no name, or a word seems
+ * Ends the words. False with a line in `error` if a type has no name, or a word seems
  * to be meant for a type. An address among the names becomes its reverse name, unless a
  * type was asked for.
  */

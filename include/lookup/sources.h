@@ -43,6 +43,7 @@ struct sources {
     /* libc asks resolved itself, and what it does not find may exist: no denial of it is
      * passed on before DNS has said the same. */
     bool doubted;
+    bool stub_loops; /* the line has been written without resolved for that reason */
     enum sources_servers servers;
     enum sources_servers then;           /* are asked next, or SERVERS_NONE, */
     bool then_if_denied, then_if_failed; /* where those deny a name, or fail */
@@ -57,8 +58,9 @@ struct sources sources_last(void);
 
 /* Something has changed that may be resolved: it is looked at anew. */
 void sources_forget_resolved(void);
-/* resolved's stub leads back to us: for a minute it is as if resolved did not run. If it is
- * us who listen there, it is none for good. */
+/* resolved's stub leads back to us: for a minute the line is followed as if resolved did
+ * not run. `is_us`: this server itself listens at the stub's address, so that there is no
+ * stub as long as this process lives. */
 void sources_stub_leads_back(bool is_us);
 
 /* Whom to ask: the name servers, none if there is no telling. */

@@ -36,6 +36,8 @@ void addr_set_port(struct addr *, uint16_t port);
 bool addr_is_loopback(const struct addr *);
 /* 0.0.0.0 or ::, which stands for every address of the host. */
 bool addr_is_wildcard(const struct addr *);
+/* True if it is an address of this host: a socket can be bound to it. */
+bool addr_is_here(const struct addr *);
 /* Same family, address and port; and the same link (RFC 4007), where both say which. */
 bool addr_equal(const struct addr *, const struct addr *);
 

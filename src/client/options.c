@@ -7,9 +7,9 @@
 #include "dns/ask.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { OWN_PORT = 5353, DNS_PORT = 53 };
 
@@ -83,27 +83,6 @@ static bool take_name(struct parse *parse, const char *value)
     return words_take_name(&parse->options->words, value) || refuse_for_memory(parse);
 }
 
-static bool take_short(struct parse *parse, const char *value)
-{
-    (void)value;
-    parse->options->is_short = true;
-    return true;
-}
-
-static bool take_tcp(struct parse *parse, const char *value)
-{
-    (void)value;
-    parse->options->use_tcp = true;
-    return true;
-}
-
-static bool take_ignore(struct parse *parse, const char *value)
-{
-    (void)value;
-    parse->options->keep_truncated = true;
-    return true;
-}
-
 static bool take_version(struct parse *parse, const char *value)
 {
     (void)value;
@@ -124,20 +103,27 @@ static const struct row {
     const char *initial;  /* taken before the command line */
     bool (*take)(struct parse *, const char *value);
     const char *help;
+    size_t flag; /* without `take`: where struct options has the bool that it sets */
 } rows[] = {
-    {"@", "SERVER", "127.0.0.1", take_server,
-     "address of the server, or ADDRESS#PORT; also in $HOSTDNS_SERVER"},
-    {"-p", "PORT", NULL, take_port, "port of the server (5353 on this host, else 53)"},
-    {"-t", "TYPE", NULL, take_type, "ask for this type of records"},
-    {"-q", "NAME", NULL, take_name, "ask about this name, even if it looks like an option"},
-    {"-x", "ADDRESS", NULL, take_address, "ask for the names of an address (PTR)"},
-    {"+short", NULL, NULL, take_short, "show only the data, one a line"},
-    {"+tcp", NULL, NULL, take_tcp, "ask over TCP; by itself only what does not fit UDP"},
-    {"+ignore", NULL, NULL, take_ignore, "take what fits UDP, and do not ask over TCP"},
-    {"-V", NULL, NULL, take_version, "show the version"},
-    {"--version", NULL, NULL, take_version, "likewise"},
-    {"-h", NULL, NULL, take_help, "show this help"},
-    {"--help", NULL, NULL, take_help, "likewise"},
+    {"@", "SERVER", "127.0.0.1", .take = take_server,
+     .help = "address of the server, or ADDRESS#PORT; also in $HOSTDNS_SERVER"},
+    {"-p", "PORT", .take = take_port,
+     .help = "port of the server (5353 on this host, else 53)"},
+    {"-t", "TYPE", .take = take_type, .help = "ask for this type of records"},
+    {"-q", "NAME", .take = take_name,
+     .help = "ask about this name, even if it looks like an option"},
+    {"-x", "ADDRESS", .take = take_address,
+     .help = "ask for the names of an address (PTR)"},
+    {"+short", .flag = offsetof(struct options, is_short),
+     .help = "show only the data, one a line"},
+    {"+tcp", .flag = offsetof(struct options, use_tcp),
+     .help = "ask over TCP; by default only what does not fit UDP"},
+    {"+ignore", .flag = offsetof(struct options, keep_truncated),
+     .help = "take what fits UDP, and do not ask over TCP"},
+    {"-V", .take = take_version, .help = "show the version"},
+    {"--version", .take = take_version, .help = "likewise"},
+    {"-h", .take = take_help, .help = "show this help"},
+    {"--help", .take = take_help, .help = "likewise"},
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -160,6 +146,12 @@ static const struct row *find_row(const char *word)
     return NULL;
 }
 
+static bool set_flag(struct options *options, const struct row *row)
+{
+    *(bool *)((char *)options + row->flag) = true;
+    return true;
+}
+
 /* Takes the option in *word; moves *word on if its argument is in the next one. */
 static bool take_option(struct parse *parse, char *const **word)
 {
@@ -173,7 +165,7 @@ static bool take_option(struct parse *parse, char *const **word)
         value = *++*word;
     if (!value)
         return refuse(parse, "%s: %s is missing", row->word, row->argument);
-    return row->take(parse, value);
+    return row->take ? row->take(parse, value) : set_flag(parse->options, row);
 }
 
 static bool take_word(struct parse *parse, const char *word)
@@ -211,26 +203,12 @@ static bool take_defaults(struct parse *parse)
     return !server || *server == '\0' || take_server(parse, server);
 }
 
-/* A socket can be bound to an address of this host, and to no other. */
-static bool is_on_this_host(const struct addr *server)
-{
-    struct addr addr = *server;
-    int fd = socket(addr.sock.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    bool bound;
-
-    addr_set_port(&addr, 0);
-    bound = fd != -1 && bind(fd, &addr.sock.any, addr.len) == 0;
-    if (fd != -1)
-        close(fd);
-    return bound;
-}
-
-/* Where an address has no port of its own. */
+/* The port to ask at an address that names none. */
 static uint16_t default_port(const struct parse *parse, const struct addr *server)
 {
     if (parse->port != 0)
         return parse->port;
-    return is_on_this_host(server) ? OWN_PORT : DNS_PORT;
+    return addr_is_here(server) ? OWN_PORT : DNS_PORT;
 }
 
 /* ADDRESS#PORT, as kdig and dnsmasq have it. */

@@ -134,6 +134,18 @@ static void put_no_records(const struct inquiry *inquiry, FILE *err)
                 print_type(inquiry->parts[0].exchange.ask.question.type, type));
 }
 
+static void put_silent(const struct inquiry *inquiry, const char *server, FILE *err)
+{
+    const struct exchange_manner *manner = &inquiry->manner;
+
+    if (manner->use_tcp)
+        fprintf(err, "no reply from %s over TCP within %g s", server,
+                manner->try_ms / 1000.0);
+    else
+        fprintf(err, "no reply from %s (%u tries of %g s)", server, manner->tries,
+                manner->try_ms / 1000.0);
+}
+
 static void put_truncated(const struct inquiry_part *part, const char *server,
                           const char *what_is_left, FILE *err)
 {
@@ -167,8 +179,7 @@ static void put_failure(const struct inquiry *inquiry, const struct inquiry_part
         put_truncated(part, server, "nothing of it is left", err);
         break;
     case VERDICT_SILENT:
-        fprintf(err, "no reply from %s (%u tries of %g s)", server, inquiry->manner.tries,
-                inquiry->manner.try_ms / 1000.0);
+        put_silent(inquiry, server, err);
         break;
     case VERDICT_UNREACHABLE:
         put_unreachable(part->exchange.error, server, err);

@@ -61,7 +61,7 @@ static bool wait_for_name(struct words *words, const char *word, uint16_t type)
     return words->pending != NULL;
 }
 
-/* What waited for a name is one. */
+/* The word was no type: it is a name itself. */
 static bool take_pending_as_name(struct words *words)
 {
     words->pending_type = 0;
@@ -117,7 +117,7 @@ static bool looks_like_type(const char *word)
     return has_letter;
 }
 
-/* Of several words; one alone may be whatever it likes. */
+/* The type that was probably meant, or NULL. A word that stands alone is always a name. */
 static const char *meant_type(const struct words *words, const struct wish *wish)
 {
     return words->names > 1 && wish->type == 0 && looks_like_type(wish->name)

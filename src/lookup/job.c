@@ -339,8 +339,8 @@ static bool goes_on_without_stub(struct job *job, const struct inquiry *inquiry)
         return false;
     if (inquiry->result.error == ECONNREFUSED)
         sources_forget_resolved(); /* it has ended, or was switched off, since then */
-    else if (job->sources.servers == SERVERS_OF_RESOLVED && !job->former &&
-             upstream_leads_back(job->jobs->upstream, &stub, &is_us))
+    else if (job->sources.servers == SERVERS_OF_RESOLVED && !job->sources.stub_loops &&
+             !job->former && upstream_leads_back(job->jobs->upstream, &stub, &is_us))
         sources_stub_leads_back(is_us);
     else
         return false;
@@ -355,8 +355,8 @@ static bool is_type_of_zones(uint16_t type)
 }
 
 /*
- * resolved has no server to ask for a name of one label, so its stub refuses: it means that
- * nobody knows the host, and is told as that.
+ * resolved has no server to ask for a name of one label, so its stub refuses. That means
+ * that nobody knows such a host, so the name is denied.
  */
 static bool is_refused_label(const struct job *job, const struct inquiry *inquiry)
 {

@@ -147,6 +147,7 @@ static void put_resolve(struct draft *draft, const struct hosts_source *source,
         put_source(draft, source);
         return;
     case RESOLVED_LOOPS:
+        draft->sources->stub_loops = true;
         put_absent(draft, source, rest, SERVERS_OF_RESOLVED);
         return;
     case RESOLVED_ABSENT:

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool parse_port(const char *text, uint16_t *port)
 {
@@ -99,6 +100,19 @@ bool addr_is_wildcard(const struct addr *addr)
     if (addr->sock.any.sa_family == AF_INET6)
         return IN6_IS_ADDR_UNSPECIFIED(&addr->sock.ip6.sin6_addr);
     return addr->sock.ip4.sin_addr.s_addr == htonl(INADDR_ANY);
+}
+
+bool addr_is_here(const struct addr *addr)
+{
+    struct addr any_port = *addr;
+    int fd = socket(addr->sock.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool bound;
+
+    addr_set_port(&any_port, 0);
+    bound = fd != -1 && bind(fd, &any_port.sock.any, any_port.len) == 0;
+    if (fd != -1)
+        close(fd);
+    return bound;
 }
 
 static bool same_ip6(const struct sockaddr_in6 *a, const struct sockaddr_in6 *b)

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -84,20 +83,6 @@ bool loopcheck_leads_back(const struct loopcheck *check, const struct addr *serv
     return loopcheck_is_own(check, server) || (entry && entry->leads_back);
 }
 
-/* An address is this host's if a socket can be bound to it. */
-static bool is_on_this_host(const struct addr *server)
-{
-    struct addr addr = *server;
-    int fd = socket(addr.sock.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    bool bound;
-
-    addr_set_port(&addr, 0);
-    bound = fd != -1 && bind(fd, &addr.sock.any, addr.len) == 0;
-    if (fd != -1)
-        close(fd);
-    return bound;
-}
-
 /* Only for a server on this host: one of our wildcard addresses is its address too. */
 static bool is_behind_wildcard(const struct loopcheck *check, const struct addr *server)
 {
@@ -155,7 +140,7 @@ bool loopcheck_is_due(struct loopcheck *check, const struct addr *server, int64_
         return false;
     entry->due = now + VALID_MS;
     entry->leads_back = false;
-    entry->is_here = is_on_this_host(server);
+    entry->is_here = addr_is_here(server);
     if (entry->is_here && is_behind_wildcard(check, server))
         note_itself(entry);
     return entry->is_here && !entry->leads_back;

@@ -171,6 +171,33 @@ TEST(no_reply_is_told_with_the_patience)
                         "hostdns: a.test AAAA: no reply from SERVER (2 tries of 0.5 s)\n");
 }
 
+/* The kernel accepts the connection, and nobody reads from it. */
+TEST(no_reply_over_tcp_is_told_with_the_time)
+{
+    const struct exchange_manner manner = {.tries = 2, .try_ms = 50, .use_tcp = true};
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
+    char *text = NULL;
+    size_t size;
+    FILE *err = open_memstream(&text, &size);
+    struct inquiry inquiry;
+    struct addr addr;
+
+    assert_true(addr_parse(&addr, "127.0.0.1", 0));
+    assert_int_equal(bind(listener, &addr.sock.any, addr.len), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    assert_int_equal(getsockname(listener, &addr.sock.any, &addr.len), 0);
+    fd = exchange_open(&addr);
+    assert_int_equal(inquiry_run(&inquiry, fd, "a.test", TYPE_A, &manner), 0);
+    show_inquiry(&inquiry, "SERVER", false, stdout, err);
+    fclose(err);
+    assert_string_equal(text,
+                        "hostdns: a.test: no reply from SERVER over TCP within 0.05 s\n");
+    inquiry_free(&inquiry);
+    free(text);
+    close(fd);
+    close(listener);
+}
+
 static void truncated(struct responder *responder, const uint8_t *query, size_t size)
 {
     responder_reply(responder, query, size, 0x0200, 1, 0, RECORD_A, sizeof RECORD_A);

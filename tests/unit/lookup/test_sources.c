@@ -259,6 +259,7 @@ TEST(without_dns_a_stub_that_leads_back_is_the_only_server)
     assert_string_equal(line_of("resolve [!UNAVAIL=return] files", RESOLVED_LOOPS),
                         "dns files");
     assert_int_equal(got.sources.servers, SERVERS_OF_RESOLVED);
+    assert_true(got.sources.stub_loops);
 }
 
 TEST(libc_asks_resolved_where_its_stub_is_off)
