@@ -2,20 +2,33 @@
 #
 #   make                builds build/hostdnsd and build/hostdns
 #   make run            starts the server on 127.0.0.1:5353
-#   make test           runs the tests, side by side with -j (scripts/test installs what they
-#                       need first, and runs them with sanitizers, too); unit/ROOM,
-#                       system/FILE and live are targets as well, such as unit/net or
-#                       system/test_tcp; QUICK=1: without live, which boots a system
-#   make bench          measures speed beside other servers (scripts/bench installs them);
-#                       QUICK=1: in under two minutes;
-#                       BENCH_ONLY='cold ready': only these (tests/bench/measure.py)
-#   make install        DESTDIR= PREFIX=/usr/local; make uninstall takes away what it placed
-#   make clean
+#   make test           runs the tests, side by side with -j; QUICK=1 omits live, which boots a
+#                       system. scripts/test first installs what the tests need, and also runs
+#                       them with sanitizers. unit/ROOM, system/FILE and live are targets as
+#                       well, such as unit/net or system/test_tcp
+#   make fuzz           feeds made-up input to the parsers: TARGET=wire (or all), SECONDS=60
+#   make bench          measures speed beside other servers, which scripts/bench installs;
+#                       QUICK=1 takes less than two minutes; BENCH_ONLY='cold ready' measures
+#                       only these (tests/bench/measure.py)
+#   make endure         runs a server for MINUTES=30 with a log that nobody reads, a busy router
+#                       and a name server that comes and goes
+#   make cover          prints the share of each room's lines that the tests run, after
+#                       MINUTES=30 at most; COVER_ONLY='unit/net system/test_tcp' runs only these
+#   make format         lays out the C files as .clang-format says
+#   make conf/hostdns.conf   writes the sample file from the server's table of options
+#   make lint           runs gcc's analyzer, clang-tidy and cppcheck, which may find nothing
+#   make compile_commands.json   tells clangd and other tools how each file is compiled
+#   make dist           makes build/hostdns-VERSION.tar.gz, the same octets each time
+#   make deb            makes the Debian packages in build/deb; `scripts/setup build deb` installs
+#                       what that needs
+#   make install        installs below DESTDIR= PREFIX=/usr/local; make uninstall removes that
+#   make clean          removes build/
 #
-# V=1 shows the commands. WERROR=1 makes warnings errors. SANITIZE=address,undefined
-# or SANITIZE=thread builds and tests an instrumented copy in a folder of its own.
+# V=1 shows the commands. WERROR=1 turns warnings into errors. SANITIZE=address,undefined or
+# SANITIZE=thread builds and tests an instrumented copy in a separate folder.
 
-VERSION := 0.1
+# scripts/version is asked once, when the version is first needed.
+VERSION = $(eval VERSION := $(shell scripts/version))$(VERSION)
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
@@ -31,18 +44,20 @@ CFLAGS     ?= -O2 -g
 CPPFLAGS   ?= -D_FORTIFY_SOURCE=2
 
 LIBRARIES  := ldns libxxhash inih libsodium libseccomp libcap-ng jansson libsystemd
-CLIENT_LIB := libedit
+CLIENT_LIB := libedit libidn2
+CTL_LIB    := ncurses
 WARNINGS   := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
               -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2
 HARDENING  := -fstack-protector-strong -fPIE
 
-# Asked of pkg-config once, when first needed.
-LIBRARY_FLAGS = $(eval LIBRARY_FLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(CLIENT_LIB)))$(LIBRARY_FLAGS)
-LIBRARY_LINKS = $(eval LIBRARY_LINKS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(CLIENT_LIB)))$(LIBRARY_LINKS)
+# pkg-config is asked once, when the flags are first needed.
+LIBRARY_FLAGS = $(eval LIBRARY_FLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(CLIENT_LIB) $(CTL_LIB)))$(LIBRARY_FLAGS)
+LIBRARY_LINKS = $(eval LIBRARY_LINKS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(CLIENT_LIB) $(CTL_LIB)))$(LIBRARY_LINKS)
 TEST_LINKS    = $(eval TEST_LINKS := $(shell $(PKG_CONFIG) --cflags --libs cmocka))$(TEST_LINKS)
 
-# What the code needs to compile at all; CFLAGS and CPPFLAGS stay the user's.
-OUR_CPPFLAGS = -D_GNU_SOURCE -DHOSTDNS_VERSION='"$(VERSION)"' -Iinclude -MMD -MP
+# The flags without which the code does not compile; CFLAGS and CPPFLAGS are the user's.
+OUR_CPPFLAGS = -D_GNU_SOURCE -Iinclude -MMD -MP
+TELL_VERSION = -DHOSTDNS_VERSION='"$(VERSION)"'
 OUR_CFLAGS   = -std=c11 $(WARNINGS) $(HARDENING) -pthread $(LIBRARY_FLAGS)
 OUR_LDFLAGS  = -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now
 ifdef WERROR
@@ -52,6 +67,9 @@ ifneq ($(SANITIZE),)
 OUR_CFLAGS  += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
 OUR_LDFLAGS += -fsanitize=$(SANITIZE)
 CPPFLAGS    := -U_FORTIFY_SOURCE
+ifneq ($(findstring fuzzer,$(SANITIZE)),)
+CPPFLAGS    += -D__SANITIZE_ADDRESS__ # the word of gcc, which clang does not say
+endif
 endif
 
 # Where a program goes below PREFIX.
@@ -62,20 +80,21 @@ MAINS   := $(wildcard src/*/main.c)
 OBJECTS := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out $(MAINS),$(SOURCES)))
 TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_*.c))
 PAGES   := $(wildcard src/*/*.[1-8])
+EXAMPLES := $(wildcard conf/dnsdist.conf conf/recipes/*)
 UNITS   := $(wildcard conf/*.service.in conf/*.service conf/*.socket.in conf/*.socket)
 BENCH   := $(addprefix $(BUILD)/bench/,load reflector direct)
 UNFENCED := $(BUILD)/bench/unfenced.so
 LOAD    := $(addprefix $(BUILD)/obj/bench/,load.o load_udp.o load_tcp.o pending.o question.o)
 QUICK   ?=
 
-# Jobs of the test suite: a room of unit tests or a file of system tests, each in a lab of its
-# own. The largest files come first, since they may take longest.
+# A job of the test suite is a room of unit tests or a file of system tests, each in a separate
+# lab. The largest files come first, because they may take longest.
 KIND         := $(or $(firstword $(subst $(comma), ,$(SANITIZE))),plain)
 SYSTEM_FILES := $(notdir $(basename $(shell ls -S tests/system/test_*.py)))
 export RESULTS ?= $(BUILD)/results
 ifeq ($(KIND),thread)
-# Only lookup has threads, so ThreadSanitizer looks at what makes it use them, and at the unit
-# tests that have threads of their own.
+# Only lookup has threads, so ThreadSanitizer gets the tests that make it use them, and the unit
+# tests that start threads.
 SYSTEM_FILES := $(filter $(addprefix test_,beside_mdns following_the_host killed_processes \
     late_results machine_names nss_modules reverse_names same_as_getaddrinfo time_outs \
     upstream_servers upstream_threads verdict_left_out),$(SYSTEM_FILES))
@@ -84,29 +103,31 @@ TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort \
     $(shell grep -l pthread_create tests/unit/*/test_*.c)))
 endif
 ifneq ($(SANITIZE),)
-# An allocator that lets memory run out is preloaded, and a sanitizer's must be the first. The
-# tests of the suite's own tools run nothing that a sanitizer looks at.
-SYSTEM_FILES := $(filter-out $(addprefix test_,memory_runs_out suite tables conformance_table),\
-    $(SYSTEM_FILES))
+# Tests that preload a failing allocator, a clock or a refusing kernel are omitted, because a
+# sanitizer must be loaded first. So are tests of the suite's own tools, which run none of our code.
+SYSTEM_FILES := $(filter-out $(addprefix test_,memory_runs_out client_memory side_facilities suspend \
+    loops_by_the_minute suite tables conformance_table),$(SYSTEM_FILES))
 endif
 UNIT_JOBS   := $(addprefix unit/,$(sort $(foreach test,$(TESTS),$(word 2,$(subst /unit/, ,$(dir $(test)))))))
 UNIT_JOBS   := $(UNIT_JOBS:/=)
 SYSTEM_JOBS := $(addprefix system/,$(SYSTEM_FILES))
 LIVE_JOBS   := $(if $(SANITIZE)$(QUICK),,live)
-JOBS        := $(if $(SANITIZE),,check) $(LIVE_JOBS) $(UNIT_JOBS) $(SYSTEM_JOBS)
+FUZZ_JOBS   := $(if $(filter address,$(KIND)),fuzzing)
+JOBS        := $(if $(SANITIZE),,check) $(if $(SANITIZE)$(QUICK),,lint package) $(LIVE_JOBS) $(FUZZ_JOBS) $(UNIT_JOBS) $(SYSTEM_JOBS)
 
 ifndef V
 quiet = @printf '  %-5s %s\n' "$(1)" "$(patsubst $(BUILD)/%,%,$@)";
 endif
 
-.PHONY: all run test programs folder jobs check unit system live bench install uninstall clean \
+.PHONY: all run test programs debs package folder jobs check unit system live fuzzing fuzz bench cover \
+        endure install uninstall clean format lint dist deb always compile_commands.json conf/hostdns.conf \
         $(UNIT_JOBS) $(SYSTEM_JOBS) kind-plain kind-address kind-thread
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 all: $(addprefix $(BUILD)/,$(notdir $(PROGRAMS)))
 
-# A program is its main, and what the linker finds it to need of our library and the others.
+# A program is its main and the members of the libraries that the linker finds it to need.
 $(BUILD)/hostdnsd: $(BUILD)/obj/daemon/main.o
 $(BUILD)/hostdns: $(BUILD)/obj/client/main.o
 $(BUILD)/hostdnsctl: $(BUILD)/obj/ctl/main.o
@@ -114,7 +135,7 @@ $(addprefix $(BUILD)/,$(notdir $(PROGRAMS))): $(BUILD)/libhostdns.a
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) $(OUR_LDFLAGS) -o $@ $(filter %.o,$^) \
 	    $(BUILD)/libhostdns.a $(LIBRARY_LINKS)
 
-# Made anew each time: an archive keeps the members of deleted files.
+# The archive is made anew each time, because it would keep the members of deleted files.
 $(BUILD)/libhostdns.a: $(OBJECTS)
 	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $^
 
@@ -122,13 +143,28 @@ $(BUILD)/obj/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) -c -o $@ $<
 
+# Each commit has another version, so only the files that name it are compiled again.
+VERSIONED := $(shell grep -ls HOSTDNS_VERSION src/*/*.c tests/unit/*/*.c)
+VERSIONED := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(patsubst tests/%.c,$(BUILD)/%,$(VERSIONED)))
+$(VERSIONED): private OUR_CPPFLAGS += $(TELL_VERSION)
+$(VERSIONED): $(BUILD)/version
+$(BUILD)/version: always
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+
 # A test itself need not be fast, but there are many to compile.
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libhostdns.a
 	@mkdir -p $(@D)
 	$(call quiet,TEST)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(OUR_LDFLAGS) \
 	    -O0 -U_FORTIFY_SOURCE -o $@ $< $(BUILD)/libhostdns.a $(TEST_LINKS) $(LIBRARY_LINKS) -lutil
 
-# The tools of the bench. It measures what a user would run, so never an instrumented build.
+# A fuzz target needs a build with SANITIZE=fuzzer,..., which tests/fuzz/run makes.
+$(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(BUILD)/libhostdns.a
+	@mkdir -p $(@D)
+	$(call quiet,FUZZ)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(OUR_LDFLAGS) \
+	    -o $@ $< $(BUILD)/libhostdns.a $(LIBRARY_LINKS)
+
+# The tools of the bench, which measures what a user would run, never an instrumented build.
 $(BUILD)/bench/load: $(LOAD)
 $(BUILD)/bench/reflector: $(BUILD)/obj/bench/reflector.o
 $(BUILD)/bench/direct: $(BUILD)/obj/bench/direct.o
@@ -140,40 +176,93 @@ $(UNFENCED): tests/bench/unfenced.c
 	@mkdir -p $(@D)
 	$(call quiet,LINK)$(CC) $(CFLAGS) -shared -fPIC -o $@ $<
 
+COMPILE_TOOL = $(call quiet,CC)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) -c -o $@ $<
+
 $(BUILD)/obj/bench/%.o: tests/bench/%.c Makefile
 	@mkdir -p $(@D)
-	$(call quiet,CC)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) -c -o $@ $<
+	$(COMPILE_TOOL)
+
+# make check compiles the fuzz targets, so that they keep up with the functions that they call.
+FUZZ_OBJECTS := $(patsubst tests/fuzz/%.c,$(BUILD)/obj/fuzz/%.o,$(wildcard tests/fuzz/*.c))
+
+$(BUILD)/obj/fuzz/%.o: tests/fuzz/%.c Makefile
+	@mkdir -p $(@D)
+	$(COMPILE_TOOL)
 
 run: all
 	exec $(BUILD)/hostdnsd
 
-test: $(LIVE_JOBS) $(if $(SANITIZE),,check) unit system
+test: $(LIVE_JOBS) $(if $(SANITIZE)$(QUICK),,lint package) $(FUZZ_JOBS) $(if $(SANITIZE),,check) unit system
 unit: $(UNIT_JOBS)
 system: $(SYSTEM_JOBS)
 
-# For scripts/test: what the system tests run, where it lies, which jobs there are.
+# scripts/test asks for what the system tests run, for its folder, and for the list of jobs.
 programs: all $(BENCH)
 folder:
 	@echo $(BUILD)
 jobs:
 	@echo $(KIND)=$(subst $() ,$(comma),$(strip $(JOBS)))
 
-# What scripts/test makes of each kind: plain with warnings as errors, in a folder of its own,
-# since an object that was once built with a warning would not show it again. Kinds that are
-# made at once share the jobs of -j.
+# How scripts/test builds each kind. The plain kind turns warnings into errors and has a separate
+# folder, because an object that was once built with a warning would not show it again. Kinds that
+# are made at the same time share the jobs of -j.
 BUILD_plain   := WERROR=1 BUILD=build/strict
 BUILD_address := SANITIZE=address,undefined
 BUILD_thread  := SANITIZE=thread
 GOAL          ?= test
 
-# The programs first: else make would come to what boots a system, which takes longest, only
-# when it has begun everything else.
+# The programs come first. Otherwise make would begin the job that boots a system, which takes
+# longest, after everything else.
 kind-plain kind-address kind-thread: kind-%:
 	@+$(if $(filter test,$(GOAL)),$(MAKE) --no-print-directory $(BUILD_$*) programs &&) \
 	    $(MAKE) --no-print-directory $(BUILD_$*) $(GOAL)
 
-check: all
-	@BUILD=$(BUILD) tests/job $(KIND) check sh -c 'tests/check/rooms && tests/check/manuals'
+check: all $(FUZZ_OBJECTS)
+	@BUILD=$(BUILD) tests/job $(KIND) check sh -c 'tests/check/rooms && tests/check/manuals && \
+	    tests/check/sample && tests/check/layout $(if $(QUICK),--if-here)'
+
+format:
+	@tests/check/layout --write
+
+conf/hostdns.conf: $(BUILD)/hostdnsd
+	@BUILD=$(BUILD) tests/check/sample --write
+
+# Lists each C file and how it is compiled, without the flags that concern make alone.
+COMPILED = $(SOURCES) $(wildcard tests/unit/*/*.c tests/fuzz/*.c tests/bench/*.c)
+COMPILE  = $(CC) $(CPPFLAGS) $(filter-out -MMD -MP,$(OUR_CPPFLAGS)) $(TELL_VERSION) $(CFLAGS) $(OUR_CFLAGS)
+ENTRY    = {"directory": "$(CURDIR)", "file": "$(1)", "command": "$(subst ",\",$(COMPILE)) -c $(1)"}
+
+compile_commands.json:
+	$(file >$@,[$(foreach file,$(COMPILED),$(call ENTRY,$(file))$(comma)))
+	@sed -i 's/,$$/\n]/; s/}, {/},\n{/g' $@
+
+lint: compile_commands.json
+	@BUILD=$(BUILD) tests/job $(KIND) $@ tests/check/lint
+
+# The archive has the files that git knows, or without git all files that are not built. They have
+# one order, one owner and one time: that of the last commit, or without git of this file. VERSION
+# tells the archive its version.
+FILES_OF_DIST = git ls-files -z 2>/dev/null || \
+    find * .[a-z]* \( -path build -o -path .git -o -name __pycache__ \) -prune -o \
+        -type f ! -path VERSION ! -name compile_commands.json -print0
+TIME_OF_DIST  = $(or $(shell git log -1 --format=%ct 2>/dev/null),$(shell stat -c %Y Makefile))
+
+dist:
+	@mkdir -p $(BUILD)
+	@{ $(FILES_OF_DIST); } >$(BUILD)/dist.files
+	@echo '$(VERSION)' >$(BUILD)/VERSION
+	$(call quiet,DIST)tar --null --no-recursion --sort=name \
+	    --mtime=@$(TIME_OF_DIST) --owner=0 --group=0 --numeric-owner --mode=go=rX,u+rw \
+	    --transform='s,^,hostdns-$(VERSION)/,' -cf $(BUILD)/hostdns-$(VERSION).tar \
+	    -T $(BUILD)/dist.files -C $(BUILD) VERSION
+	@gzip -nf $(BUILD)/hostdns-$(VERSION).tar
+
+deb:
+	@scripts/deb $(BUILD)/deb $(VERSION)
+
+# The tests upgrade the package to a later version.
+debs:
+	@scripts/deb $(BUILD)/debs $(VERSION) $(VERSION)+later
 
 .SECONDEXPANSION:
 $(UNIT_JOBS): unit/%: $$(filter $(BUILD)/unit/$$*/test_$$(PERCENT),$(TESTS))
@@ -183,24 +272,51 @@ $(SYSTEM_JOBS): system/%: programs
 	@BUILD=$(BUILD) tests/job $(KIND) $@ tests/lab $(PYTHON) -m pytest -p no:cacheprovider \
 	    -rfE tests/system/$*.py
 
-# One boot for all of them.
-live: programs
+# lintian, which knows Debian's policy, may find nothing to warn of.
+package: debs
+	@BUILD=$(BUILD) tests/job $(KIND) $@ lintian --allow-root --fail-on error,warning $(BUILD)/debs/*.changes
+
+# All tests of tests/live share one boot.
+live: programs debs
 	@BUILD=$(BUILD) tests/job $(KIND) $@ tests/boot
+
+# The tests run each target for a moment, and `make fuzz` one for as long as is wanted. The seed is
+# the same each time, so a failure here comes from the change that is tested.
+fuzzing:
+	@FUZZ_SEED=1 BUILD=$(BUILD) tests/job $(KIND) $@ tests/fuzz/run all 10
+
+TARGET  ?= all
+SECONDS ?= 60
+fuzz:
+	@tests/fuzz/run $(TARGET) $(SECONDS)
 
 bench: all $(BENCH) $(UNFENCED)
 	BUILD=$(BUILD) tests/lab $(PYTHON) tests/bench/run.py $(if $(QUICK),--quick) $(BENCH_ONLY)
 
-# Everything that is installed, as PLACE=FILE, where PLACE is below PREFIX. The sample goes
-# where nobody edits it; a configuration in use is never touched.
+MINUTES    ?= 30
+COVER_ONLY ?= unit system
+
+cover:
+	+@tests/cover $(MINUTES) $(COVER_ONLY)
+
+endure: all
+	@BUILD=$(BUILD) tests/lab $(PYTHON) tests/endure $(MINUTES)
+
+# Everything that is installed, as PLACE=FILE with PLACE below PREFIX. The sample file goes where
+# nobody edits it, so a configuration in use is never overwritten.
 INSTALLED := $(foreach to,$(PROGRAMS),$(to)=$(BUILD)/$(notdir $(to))) \
     $(foreach page,$(PAGES),share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page))=$(page)) \
     share/doc/hostdns/hostdns.conf=conf/hostdns.conf \
+    $(foreach file,$(EXAMPLES),share/doc/hostdns/examples/$(notdir $(file))=$(file)) \
+    lib/sysusers.d/hostdns.conf=conf/hostdns.sysusers \
     $(foreach unit,$(UNITS),lib/systemd/system/$(patsubst %.in,%,$(notdir $(unit)))=$(unit)) \
     $(foreach file,$(wildcard conf/completions/*.bash),\
         share/bash-completion/completions/$(notdir $(basename $(file)))=$(file)) \
+    $(foreach file,$(wildcard conf/completions/*.fish),\
+        share/fish/vendor_completions.d/$(notdir $(file))=$(file)) \
     $(foreach file,$(wildcard conf/completions/_*),share/zsh/site-functions/$(notdir $(file))=$(file))
 
-# From the environment, the shell takes folders with any name.
+# The folders go through the environment, so that the shell accepts any name.
 install uninstall: export TO = $(DESTDIR)$(PREFIX)
 install uninstall: export SBINDIR = $(PREFIX)/sbin
 
@@ -222,10 +338,10 @@ uninstall:
 	    rm -f "$$TO/$${item%%=*}" || exit 1; \
 	done
 	$(if $(V),,@)[ ! -d "$$TO/share/doc/hostdns" ] || \
-	    rmdir --ignore-fail-on-non-empty "$$TO/share/doc/hostdns"
+	    find "$$TO/share/doc/hostdns" -type d -empty -delete
 
 clean:
 	rm -rf build
 
 -include $(OBJECTS:.o=.d) $(MAINS:src/%.c=$(BUILD)/obj/%.d) $(TESTS:=.d) \
-         $(wildcard $(BUILD)/obj/bench/*.d)
+         $(wildcard $(BUILD)/obj/bench/*.d) $(FUZZ_OBJECTS:.o=.d)

@@ -1,4 +1,4 @@
-# bash completion for hostdns: the options that hostdns -h lists, names of the hosts file,
+# bash completion for hostdns: the options that hostdns --help all lists, names of the hosts file,
 # and record types behind a name or -t.
 
 _hostdns() {
@@ -7,7 +7,20 @@ _hostdns() {
     read -ra words <<< "${COMP_LINE:0:COMP_POINT}x" # whole words; bash splits them at "@"
     cur=${words[-1]%x} before=${words[-2]}
     case $before in
-    -p | -q | -x) return ;;
+    -p | -q | -x | -j) return ;;
+    -f)
+        compopt -o filenames 2>/dev/null
+        COMPREPLY=($(compgen -f -- "$cur"))
+        return
+        ;;
+    -c)
+        COMPREPLY=($(compgen -W "IN CH HS" -- "$cur"))
+        return
+        ;;
+    --color)
+        COMPREPLY=($(compgen -W "auto always never" -- "$cur"))
+        return
+        ;;
     -t)
         COMPREPLY=($(compgen -W "$types" -- "$cur"))
         return
@@ -15,7 +28,7 @@ _hostdns() {
     esac
     case $cur in
     [-+]* | @)
-        COMPREPLY=($(compgen -W "$("$1" -h 2>/dev/null | sed -n 's/^  \([-+][^ ]*\) .*/\1/p')" -- "$cur"))
+        COMPREPLY=($(compgen -W "$("$1" --help all 2>/dev/null | sed -n 's/^  \([-+][^ =[]*=\{0,1\}\).*/\1/p')" -- "$cur"))
         ;;
     @*) ;;
     *)

@@ -1,12 +1,11 @@
 /*
  * Bounded reading and writing of bytes, most significant byte first.
  *
- * Nothing else in the program computes with pointers into a packet. A reader that is
- * asked for more than there is returns false and stays where it was. A writer that is
- * full takes nothing more and remembers it: check `failed` once, at the end.
+ * Nothing else in the program computes with pointers into a packet. A reader with too few
+ * bytes left returns false and stays where it was. A writer without room sets `failed` and
+ * writes nothing more, so one check at the end is enough.
  */
-#ifndef BASE_BYTES_H
-#define BASE_BYTES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,7 +25,7 @@ bool get_u16(struct reader *, uint16_t *value);
 bool get_u32(struct reader *, uint32_t *value);
 bool get_u64(struct reader *, uint64_t *value);
 
-/* `count` bytes where they stand, borrowed from the data. */
+/* Points at the next `count` bytes, borrowed from the data. */
 bool get_bytes(struct reader *, const uint8_t **bytes, size_t count);
 bool get_skip(struct reader *, size_t count);
 
@@ -45,7 +44,5 @@ void put_u32(struct writer *, uint32_t value);
 void put_u64(struct writer *, uint64_t value);
 void put_bytes(struct writer *, const void *bytes, size_t count);
 
-/* Overwrites two bytes written before; `at` + 2 must not lie behind `pos`. */
+/* Overwrites two bytes that were written before: `at` + 2 is at most `pos`. */
 void put_u16_at(struct writer *, size_t at, uint16_t value);
-
-#endif

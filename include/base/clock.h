@@ -1,10 +1,15 @@
-/* Time that only moves forward. */
-#ifndef BASE_CLOCK_H
-#define BASE_CLOCK_H
+/*
+ * A clock that never goes back and does not stop while the machine sleeps, so that cached
+ * records grow older meanwhile.
+ */
+#pragma once
 
 #include <stdint.h>
 
-/* Milliseconds since some moment in the past; the same in every process of the host. */
+/* Milliseconds since a past moment that is the same for all processes of the host. */
 int64_t clock_ms(void);
+/* Microseconds since the same moment. */
+int64_t clock_us(void);
 
-#endif
+/* Milliseconds since 1970, for people to read: somebody may set that clock. */
+int64_t clock_unix_ms(void);

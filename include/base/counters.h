@@ -1,105 +1,136 @@
 /*
- * What every process counts, in one page of shared memory with a slot for each: nobody has
- * to be asked for it. A process writes its own slot only, so nothing is locked; a reader
- * adds up the slots. Processes of one generation and of the next one have different slots,
- * for the time of a reload.
+ * The counters of all processes, in one page of shared memory, so that no process has to be
+ * asked. Each process writes only its own slot and a few shared words, so nothing is
+ * locked; a reader adds up the slots. During a reload, the old processes and the new ones
+ * have different slots.
  */
-#ifndef BASE_COUNTERS_H
-#define BASE_COUNTERS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* One row for each: name in capitals, name, whether it is a gauge (what there is now, not
- * what there has been), and help. */
-#define COUNTERS(ROW)                                                                      \
-    ROW(QUESTIONS_UDP, "questions-udp", 0, "Questions over UDP that were answered.")       \
-    ROW(QUESTIONS_TCP, "questions-tcp", 0, "Questions over TCP that were answered.")       \
-    ROW(TYPE_OTHER, "type-other", 0, "Of these, for a type without a counter.")            \
-    ROW(TYPE_A, "type-a", 0, "Of these, for A.")                                           \
-    ROW(TYPE_NS, "type-ns", 0, "Of these, for NS.")                                        \
-    ROW(TYPE_CNAME, "type-cname", 0, "Of these, for CNAME.")                               \
-    ROW(TYPE_SOA, "type-soa", 0, "Of these, for SOA.")                                     \
-    ROW(TYPE_PTR, "type-ptr", 0, "Of these, for PTR.")                                     \
-    ROW(TYPE_MX, "type-mx", 0, "Of these, for MX.")                                        \
-    ROW(TYPE_TXT, "type-txt", 0, "Of these, for TXT.")                                     \
-    ROW(TYPE_AAAA, "type-aaaa", 0, "Of these, for AAAA.")                                  \
-    ROW(TYPE_SRV, "type-srv", 0, "Of these, for SRV.")                                     \
-    ROW(TYPE_HTTPS, "type-https", 0, "Of these, for HTTPS.")                               \
-    ROW(TYPE_ANY, "type-any", 0, "Of these, for ANY.")                                     \
-    ROW(ANSWER_RECORDS, "answer-records", 0, "Answered NOERROR with records.")             \
-    ROW(ANSWER_NODATA, "answer-nodata", 0, "Answered NOERROR without records.")            \
-    ROW(ANSWER_NXDOMAIN, "answer-nxdomain", 0, "Answered NXDOMAIN.")                       \
-    ROW(ANSWER_SERVFAIL, "answer-servfail", 0, "Answered SERVFAIL.")                       \
-    ROW(ANSWER_REFUSED, "answer-refused", 0, "Answered REFUSED.")                          \
-    ROW(ANSWER_FORMERR, "answer-formerr", 0, "Answered FORMERR.")                          \
-    ROW(ANSWER_OTHER, "answer-other", 0, "Answered with another response code.")           \
-    ROW(DROPPED_MALFORMED, "dropped-malformed", 0, "Packets that are no question.")        \
-    ROW(DROPPED_RATE, "dropped-rate", 0, "Errors not sent since there were too many.")     \
-    ROW(CACHE_HITS, "cache-hits", 0, "Answered from the cache.")                           \
-    ROW(CACHE_MISSES, "cache-misses", 0, "Waited for a lookup.")                           \
-    ROW(CACHE_FAILURES, "cache-failures", 0, "Answered by repeating a failure.")           \
-    ROW(CACHE_STALE, "cache-stale", 0, "Answered with what had ended (RFC 8767).")         \
-    ROW(CACHE_PREFETCHES, "cache-prefetches", 0, "Looked up again before the end.")        \
-    ROW(CACHE_EVICTIONS, "cache-evictions", 0, "Answers that had to leave for others.")    \
-    ROW(CACHE_ENTRIES, "cache-entries", 1, "Answers that are kept.")                       \
-    ROW(WAITING, "waiting", 1, "Questions that wait for a lookup.")                        \
-    ROW(LOOKUPS, "lookups", 0, "Lookups that were begun.")                                 \
-    ROW(LOOKUPS_IN_FLIGHT, "lookups-in-flight", 1, "Lookups under way.")                   \
-    ROW(AT_NAME_SERVERS, "at-name-servers", 1, "Questions to name servers under way.")     \
-    ROW(DNS_RECORDS, "dns-records", 0, "Lookups that found records in DNS.")               \
-    ROW(DNS_NODATA, "dns-nodata", 0, "Lookups that found a name without them.")            \
-    ROW(DNS_NXDOMAIN, "dns-nxdomain", 0, "Lookups that found no name.")                    \
-    ROW(DNS_FAILED, "dns-failed", 0, "Lookups that failed.")                               \
-    ROW(HOST_RECORDS, "host-records", 0, "Lookups that another source than DNS knew.")     \
-    ROW(HOST_NODATA, "host-nodata", 0, "Likewise, a name without such records.")           \
-    ROW(HOST_NXDOMAIN, "host-nxdomain", 0, "Likewise, no such name.")                      \
-    ROW(LOOKUP_MS_1, "lookup-ms-1", 0, "Lookups of less than 1 ms.")                       \
-    ROW(LOOKUP_MS_2, "lookup-ms-2", 0, "Lookups of 1 ms.")                                 \
-    ROW(LOOKUP_MS_4, "lookup-ms-4", 0, "Lookups of less than 4 ms.")                       \
-    ROW(LOOKUP_MS_8, "lookup-ms-8", 0, "Lookups of less than 8 ms.")                       \
-    ROW(LOOKUP_MS_16, "lookup-ms-16", 0, "Lookups of less than 16 ms.")                    \
-    ROW(LOOKUP_MS_32, "lookup-ms-32", 0, "Lookups of less than 32 ms.")                    \
-    ROW(LOOKUP_MS_64, "lookup-ms-64", 0, "Lookups of less than 64 ms.")                    \
-    ROW(LOOKUP_MS_128, "lookup-ms-128", 0, "Lookups of less than 128 ms.")                 \
-    ROW(LOOKUP_MS_256, "lookup-ms-256", 0, "Lookups of less than 256 ms.")                 \
-    ROW(LOOKUP_MS_512, "lookup-ms-512", 0, "Lookups of less than 512 ms.")                 \
-    ROW(LOOKUP_MS_1024, "lookup-ms-1024", 0, "Lookups of less than 1024 ms.")              \
-    ROW(LOOKUP_MS_2048, "lookup-ms-2048", 0, "Lookups of less than 2048 ms.")              \
-    ROW(LOOKUP_MS_4096, "lookup-ms-4096", 0, "Lookups of less than 4096 ms.")              \
-    ROW(LOOKUP_MS_MORE, "lookup-ms-more", 0, "Lookups that took longer.")                  \
-    ROW(THREADS, "threads", 1, "Threads for NSS modules.")                                 \
-    ROW(THREADS_BUSY, "threads-busy", 1, "Of these, inside a module.")                     \
-    ROW(THREADS_HUNG, "threads-hung", 1, "Of these, for more than 5 s.")                   \
-    ROW(TCP_ACCEPTED, "tcp-accepted", 0, "TCP connections that were taken.")               \
-    ROW(TCP_REFUSED, "tcp-refused", 0, "TCP connections for which there was no room.")     \
-    ROW(TCP_OPEN, "tcp-open", 1, "TCP connections there are.")                             \
-    ROW(RESTARTS_SERVE, "restarts-serve", 0, "Serve processes that died.")                 \
-    ROW(RESTARTS_LOOKUP, "restarts-lookup", 0, "Lookup processes that died.")              \
-    ROW(RELOADS, "reloads", 0, "Reloads that were done.")                                  \
-    ROW(HOST_CHANGES, "host-changes", 0, "Edits and changes of the host that were seen.")  \
-    ROW(TAKEN_BACK, "taken-back", 0, "Addresses taken back from another user's socket.")
+#include "base/name_servers.h"
+#include "base/worst.h"
 
-#define COUNTERS_ENUM(name, text, gauge, help) COUNT_##name,
+/* One row for each counter: name in capitals, name, kind, and help, which
+ * src/ctl/hostdnsctl.8 repeats. A total only grows; a gauge says what there is now. */
+#define COUNTERS(ROW)                                                                      \
+    ROW(QUESTIONS_UDP, "questions-udp", TOTAL, "Questions answered over UDP.")             \
+    ROW(QUESTIONS_TCP, "questions-tcp", TOTAL, "Questions answered over TCP.")             \
+    ROW(TYPE_OTHER, "type-other", TOTAL,                                                   \
+        "Questions for a type without a counter of its own.")                              \
+    ROW(TYPE_A, "type-a", TOTAL, "Questions for A.")                                       \
+    ROW(TYPE_NS, "type-ns", TOTAL, "Questions for NS.")                                    \
+    ROW(TYPE_CNAME, "type-cname", TOTAL, "Questions for CNAME.")                           \
+    ROW(TYPE_SOA, "type-soa", TOTAL, "Questions for SOA.")                                 \
+    ROW(TYPE_PTR, "type-ptr", TOTAL, "Questions for PTR.")                                 \
+    ROW(TYPE_MX, "type-mx", TOTAL, "Questions for MX.")                                    \
+    ROW(TYPE_TXT, "type-txt", TOTAL, "Questions for TXT.")                                 \
+    ROW(TYPE_AAAA, "type-aaaa", TOTAL, "Questions for AAAA.")                              \
+    ROW(TYPE_SRV, "type-srv", TOTAL, "Questions for SRV.")                                 \
+    ROW(TYPE_HTTPS, "type-https", TOTAL, "Questions for HTTPS.")                           \
+    ROW(TYPE_ANY, "type-any", TOTAL, "Questions for ANY.")                                 \
+    ROW(ANSWER_RECORDS, "answer-records", TOTAL, "Answers NOERROR with records.")          \
+    ROW(ANSWER_NODATA, "answer-nodata", TOTAL, "Answers NOERROR without records.")         \
+    ROW(ANSWER_NXDOMAIN, "answer-nxdomain", TOTAL, "Answers NXDOMAIN.")                    \
+    ROW(ANSWER_SERVFAIL, "answer-servfail", TOTAL, "Answers SERVFAIL.")                    \
+    ROW(ANSWER_REFUSED, "answer-refused", TOTAL, "Answers REFUSED.")                       \
+    ROW(ANSWER_FORMERR, "answer-formerr", TOTAL, "Answers FORMERR.")                       \
+    ROW(ANSWER_OTHER, "answer-other", TOTAL, "Answers with another response code.")        \
+    ROW(DROPPED_MALFORMED, "dropped-malformed", TOTAL,                                     \
+        "Packets dropped because they are no question.")                                   \
+    ROW(DROPPED_RATE, "dropped-rate", TOTAL,                                               \
+        "Error replies not sent because there were too many.")                             \
+    ROW(CACHE_HITS, "cache-hits", TOTAL, "Questions answered from the cache.")             \
+    ROW(CACHE_MISSES, "cache-misses", TOTAL, "Questions that waited for a lookup.")        \
+    ROW(CACHE_FAILURES, "cache-failures", TOTAL,                                           \
+        "Questions answered with a cached failure (RFC 9520).")                            \
+    ROW(CACHE_STALE, "cache-stale", TOTAL,                                                 \
+        "Questions answered with an expired answer (RFC 8767).")                           \
+    ROW(CACHE_PREFETCHES, "cache-prefetches", TOTAL,                                       \
+        "Answers looked up again before they expired.")                                    \
+    ROW(CACHE_EVICTIONS, "cache-evictions", TOTAL, "Answers evicted from the full cache.") \
+    ROW(CACHE_ENTRIES, "cache-entries", GAUGE, "Answers in the cache.")                    \
+    ROW(WAITING, "waiting", GAUGE, "Questions that wait for a lookup.")                    \
+    ROW(LOOKUPS, "lookups", TOTAL, "Lookups begun.")                                       \
+    ROW(LOOKUPS_IN_FLIGHT, "lookups-in-flight", GAUGE, "Lookups under way.")               \
+    ROW(AT_NAME_SERVERS, "at-name-servers", GAUGE, "Questions to name servers under way.") \
+    ROW(DNS_RECORDS, "dns-records", TOTAL, "Lookups that found records in DNS.")           \
+    ROW(DNS_NODATA, "dns-nodata", TOTAL,                                                   \
+        "Lookups that found the name in DNS, but no such records.")                        \
+    ROW(DNS_NXDOMAIN, "dns-nxdomain", TOTAL, "Lookups whose name DNS denied.")             \
+    ROW(DNS_FAILED, "dns-failed", TOTAL, "Lookups that failed.")                           \
+    ROW(HOST_RECORDS, "host-records", TOTAL,                                               \
+        "Lookups that found records in a source other than DNS.")                          \
+    ROW(HOST_NODATA, "host-nodata", TOTAL,                                                 \
+        "Lookups that found the name in such a source, but no such records.")              \
+    ROW(HOST_NXDOMAIN, "host-nxdomain", TOTAL, "Lookups whose name such a source denied.") \
+    ROW(LOOKUP_MS_1, "lookup-ms-1", TOTAL, "Lookups that took less than 1 ms.")            \
+    ROW(LOOKUP_MS_2, "lookup-ms-2", TOTAL, "Lookups that took 1 ms to 2 ms.")              \
+    ROW(LOOKUP_MS_4, "lookup-ms-4", TOTAL, "Lookups that took 2 ms to 4 ms.")              \
+    ROW(LOOKUP_MS_8, "lookup-ms-8", TOTAL, "Lookups that took 4 ms to 8 ms.")              \
+    ROW(LOOKUP_MS_16, "lookup-ms-16", TOTAL, "Lookups that took 8 ms to 16 ms.")           \
+    ROW(LOOKUP_MS_32, "lookup-ms-32", TOTAL, "Lookups that took 16 ms to 32 ms.")          \
+    ROW(LOOKUP_MS_64, "lookup-ms-64", TOTAL, "Lookups that took 32 ms to 64 ms.")          \
+    ROW(LOOKUP_MS_128, "lookup-ms-128", TOTAL, "Lookups that took 64 ms to 128 ms.")       \
+    ROW(LOOKUP_MS_256, "lookup-ms-256", TOTAL, "Lookups that took 128 ms to 256 ms.")      \
+    ROW(LOOKUP_MS_512, "lookup-ms-512", TOTAL, "Lookups that took 256 ms to 512 ms.")      \
+    ROW(LOOKUP_MS_1024, "lookup-ms-1024", TOTAL, "Lookups that took 512 ms to 1024 ms.")   \
+    ROW(LOOKUP_MS_2048, "lookup-ms-2048", TOTAL, "Lookups that took 1024 ms to 2048 ms.")  \
+    ROW(LOOKUP_MS_4096, "lookup-ms-4096", TOTAL, "Lookups that took 2048 ms to 4096 ms.")  \
+    ROW(LOOKUP_MS_MORE, "lookup-ms-more", TOTAL, "Lookups that took longer.")              \
+    ROW(LOOKUP_TIME, "lookup-time", TOTAL, "Milliseconds that all lookups took.")          \
+    ROW(THREADS, "threads", GAUGE, "Threads for NSS modules.")                             \
+    ROW(THREADS_BUSY, "threads-busy", GAUGE, "Threads inside an NSS module.")              \
+    ROW(THREADS_HUNG, "threads-hung", GAUGE,                                               \
+        "Threads inside an NSS module for more than 5 s.")                                 \
+    ROW(TCP_ACCEPTED, "tcp-accepted", TOTAL, "TCP connections accepted.")                  \
+    ROW(TCP_REFUSED, "tcp-refused", TOTAL,                                                 \
+        "TCP connections closed at once for lack of room.")                                \
+    ROW(TCP_OPEN, "tcp-open", GAUGE, "Open TCP connections.")                              \
+    ROW(RESTARTS_SERVE, "restarts-serve", TOTAL, "Serve processes that died.")             \
+    ROW(RESTARTS_LOOKUP, "restarts-lookup", TOTAL, "Lookup processes that died.")          \
+    ROW(UNFILTERED, "unfiltered", GAUGE, "Children without a filter of system calls.")     \
+    ROW(RELOADS, "reloads", TOTAL, "Reloads completed.")                                   \
+    ROW(HOST_CHANGES, "host-changes", TOTAL, "Changes of the host that were noticed.")     \
+    ROW(TAKEN_BACK, "taken-back", TOTAL,                                                   \
+        "Addresses taken back from another user's socket.")                                \
+    ROW(LOG_LOST, "log-lost", TOTAL, "Lines of the log that nobody read in time.")         \
+    ROW(LOG_LEFT_OUT, "log-left-out", TOTAL,                                               \
+        "Lines about repeated questions that were left out.")
+
+#define COUNTERS_ENUM(name, text, kind, help) COUNT_##name,
 enum counter { COUNTERS(COUNTERS_ENUM) COUNTERS_NUMBER };
 #undef COUNTERS_ENUM
 
+/* A question is counted once, in the cell of its transport, type and outcome. The rows of
+ * these three, which stand first, are sums of cells. */
+enum {
+    COUNTERS_TRANSPORTS = COUNT_TYPE_OTHER,
+    COUNTERS_TYPES = COUNT_ANSWER_RECORDS - COUNT_TYPE_OTHER,
+    COUNTERS_OUTCOMES = COUNT_DROPPED_MALFORMED - COUNT_ANSWER_RECORDS,
+    COUNTERS_CELLS = COUNTERS_TRANSPORTS * COUNTERS_TYPES * COUNTERS_OUTCOMES,
+};
+
 enum {
     COUNTERS_SLOTS = 64,
-    COUNTERS_NOTE = 256, /* room for a process's note and its NUL */
+    COUNTERS_WORDS = 64, /* words that all processes share */
 };
+
+enum counter_kind { COUNTER_TOTAL, COUNTER_GAUGE };
 
 struct counter_row {
     const char *name, *help;
-    int is_gauge;
+    enum counter_kind kind;
 };
 
 extern const struct counter_row counter_rows[COUNTERS_NUMBER];
 
-/* Until counters_use has been called a process counts for itself alone. */
+/* The rows, and the cells of questions behind them. Before counters_use, a process counts
+ * for itself alone. */
 extern uint64_t *counters_own;
 
-/* One more, or several. */
+/* Adds one, or several. */
 static inline void count_more(enum counter counter, uint64_t more)
 {
     __atomic_store_n(&counters_own[counter], counters_own[counter] + more,
@@ -111,31 +142,60 @@ static inline void count(enum counter counter)
     count_more(counter, 1);
 }
 
+/* Adds one to a counter that other threads of the process use, too. */
+static inline void count_in_thread(enum counter counter)
+{
+    __atomic_add_fetch(&counters_own[counter], 1, __ATOMIC_RELAXED);
+}
+
+/* The place of a cell in counters_own. */
+static inline unsigned counters_cell(enum counter transport, enum counter type,
+                                     enum counter outcome)
+{
+    return COUNTERS_NUMBER +
+           (transport * COUNTERS_TYPES + type - COUNT_TYPE_OTHER) * COUNTERS_OUTCOMES +
+           outcome - COUNT_ANSWER_RECORDS;
+}
+
+static inline void count_question(enum counter transport, enum counter type,
+                                  enum counter outcome)
+{
+    count((enum counter)counters_cell(transport, type, outcome));
+}
+
 static inline void count_set(enum counter counter, uint64_t value)
 {
     __atomic_store_n(&counters_own[counter], value, __ATOMIC_RELAXED);
 }
 
 /*
- * Makes the page, or maps one that was handed over: `fd` from an earlier counters_open, or
- * -1. One of another layout, or of none, is replaced by a new one. The page's descriptor,
- * or -1 with errno.
+ * Makes the page, or maps the one behind `fd`, a descriptor from an earlier counters_open
+ * or -1. A page of another layout is replaced. Returns the page's descriptor, or -1 with
+ * errno; then only children share the page, and the next program begins a new one. If
+ * memory is too short even for that, each process counts for itself.
  */
 int counters_open(int fd);
 
-/* From here on this process counts in this slot, on top of what its predecessor has
- * counted; gauges start at 0. */
+/* From now on this process counts in this slot, on top of what its predecessor has counted;
+ * gauges start at 0. */
 void counters_use(unsigned slot);
 
-/* The process of the slot is gone, and what its gauges said with it. */
+/* Sets the gauges of a slot to 0, because its process has ended. */
 void counters_reset_gauges(unsigned slot);
 
-/* The sum over all slots. */
+/* Sums over all slots: of a row, and of a cell. */
 uint64_t counters_sum(enum counter);
+uint64_t counters_questions(enum counter transport, enum counter type,
+                            enum counter outcome);
 
-/* A text for the reader, in this process's slot; cut if it is too long. */
-void counters_note(const char *text);
-/* The text of a slot, copied. */
-void counters_read_note(unsigned slot, char text[static COUNTERS_NOTE]);
+/* Lookups worth showing: those of this process to write, and those of a slot to read. */
+struct worst_lookups *counters_worst(void);
+const struct worst_lookups *counters_worst_of(unsigned slot);
 
-#endif
+/* Name servers: those of this process to write, and those of a slot to read. */
+struct name_servers *counters_name_servers(void);
+const struct name_servers *counters_name_servers_of(unsigned slot);
+
+/* Words beside the slots, 0 at first: any process reads and writes them, each word in one
+ * step. They outlive a reload. */
+uint64_t *counters_words(void);

@@ -1,14 +1,13 @@
 /*
- * Whether memory or descriptors have run out, for code of others that does not say so.
+ * Notices that memory or descriptors have run out in libraries, which do not say so.
  *
- * libc turns an allocation that fails into codes that mean something else, or into a list
- * that is too short. So the program has an allocator of its own, in front of the system's,
- * that does nothing but count what is refused, and, where that costs nobody time, try
- * again. Everything in the process uses it, libc and NSS modules too. A file that libc
- * cannot open for want of descriptors is for it one that says nothing.
+ * libc turns a failed allocation into an error code that means something else, or into a
+ * list that is too short. So the program puts functions of its own in front of the system's
+ * allocator, for the whole process with libc and NSS modules. They count what is refused
+ * and, in a process where nobody waits, try again. If descriptors run out, libc takes a
+ * file that it cannot open for an empty one.
  */
-#ifndef BASE_SHORTAGE_H
-#define BASE_SHORTAGE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -16,25 +15,25 @@
 unsigned shortage_count(void);
 
 /*
- * Whether an allocation that is refused is tried again, for a second: from the start on,
- * even before main(), since a program that a reload has executed has no way back. To be
- * turned off, before there are threads, by a process in which somebody waits.
+ * Sets whether a refused allocation is tried again for a second. It is from the start, even
+ * before main(), because a program that a reload has executed cannot go back. A process in
+ * which somebody waits turns it off before it starts threads.
  */
 void shortage_wait(bool);
 
-/* To be called before libc is asked. */
+/* Sets a function that ends the program when an allocation is refused for good. */
+void shortage_end_by(void (*end)(void));
+
+/* Call this before libc is asked. */
 void shortage_watch(void);
 /*
- * To be called when libc has been asked, before anything is made of what it says. If memory
- * was refused to this thread meanwhile, the process ends here: a denial may be none, a list
- * too short, and what libc or a module has read or loaded is kept by them as it is, for
- * good. The next process begins anew.
+ * Call this when libc has answered, before the answer is used. If memory was refused to
+ * this thread in between, the process ends here: a denial may be false, a list too short,
+ * and libc or a module may keep what it has read for good. The next process begins anew.
  */
 void shortage_end(void);
 /*
- * Ends the process, too, if no descriptor is left now, since libc may have failed to open a
- * file or a module. A shortage that is over already is not seen.
+ * Also ends the process, if no descriptor is left now, since libc may have failed to open a
+ * file or a module. A shortage that has passed is not noticed.
  */
 void shortage_check_descriptors(void);
-
-#endif

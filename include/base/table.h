@@ -1,10 +1,9 @@
 /*
- * Hash table whose links live in the objects themselves. The keys come from strangers,
- * so the hash is keyed with a number drawn at random for each table: nobody can choose
- * names that all fall into one bucket.
+ * Hash table whose links live in the objects themselves. The keys come from strangers, so
+ * each table has a hash of its own, keyed at random: nobody can choose names that all fall
+ * into one bucket.
  */
-#ifndef BASE_TABLE_H
-#define BASE_TABLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,12 +35,10 @@ uint64_t table_hash(const struct table *, const void *bytes, size_t count);
 /* The link of the object with this key, or NULL. */
 struct table_link *table_find(const struct table *, uint64_t hash, const void *key);
 
-/* The key must not be in the table yet. Never fails: when memory is short it only gets
- * slower. */
+/* The key must not be in the table yet. This never fails; when memory is short, the table
+ * only gets slower. */
 void table_add(struct table *, uint64_t hash, struct table_link *);
 void table_remove(struct table *, struct table_link *);
 
 #define table_item(link, type, member)                                                     \
     ((type *)(void *)((char *)(link)-offsetof(type, member)))
-
-#endif

@@ -1,9 +1,6 @@
-/* A pair of connected SOCK_SEQPACKET sockets: whole messages, in order, between processes.
- */
-#ifndef CHANNEL_CHANNEL_H
-#define CHANNEL_CHANNEL_H
+/* A pair of SOCK_SEQPACKET sockets, which carries whole messages in order. */
+#pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "channel/message.h"
@@ -12,7 +9,7 @@ struct channel {
     int left, right; /* -1 when closed */
 };
 
-/* Both ends block until they are told not to wait. 0, or -1 with errno. */
+/* 0, or -1 with errno. */
 int channel_open(struct channel *);
 void channel_close(struct channel *);
 void channel_close_end(int *end);
@@ -29,25 +26,21 @@ enum channel_result channel_send(int end, const void *data, size_t len, enum cha
 enum channel_result channel_receive(int end, void *data, size_t size, size_t *len,
                                     enum channel_wait);
 
-/* One word; words are few, so the receiver always has room. */
-enum channel_result channel_send_word(int end, enum word);
-/* A word with something to it, of at most WORD_DATA_MAX octets. */
-enum channel_result channel_send_word_with(int end, enum word, const void *data,
-                                           size_t len);
-/* Sends a word, and a copy of the descriptor, which stays the caller's. */
-enum channel_result channel_send_descriptor(int end, enum word, const void *data,
+/*
+ * Sends a control message with at most CONTROL_DATA_MAX octets of data; `data` may be NULL
+ * if `len` is 0. Control messages are few, so the receiver has room for each.
+ */
+enum channel_result channel_send_control(int end, enum control_message, const void *data,
+                                         size_t len);
+/* Sends it with a copy of the descriptor, which stays the caller's. */
+enum channel_result channel_send_descriptor(int end, enum control_message, const void *data,
                                             size_t len, int descriptor);
-/* `len` is what came with the word. A message that is no word reads as 0. */
-enum channel_result channel_receive_word_with(int end, enum word *,
-                                              uint8_t data[static WORD_DATA_MAX],
-                                              size_t *len, enum channel_wait);
-/* As channel_receive_word_with, and takes the descriptor that came with the word; the
- * caller closes it. It is -1 if none came. */
-enum channel_result channel_receive_descriptor(int end, enum word *,
-                                               uint8_t data[static WORD_DATA_MAX],
-                                               size_t *len, int *descriptor,
-                                               enum channel_wait);
-/* Likewise, for words with nothing to them. */
-enum channel_result channel_receive_word(int end, enum word *, enum channel_wait);
-
-#endif
+/*
+ * Receives a control message; octets that are none read as 0. `data` has room for
+ * CONTROL_DATA_MAX octets, or is NULL if only messages without data are expected. A
+ * descriptor that comes with the message is the caller's to close, -1 if there is none; it
+ * is refused if `descriptor` is NULL.
+ */
+enum channel_result channel_receive_control(int end, enum control_message *, uint8_t *data,
+                                            size_t *len, int *descriptor,
+                                            enum channel_wait);

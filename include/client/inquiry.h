@@ -1,38 +1,18 @@
 /*
- * One name asked about: one question for a type, or two (A and AAAA), in flight together,
- * for its addresses; and what came of it.
+ * One name that is asked about: one question for a type, or two (A and AAAA) at the same
+ * time for its addresses.
  */
-#ifndef CLIENT_INQUIRY_H
-#define CLIENT_INQUIRY_H
+#pragma once
 
 #include "client/exchange.h"
+#include "client/wishes.h"
 #include "dns/received.h"
 
-enum verdict {
-    VERDICT_RECORDS,     /* what was asked for is there */
-    VERDICT_PARTIAL,     /* truncated: some of it is there */
-    VERDICT_NO_RECORDS,  /* the name exists, but has no such records (NODATA) */
-    VERDICT_NO_NAME,     /* NXDOMAIN */
-    VERDICT_FAILED,      /* the server's RCODE says so */
-    VERDICT_MALFORMED,   /* part of the reply cannot be read; the rest is there */
-    VERDICT_CUT,         /* truncated, and no record asked for is in what came */
-    VERDICT_SILENT,      /* no reply */
-    VERDICT_UNREACHABLE, /* the network refuses to carry the question */
-    VERDICT_INTERRUPTED, /* Ctrl+C */
-};
-
-struct inquiry_part {
-    struct exchange exchange;
-    struct received reply; /* empty unless the exchange was answered */
-    const char *canonical; /* end of the CNAME chain, as printed; borrowed from this part */
-    enum verdict verdict;
-};
-
 struct inquiry {
-    bool for_addresses; /* two parts, A and AAAA; otherwise one */
-    struct exchange_manner manner;
-    struct inquiry_part parts[2];
-    size_t count;
+    bool for_addresses;              /* A and AAAA; otherwise there is one exchange */
+    const struct settings *settings; /* of its name, borrowed; NULL: those of all */
+    struct exchange exchanges[2];
+    size_t count; /* of exchanges */
 };
 
 /* Exit codes of the program, besides those of <sysexits.h>. The highest one wins. */
@@ -44,21 +24,33 @@ enum inquiry_exit {
 };
 
 /*
- * Asks for the type, or with type 0 for addresses, and waits for the end of it. 0, or -1
- * with errno: EINVAL: not a domain name; ENOMEM and the like. inquiry_free in both cases.
+ * Builds the questions for what is wished, in its class and otherwise as the form says. 0,
+ * or -1 with errno: EINVAL if the text is not a domain name, or the system's failure. The
+ * inquiry must stay where it is until it has ended, and inquiry_free gives it back in both
+ * cases.
  */
-int inquiry_run(struct inquiry *, int socket, const char *name, uint16_t type,
+int inquiry_build(struct inquiry *, const struct wish *, const struct ask_form *,
+                  const struct exchange_manner *);
+/* Asks what was built and waits for the end. */
+void inquiry_ask(struct inquiry *, int socket);
+/* Reads the replies, when all questions have ended. */
+void inquiry_judge(struct inquiry *);
+/* All three. */
+int inquiry_run(struct inquiry *, int socket, const struct wish *, const struct ask_form *,
                 const struct exchange_manner *);
 void inquiry_free(struct inquiry *);
 
-/* The exit code that a part stands for by itself, and that of the whole: a name that has
- * addresses of one family only lacks nothing. */
-enum inquiry_exit inquiry_part_exit(const struct inquiry_part *);
+/* The exit code of one question, and that of the name, for which addresses of one family
+ * are enough. */
+enum inquiry_exit inquiry_exit_of(const struct exchange *);
 enum inquiry_exit inquiry_exit(const struct inquiry *);
 
+/* True if the server has said of each question that there is no such name (NXDOMAIN). The
+ * replies need not have been judged. */
+bool inquiry_lacks_name(const struct inquiry *);
+
+/* Microseconds from the first question to the last reply, or the end of waiting for it; -1:
+ * no question was sent. */
+int64_t inquiry_time(const struct inquiry *);
+
 bool inquiry_is_interrupted(const struct inquiry *);
-
-/* True if the record is an answer to this part's question, at the end of the chain. */
-bool inquiry_is_answer(const struct inquiry_part *, const struct print_record *);
-
-#endif

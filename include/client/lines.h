@@ -1,20 +1,19 @@
 /* Names from a pipe: one a line, with types before or behind it if it has any. */
-#ifndef CLIENT_LINES_H
-#define CLIENT_LINES_H
+#pragma once
 
-#include "client/asker.h"
+#include "client/batch.h"
+#include "client/session.h"
 
 /*
- * Reads the words of a line up to a comment, which begins with a blank and "#". False, with
- * a line about the mistake, unless there is one name, or none at all. words_free in both
- * cases.
+ * Reads the words of a line up to a comment, which is a word that begins with "#" or ";".
+ * False with a line about the mistake, which may be that there is more than one name.
+ * wishes_free in both cases.
  */
-bool lines_read(struct words *, char *line, char error[static WORDS_ERROR]);
+bool lines_read(struct wishes *, char *line, char error[static WISHES_ERROR]);
 
-/* Asks about what the line says, in order: the highest exit code, or ASKER_INTERRUPTED. */
-int lines_ask(struct asker *, const struct words *);
+/* Asks about each wish in order. Returns the highest exit code, or SESSION_INTERRUPTED. */
+int lines_ask(struct session *, const struct wishes *);
 
-/* Asks about the name on each line of `in`; returns the highest exit code of them all. */
-int lines_run(struct asker *, FILE *in);
-
-#endif
+/* Asks about the names on the lines that come from the descriptor, many at the same
+ * time. It shows what it can before it waits for more. */
+void lines_run(struct batch *, int fd);

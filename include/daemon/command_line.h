@@ -1,11 +1,10 @@
 /*
- * The command line of hostdnsd, and the configuration file that it names. What is said here
- * wins over the file.
+ * The command line of hostdnsd, and the configuration file that it names. The command
+ * line wins over the file.
  */
-#ifndef DAEMON_COMMAND_LINE_H
-#define DAEMON_COMMAND_LINE_H
+#pragma once
 
-#include "daemon/options.h"
+#include "daemon/config.h"
 
 enum command_line_result {
     COMMAND_LINE_RUN,
@@ -13,6 +12,4 @@ enum command_line_result {
     COMMAND_LINE_FAILED, /* every error has been printed to stderr */
 };
 
-enum command_line_result command_line_read(struct options *, int argc, char **argv);
-
-#endif
+enum command_line_result command_line_read(struct config *, int argc, char *const *argv);

@@ -1,25 +1,24 @@
-/* What each command of the table (daemon/command_table) does. */
-#ifndef DAEMON_COMMANDS_H
-#define DAEMON_COMMANDS_H
+/* Runs the commands of the table (daemon/command_table). */
+#pragma once
 
 #include "channel/message.h"
 #include "daemon/control.h"
+#include "daemon/report.h"
+#include "daemon/survey.h"
 
-/* What the commands do it to; `context` goes to every function. */
+/* The server that the commands act on; `context` goes to every function. */
 struct commands_host {
     void *context;
-    size_t cache_bytes;
-    /* Writes what only the supervisor knows: its processes and addresses. */
-    void (*describe)(void *context, FILE *);
-    /* To all children that serve. */
-    void (*tell)(void *context, enum word, const void *data, size_t len);
+    /* Fills in what only the supervisor knows, such as its processes and addresses. */
+    void (*describe)(void *context, struct report *);
+    /* Asks all serve processes. False when memory is short; then `end` is not called. */
+    bool (*survey)(void *context, enum control_message, const void *data, size_t len,
+                   survey_end *end, void *end_context);
     void (*set_level)(void *context, int level);
-    /* Answers on the connection when it is over. */
-    void (*reload)(void *context, int asker);
+    /* Answers on the connection when the reload is over. */
+    void (*reload)(void *context, int client);
     void (*stop)(void *context);
 };
 
 /* For control_new, whose context is a struct commands_host. */
 extern const struct control_commands commands;
-
-#endif

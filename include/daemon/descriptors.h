@@ -1,15 +1,13 @@
-/* Which descriptors a process has that was made by fork() or will be made by exec. */
-#ifndef DAEMON_DESCRIPTORS_H
-#define DAEMON_DESCRIPTORS_H
+/* Closes descriptors that a forked process must not have, and passes others on to the
+ * program that is executed. */
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Closes all but the standard ones and these, in any order; -1 stands for none. Reorders
- * them. */
+/* Closes all descriptors but the standard ones and these, where -1 stands for none.
+ * Reorders the array. */
 void descriptors_keep(int *kept, size_t count);
 
-/* Whether a program that this process executes has it. Nothing happens to -1. */
+/* Keeps the descriptor open, or has it closed, when a program is executed. Accepts -1. */
 void descriptors_pass_on(int fd, bool pass);
-
-#endif

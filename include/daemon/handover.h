@@ -1,51 +1,42 @@
 /*
- * What the supervisor hands over to itself when it executes its program again on a reload:
- * the process stays, with its children and its descriptors, and reads this to know them.
+ * What the supervisor hands over to itself when a reload executes its program again: the
+ * process stays, with its children and its descriptors, and this tells which they are.
  */
-#ifndef DAEMON_HANDOVER_H
-#define DAEMON_HANDOVER_H
+#pragma once
 
 #include "daemon/child.h"
 #include "net/passed.h"
-#include "serve/cookie.h"
+#include "serve/server_cookie.h"
 
 enum { HANDOVER_CHILDREN = 128 };
 
-struct handed_child {
-    enum role role;
-    unsigned generation, number;
-    pid_t pid;
-    int control;
-    int64_t started; /* clock_ms() */
-};
-
 struct handover {
-    bool is_reload;      /* else the program has been started by somebody else */
-    bool is_activated;   /* the sockets are a service manager's: it says where we listen */
+    bool is_reload;      /* false: this is the start of the server */
+    bool is_filtered;    /* the filter of system calls is loaded (daemon/sandbox) */
+    bool is_activated;   /* a service manager has opened the sockets */
     unsigned generation; /* of the newest children */
     int64_t started;     /* clock_ms() at the start of the first program */
     struct passed sockets;
-    struct handed_child children[HANDOVER_CHILDREN];
+    struct child children[HANDOVER_CHILDREN]; /* without links and timers */
     size_t child_count;
     struct cookie_secret secret;
-    int asker;    /* who wants to know how the reload went; -1: nobody */
+    int client;   /* the connection that is told how the reload went; -1: none */
     int counters; /* the page; -1: none yet */
     int control;  /* the listening control socket; -1: none */
-    int keeper;   /* who removes it at the end (daemon/keeper); -1: nobody */
+    int unlinker; /* the connection to daemon/unlinker; -1: none */
 };
 
 /*
- * Reads what the program was started with, and removes it from the environment. False after
- * logging what is wrong with it.
+ * Reads what was handed over, or what a service manager passed, and removes it from the
+ * environment. False after logging what is wrong with it.
  */
 bool handover_read(struct handover *);
 
 /* Adds a child, unless it has been reaped. False if there is no room. */
 bool handover_add(struct handover *, const struct child *);
 
-/* Makes it ready for the program that is to be executed. 0, or -1 with errno. */
+/* Puts it into the environment, and keeps its descriptors open, for the program that
+ * is executed next. 0, or -1 with errno. */
 int handover_give(const struct handover *);
-/* The program could not be executed. */
+/* Undoes handover_give when the program could not be executed. */
 void handover_take_back(const struct handover *);
-
-#endif

@@ -1,9 +1,9 @@
 /*
- * What the service manager is told: ready, reloading, stopping (sd_notify(3)), and signs of
- * life where it wants them. Without a manager nothing happens.
+ * Messages to the service manager (sd_notify(3)): ready, reloading, stopping, and signs
+ * of life if it wants them. Nothing happens without a manager. One that cannot be told,
+ * or does not read for a second, is a missing facility.
  */
-#ifndef DAEMON_NOTIFY_H
-#define DAEMON_NOTIFY_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -14,12 +14,13 @@ void notify_ready(void);
 void notify_reloading(void);
 void notify_stopping(void);
 
-/* In a child: neither it nor an NSS module is to talk to the manager. */
+/* Called in a child, since neither it nor an NSS module must talk to the manager. */
 void notify_forget(void);
 
 /*
- * Says at once, and then twice in the time that the manager allows, that the service lives:
- * when the loop turns and `all_live` says so of everything else.
+ * Says that the service lives, at once and then twice in the time that the manager
+ * allows. The loop must turn for that, and `all_live` must say the same of everything
+ * else.
  */
 struct watchdog {
     struct loop *loop;
@@ -33,5 +34,3 @@ void watchdog_start(struct watchdog *, struct loop *, bool (*all_live)(void *con
                     void *context);
 /* Accepts a zeroed one. */
 void watchdog_stop(struct watchdog *);
-
-#endif

@@ -1,30 +1,28 @@
 /*
- * Giving up root. Sockets are bound before; afterwards the supervisor keeps the right to
- * bind ports below 1024 for a reload, across its own execution, and its children keep none.
+ * Gives up root, after the sockets have been bound. The supervisor keeps the right to
+ * bind ports below 1024 for a reload, even when it executes its program again; its
+ * children keep no right.
  */
-#ifndef DAEMON_PRIVILEGES_H
-#define DAEMON_PRIVILEGES_H
+#pragma once
 
 #include <stdbool.h>
 
 enum { USER_NAME_MAX = 32 };
 
 /*
- * True if there is a user of this name, who is not root. getpwnam_r() asks the sources of
- * nsswitch.conf, so their modules run in this process: once, before anything is served.
+ * True if there is a user of this name other than root. getpwnam_r() asks the sources of
+ * nsswitch.conf, so their modules run in this process, once, before anything is served.
  */
 bool privileges_may_be(const char *user);
 
 /*
- * Where it runs as root: becomes the user, with its groups; "" is "hostdns", or "nobody" if
- * there is none of that name. In a namespace that has no other users root is nobody special
- * outside it: then only the capabilities go. Root without the capabilities to become
- * another user, as in some containers, loses the others, and a warning is logged. -1 after
- * logging what is wrong.
+ * Does nothing unless it runs as root. It becomes the user, with its groups; "" stands
+ * for "hostdns", or "nobody" if there is no such user. In a namespace without other users
+ * it gives up its capabilities alone, since root has no power outside there. So does root
+ * without the capabilities to become another user, as in some containers, after logging a
+ * warning. -1 after logging what is wrong.
  */
 int privileges_drop(const char *user, bool is_reload);
 
-/* In a child: gives up what is left. 0, or -1 with errno. */
+/* Gives up what is left, in a child. 0, or -1 with errno. */
 int privileges_drop_rest(void);
-
-#endif

@@ -1,31 +1,29 @@
 /*
- * What a process cannot do any more, whoever has got hold of it. A forbidden system call
- * fails with EPERM: it does not end the process, since another libc may ask for something
- * harmless that we do not know of.
+ * Restricts what a process can do, even one that has been taken over. A forbidden system
+ * call fails with EPERM and does not end the process, since another libc may make a
+ * harmless one that we do not know of.
  */
-#ifndef DAEMON_SANDBOX_H
-#define DAEMON_SANDBOX_H
+#pragma once
 
 #include <stdbool.h>
 
 /*
- * For the supervisor, and so for all its children and the program that it executes: no more
- * privileges by execution, no core dumps and no debugger (they hold what clients asked),
- * and none of the calls that no process of ours needs: mounts, namespaces, modules, clocks,
- * keys, other processes' memory, and the like. After a reload the filter of calls is there
- * already.
+ * Restricts the supervisor, and so its children and the program that it executes: no
+ * privileges by execution, no core dumps and no debugger, since memory has what clients
+ * asked, and no system call that none of our processes needs, such as mounts, namespaces,
+ * modules, clocks, keys and other processes' memory. After a reload the filter may be
+ * loaded already (`is_filtered`). True if it is loaded in the end.
  */
-void sandbox_all(bool is_reload);
+bool sandbox_all(bool is_filtered);
 
-/* For lookup besides: no other program, no new process, which could outlive the server, no
- * other user, no ownership or modes of files. NSS modules may open what files and sockets
- * they like, and start threads. */
+/* Restricts lookup further: no other program, no new process, which could outlive the
+ * server, no other user, and no owners or modes of files. NSS modules may open any
+ * file and socket, and start threads. */
 void sandbox_lookup(void);
 
 /*
- * For serve, once all is open: it may read, write, take connections, wait, and get memory.
- * No files, no new sockets, no processes, no memory that is executed.
+ * Restricts serve, once all is open: it may read, write, accept connections, wait, and
+ * get memory. It has no files, no new sockets, no processes, and no memory that is
+ * executed.
  */
 void sandbox_serve(void);
-
-#endif

@@ -1,9 +1,8 @@
 /*
- * What is said of localhost and of loopback addresses where the host has no other word for
- * it (RFC 6761 section 6.3): no name server is asked.
+ * The answers for localhost and for loopback addresses if no source of the host knows
+ * them (RFC 6761 section 6.3): no name server is asked.
  */
-#ifndef DNS_LOCALHOST_H
-#define DNS_LOCALHOST_H
+#pragma once
 
 #include "dns/answer.h"
 
@@ -20,7 +19,5 @@ void localhost_say(const struct question *, bool no_aaaa, uint32_t ttl, struct a
 /* True if the address of 4 or 16 octets in network order is 127.0.0.1 or ::1. */
 bool localhost_has_address(const uint8_t *address, size_t size);
 
-/* Adds what the reverse name of such an address has, if that is asked for. */
+/* Adds the name of such an address if the question is for PTR or ANY. TTL in seconds. */
 void localhost_say_reverse(const struct question *, uint32_t ttl, struct answer *);
-
-#endif

@@ -1,10 +1,9 @@
 /*
- * Domain names in wire form (RFC 1035 section 3.1) and the way to and from the host names
- * of libc. A wire name here is whole, uncompressed and checked: labels of at most 63
- * octets, at most 255 octets with the root label.
+ * Domain names in wire form (RFC 1035 section 3.1), and their conversion from and to the
+ * host names of libc. A name in wire form is whole, uncompressed and checked here: its
+ * labels have at most 63 octets, and the whole of it at most 255 with the root label.
  */
-#ifndef DNS_NAME_H
-#define DNS_NAME_H
+#pragma once
 
 #include "base/bytes.h"
 
@@ -14,64 +13,73 @@ enum {
     NAME_TEXT = 254,     /* room for the longest host name and its NUL */
     NAME_PRINTED = 1012, /* the same for any name, each octet written as "\\DDD" */
     NAME_POINTERS_MAX = 127,
+    NAME_POINTER = 0xc000, /* with the place it leads to: RFC 1035 section 4.1.4 */
 };
 
+/* A name, borrowed. */
+struct name {
+    const uint8_t *wire;
+    size_t len;
+};
+
+/* The name whose labels are written as NAME_OF("\7example"); its end is the NUL. */
+#define NAME_OF(labels)                                                                    \
+    {                                                                                      \
+        (const uint8_t *)(labels), sizeof(labels)                                          \
+    }
+
 /* Reads a name that must not be compressed; `name` is borrowed from the data. */
-bool name_get(struct reader *, const uint8_t **name, size_t *len);
+bool name_get(struct reader *, struct name *name);
 /* Passes over a name that may end in a compression pointer, which is not followed. */
 bool name_skip(struct reader *);
 
 /*
  * Reads a name that may be compressed, into `out` in full. `in` must be over the whole
- * message. More pointers than a name has labels are followed in none: a message of nothing
- * but pointers must not cost more than its length.
+ * message. A name with more pointers than a name has labels is refused, since a message
+ * of nothing but pointers must not cost more than its length.
  */
 bool name_expand(struct reader *in, uint8_t out[static NAME_WIRE_MAX], size_t *len);
 
-/* Lower-cases ASCII letters (RFC 4343). Length octets are below 'A', so bytes will do. */
+/* Lower-cases ASCII letters (RFC 4343). Length octets are below 'A', so they stay. */
 void name_fold(uint8_t *out, const uint8_t *name, size_t len);
 /* Equal but for the case of ASCII letters. */
-bool name_equal(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
+bool name_equal(struct name, struct name);
+/* The name without its first label. The root has no parent. */
+struct name name_parent(struct name);
 
-/*
- * Where the apex stands in a name that is it or below it: an offset into the name. -1 if it
- * is neither.
- */
-int name_apex_at(const uint8_t *name, size_t len, const uint8_t *apex, size_t apex_len);
+/* The offset of the apex in a name that is the apex or below it; -1 for any other name. */
+int name_apex_at(struct name, struct name apex);
 
 /* How far libc can carry a name. */
 enum name_reach {
     NAME_EVERYWHERE,   /* letters, digits, '-' and '_': every NSS source takes it */
-    NAME_LOCAL_SOURCE, /* odd printable characters: /etc/hosts may match, but libc's DNS
+    NAME_LOCAL_SOURCE, /* other octets, even above 127: /etc/hosts may match, but libc's DNS
                           drops a good answer for such a name */
-    NAME_NOWHERE,      /* NUL, a dot inside a label, an escape, a control, 8-bit octets:
-                          the C string would be another name */
+    NAME_NOWHERE,      /* NUL, a dot inside a label, an escape, a blank: the C string would
+                          be another name, or none that a file could have */
 };
 
 /*
  * The text of a name for libc, without escapes or final dot; "" for the root. For
  * NAME_NOWHERE the text is not to be used.
  */
-enum name_reach name_to_host(const uint8_t *name, size_t len, char text[static NAME_TEXT]);
+enum name_reach name_to_host(struct name, char text[static NAME_TEXT]);
 
 /*
- * The wire form of a name that libc returned, with or without a final dot: its length, or
- * 0 if it is no name that a DNS client could use: empty, too long, with characters beyond
- * letters, digits and "-_", or an address in disguise.
+ * The wire form of a name that libc returned, with or without a final dot. Returns its
+ * length, or 0 if a DNS client could not use the name: if it is empty or too long, has
+ * characters beyond letters, digits and "-_", or would be taken for an address.
  */
 size_t name_from_host(const char *text, uint8_t name[static NAME_WIRE_MAX]);
 
 /*
  * The wire form of a name as people write it (RFC 1035 section 5.1), with or without a
- * final dot: its length, or 0 if it is none.
+ * final dot. Returns its length, or 0 if the text is no name.
  */
 size_t name_from_text(const char *text, uint8_t name[static NAME_WIRE_MAX]);
-/* The other way round, with a final dot; what is odd is escaped. */
-const char *name_to_text(const uint8_t *name, size_t len, char text[static NAME_PRINTED]);
+/* The text of a name as people write it, with a final dot; odd octets are escaped. */
+const char *name_to_text(struct name, char text[static NAME_PRINTED]);
 
-/* True if libc would take the text for an address: of IPv4, also in the forms of
- * inet_aton() ("127.1", "0x7f000001", "4"), or of IPv6, whose colons may stand in a label.
- */
+/* True if libc would take the text for an address of IPv4, even in the forms of inet_aton()
+ * ("127.1", "0x7f000001", "4"), or of IPv6, whose colons may stand in a label. */
 bool name_looks_numeric(const char *text);
-
-#endif

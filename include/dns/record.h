@@ -1,33 +1,42 @@
 /*
- * One record of a message that somebody sent, with its names in full.
- *
- * Only the types whose data may hold compressed names (RFC 3597 section 4) are written
- * anew; the data of all others is taken as it is, so that no record costs more than its
- * length.
+ * The records of a message from the network: where they stand in it, and copies with
+ * their names in full. Only the data of types that may hold compressed names (RFC 3597
+ * section 4) is written anew; the data of all others is copied unread, so that no record
+ * costs more than its length.
  */
-#ifndef DNS_RECORD_H
-#define DNS_RECORD_H
+#pragma once
 
-#include "base/bytes.h"
+#include "dns/name.h"
 
 struct record {
     uint16_t type, class;
     uint32_t ttl;
-    const uint8_t *owner; /* in `bytes` */
-    size_t owner_len;
+    struct name owner;   /* in `bytes` */
     const uint8_t *data; /* in `bytes`, or borrowed from the message */
     size_t data_len;
     uint8_t bytes[];
 };
 
 /*
- * Reads the next record. `in` must be over the whole message, for names point back into it.
- * To be free()d; NULL if it is malformed or memory is short.
+ * Reads the next record, which the caller must free(). `in` must be over the whole
+ * message, since names point back into it. NULL if the record is malformed or memory is
+ * short.
  */
 struct record *record_read(struct reader *in);
 
-/* The type of the next record, which stays unread; 0 if it cannot be read. */
-uint16_t record_peek_type(const struct reader *in);
-bool record_skip(struct reader *in);
+/* True if the record has this type and is of class IN. */
+bool record_is(const struct record *, uint16_t type);
 
-#endif
+/* The fields of a record behind its owner, where they stand in the message. */
+struct record_head {
+    size_t at, ttl_at; /* where the record begins, and where its TTL stands */
+    uint16_t type, class;
+    uint32_t ttl;
+    uint16_t data_len;
+    const uint8_t *data; /* borrowed */
+};
+
+/* Reads the next record and passes over it. False if the record is cut. */
+bool record_next(struct reader *, struct record_head *);
+/* Reads the next record up to its data, which may be cut. */
+bool record_get_head(struct reader *, struct record_head *);

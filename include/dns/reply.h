@@ -1,6 +1,5 @@
 /* Writes the message that carries an answer to a client. */
-#ifndef DNS_REPLY_H
-#define DNS_REPLY_H
+#pragma once
 
 #include "dns/answer.h"
 #include "dns/edns.h"
@@ -9,9 +8,6 @@
 enum {
     /* Every reply without records fits: header, longest question, OPT with its text. */
     REPLY_SIZE_MIN = 512,
-    /* The request size that our OPT asks for: it passes any path unfragmented (RFC 9715).
-     */
-    REPLY_UDP_SIZE = 1232,
 };
 
 /*
@@ -28,5 +24,3 @@ size_t reply_limit(uint16_t edns_size, size_t most);
  */
 size_t reply_write(const struct request *, const struct answer *, uint32_t age,
                    const struct edns_extras *extras, uint8_t *out, size_t limit);
-
-#endif

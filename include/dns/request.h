@@ -1,10 +1,9 @@
 /*
- * Reads what a client sent. Every octet of it is a stranger's: the checks stand in the
- * order of the octets, nothing is decoded before its length is known, and a malformed
- * request costs no more than a walk over its bytes.
+ * Reads a client's message. Every octet of it comes from a stranger: the checks stand in
+ * the order of the octets, nothing is decoded before its length is known, and a
+ * malformed request costs no more than a walk over its octets.
  */
-#ifndef DNS_REQUEST_H
-#define DNS_REQUEST_H
+#pragma once
 
 #include "dns/edns.h"
 #include "dns/question.h"
@@ -23,7 +22,7 @@ struct request {
     bool checking_disabled;
     bool has_question; /* exactly one question, and it could be read */
     uint16_t class;
-    struct question question; /* the name in the asker's letter case */
+    struct question question; /* the name in the client's letter case */
     bool has_edns;
     uint8_t edns_version;
     uint16_t edns_size; /* as sent; see reply_limit */
@@ -34,10 +33,8 @@ struct request {
 };
 
 /*
- * NOERROR: a well-formed QUERY with one question, to be answered. Another code: to be
- * answered with this at once, with as much of the request as could be read. -1: to be
- * dropped, since it is no request or too short to be answered.
+ * NOERROR: a well-formed QUERY with one question, which has to be answered. Another
+ * code: the request is answered with this code at once, with as much of it as could be
+ * read. -1: the message is dropped, since it is no request or too short to be answered.
  */
 int request_parse(struct request *, const uint8_t *wire, size_t len);
-
-#endif

@@ -1,13 +1,12 @@
 /*
- * The calls of libc's resolver, and what they say: getaddrinfo() for names,
+ * The calls of libc's resolver and their results: getaddrinfo() for names, and
  * gethostbyaddr_r() for addresses, which unlike getnameinfo() tells why it has failed.
  *
- * Their codes blend what DNS keeps apart. Read together, and with the door's word on
- * whether libc has come to DNS at all, they tell more; what they cannot tell, the name
- * servers have to.
+ * Their codes blend what DNS keeps apart. Read together, and with the libc stub's word on
+ * whether libc has come to DNS at all, they tell more. The name servers have to tell the
+ * rest.
  */
-#ifndef LOOKUP_LIBC_H
-#define LOOKUP_LIBC_H
+#pragma once
 
 #include <netdb.h>
 #include <stdatomic.h>
@@ -17,11 +16,11 @@
 
 /* The address that libc's DNS module asks in place of the host's name servers. */
 struct libc_dns {
-    const struct addr *door;  /* NULL: it fails at once, and counts as asked */
-    const atomic_bool *asked; /* the door says that it was; NULL: it counts as asked */
+    const struct addr *stub;  /* NULL: it fails at once, and counts as asked */
+    const atomic_bool *asked; /* set by the libc stub; NULL: it counts as asked */
 };
 
-enum libc_saying {
+enum libc_outcome {
     LIBC_FOUND,
     LIBC_NO_DATA, /* the name exists, without this family */
     LIBC_NO_NAME, /* no such name, or another family's failure hidden behind it */
@@ -29,9 +28,9 @@ enum libc_saying {
     LIBC_FAILURE,
 };
 
-struct libc_said {
-    enum libc_saying saying;
-    bool came_to_dns;           /* what it says may be what it has heard there */
+struct libc_result {
+    enum libc_outcome outcome;
+    bool used_dns;              /* so its result may be what the name servers said */
     struct addrinfo *addresses; /* of a name that was found, or NULL */
     struct hostent entry;       /* of an address that was found */
     int code, system_error, resolver_error; /* getaddrinfo's, errno, h_errno */
@@ -45,24 +44,22 @@ struct libc_address {
 };
 
 /*
- * `flags` as for resolver_prepare. Without `dns` libc's DNS module fails at once, and
- * counts as not asked: for lines in which nothing stands behind it, so that all else has
- * said what it knows. libc_free() takes what comes.
+ * `flags` as for resolver_prepare. If `dns` is NULL, libc's DNS module fails at once, and
+ * counts as not asked: that is for lines in which no source follows it, so that all others
+ * have been asked. The result is freed with libc_free().
  */
-struct libc_said libc_ask_name(const char *name, int family, const struct libc_dns *dns,
-                               unsigned flags);
-struct libc_said libc_ask_address(const struct libc_address *, const struct libc_dns *dns,
-                                  unsigned flags);
-void libc_free(struct libc_said *);
+struct libc_result libc_ask_name(const char *name, int family, const struct libc_dns *dns,
+                                 unsigned flags);
+struct libc_result libc_ask_address(const struct libc_address *, const struct libc_dns *dns,
+                                    unsigned flags);
+void libc_free(struct libc_result *);
 
 /* True if it was DNS that failed, as it does without a server. */
-bool libc_failed_in_dns(const struct libc_said *);
+bool libc_failed_in_dns(const struct libc_result *);
 /* True if the failure is libc's own, whatever the name. */
-bool libc_is_broken(const struct libc_said *);
-/* Makes the failure that it is of an answer. */
-void libc_tell_failure(const struct libc_said *, struct answer *);
+bool libc_is_broken(const struct libc_result *);
+/* Makes a failure of the answer, with what libc says as the reason. */
+void libc_tell_failure(const struct libc_result *, struct answer *);
 
 /* True if libc's sources lead as far as DNS for a name that nobody else knows. */
 bool libc_leads_to_dns(void);
-
-#endif

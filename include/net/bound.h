@@ -1,6 +1,5 @@
-/* Which UDP sockets are bound to an address, as the kernel lists them for anybody. */
-#ifndef NET_BOUND_H
-#define NET_BOUND_H
+/* Lists the UDP sockets that are bound to an address. The kernel tells any user. */
+#pragma once
 
 #include <stddef.h>
 #include <sys/types.h>
@@ -8,12 +7,10 @@
 #include "net/addr.h"
 
 struct bound_socket {
-    unsigned long inode; /* fstat() of its descriptor says the same */
-    uid_t uid;           /* of who has made it */
+    unsigned long inode; /* as fstat() tells it of the descriptor */
+    uid_t uid;           /* that made it */
 };
 
-/* Lists the UDP sockets bound to exactly this address and port, at most `room`. Returns how
- * many there are in the list, or -1 with errno. */
+/* Lists at most `room` UDP sockets that are bound to exactly this address and port. Returns
+ * how many are in the list, or -1 with errno. */
 int bound_list(const struct addr *, struct bound_socket *list, size_t room);
-
-#endif

@@ -1,6 +1,5 @@
-/* Who holds an address that could not be bound, as far as /proc tells this user. */
-#ifndef NET_HOLDER_H
-#define NET_HOLDER_H
+/* Finds the process that holds an address, if /proc tells this user. */
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,12 +7,10 @@
 #include "net/addr.h"
 
 /*
- * Writes "NAME (pid N)" of a process with a UDP or TCP socket on this address, or on the
- * wildcard address, and this port. False if none is found.
+ * Writes "NAME (pid N)" of a process that has a UDP or TCP socket with this port, on this
+ * address or on the wildcard address. False if none is found.
  */
 bool holder_find(const struct addr *, char *text, size_t size);
 
-/* Writes the same of a process that has the socket with this inode. */
+/* Writes the same for the process that has the socket with this inode. */
 bool holder_of_socket(unsigned long inode, char *text, size_t size);
-
-#endif

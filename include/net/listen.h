@@ -1,65 +1,64 @@
 /*
  * The sockets of one listening address.
  *
- * Nobody else may bind to it. UDP has neither SO_REUSEADDR, with which any user's socket
- * could be bound to the same address and would get every datagram, nor, with one worker,
- * SO_REUSEPORT. But a multicast DNS responder holds port 5353 on the wildcard address, or
- * may come later, and both sides need SO_REUSEADDR then. So there, and only there, and not
- * on a wildcard address, where two could not tell their datagrams apart, the UDP socket is
- * shared: unicast to our more specific address reaches us, multicast stays with the
- * responder. Who comes to our very address as well, daemon/portwatch sees.
+ * Nobody else may bind to it. So UDP does without SO_REUSEADDR, with which any user could
+ * bind a socket to the same address and get every datagram, and without SO_REUSEPORT unless
+ * there are several workers. There is one exception: a multicast DNS responder may hold
+ * port 5353 on the wildcard address, now or later, and then both sockets need SO_REUSEADDR.
+ * So the UDP socket is shared on that port, unless our address is the wildcard as well,
+ * because two such sockets could not tell their datagrams apart. Unicast to our more
+ * specific address reaches us; multicast stays with the responder. daemon/hijackwatch sees
+ * a socket that is bound to our very address.
  *
- * TCP has SO_REUSEADDR, or connections of a server that has just ended would keep the next
- * one from starting (their TIME-WAIT lasts a minute), but for TCP that means only so much:
- * bind() or at the latest listen() fails where another socket listens. On a shared address
- * it is also the guard against a second server of our kind.
+ * TCP has SO_REUSEADDR, because connections of a server that has just ended stay in
+ * TIME-WAIT for a minute and would keep the next one from starting. For TCP it allows
+ * nothing else: bind(), or at the latest listen(), fails if another socket listens. On a
+ * shared address this also keeps a second server of our kind away.
  */
-#ifndef NET_LISTEN_H
-#define NET_LISTEN_H
+#pragma once
 
 #include "net/addr.h"
 
-/* Sockets of one process: addresses times workers, at the most. */
+/* One process has at most a socket for each address and worker. */
 enum { ADDRESSES_MAX = 16, WORKERS_MAX = 16, LISTENERS_MAX = ADDRESSES_MAX * WORKERS_MAX };
 
 struct listener {
     struct addr addr; /* as bound: a port of 0 has become a real one */
-    int udp;          /* non-blocking; -1 when there is none */
-    int tcp;          /* non-blocking, listening; -1 when there is none */
+    int udp;          /* non-blocking; -1: there is none */
+    int tcp;          /* non-blocking, listening; -1: there is none */
 };
 
-/* 0, or -1 with errno; then nothing is open. */
+/* The host need not have the address yet; datagrams to it arrive as soon as it has. 0, or
+ * -1 with errno; then nothing is open. */
 int listener_open(struct listener *, const struct addr *);
 
 /*
- * Opens one more pair of sockets on the address of one just opened: the kernel spreads
- * clients over them (SO_REUSEPORT). Both processes must be of one user. 0, or -1 with
- * errno.
+ * Opens one more pair of sockets on the address of `first`, which was just opened. The
+ * kernel spreads clients over both (SO_REUSEPORT), if one user has opened them. 0, or -1
+ * with errno.
  */
 int listener_open_another(struct listener *, const struct listener *first);
 
 /*
- * Makes a listener of bound sockets of one address that somebody else has opened; either
- * may be -1. They are the caller's still if this fails: -1 with errno.
+ * Makes a listener of bound sockets of one address that another process has opened; either
+ * may be -1. 0, or -1 with errno; then the sockets are still the caller's.
  */
 int listener_adopt(struct listener *, const struct addr *, int udp, int tcp);
 
 void listener_close(struct listener *);
 
-/* Whether an address is one that is shared with a responder. */
+/* True if the address is one that is shared with a multicast DNS responder. */
 bool listener_may_share(const struct addr *);
-/* Whether others may be bound to the address of its UDP socket now, if they have
- * SO_REUSEADDR. */
+/* True if other sockets with SO_REUSEADDR may be bound to the address of the UDP socket. */
 bool listener_is_shared(const struct listener *);
-/* From now on they may, or may not. Who is bound already stays. 0, or -1 with errno. */
+/* Lets others bind to it, or not. Sockets that are bound already stay. 0, or -1 with errno.
+ */
 int listener_share(const struct listener *, bool shared);
 
 /*
- * Opens a UDP socket, shared, on an address where there are others: the latest of them gets
- * the datagrams. With `first`, which was opened so, it is one more of its group. 0, or -1
- * with errno: EADDRINUSE if somebody there does not share.
+ * Opens a shared UDP socket on an address that has others: the latest of them gets the
+ * datagrams. With `first`, which was opened in this way, it joins the group of that socket.
+ * 0, or -1 with errno: EADDRINUSE if a socket there is not shared.
  */
 int listener_open_beside(struct listener *, const struct addr *,
                          const struct listener *first);
-
-#endif

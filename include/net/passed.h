@@ -1,9 +1,9 @@
 /*
- * Listening sockets that were open when the program started: from a service manager
- * (LISTEN_FDS, sd_listen_fds(3)), or from the same program before it executed itself again.
+ * Listening sockets that were open when the program started. They come from a service
+ * manager (LISTEN_FDS, sd_listen_fds(3)), or from this program before it executed itself
+ * anew.
  */
-#ifndef NET_PASSED_H
-#define NET_PASSED_H
+#pragma once
 
 #include <stddef.h>
 
@@ -22,25 +22,25 @@ struct passed {
     size_t count;
 };
 
-/* False if the descriptor is no bound UDP and no listening TCP socket, or one too many. */
+/* False if the descriptor is neither a bound UDP socket nor a listening TCP socket, or if
+ * there is no room for it. */
 bool passed_add(struct passed *, int fd);
 
 /*
- * Adds what LISTEN_FDS names, if LISTEN_PID is this process, and removes both from the
- * environment. -1 if a descriptor will not do: its number is in `bad`. Else how many.
+ * Adds the descriptors of LISTEN_FDS, if LISTEN_PID is this process, and removes both from
+ * the environment. Returns how many there are, or -1 if passed_add refuses one, whose
+ * number is then in `bad`.
  */
 int passed_from_environment(struct passed *, int *bad);
 
 /*
- * A socket of this type bound to this address, whose port may be 0: any. -1 if there is
- * none. It belongs to the caller; `addr` gets its port.
+ * Takes a socket of this type that is bound to this address; port 0 stands for any. -1 if
+ * there is none. The socket is the caller's then, and `addr` has its port.
  */
 int passed_take(struct passed *, int type, struct addr *addr);
 
-/* The address of one that has not been taken. False if there is none. */
+/* The address of a socket that has not been taken. False if there is none. */
 bool passed_any(const struct passed *, struct addr *addr);
 
-/* Closes those that nobody has taken. */
+/* Closes the sockets that have not been taken. */
 void passed_close_rest(struct passed *);
-
-#endif

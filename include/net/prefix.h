@@ -1,6 +1,5 @@
-/* Blocks of addresses, as 127.0.0.0/8 names one. */
-#ifndef NET_PREFIX_H
-#define NET_PREFIX_H
+/* Blocks of addresses, such as 127.0.0.0/8. */
+#pragma once
 
 #include "net/addr.h"
 
@@ -8,18 +7,16 @@
 enum { PREFIX_TEXT = INET6_ADDRSTRLEN + 4 };
 
 struct prefix {
-    struct addr addr; /* the bits behind the prefix are zero */
+    struct addr addr; /* its bits behind the prefix are zero */
     unsigned bits;
 };
 
 /*
- * Reads ADDRESS or ADDRESS/BITS; without BITS it is one address. False if it is neither,
- * and if a bit behind the prefix is set, since then one of the two is a mistake.
+ * Reads ADDRESS or ADDRESS/BITS; without BITS it is one address. False if the text is
+ * neither, or if a bit behind the prefix is set, since then address or BITS is a mistake.
  */
 bool prefix_parse(struct prefix *, const char *text);
 
 /* True if the address is in the block. An IPv4 address in IPv6's form is an IPv4 address.
  */
 bool prefix_has(const struct prefix *, const struct addr *);
-
-#endif

@@ -1,33 +1,33 @@
 /* Datagrams in and out of a non-blocking socket. */
-#ifndef NET_UDP_H
-#define NET_UDP_H
+#pragma once
 
 #include <stddef.h>
 
 #include "net/addr.h"
 
 /*
- * From whom a datagram came and, where the socket is bound to the wildcard address, to
- * which of our addresses: the reply must leave from there (RFC 2181 section 4).
+ * The addresses of a datagram. A reply must leave from the address that was asked (RFC 2181
+ * section 4). For a socket that is bound to the wildcard address, the kernel tells which
+ * that is.
  */
 struct udp_path {
     struct addr peer;
-    struct addr local;  /* without a port; len 0: the socket's own address */
-    unsigned interface; /* the one it came through, for link-local addresses */
+    struct addr local;  /* ours, without a port; len 0: the socket's own address */
+    unsigned interface; /* through which it came, for link-local addresses */
 };
 
 enum udp_result {
     UDP_DATAGRAM, /* one was read */
-    UDP_SKIPPED,  /* one was read that is of no use: cut, or from port 0 */
-    UDP_EMPTY,    /* none there now */
+    UDP_SKIPPED,  /* one was read that cannot be used: too long, or from port 0 */
+    UDP_EMPTY,    /* there is none now */
 };
 
 /* Reads one datagram of at most `size` octets; never waits. */
 enum udp_result udp_receive(int fd, void *data, size_t size, size_t *len,
                             struct udp_path *);
 
-/* Many at a time: one system call for the datagrams that are there. net/volley has the way
- * back. */
+/* Reads the datagrams that are there with one system call. net/udp_send_batch sends replies
+ * in the same way. */
 enum { UDP_BATCH = 32 };
 
 struct udp_batch;
@@ -37,9 +37,10 @@ struct udp_batch *udp_batch_new(size_t longest_datagram);
 /* Accepts NULL. */
 void udp_batch_free(struct udp_batch *);
 
-/* Reads what is there, up to UDP_BATCH datagrams; how many that was, useless ones too. */
+/* Reads up to UDP_BATCH datagrams without waiting. Returns how many, skipped ones included.
+ */
 size_t udp_batch_receive(struct udp_batch *, int fd);
-/* One of them, until the next ones are read; NULL if it is of no use. */
+/* One of them, valid until the next ones are read; NULL if it is to be skipped. */
 const uint8_t *udp_batch_datagram(struct udp_batch *, size_t i, size_t *len,
                                   const struct udp_path **);
 
@@ -50,14 +51,13 @@ const uint8_t *udp_batch_datagram(struct udp_batch *, size_t i, size_t *len,
  */
 bool udp_send(int fd, const void *data, size_t len, const struct udp_path *);
 
-/* For who calls sendmsg(): room for what udp_address says, and a number of 16 bits. */
+/* For a caller of sendmsg(): room for what udp_address adds, and for a 16-bit number. */
 union udp_control {
     struct cmsghdr align;
     char octets[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(uint16_t))];
 };
-/* Sends the message along the path, which is borrowed as the room is. */
+/* Addresses the message to the path's peer. Path and control must stay valid until it is
+ * sent. */
 void udp_address(struct msghdr *, const struct udp_path *, union udp_control *);
-/* Adds a control message behind what udp_address said. */
+/* Adds a control message behind what udp_address has written. */
 void udp_add_control(struct msghdr *, int level, int type, const void *data, size_t size);
-
-#endif

@@ -1,101 +1,57 @@
 /*
- * Lookups in flight: one for each question however many ask it.
+ * Answers to questions for the host: from the cache, or by a flight, a lookup that all who
+ * ask the same wait for (serve/pending). What a flight finds goes to them and to the cache,
+ * even if nobody waits any more.
  *
- * A question goes to the lookup process once; everybody who asks the same (but for letter
- * case) before the answer comes waits for the same flight. Who has waited for
- * FLIGHT_DEADLINE_MS is told SERVFAIL; the flight goes on, and an answer that finds nobody
- * waiting is kept (serve/keeping).
- *
- * Places are shared out to those who wait, and to flights that nobody waits for any more.
- * When there are no more, the oldest of these flights gives way; then a question of the
- * client that has most. Lookup is told which flights have given way, and drops them: so
- * what it has under way is bounded and shared out as the places are.
- *
- * Lookup takes questions up in the order in which they come, so only few are sent before it
- * has taken up others, and clients take turns (net/clients): who asks little waits behind
- * one question of each other client. One that lookup has asked a name server about is taken
- * up: names that hang hold up nobody.
+ * If the operator wants stale answers (RFC 8767), one that has ended is better than a
+ * failure, and than a wait of more than STALE_TIMEOUT_MS. When a lookup has failed or taken
+ * that long, the next one would as well, so for some time a stale answer is given at once,
+ * without a lookup (serve/cache). A lookup that succeeds ends this.
  */
-#ifndef SERVE_FLIGHTS_H
-#define SERVE_FLIGHTS_H
+#pragma once
 
-#include "channel/bundle.h"
-#include "net/clients.h"
+#include "base/worst.h"
 #include "net/loop.h"
-#include "serve/keeping.h"
-#include "serve/names.h"
-#include "serve/parents.h"
+#include "serve/cache.h"
+#include "serve/forwarders.h"
 #include "serve/query.h"
-#include "serve/special.h"
 
-enum {
-    /* Clients give up at 5 s (glibc, musl, dig); every question is answered within 4.5 s.
-     */
-    FLIGHT_DEADLINE_MS = 4400,
-    /* Who could have a stale answer waits no longer for a better one (RFC 8767 section 5).
-     */
-    FLIGHT_PATIENCE_MS = 1800,
-};
+enum { FLIGHT_HUNG_MS = 1000 }; /* a lookup that takes so long is shown to the operator */
 
-struct flights {
-    struct loop *loop;
-    int channel; /* to the lookup process; borrowed */
-    struct watch *watch;
-    struct keeping kept;
-    struct parents parents;
-    const struct names *names;            /* the operator's; NULL: none */
-    const struct special_config *special; /* NULL: no name is special */
-    int64_t flushed;                      /* clock_ms() of the last flights_flush */
-    struct table by_question, by_id;
-    struct list unsent, sent; /* flights */
-    struct list cancelled;    /* those that have given way, until lookup has been told */
-    struct list refreshes;    /* unsent flights that nobody has begun to wait for */
-    bool refresh_came_last;   /* of what was sent: those and the clients take turns */
-    struct list ahead;        /* flights sent that lookup has not taken up, oldest first */
-    size_t ahead_count;
-    const struct flight *refreshing; /* the refresh among them, or NULL */
-    struct list idle;                /* flights that nobody waits for, oldest first */
-    size_t idle_count;
-    struct bundle *bundle; /* questions that await room in the channel */
-    struct list waiting;   /* queries, oldest first */
-    struct list patient;   /* those of them that could have a stale answer */
-    size_t waiting_count;
-    struct clients clients; /* who has how many of them */
-    size_t per_client;      /* nobody has more */
-    int64_t deadline_ms;    /* nobody waits longer; FLIGHT_DEADLINE_MS unless set */
-    uint64_t next_id;
-    struct timer deadline, patience, overdue;
-};
+struct flights;
 
-/* 0, or -1 with errno. */
-int flights_init(struct flights *, struct loop *, int channel, const struct cache_config *);
-/* Ends all flights without a reply. */
+/* `channel` leads to the lookup process. All is borrowed; without `forwarders`, which may
+ * be NULL, none is known. NULL with errno. */
+struct flights *flights_new(const struct serve_config *, struct loop *, int channel,
+                            struct cache *, struct forwarders *forwarders);
+/* Ends all flights without a reply. Accepts NULL. */
 void flights_free(struct flights *);
 
-/*
- * Answers the query from the cache or at once with SERVFAIL, or copies it to wait for what
- * flights_send asks.
- */
-void flights_ask(struct flights *, struct query *);
-/* Likewise, where another question has to be looked up than the query's own. */
-void flights_ask_for(struct flights *, struct query *, const struct question *);
+/* Answers the query at once, or copies it to wait for what flights_send asks. The question
+ * is the query's own, or the one for the target of its chain. */
+void flights_ask(struct flights *, struct query *, const struct question *);
 
 /* Looks the folded question up again, so that the cache has a new answer in time. */
-void flights_refresh(struct flights *, const struct question *);
+void flights_prefetch(struct flights *, const struct question *);
 
 /* Sends the questions that have come up to the lookup process, all together. To be called
  * when no more are at hand. */
 void flights_send(struct flights *);
 
+/* Queries that wait. */
+size_t flights_waiting(const struct flights *);
+
 /*
- * The host has changed: what is known is forgotten, and what is under way will not be kept.
+ * The host may have changed: forgets what is known, and keeps nothing that flights under
+ * way find. Returns how many answers were forgotten.
  */
-void flights_flush(struct flights *);
+size_t flights_flush(struct flights *);
+/* Does the same for one folded name. */
+size_t flights_forget(struct flights *, struct name);
 
-/* Forgets what is known of a folded name; what is under way of it will not be kept. */
-void flights_forget(struct flights *, const uint8_t *name, size_t len);
-
-/* The lookup process has died: whoever waits for what it was asked gets SERVFAIL. */
+/* The lookup process has died: the queries that wait for what it was asked get SERVFAIL. */
 void flights_lookup_died(struct flights *);
 
-#endif
+/* Shows the oldest lookups that at the time `now` (clock_ms()) are under way for
+ * FLIGHT_HUNG_MS or longer. Returns how many there are. */
+size_t flights_show_hung(const struct flights *, struct worst_lookups *, int64_t now);

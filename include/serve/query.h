@@ -1,12 +1,18 @@
 /*
- * One client's question on its way from the socket to the answer, which goes the way that
- * the question came: as a datagram, or over the connection on which it is owed.
+ * One client's question, from the socket to the reply. Its stages, and what each fills in:
  *
- * serve fills in where it came from, request_parse what it says; while it waits for a
- * lookup it hangs in its flight and in the list of deadlines. query_free is its only end.
+ *   - serve notes where it came from and when (fd or claim, at, path, received, config);
+ *   - request_parse reads what it asks (request);
+ *   - handler notes whether the client gets the way of the answer (wants_way, asked_us),
+ *     and the chain if the name is an alias of the operator's;
+ *   - pending has a copy on the heap wait (query_new), with a place among those of its
+ *     client, a flight, and a link in each list that it is in;
+ *   - whoever has an answer notes where that was found (origin, steps), and respond sends
+ *     the reply.
+ *
+ * query_free ends a copy; query_end ends what a query on the stack still has.
  */
-#ifndef SERVE_QUERY_H
-#define SERVE_QUERY_H
+#pragma once
 
 #include "base/list.h"
 #include "dns/answer.h"
@@ -14,35 +20,57 @@
 #include "net/clients.h"
 #include "net/tcp.h"
 #include "net/udp.h"
-#include "serve/querylog.h"
+#include "serve/config.h"
 
 struct flight;
-struct serve_config;
+struct pending_queries;
 
 struct query {
     struct request request;
     const struct serve_config *config;
     bool over_tcp;
-    bool is_alias;               /* of serve/names: what is looked up goes behind it */
     int fd;                      /* UDP: the socket that the reply goes through; borrowed */
     struct tcp_claim claim;      /* TCP: the reply that is owed; empty if nobody waits */
+    const struct addr *at;       /* UDP: the address that the socket is at; borrowed */
     struct udp_path path;        /* of TCP only the peer */
     int64_t received;            /* clock_ms() */
-    enum querylog_origin origin; /* of what is replied */
+    enum querylog_origin origin; /* of the answer */
+    bool wants_way;              /* and gets it: see serve/account */
+    bool has_joined;             /* a flight that others began */
+    int64_t asked_us;            /* clock_us(), if it wants the way */
+    const uint8_t *steps;        /* lookup's, borrowed while it is replied to; or NULL */
+    size_t steps_len;
+    struct cname_chain *chain; /* goes before the answer; NULL: none */
 
-    struct flight *flight;   /* what it waits for; NULL until it does */
-    struct place place;      /* among those of its client, then */
-    struct list in_flight;   /* among those that wait for the same */
-    struct list in_deadline; /* among all that wait, oldest first */
-    struct list in_patience; /* among those that could have a stale answer */
+    struct pending_queries *pending; /* what it waits in; NULL: it does not wait */
+    struct flight *flight;           /* the lookup that it waits for */
+    struct place place;              /* among those of its client */
+    struct list in_flight;           /* among those that wait for the same lookup */
+    struct list in_deadline;         /* among all that wait, oldest first */
+    struct list in_stale_timeout;    /* among those that could have a stale answer */
 };
 
-/* A copy on the heap that can wait and takes over the claim; NULL when memory is short. */
+/* CNAME records of our own (serve/names), and the question for the name they lead to. */
+struct cname_chain {
+    struct question target;
+    struct answer answer;
+    uint8_t records[];
+};
+
+/* A copy that can wait, and takes over claim and chain; NULL when memory is short. */
 struct query *query_new(struct query *);
-/* Takes it out of the lists it is in; a reply still owed is not owed any more. */
+/* Takes it out of all lists, and ends it. */
 void query_free(struct query *);
+/* The reply is not owed any more, and the chain is freed. */
+void query_end(struct query *);
 
-/* Sends the answer, its TTLs lowered by `age` seconds. False if nobody waits for it. */
-bool query_reply(struct query *, const struct answer *, uint32_t age);
+/* The chain's records are copied. False when memory is short. */
+bool query_set_chain(struct query *, const struct answer *, const struct question *target);
 
-#endif
+/* True if the options of a request change its reply. Inline for the fast path. */
+static inline bool query_has_extras(const struct serve_config *config,
+                                    const struct edns_options *asked)
+{
+    return (asked->nsid && *config->nsid) || (asked->padding && config->padding) ||
+           config->policy.cookies;
+}

@@ -1,31 +1,25 @@
 /*
- * Special-use names (RFC 6761 and its registry) that are answered here, whatever the host
+ * Answers questions for special-use names (RFC 6761 and its registry), whatever the host
  * knows: they never reach the lookup process, libc or a name server. `localhost` itself and
- * the reverse names of loopback are not among them, since the hosts file may name them.
+ * the reverse names of loopback are left to the host, since the hosts file may have them.
  */
-#ifndef SERVE_SPECIAL_H
-#define SERVE_SPECIAL_H
+#pragma once
 
 #include "dns/answer.h"
 
 struct special_config {
-    uint32_t ttl, negative_ttl; /* seconds; a negative TTL of 0: no SOA */
-    bool no_aaaa;               /* no name has an IPv6 address */
-    bool onion;  /* .onion names are the host's to answer: there is a Tor resolver */
-    bool canary; /* use-application-dns.net does not exist: browsers stay with us */
+    const struct local_data *local; /* borrowed */
+    bool onion;  /* the host has a Tor resolver, which answers .onion names */
+    bool canary; /* use-application-dns.net is denied, which keeps browsers with us */
 };
 
-/* Room for the records of any such answer, in octets. */
+/* Octets that the records of any such answer need at most. */
 enum { SPECIAL_RECORDS = 256 };
 
-/*
- * True if the name is special; then `answer`, initialised for the question with
- * SPECIAL_RECORDS octets, says all there is to say.
- */
+/* True if the name is special; then `answer`, initialised for the question with
+ * SPECIAL_RECORDS octets, is complete. */
 bool special_settles(const struct special_config *, const struct question *,
                      struct answer *);
 
-/* True if the name is special: whoever asks for it is told here. */
+/* True if the name is special. */
 bool special_is(const struct special_config *, const struct question *);
-
-#endif

@@ -1,6 +1,6 @@
-/* The host's name servers, and how to ask them, as libc reads it from resolv.conf. */
-#ifndef UPSTREAM_RESOLV_CONF_H
-#define UPSTREAM_RESOLV_CONF_H
+/* The host's name servers and how they are to be asked, as libc reads both in resolv.conf.
+ */
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,20 +14,21 @@ struct resolv_conf {
     size_t server_count;
     unsigned timeout_ms, attempts; /* options timeout: and attempts: */
     bool rotate, use_tcp, trust_ad, no_aaaa;
+    unsigned edition; /* changes with the file */
 };
 
-/* 0, or -1 without servers when libc cannot set up its state. Sees a changed file. */
+/* Reads the file again if it has changed. 0, or -1 without servers if libc cannot set up
+ * its state. */
 int resolv_conf_read(struct resolv_conf *);
 
 /*
- * True if res_ninit(), and so any lookup, would never end or abort the process for what
- * stands in resolv.conf; then libc is not asked. Seen of glibc 2.36: an octet beyond ASCII,
- * a carriage return, or a mask behind what is no address on a sortlist line (of 2.41 too);
- * a search domain for which the first 255 octets of the list have no room, if those before
- * it take 56 at most.
+ * True if res_ninit(), and so any lookup, would hang or abort the process, because of the
+ * text of resolv.conf or because it is a FIFO or a device. Then libc must not be asked.
+ * glibc 2.36 hangs on a sortlist line with an octet beyond ASCII, a carriage return, or a
+ * mask that does not follow an address (2.41 does, too). It aborts if a search domain does
+ * not fit into the first 255 octets of the list, and the domains before it take 56 octets
+ * at most.
  */
 bool resolv_conf_is_unsafe(void);
-/* The same of a file's text. */
+/* True if the text of a file would do that. */
 bool resolv_conf_is_unsafe_text(const char *text);
-
-#endif

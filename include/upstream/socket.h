@@ -1,16 +1,14 @@
 /*
  * Sockets towards the name servers. They leave descriptors to libc and NSS modules, which
- * take it for an empty file, and a name for unknown, if they cannot open one.
+ * take a file that they cannot open for an empty one, and a name for unknown.
  */
-#ifndef UPSTREAM_SOCKET_H
-#define UPSTREAM_SOCKET_H
+#pragma once
 
 #include "net/addr.h"
 
-enum { UPSTREAM_SPARE = 1024 }; /* descriptors left to others, or half of a lower limit */
+enum { SOCKET_SPARE = 1024 }; /* descriptors left to others, or half of a lower limit */
 
-/* A non-blocking socket of the server's family; `type` is SOCK_DGRAM or SOCK_STREAM. -1
- * with errno, EMFILE when only those for others are left. */
-int upstream_socket(const struct addr *server, int type);
-
-#endif
+/* A non-blocking socket that is connected to the server, or about to be; `type` is
+ * SOCK_DGRAM or SOCK_STREAM. -1 with errno: EMFILE if only the descriptors for others are
+ * left. */
+int socket_connect(const struct addr *server, int type);

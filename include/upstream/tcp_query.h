@@ -1,9 +1,9 @@
 /*
- * One query over TCP to a name server (RFC 7766), for replies too long for a datagram.
- * Never waits: the loop tells when to go on. How long it may take is the owner's business.
+ * One query over TCP to a name server (RFC 7766), for replies that are too long for a
+ * datagram. It never waits: the loop says when to go on. Its owner decides how long it may
+ * take.
  */
-#ifndef UPSTREAM_TCP_QUERY_H
-#define UPSTREAM_TCP_QUERY_H
+#pragma once
 
 #include "net/addr.h"
 #include "net/loop.h"
@@ -11,8 +11,8 @@
 struct tcp_query;
 
 /*
- * `wire` is the reply, borrowed, or NULL with errno in `error`: ECONNRESET where the server
- * closes early. The query is over; the callee must free it.
+ * Called with the reply, borrowed, or with NULL and an errno in `error`: ECONNRESET if the
+ * server closes early. The query is over, and the callee must free it.
  */
 typedef void tcp_query_done(void *owner, const uint8_t *wire, size_t len, int error);
 
@@ -22,5 +22,3 @@ struct tcp_query *tcp_query_start(struct loop *, const struct addr *server,
                                   void *owner);
 /* Accepts NULL. */
 void tcp_query_free(struct tcp_query *);
-
-#endif

@@ -1,42 +1,27 @@
 /*
- * The only way DNS packets leave: asks name servers for exactly one name and type, without
- * a thread that waits.
+ * The DNS client: asks name servers for exactly one name and type, and no thread waits for
+ * them. No other module sends DNS packets to servers.
  *
- * Servers are asked in turn, as libc does: the next one when a server is silent for its
- * share of the time, refuses, fails, or is lame; TCP after a truncated reply; without EDNS
- * where a server does not know it. Ten thousand questions that hang are ten thousand small
- * records here. When there are too many, the oldest of those that have had all their turns
- * is given up, and then the oldest of all.
+ * Servers are asked in turn, as libc does. The next one is asked when a server is silent
+ * for its share of the time, refuses, fails, or is lame. A truncated reply is asked for
+ * over TCP, and a server that does not know EDNS is asked without (upstream/infra remembers
+ * that). Ten thousand questions that hang are ten thousand small records here. When there
+ * are too many, the oldest question whose servers have had all their turns is given up, or
+ * else the oldest of all.
  */
-#ifndef UPSTREAM_UPSTREAM_H
-#define UPSTREAM_UPSTREAM_H
+#pragma once
 
-#include "dns/answer.h"
+#include "dns/question.h"
 #include "net/loop.h"
+#include "upstream/infra.h"
 #include "upstream/resolv_conf.h"
+#include "upstream/result.h"
 
 struct upstream;
-struct upstream_query;
-
-/* What came of a question: a reply to it, which the owner frees, or why there is none. */
-struct upstream_result {
-    struct upstream_query *query; /* under way; NULL once the result is complete */
-    uint8_t *reply;               /* NULL if there is none */
-    size_t reply_len;
-    enum ede ede;
-    char failure[ANSWER_TEXT];
-    bool
-        is_denial; /* the reply is our own, since every server asks us; `failure` says so */
-    int error;     /* the last one of the network's, an errno; 0: none */
-    unsigned rcode; /* that the last server has failed with; 0: none has */
-};
-
-/* Told that the result is complete. */
-typedef void upstream_done(void *owner);
 
 /*
- * `own`: the addresses we listen on, borrowed for ever. `most`: so many questions may be
- * under way, those of one round of the loop apart. NULL when memory is short.
+ * `own`: the addresses we listen on, borrowed for good. `most`: the questions that may be
+ * under way; the loop ends those beyond in its next round. NULL when memory is short.
  */
 struct upstream *upstream_new(struct loop *, const struct addr *own, size_t own_count,
                               size_t most);
@@ -44,26 +29,37 @@ struct upstream *upstream_new(struct loop *, const struct addr *own, size_t own_
 void upstream_free(struct upstream *);
 
 /*
- * Asks the servers that `conf` names, in its manner. The result, which must be there until
- * then, is filled in when `done` is called: always, and perhaps before this returns.
+ * Asks the servers that `conf` names, in the way that it says. `done` is called in any
+ * case, perhaps before this returns; the result is complete then, and must stay until then.
  */
 void upstream_ask(struct upstream *, const struct resolv_conf *conf,
-                  const struct question *, struct upstream_result *, upstream_done *,
+                  const struct question *, struct upstream_result *, result_done *,
                   void *owner);
 
-/* Gives up the question that this is to be the result of, if it is still under way: `done`
- * will not be called. */
+/* Gives up the question for this result, if it is still under way: `done` is not called. */
 void upstream_cancel(struct upstream_result *);
 
-/* True if a client's question is our own loop check come back; questions it concerns end.
- */
+/* True if a client's question is our own loop check come back. Then questions that wait for
+ * that server end. */
 bool upstream_is_own_check(struct upstream *, const struct question *);
 
-/* True if a server is known to ask us for all that it is asked. `is_us`: it is this server.
+/*
+ * Call this for every other question. It may come from a forwarder that is our name server
+ * as well and sends its domain back to us. Such a question shows, as a check does, that the
+ * forwarder waits for us, so a question that waits there for the same name and type ends.
  */
+void upstream_forwarder_asks(struct upstream *, const struct question *);
+
+/* A question with this forwarder's number may be somebody else's: the number is not
+ * believed before the next check. */
+void upstream_doubt_forwarder(struct upstream *, unsigned number);
+
+/* True if a server is known to ask us for everything. `is_us`: it is this server. */
 bool upstream_leads_back(const struct upstream *, const struct addr *server, bool *is_us);
 
-/* Which servers lead back is found out again, for who asks from now on. */
-void upstream_host_changed(struct upstream *);
+/* What is known of a server, for its status; NULL if nothing is. Valid until the next
+ * question. */
+const struct infra_server *upstream_server(const struct upstream *, const struct addr *);
 
-#endif
+/* From now on, everything known about servers is found out again. */
+void upstream_host_changed(struct upstream *);

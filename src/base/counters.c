@@ -2,28 +2,30 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
-#define COUNTERS_ROW(name, text, gauge, help) {text, help, gauge},
+#define COUNTERS_ROW(name, text, kind, help) {text, help, COUNTER_##kind},
 const struct counter_row counter_rows[COUNTERS_NUMBER] = {COUNTERS(COUNTERS_ROW)};
 
 struct slot {
-    uint64_t numbers[COUNTERS_NUMBER];
-    char note[COUNTERS_NOTE];
+    uint64_t numbers[COUNTERS_NUMBER + COUNTERS_CELLS];
+    struct name_servers servers;
+    struct worst_lookups worst;
 };
 
 struct page {
     uint64_t layout;
     struct slot slots[COUNTERS_SLOTS];
+    uint64_t words[COUNTERS_WORDS];
 };
 
 static struct slot alone;
-static struct page *page;
+static struct page unshared;
+static struct page *page = &unshared;
 static struct slot *own = &alone;
 uint64_t *counters_own = alone.numbers;
 
@@ -38,9 +40,11 @@ static uint64_t layout(void)
     return hash;
 }
 
+/* Children share it, and so does any process that has `fd`, unless that is -1. */
 static struct page *map(int fd)
 {
-    void *at = mmap(NULL, sizeof(struct page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void *at = mmap(NULL, sizeof(struct page), PROT_READ | PROT_WRITE,
+                    MAP_SHARED | (fd == -1 ? MAP_ANONYMOUS : 0), fd, 0);
 
     return at == MAP_FAILED ? NULL : at;
 }
@@ -71,6 +75,9 @@ static int make(void)
     saved = errno;
     if (fd != -1)
         close(fd);
+    page = map(-1);
+    if (!page)
+        page = &unshared;
     errno = saved;
     return -1;
 }
@@ -87,7 +94,7 @@ int counters_open(int fd)
 void counters_reset_gauges(unsigned slot)
 {
     for (size_t i = 0; i < COUNTERS_NUMBER; i++)
-        if (counter_rows[i].is_gauge)
+        if (counter_rows[i].kind == COUNTER_GAUGE)
             page->slots[slot].numbers[i] = 0;
 }
 
@@ -98,21 +105,60 @@ void counters_use(unsigned slot)
     counters_reset_gauges(slot);
 }
 
-uint64_t counters_sum(enum counter counter)
+static uint64_t sum_at(unsigned place)
 {
     uint64_t sum = 0;
 
     for (size_t i = 0; i < COUNTERS_SLOTS; i++)
-        sum += __atomic_load_n(&page->slots[i].numbers[counter], __ATOMIC_RELAXED);
+        sum += __atomic_load_n(&page->slots[i].numbers[place], __ATOMIC_RELAXED);
     return sum;
 }
 
-void counters_note(const char *text)
+uint64_t counters_questions(enum counter transport, enum counter type, enum counter outcome)
 {
-    snprintf(own->note, sizeof own->note, "%s", text);
+    return sum_at(counters_cell(transport, type, outcome));
 }
 
-void counters_read_note(unsigned slot, char text[static COUNTERS_NOTE])
+/* The sum of the cells that belong to a row. */
+static uint64_t sum_of_cells(enum counter row)
 {
-    snprintf(text, COUNTERS_NOTE, "%.*s", COUNTERS_NOTE - 1, page->slots[slot].note);
+    uint64_t sum = 0;
+
+    for (enum counter transport = 0; transport < COUNT_TYPE_OTHER; transport++)
+        for (enum counter type = COUNT_TYPE_OTHER; type < COUNT_ANSWER_RECORDS; type++)
+            for (enum counter outcome = COUNT_ANSWER_RECORDS;
+                 outcome < COUNT_DROPPED_MALFORMED; outcome++)
+                if (row == transport || row == type || row == outcome)
+                    sum += counters_questions(transport, type, outcome);
+    return sum;
+}
+
+uint64_t counters_sum(enum counter counter)
+{
+    return counter < COUNT_DROPPED_MALFORMED ? sum_of_cells(counter) : sum_at(counter);
+}
+
+struct worst_lookups *counters_worst(void)
+{
+    return &own->worst;
+}
+
+const struct worst_lookups *counters_worst_of(unsigned slot)
+{
+    return &page->slots[slot].worst;
+}
+
+struct name_servers *counters_name_servers(void)
+{
+    return &own->servers;
+}
+
+const struct name_servers *counters_name_servers_of(unsigned slot)
+{
+    return &page->slots[slot].servers;
+}
+
+uint64_t *counters_words(void)
+{
+    return page->words;
 }

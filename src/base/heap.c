@@ -10,7 +10,7 @@ void heap_link_init(struct heap_link *link)
     *link = (struct heap_link){0};
 }
 
-/* Two that are first among their own: the later one becomes a child of the other. */
+/* Joins two heaps by their first links: the later one becomes a child of the other. */
 static struct heap_link *meld(heap_order *order, struct heap_link *one,
                               struct heap_link *other)
 {
@@ -25,7 +25,7 @@ static struct heap_link *meld(heap_order *order, struct heap_link *one,
     return parent;
 }
 
-/* Makes one of siblings, in pairs first: that is what keeps the heap shallow. */
+/* Joins siblings to one heap, in pairs first, which keeps it shallow. */
 static struct heap_link *meld_siblings(heap_order *order, struct heap_link *link)
 {
     struct heap_link *pairs = NULL, *first;
@@ -49,7 +49,7 @@ static struct heap_link *meld_siblings(heap_order *order, struct heap_link *link
     return first;
 }
 
-/* The heap's first one; what was there before comes after it, or the other way round. */
+/* Joins the link, and all below it, to the heap. */
 static void meld_into(struct heap *heap, struct heap_link *link)
 {
     heap->first = heap->first ? meld(heap->order, heap->first, link) : link;

@@ -2,7 +2,6 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -24,7 +23,8 @@ void shortage_watch(void)
 
 static _Noreturn void leave(const char *what)
 {
-    log_warning("%s run out inside the host's resolver", what);
+    log_warning("%s run out in the C library, so this process ends, and a new one starts",
+                what);
     _exit(EXIT_FAILURE);
 }
 
@@ -34,8 +34,8 @@ void shortage_end(void)
         leave("memory has");
 }
 
-/* An event counter is a file of its own, so the limits of the process and of the host are
- * both asked, which a duplicate would not do. */
+/* An event counter is a new file, which counts against the limits of the process and of the
+ * host; a duplicate of a descriptor would not count against the host's. */
 void shortage_check_descriptors(void)
 {
     int fd = eventfd(0, EFD_CLOEXEC);
@@ -46,12 +46,14 @@ void shortage_check_descriptors(void)
         leave("descriptors have");
 }
 
-/* A sanitizer has an allocator that must come first; there memory does not run out. */
+/* A sanitizer has its own allocator, which must come first; with it memory does not run
+ * out. */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
 enum { PAUSE_MS = 10, TRIES = 100 };
 
 static bool waits = true;
+static void (*end_by)(void);
 
 void shortage_wait(bool wait)
 {
@@ -68,14 +70,21 @@ static bool pause_before(unsigned try)
     return true;
 }
 
+void shortage_end_by(void (*end)(void))
+{
+    end_by = end;
+}
+
 static void *counted(void *memory)
 {
     refused += memory == NULL;
+    if (!memory && end_by)
+        end_by();
     return memory;
 }
 
-/* The system's, or one that is preloaded in its place. NULL if the linker itself allocates
- * while it looks, which does without. */
+/* The system's function, or one that is preloaded in its place. NULL if the linker itself
+ * allocates during the search; it does without. */
 static void *find_next(const char *name)
 {
     static _Thread_local bool looks;
@@ -96,7 +105,7 @@ static void *find_next(const char *name)
     if (!next)                                                                             \
     return NULL
 
-/* The value of an expression that allocates. */
+/* Returns the value of an expression that allocates, and tries again. */
 #define TRY(allocate)                                                                      \
     void *memory = (allocate);                                                             \
     for (unsigned try = 0; !memory && pause_before(try); try++)                            \
@@ -115,7 +124,7 @@ void *calloc(size_t count, size_t size)
     TRY(next(count, size));
 }
 
-/* To nothing is not refused. */
+/* A size of 0 frees the memory, so that NULL is no refusal. */
 void *realloc(void *old, size_t size)
 {
     FIND_NEXT(realloc);
@@ -129,6 +138,11 @@ void *realloc(void *old, size_t size)
 void shortage_wait(bool wait)
 {
     (void)wait;
+}
+
+void shortage_end_by(void (*end)(void))
+{
+    (void)end;
 }
 
 #endif

@@ -8,32 +8,32 @@
 #include <xxhash.h>
 
 enum {
-    UNIT = 16,         /* blocks are multiples of it, and so the rest of a ring is one */
-    INDEX_SHARE = 8,   /* one in so many octets is for the index ... */
-    SMALL_SHARE = 10,  /* and one in so many of the others for the small ring */
-    LARGEST_SHARE = 4, /* no value takes more than one in so many of its ring */
+    UNIT = 16,         /* the size of a block, and the rest of a ring, are multiples */
+    INDEX_SHARE = 8,   /* the index has one octet in 8 of all memory */
+    SMALL_SHARE = 10,  /* the small ring has one octet in 10 of the others */
+    LARGEST_SHARE = 4, /* a value takes one octet in 4 of its ring at most */
     FIRST_SLOTS = 256,
-    ASKED_MAX = 3,       /* rounds in the main ring that a value can have ahead of it */
-    ROUNDS_AT_ONCE = 16, /* so many may go round again before one has to leave */
+    FOUND_MAX = 3,       /* rounds in the main ring that a value can have ahead of it */
+    ROUNDS_AT_ONCE = 16, /* blocks that go round in turn; the next one is evicted */
     BLOCK_MAX = 72 << 10,
 };
 
-/* A value, behind it its key. */
+/* The header of a value, which follows it; the key follows the value. */
 struct block {
     uint32_t hash;
     uint32_t size;  /* with this header, a multiple of UNIT */
     uint32_t value; /* octets of the value */
     uint16_t key;   /* octets of the key */
-    uint8_t asked;  /* how often, up to ASKED_MAX */
-    bool live;      /* in the index; otherwise only its room counts */
+    uint8_t found;  /* how often, up to FOUND_MAX */
+    bool live;      /* in the index; otherwise the block is only room */
 };
 
-_Static_assert(sizeof(struct block) == UNIT, "a ring's rest has room for a header");
+_Static_assert(sizeof(struct block) == UNIT, "the rest of a ring has room for a header");
 
 struct ring {
     uint8_t *memory;
     size_t size, used;
-    size_t head, tail; /* where the next block goes, where the oldest one is */
+    size_t head, tail; /* the places of the next block and of the oldest one */
 };
 
 struct store {
@@ -44,7 +44,7 @@ struct store {
     size_t slot_count, slots_max; /* powers of two */
     uint64_t seed;
     struct store_state state;
-    uint8_t *moving; /* a block on its way round */
+    uint8_t *moving; /* a copy of the block that goes round */
 };
 
 static size_t power_of_two_below(size_t number)
@@ -116,7 +116,7 @@ uint64_t store_hash(const struct store *store, const void *key, size_t key_len)
     return XXH3_64bits_withSeed(key, key_len, store->seed);
 }
 
-/* The index: open addressing, the next slots are tried in turn. */
+/* The index: a hash table with open addressing and linear probing. */
 
 static struct block *block_in(const struct store *store, uint32_t slot)
 {
@@ -141,7 +141,7 @@ static bool has_key(struct block *block, uint32_t hash, const void *key, size_t 
            memcmp(value_of(block) + block->value, key, key_len) == 0;
 }
 
-/* Where the key's block stands in the index, or the empty slot where it would. */
+/* The slot of the key's block, or the empty slot for it. */
 static size_t find_slot(const struct store *store, uint32_t hash, const void *key,
                         size_t key_len)
 {
@@ -153,18 +153,12 @@ static size_t find_slot(const struct store *store, uint32_t hash, const void *ke
     return i;
 }
 
-/* The slot of this very block. */
-static size_t slot_with(const struct store *store, const struct block *block)
+static size_t slot_with(const struct store *store, struct block *block)
 {
-    size_t mask = store->slot_count - 1, i = block->hash & mask;
-    uint32_t slot = slot_of(store, block);
-
-    while (store->slots[i] != slot)
-        i = (i + 1) & mask;
-    return i;
+    return find_slot(store, block->hash, value_of(block) + block->value, block->key);
 }
 
-/* Closes the gap, so that a search that went past it still gets where it went. */
+/* Empties a slot, and moves later entries there, so that searches still find them. */
 static void empty_slot(struct store *store, size_t gap)
 {
     size_t mask = store->slot_count - 1;
@@ -173,7 +167,7 @@ static void empty_slot(struct store *store, size_t gap)
         size_t home = block_in(store, store->slots[i])->hash & mask;
 
         if (((i - home) & mask) < ((i - gap) & mask))
-            continue; /* it stands between its home and the gap */
+            continue; /* its home is behind the gap */
         store->slots[gap] = store->slots[i];
         gap = i;
     }
@@ -218,7 +212,7 @@ static struct block *block_at(const struct ring *ring, size_t place)
     return (struct block *)(void *)(ring->memory + place);
 }
 
-/* A block does not go round the ring's end; what is left there is lost with it. */
+/* A block does not go over the ring's end: the room that is left there is lost. */
 static size_t lost_at_end(const struct ring *ring, size_t size)
 {
     return ring->size - ring->head < size ? ring->size - ring->head : 0;
@@ -245,7 +239,7 @@ static struct block *append(struct ring *ring, size_t size)
     return block;
 }
 
-/* Gives back the room of the oldest block, which stays readable until something is written.
+/* Gives back the room of the oldest block, which can be read until the next one is written.
  */
 static struct block *take_oldest(struct ring *ring)
 {
@@ -277,7 +271,7 @@ static void move_to_main(struct store *store, const struct block *block, size_t 
     store->slots[slot] = slot_of(store, copy);
 }
 
-/* The oldest block goes round again, or leaves. */
+/* The oldest block goes round again, or is evicted. */
 static void turn_main(struct store *store, bool may_stay)
 {
     struct block *block = take_oldest(&store->main);
@@ -286,13 +280,13 @@ static void turn_main(struct store *store, bool may_stay)
 
     if (!block->live)
         return;
-    if (!may_stay || block->asked == 0 || !has_room(&store->main, block->size)) {
+    if (!may_stay || block->found == 0 || !has_room(&store->main, block->size)) {
         evict(store, block);
         return;
     }
     slot = slot_with(store, block);
     memcpy(moving, block, block->size);
-    moving->asked--;
+    moving->found--;
     move_to_main(store, moving, slot);
 }
 
@@ -302,18 +296,18 @@ static void make_room_in_main(struct store *store, size_t size)
         turn_main(store, rounds < ROUNDS_AT_ONCE);
 }
 
-/* The oldest block moves on to the main ring, or leaves. */
+/* The oldest block moves on to the main ring, or is evicted. */
 static void turn_small(struct store *store)
 {
     struct block *block = take_oldest(&store->small);
 
     if (!block->live)
         return;
-    if (block->asked == 0 && !has_room(&store->main, block->size)) {
+    if (block->found == 0 && !has_room(&store->main, block->size)) {
         evict(store, block);
         return;
     }
-    block->asked = 0;
+    block->found = 0;
     make_room_in_main(store, block->size);
     move_to_main(store, block, slot_with(store, block));
 }
@@ -352,8 +346,8 @@ void *store_find(struct store *store, uint64_t hash, const void *key, size_t key
     if (!store->slots[i])
         return NULL;
     block = block_in(store, store->slots[i]);
-    if (block->asked < ASKED_MAX)
-        block->asked++;
+    if (block->found < FOUND_MAX)
+        block->found++;
     *len = block->value;
     return value_of(block);
 }
@@ -366,7 +360,7 @@ void store_remove(struct store *store, uint64_t hash, const void *key, size_t ke
         forget(store, block_in(store, store->slots[i]));
 }
 
-/* Where one leaves the index, a later one may take its place: it is looked at again. */
+/* An emptied slot is looked at again, since a later entry may have moved there. */
 void store_remove_if(struct store *store,
                      bool (*matches)(const void *context, const void *key, size_t key_len),
                      const void *context)
@@ -384,12 +378,12 @@ void store_remove_if(struct store *store,
 }
 
 static void *fill(struct block *block, uint32_t hash, const void *key, size_t key_len,
-                  size_t len, uint8_t asked)
+                  size_t len, uint8_t found)
 {
     block->hash = hash;
     block->value = (uint32_t)len;
     block->key = (uint16_t)key_len;
-    block->asked = asked;
+    block->found = found;
     block->live = true;
     memcpy(value_of(block) + len, key, key_len);
     return value_of(block);
@@ -401,10 +395,10 @@ void *store_put(struct store *store, uint64_t hash, const void *key, size_t key_
     size_t size = (sizeof(struct block) + len + key_len + UNIT - 1) / UNIT * UNIT;
     size_t i = find_slot(store, (uint32_t)hash, key, key_len);
     struct block *block = store->slots[i] ? block_in(store, store->slots[i]) : NULL;
-    uint8_t asked = block ? block->asked : 0;
+    uint8_t found = block ? block->found : 0;
 
     if (block && block->size == size)
-        return fill(block, (uint32_t)hash, key, key_len, len, asked);
+        return fill(block, (uint32_t)hash, key, key_len, len, found);
     if (block)
         forget(store, block);
     make_room_in_index(store);
@@ -412,7 +406,7 @@ void *store_put(struct store *store, uint64_t hash, const void *key, size_t key_
     if (!block)
         return NULL;
     block->size = (uint32_t)size;
-    fill(block, (uint32_t)hash, key, key_len, len, asked);
+    fill(block, (uint32_t)hash, key, key_len, len, found);
     put_in_slots(store, store->slots, store->slot_count, slot_of(store, block));
     store->state.entries++;
     return value_of(block);

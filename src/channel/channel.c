@@ -5,10 +5,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Room for a burst of questions; the kernel counts several hundred octets for each. */
+/* It has room for a burst of questions; the kernel counts several hundred octets for each.
+ */
 enum { CHANNEL_BUFFER = 4 << 20 };
 
-/* SO_SNDBUFFORCE goes past the system's limit where we may; SO_SNDBUF up to it. */
+/* SO_SNDBUFFORCE goes past the system's limit, if we may; SO_SNDBUF goes up to it. */
 static void enlarge(int end)
 {
     int size = CHANNEL_BUFFER;
@@ -69,38 +70,46 @@ enum channel_result channel_send(int end, const void *data, size_t len,
     return sent == -1 ? result_of_errno() : CHANNEL_DONE;
 }
 
-enum channel_result channel_receive(int end, void *data, size_t size, size_t *len,
-                                    enum channel_wait wait)
+/* A peer that is gone is reported once as a reset, before what it had sent. No message of
+ * ours is empty. */
+static enum channel_result receive(int end, struct msghdr *message, size_t *len,
+                                   enum channel_wait wait)
 {
+    int flags = MSG_CMSG_CLOEXEC | (wait == CHANNEL_TRY ? MSG_DONTWAIT : 0);
     ssize_t got;
-    do /* a peer that is gone is reported once as a reset, before what it had sent */
-        got = recv(end, data, size, wait == CHANNEL_TRY ? MSG_DONTWAIT : 0);
+
+    do
+        got = recvmsg(end, message, flags);
     while (got == -1 && (errno == EINTR || errno == ECONNRESET));
     if (got == -1)
         return result_of_errno();
     *len = (size_t)got;
-    return got == 0 ? CHANNEL_CLOSED : CHANNEL_DONE; /* no message of ours is empty */
+    return got == 0 ? CHANNEL_CLOSED : CHANNEL_DONE;
 }
 
-enum channel_result channel_send_word_with(int end, enum word word, const void *data,
-                                           size_t len)
+enum channel_result channel_receive(int end, void *data, size_t size, size_t *len,
+                                    enum channel_wait wait)
 {
-    uint8_t message[1 + WORD_DATA_MAX] = {(uint8_t)word};
+    struct iovec part = {.iov_base = data, .iov_len = size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+
+    return receive(end, &message, len, wait);
+}
+
+enum channel_result channel_send_control(int end, enum control_message control,
+                                         const void *data, size_t len)
+{
+    uint8_t message[1 + CONTROL_DATA_MAX] = {(uint8_t)control};
 
     if (len > 0)
         memcpy(message + 1, data, len);
     return channel_send(end, message, 1 + len, CHANNEL_TRY);
 }
 
-enum channel_result channel_send_word(int end, enum word word)
+enum channel_result channel_send_descriptor(int end, enum control_message control,
+                                            const void *data, size_t len, int descriptor)
 {
-    return channel_send_word_with(end, word, NULL, 0);
-}
-
-enum channel_result channel_send_descriptor(int end, enum word word, const void *data,
-                                            size_t len, int descriptor)
-{
-    uint8_t octet = (uint8_t)word;
+    uint8_t octet = (uint8_t)control;
     struct iovec parts[] = {{.iov_base = &octet, .iov_len = 1},
                             {.iov_base = (void *)(uintptr_t)data, .iov_len = len}};
     union passing room = {0};
@@ -117,64 +126,39 @@ enum channel_result channel_send_descriptor(int end, enum word word, const void 
                                                                      : CHANNEL_DONE;
 }
 
-static void read_word(const uint8_t *message, size_t got, enum word *word, uint8_t *data,
-                      size_t *len)
+/* A message with more data than there is room for is none of ours. */
+static void read_control(const uint8_t *octets, size_t count, enum control_message *control,
+                         uint8_t *data, size_t *len)
 {
-    *word = got <= 1 + WORD_DATA_MAX ? (enum word)message[0] : 0;
-    *len = *word ? got - 1 : 0;
-    memcpy(data, message + 1, *len);
+    bool is_known = count - 1 <= (data ? CONTROL_DATA_MAX : 0);
+
+    *control = is_known ? (enum control_message)octets[0] : 0;
+    if (!data)
+        return;
+    *len = is_known ? count - 1 : 0;
+    memcpy(data, octets + 1, *len);
 }
 
-enum channel_result channel_receive_descriptor(int end, enum word *word,
-                                               uint8_t data[static WORD_DATA_MAX],
-                                               size_t *len, int *descriptor,
-                                               enum channel_wait wait)
+enum channel_result channel_receive_control(int end, enum control_message *control,
+                                            uint8_t *data, size_t *len, int *descriptor,
+                                            enum channel_wait wait)
 {
-    uint8_t octets[1 + WORD_DATA_MAX + 1];
+    uint8_t octets[1 + CONTROL_DATA_MAX + 1];
     struct iovec part = {.iov_base = octets, .iov_len = sizeof octets};
     union passing room = {0};
     struct msghdr message = {.msg_iov = &part,
                              .msg_iovlen = 1,
-                             .msg_control = &room,
-                             .msg_controllen = sizeof room};
-    int flags = MSG_CMSG_CLOEXEC | (wait == CHANNEL_TRY ? MSG_DONTWAIT : 0);
-    ssize_t got;
+                             .msg_control = descriptor ? &room : NULL,
+                             .msg_controllen = descriptor ? sizeof room : 0};
+    size_t count;
+    enum channel_result result = receive(end, &message, &count, wait);
 
-    *descriptor = -1;
-    do
-        got = recvmsg(end, &message, flags);
-    while (got == -1 && (errno == EINTR || errno == ECONNRESET));
-    if (got == -1)
-        return result_of_errno();
-    if (got == 0)
-        return CHANNEL_CLOSED;
-    if (CMSG_FIRSTHDR(&message) && room.align.cmsg_type == SCM_RIGHTS)
-        memcpy(descriptor, CMSG_DATA(&room.align), sizeof *descriptor);
-    read_word(octets, (size_t)got, word, data, len);
-    return CHANNEL_DONE;
-}
-
-enum channel_result channel_receive_word_with(int end, enum word *word,
-                                              uint8_t data[static WORD_DATA_MAX],
-                                              size_t *len, enum channel_wait wait)
-{
-    uint8_t message[1 + WORD_DATA_MAX + 1];
-    size_t got;
-    enum channel_result result = channel_receive(end, message, sizeof message, &got, wait);
-
+    if (descriptor)
+        *descriptor = -1;
     if (result != CHANNEL_DONE)
         return result;
-    read_word(message, got, word, data, len);
+    if (descriptor && CMSG_FIRSTHDR(&message) && room.align.cmsg_type == SCM_RIGHTS)
+        memcpy(descriptor, CMSG_DATA(&room.align), sizeof *descriptor);
+    read_control(octets, count, control, data, len);
     return CHANNEL_DONE;
-}
-
-enum channel_result channel_receive_word(int end, enum word *word, enum channel_wait wait)
-{
-    uint8_t data[WORD_DATA_MAX];
-    size_t len;
-    enum channel_result result = channel_receive_word_with(end, word, data, &len, wait);
-
-    if (result == CHANNEL_DONE && len > 0)
-        *word = 0;
-    return result;
 }

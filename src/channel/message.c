@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-enum { AUTHENTIC = 0x80 }; /* beside the source of an answer */
-
 static void put_question(struct writer *to, const struct question *question)
 {
     put_u16(to, question->type);
@@ -14,14 +12,13 @@ static void put_question(struct writer *to, const struct question *question)
 
 static bool get_question(struct reader *in, struct question *question)
 {
-    const uint8_t *name;
-    size_t name_len;
+    struct name name;
 
     if (!get_u16(in, &question->type) || !get_u8(in, &question->flags) ||
-        !get_u8(in, &question->name_len) || !name_get(in, &name, &name_len) ||
-        name_len != question->name_len)
+        !get_u8(in, &question->name_len) || !name_get(in, &name) ||
+        name.len != question->name_len)
         return false;
-    memcpy(question->name, name, name_len);
+    question_set_name(question, name);
     return true;
 }
 
@@ -51,7 +48,7 @@ size_t message_put_answer(uint64_t id, const struct question *question,
 
     put_u64(&to, id);
     put_question(&to, question);
-    put_u8(&to, (uint8_t)(answer->source | (answer->is_authentic ? AUTHENTIC : 0)));
+    put_u8(&to, answer_origin(answer));
     put_u16(&to, answer->rcode);
     put_u16(&to, answer->ede);
     put_u8(&to, (uint8_t)text);
@@ -67,20 +64,19 @@ bool message_get_answer(const void *data, size_t len, uint64_t *id,
 {
     struct reader in = reader_of(data, len);
     const uint8_t *text, *records;
-    uint8_t text_len;
+    uint8_t text_len, origin;
 
     *answer = (struct answer){0};
-    if (!get_u64(&in, id) || !get_question(&in, question) ||
-        !get_u8(&in, &answer->source) || !get_u16(&in, &answer->rcode) ||
-        !get_u16(&in, &answer->ede) || !get_u8(&in, &text_len) || text_len >= ANSWER_TEXT ||
+    if (!get_u64(&in, id) || !get_question(&in, question) || !get_u8(&in, &origin) ||
+        !get_u16(&in, &answer->rcode) || !get_u16(&in, &answer->ede) ||
+        !get_u8(&in, &text_len) || text_len >= ANSWER_TEXT ||
         !get_bytes(&in, &text, text_len))
         return false;
     for (int i = 0; i < SECTIONS; i++)
         if (!get_u16(&in, &answer->count[i]))
             return false;
     memcpy(answer->ede_text, text, text_len);
-    answer->is_authentic = (answer->source & AUTHENTIC) != 0;
-    answer->source &= (uint8_t)~AUTHENTIC;
+    answer_set_origin(answer, origin);
     answer->len = answer->size = reader_left(&in);
     if (!get_bytes(&in, &records, answer->len))
         return false;
@@ -100,4 +96,55 @@ bool message_get_id(const void *data, size_t len, uint64_t *id)
     struct reader in = reader_of(data, len);
 
     return get_u64(&in, id) && reader_left(&in) == 0;
+}
+
+bool message_is_answer(const void *data, size_t len)
+{
+    enum {
+        OTHERS = (MESSAGE_WAY | MESSAGE_SERVER) >> 56
+    }; /* in the first octet of an id */
+
+    return len > MESSAGE_ID_SIZE && !(*(const uint8_t *)data & OTHERS);
+}
+
+size_t message_put_way(uint64_t id, const void *steps, size_t steps_len, void *out,
+                       size_t size)
+{
+    struct writer to = writer_of(out, size);
+
+    put_u64(&to, id | MESSAGE_WAY);
+    put_bytes(&to, steps, steps_len);
+    return to.failed ? 0 : to.pos;
+}
+
+bool message_get_way(const void *data, size_t len, uint64_t *id, const uint8_t **steps,
+                     size_t *steps_len)
+{
+    struct reader in = reader_of(data, len);
+
+    if (!get_u64(&in, id) || !(*id & MESSAGE_WAY))
+        return false;
+    *steps_len = reader_left(&in);
+    return *steps_len <= WAY_MAX && get_bytes(&in, steps, *steps_len);
+}
+
+size_t message_put_server(uint64_t number, const struct way_endpoint *server,
+                          uint8_t out[static MESSAGE_SERVER_SIZE])
+{
+    struct writer to = writer_of(out, MESSAGE_SERVER_SIZE);
+
+    put_u64(&to, number | MESSAGE_SERVER);
+    way_put_endpoint(&to, server);
+    return to.pos;
+}
+
+bool message_get_server(const void *data, size_t len, uint64_t *number,
+                        struct way_endpoint *server)
+{
+    struct reader in = reader_of(data, len);
+
+    if (!get_u64(&in, number) || !(*number & MESSAGE_SERVER))
+        return false;
+    *number &= ~MESSAGE_SERVER;
+    return *number >= 1 && *number <= ANSWER_SERVERS && way_get_endpoint(&in, server);
 }

@@ -1,101 +1,62 @@
-/*
- * From a name to verdicts. Words in, exchanges in the middle, and out comes for each
- * question what its reply means. How that is shown is no matter here.
- */
 #include "client/inquiry.h"
 
+#include "client/outstanding.h"
 #include "dns/rcode.h"
 
-bool inquiry_is_answer(const struct inquiry_part *part, const struct print_record *record)
+int inquiry_build(struct inquiry *inquiry, const struct wish *wish,
+                  const struct ask_form *form, const struct exchange_manner *manner)
 {
-    return received_is_asked(record, part->canonical, part->exchange.ask.question.type);
-}
+    uint16_t type = wish->type;
+    struct ask_form own = *form;
+    const uint16_t types[] = {type ? type : TYPE_A, TYPE_AAAA};
 
-static enum verdict verdict_of_records(const struct inquiry_part *part)
-{
-    const struct received *reply = &part->reply;
-    size_t found = 0;
-
-    for (size_t i = 0; i < reply->count; i++) {
-        if (!inquiry_is_answer(part, &reply->answers[i]))
-            continue;
-        if (!reply->answers[i].is_readable)
-            return VERDICT_MALFORMED;
-        found++;
+    *inquiry = (struct inquiry){
+        .for_addresses = type == 0, .settings = wish->settings, .count = type == 0 ? 2 : 1};
+    own.class = wish->class;
+    for (size_t i = 0; i < inquiry->count; i++) {
+        inquiry->exchanges[i].manner = *manner;
+        if (ask_build(&inquiry->exchanges[i].ask, wish->name, types[i], &own) != 0)
+            return -1;
     }
-    /* Whole records are left out of a truncated reply; some servers cut one in two. */
-    if (!reply->is_whole && !reply->is_truncated)
-        return VERDICT_MALFORMED;
-    if (reply->is_truncated)
-        return found > 0 ? VERDICT_PARTIAL : VERDICT_CUT;
-    return found > 0 ? VERDICT_RECORDS : VERDICT_NO_RECORDS;
-}
-
-static enum verdict verdict_of(const struct inquiry_part *part)
-{
-    switch (part->exchange.state) {
-    case EXCHANGE_UNREACHABLE:
-        return VERDICT_UNREACHABLE;
-    case EXCHANGE_INTERRUPTED:
-        return VERDICT_INTERRUPTED;
-    case EXCHANGE_ANSWERED:
-        break;
-    default:
-        return VERDICT_SILENT;
-    }
-    switch (part->reply.rcode) {
-    case RCODE_NOERROR:
-        return verdict_of_records(part);
-    case RCODE_NXDOMAIN:
-        return VERDICT_NO_NAME;
-    default:
-        return VERDICT_FAILED;
-    }
-}
-
-static int judge(struct inquiry_part *part)
-{
-    const struct ask *ask = &part->exchange.ask;
-
-    if (part->exchange.state == EXCHANGE_ANSWERED &&
-        received_parse(&part->reply, part->exchange.reply, part->exchange.size) != 0)
-        return -1;
-    part->canonical = received_canonical(&part->reply, ask->name, ask->question.type);
-    part->verdict = verdict_of(part);
     return 0;
 }
 
-int inquiry_run(struct inquiry *inquiry, int fd, const char *name, uint16_t type,
-                const struct exchange_manner *manner)
+void inquiry_ask(struct inquiry *inquiry, int fd)
 {
-    const uint16_t types[] = {type ? type : TYPE_A, TYPE_AAAA};
-    struct exchange exchanges[2] = {0};
+    struct outstanding *outstanding = outstanding_new(fd);
 
-    *inquiry = (struct inquiry){
-        .for_addresses = type == 0, .manner = *manner, .count = type == 0 ? 2 : 1};
     for (size_t i = 0; i < inquiry->count; i++)
-        if (ask_build(&exchanges[i].ask, name, types[i]) != 0)
-            return -1;
-    exchange_run(fd, exchanges, inquiry->count, manner);
+        outstanding_start(outstanding, &inquiry->exchanges[i]);
+    while (outstanding_count(outstanding) > 0)
+        outstanding_turn(outstanding, -1, WAIT_FOREVER);
+    outstanding_free(outstanding);
+}
+
+void inquiry_judge(struct inquiry *inquiry)
+{
     for (size_t i = 0; i < inquiry->count; i++)
-        inquiry->parts[i].exchange = exchanges[i];
-    for (size_t i = 0; i < inquiry->count; i++)
-        if (judge(&inquiry->parts[i]) != 0)
-            return -1;
+        exchange_judge(&inquiry->exchanges[i]);
+}
+
+int inquiry_run(struct inquiry *inquiry, int fd, const struct wish *wish,
+                const struct ask_form *form, const struct exchange_manner *manner)
+{
+    if (inquiry_build(inquiry, wish, form, manner) != 0)
+        return -1;
+    inquiry_ask(inquiry, fd);
+    inquiry_judge(inquiry);
     return 0;
 }
 
 void inquiry_free(struct inquiry *inquiry)
 {
-    for (size_t i = 0; i < inquiry->count; i++) {
-        received_free(&inquiry->parts[i].reply);
-        exchange_free(&inquiry->parts[i].exchange);
-    }
+    for (size_t i = 0; i < inquiry->count; i++)
+        exchange_free(&inquiry->exchanges[i]);
 }
 
-enum inquiry_exit inquiry_part_exit(const struct inquiry_part *part)
+enum inquiry_exit inquiry_exit_of(const struct exchange *exchange)
 {
-    switch (part->verdict) {
+    switch (exchange->verdict) {
     case VERDICT_RECORDS:
         return INQUIRY_RECORDS;
     case VERDICT_NO_RECORDS:
@@ -117,7 +78,7 @@ enum inquiry_exit inquiry_exit(const struct inquiry *inquiry)
     bool found = false;
 
     for (size_t i = 0; i < inquiry->count; i++) {
-        code = inquiry_part_exit(&inquiry->parts[i]);
+        code = inquiry_exit_of(&inquiry->exchanges[i]);
         found = found || code == INQUIRY_RECORDS;
         if (code > worst)
             worst = code;
@@ -125,10 +86,37 @@ enum inquiry_exit inquiry_exit(const struct inquiry *inquiry)
     return worst == INQUIRY_NOTHING && found ? INQUIRY_RECORDS : worst;
 }
 
+bool inquiry_lacks_name(const struct inquiry *inquiry)
+{
+    for (size_t i = 0; i < inquiry->count; i++) {
+        const struct exchange *exchange = &inquiry->exchanges[i];
+
+        if (exchange->state != EXCHANGE_ANSWERED ||
+            wire_rcode(exchange->wire) != RCODE_NXDOMAIN)
+            return false;
+    }
+    return true;
+}
+
 bool inquiry_is_interrupted(const struct inquiry *inquiry)
 {
     for (size_t i = 0; i < inquiry->count; i++)
-        if (inquiry->parts[i].verdict == VERDICT_INTERRUPTED)
+        if (inquiry->exchanges[i].verdict == VERDICT_INTERRUPTED)
             return true;
     return false;
+}
+
+int64_t inquiry_time(const struct inquiry *inquiry)
+{
+    int64_t first = INT64_MAX, last = 0;
+
+    for (size_t i = 0; i < inquiry->count; i++) {
+        const struct exchange *exchange = &inquiry->exchanges[i];
+
+        if (exchange->sent_us > 0 && exchange->sent_us < first)
+            first = exchange->sent_us;
+        if (exchange->ended_us > last)
+            last = exchange->ended_us;
+    }
+    return first <= last ? last - first : -1;
 }

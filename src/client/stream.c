@@ -1,152 +1,122 @@
 /*
- * A datagram says all or nothing; a connection is a stream of octets, which come in pieces
- * of any size. So each message has its length in front (RFC 1035 section 4.2.2), and both
- * ways are gone through until all of it has passed.
+ * A datagram is complete or lost, but a connection is a stream of octets that come in
+ * pieces of any size. So each message has its length in front (RFC 1035 section 4.2.2), and
+ * sending and receiving go on until all of it has passed.
  */
 #include "client/stream.h"
 
-#include "client/wait.h"
+#include "base/xalloc.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { LENGTH = 2 }; /* octets in front of each message */
-
-/* 0 when the socket is ready; -1 with errno. */
-static int wait_for(int fd, bool to_write, int64_t deadline)
+static size_t query_size(const struct stream *stream)
 {
-    switch (to_write ? wait_writable(fd, deadline) : wait_readable(fd, deadline)) {
-    case WAIT_READY:
-        return 0;
-    case WAIT_INTERRUPTED:
-        errno = ECANCELED;
-        return -1;
-    default:
-        errno = ETIMEDOUT;
-        return -1;
-    }
+    return STREAM_LENGTH + stream->ask->size;
 }
 
-/* What connect() found out while nobody waited. */
-static int connected(int fd)
+static void put_query(struct stream *stream, const struct ask *ask)
 {
-    int error = 0;
-    socklen_t size = sizeof error;
-
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == -1)
-        return -1;
-    errno = error;
-    return error == 0 ? 0 : -1;
+    stream->query[0] = (uint8_t)(ask->size >> 8);
+    stream->query[1] = (uint8_t)ask->size;
+    memcpy(stream->query + STREAM_LENGTH, ask->wire, ask->size);
 }
 
-static int open_to(const struct addr *server, int64_t deadline)
+/* Until the connection is established send() fails with EAGAIN, and if it never is, with
+ * the reason. */
+int stream_open(struct stream *stream, const struct addr *server, const struct ask *ask)
 {
-    int fd =
-        socket(server->sock.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int saved;
 
-    if (fd == -1 || connect(fd, &server->sock.any, server->len) == 0)
-        return fd;
-    if (errno == EINPROGRESS && wait_for(fd, true, deadline) == 0 && connected(fd) == 0)
-        return fd;
+    *stream = (struct stream){.ask = ask};
+    put_query(stream, ask);
+    stream->fd =
+        socket(server->sock.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (stream->fd == -1 || connect(stream->fd, &server->sock.any, server->len) == 0 ||
+        errno == EINPROGRESS)
+        return stream->fd == -1 ? -1 : 0;
     saved = errno;
-    close(fd);
+    close(stream->fd);
     errno = saved;
     return -1;
 }
 
-static bool is_for_now(int error)
+static enum stream_result failed(int error)
 {
-    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+    errno = error;
+    return STREAM_FAILED;
 }
 
-static int send_whole(int fd, const uint8_t *octets, size_t size, int64_t deadline)
+static enum stream_result without_octets(int error)
 {
-    while (size > 0) {
-        ssize_t count = send(fd, octets, size, MSG_NOSIGNAL);
+    if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR)
+        return STREAM_WAITS;
+    return failed(error);
+}
 
-        if (count == -1 && !is_for_now(errno))
-            return -1;
-        if (count == -1 && wait_for(fd, true, deadline) == -1)
-            return -1;
-        if (count > 0) {
-            octets += count;
-            size -= (size_t)count;
-        }
+static enum stream_result send_query(struct stream *stream)
+{
+    while (stream_writes(stream)) {
+        ssize_t count = send(stream->fd, stream->query + stream->sent,
+                             query_size(stream) - stream->sent, MSG_NOSIGNAL);
+
+        if (count == -1)
+            return without_octets(errno);
+        stream->sent += (size_t)count;
     }
-    return 0;
+    return STREAM_DONE;
 }
 
-static int receive_whole(int fd, uint8_t *octets, size_t size, int64_t deadline)
+static enum stream_result receive(struct stream *stream, uint8_t *octets, size_t size)
 {
-    while (size > 0) {
-        ssize_t count;
+    while (stream->received < size) {
+        ssize_t count =
+            recv(stream->fd, octets + stream->received, size - stream->received, 0);
 
-        if (wait_for(fd, false, deadline) == -1)
-            return -1;
-        count = recv(fd, octets, size, 0);
-        if (count == 0) {
-            errno = ENODATA;
-            return -1;
-        }
-        if (count == -1 && !is_for_now(errno))
-            return -1;
-        if (count > 0) {
-            octets += count;
-            size -= (size_t)count;
-        }
+        if (count == -1)
+            return without_octets(errno);
+        if (count == 0)
+            return failed(ENODATA);
+        stream->received += (size_t)count;
     }
-    return 0;
+    return STREAM_DONE;
 }
 
-static int send_query(int fd, const struct ask *ask, int64_t deadline)
+static enum stream_result receive_length(struct stream *stream)
 {
-    uint8_t message[LENGTH + ASK_SIZE] = {(uint8_t)(ask->size >> 8), (uint8_t)ask->size};
+    enum stream_result result = receive(stream, stream->length, STREAM_LENGTH);
 
-    memcpy(message + LENGTH, ask->wire, ask->size);
-    return send_whole(fd, message, LENGTH + ask->size, deadline);
+    if (result != STREAM_DONE)
+        return result;
+    stream->has_length = true;
+    stream->received = 0;
+    stream->size = (size_t)stream->length[0] << 8 | stream->length[1];
+    stream->reply = xmalloc(stream->size);
+    return STREAM_DONE;
 }
 
-static uint8_t *receive_reply(int fd, size_t *size, int64_t deadline)
+enum stream_result stream_continue(struct stream *stream)
 {
-    uint8_t length[LENGTH], *reply;
+    enum stream_result result = send_query(stream);
 
-    if (receive_whole(fd, length, sizeof length, deadline) == -1)
-        return NULL;
-    *size = (size_t)length[0] << 8 | length[1];
-    reply = malloc(*size + 1); /* of a length of 0, too */
-    if (reply && receive_whole(fd, reply, *size, deadline) == 0)
-        return reply;
-    free(reply);
-    return NULL;
+    if (result == STREAM_DONE && !stream->has_length)
+        result = receive_length(stream);
+    if (result == STREAM_DONE)
+        result = receive(stream, stream->reply, stream->size);
+    if (result == STREAM_DONE && !ask_is_reply(stream->ask, stream->reply, stream->size))
+        result = failed(EBADMSG);
+    return result;
 }
 
-static uint8_t *converse(int fd, const struct ask *ask, size_t *size, int64_t deadline)
+bool stream_writes(const struct stream *stream)
 {
-    uint8_t *reply;
-
-    if (send_query(fd, ask, deadline) == -1)
-        return NULL;
-    reply = receive_reply(fd, size, deadline);
-    if (!reply || ask_is_reply(ask, reply, *size))
-        return reply;
-    free(reply);
-    errno = EBADMSG;
-    return NULL;
+    return stream->sent < query_size(stream);
 }
 
-int stream_ask(const struct addr *server, const struct ask *ask, int64_t deadline,
-               uint8_t **reply, size_t *size)
+void stream_close(struct stream *stream)
 {
-    int fd = open_to(server, deadline), saved;
-
-    if (fd == -1)
-        return -1;
-    *reply = converse(fd, ask, size, deadline);
-    saved = errno;
-    close(fd);
-    errno = saved;
-    return *reply ? 0 : -1;
+    free(stream->reply);
+    close(stream->fd);
 }

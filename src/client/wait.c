@@ -11,15 +11,15 @@
 #include "base/clock.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
-#include <signal.h>
-#include <stddef.h>
+#include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t interrupted;
 static sigset_t mask_while_waiting;
 static const sigset_t *mask; /* NULL: signals are left as they are */
+static int held_fd = -1;     /* tells which held signal has come; -1: none is held */
+static sigset_t mask_before_hold, waiting_before_hold;
 
 static void note_interrupt(int signal)
 {
@@ -34,7 +34,7 @@ void wait_catch_interrupt(void)
 
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
-    /* Blocked outside ppoll(): it cannot fall between a look and the wait after it. */
+    /* SIGINT is blocked outside ppoll(), so it cannot come between check and wait. */
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGINT);
     sigprocmask(SIG_BLOCK, &blocked, &mask_while_waiting);
@@ -55,30 +55,77 @@ static const struct timespec *time_left(int64_t deadline, struct timespec *left)
     return left;
 }
 
-static enum wait_result wait_for(int fd, short events, int64_t deadline)
+/* If ppoll() itself fails, reading will say what is wrong. */
+static void say_ready(struct pollfd *fds, size_t count)
 {
-    struct pollfd wanted = {.fd = fd, .events = events};
+    for (size_t i = 0; i < count; i++)
+        fds[i].revents = fds[i].fd == -1 ? 0 : fds[i].events;
+}
+
+enum wait_result wait_any(struct pollfd *fds, size_t count, int64_t deadline)
+{
     struct timespec left;
 
     while (!interrupted) {
-        int count = ppoll(&wanted, 1, time_left(deadline, &left), mask);
+        int ready = ppoll(fds, count, time_left(deadline, &left), mask);
 
-        if (count == 0)
+        if (ready == 0)
             return WAIT_TIMEOUT;
-        if (count > 0)
-            return WAIT_READY;
-        if (errno != EINTR) /* not for us to settle: reading will say what is wrong */
-            return WAIT_READY;
+        if (ready == -1 && errno == EINTR)
+            continue;
+        if (ready == -1)
+            say_ready(fds, count);
+        return WAIT_READY;
     }
     return WAIT_INTERRUPTED;
 }
 
+static enum wait_result wait_for_one(int fd, short events, int64_t deadline)
+{
+    struct pollfd wanted = {.fd = fd, .events = events};
+
+    return wait_any(&wanted, 1, deadline);
+}
+
 enum wait_result wait_readable(int fd, int64_t deadline)
 {
-    return wait_for(fd, POLLIN, deadline);
+    return wait_for_one(fd, POLLIN, deadline);
 }
 
 enum wait_result wait_writable(int fd, int64_t deadline)
 {
-    return wait_for(fd, POLLOUT, deadline);
+    return wait_for_one(fd, POLLOUT, deadline);
+}
+
+void wait_hold(const sigset_t *signals)
+{
+    held_fd = signalfd(-1, signals, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (held_fd == -1)
+        return;
+    waiting_before_hold = mask_while_waiting;
+    sigorset(&mask_while_waiting, &waiting_before_hold, signals);
+    sigprocmask(SIG_BLOCK, signals, &mask_before_hold);
+}
+
+void wait_release(void)
+{
+    if (held_fd == -1)
+        return;
+    close(held_fd);
+    held_fd = -1;
+    mask_while_waiting = waiting_before_hold;
+    sigprocmask(SIG_SETMASK, &mask_before_hold, NULL);
+}
+
+enum wait_result wait_key(int fd, int *signal)
+{
+    struct pollfd wanted[] = {{.fd = fd, .events = POLLIN},
+                              {.fd = held_fd, .events = POLLIN}};
+    enum wait_result result = wait_any(wanted, 2, WAIT_FOREVER);
+    struct signalfd_siginfo info;
+
+    *signal = 0;
+    if (result == WAIT_READY && read(held_fd, &info, sizeof info) == sizeof info)
+        *signal = (int)info.ssi_signo;
+    return result;
 }

@@ -1,52 +1,38 @@
 /*
  * hostdnsctl asks a running hostdnsd over its control socket (daemon/control): it sends the
- * words of its command line as one line and prints what comes back. The table of commands
- * (daemon/command_table) is for the help alone: a server of another version may know more.
+ * words of its command line as one line and prints what comes back. A command that the
+ * table (daemon/command_table) does not know is sent as well, since a server of another
+ * version may know it.
  */
 #include <errno.h>
-#include <getopt.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "daemon/command_table.h"
-#include "daemon/control.h"
+#include "base/memory_guard.h"
+#include "ctl/arguments.h"
+#include "ctl/layout.h"
+#include "ctl/server.h"
+#include "ctl/top.h"
 
-enum { CTL_REFUSED = 1, CTL_NO_SERVER = 2 };
+enum { CTL_REFUSED = 1, CTL_NO_SERVER = 2, CTL_SILENT = 3 };
 
-/* -1 with errno. */
-static int connect_to(const char *path)
+enum { PATIENCE_MS = 5000 }; /* with a server that says nothing */
+
+/* What is said if the server has not answered. Each function returns the exit status. */
+
+/* There is no connection; errno says why. */
+static int no_server(const struct arguments *arguments)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd, error;
+    const char *path = arguments->path;
 
-    if (strlen(path) >= sizeof address.sun_path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    strcpy(address.sun_path, path);
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd == -1 || connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-        return fd;
-    error = errno;
-    close(fd);
-    errno = error;
-    return -1;
-}
-
-/* For want of a connection; errno says why. */
-static int no_server(const char *path, const char *command)
-{
-    if (!command_find(command_table, command)) {
+    if (arguments->id == COMMANDS) {
         fprintf(stderr,
                 "hostdnsctl: no such command: %s (hostdnsctl -h lists them), and no server "
                 "at %s that might know it\n",
-                command, path);
+                arguments->words[0], path);
         return EX_USAGE;
     }
     if (errno == EACCES)
@@ -57,92 +43,134 @@ static int no_server(const char *path, const char *command)
     return CTL_NO_SERVER;
 }
 
-/* The words with a blank between each two. */
-static void send_line(int fd, char *const *words, size_t count)
+static int say_failure(const struct arguments *arguments, enum server_said said,
+                       const char *text)
 {
-    bool sent = true;
-
-    for (size_t i = 0; i < count && sent; i++)
-        sent = dprintf(fd, "%s%s", i > 0 ? " " : "", words[i]) >= 0;
-    if (sent)
-        dprintf(fd, "\n");
-}
-
-/* "ok" and the answer, or "error" and a reason, perhaps of several lines. */
-static int print_answer(FILE *answer)
-{
-    char line[4096];
-    bool first = true, refused = false;
-
-    while (fgets(line, sizeof line, answer)) {
-        refused |= first && strncmp(line, "error ", 6) == 0;
-        if (refused)
-            fprintf(stderr, "%s%s", first ? "hostdnsctl: " : "", line + (first ? 6 : 0));
-        else if (!first)
-            fputs(line, stdout);
-        first = false;
-    }
-    if (!first)
-        return refused ? CTL_REFUSED : 0;
-    fputs("hostdnsctl: the server has not answered\n", stderr);
-    return CTL_NO_SERVER;
-}
-
-static int ask(const char *path, char *const *words, size_t count)
-{
-    int fd = connect_to(path), code;
-    FILE *answer;
-
-    if (fd == -1)
-        return no_server(path, words[0]);
-    send_line(fd, words, count); /* if that fails the server may still have said why */
-    answer = fdopen(fd, "r");
-    if (!answer) {
-        fprintf(stderr, "hostdnsctl: %s: %s\n", path, strerror(errno));
-        close(fd);
+    switch (said) {
+    case SERVER_REFUSED:
+        fprintf(stderr, "hostdnsctl: %s", text);
+        return CTL_REFUSED;
+    case SERVER_SILENT:
+        fprintf(stderr,
+                "hostdnsctl: the server at %s has not answered within %d s: it hangs\n",
+                arguments->path, PATIENCE_MS / 1000);
+        return CTL_SILENT;
+    case SERVER_MISSING:
+        return no_server(arguments);
+    default:
+        fputs("hostdnsctl: the server has not answered\n", stderr);
         return CTL_NO_SERVER;
     }
-    code = print_answer(answer);
-    fclose(answer);
+}
+
+/* Commands. */
+
+/* A reload takes as long as starting a server, so the server hangs only if it does not
+ * answer another question either. */
+static bool lives(void *context)
+{
+    static const char *const help[] = {"help"};
+    const struct server_patience patience = {.slice_ms = PATIENCE_MS};
+    char *text;
+    enum server_said said = server_ask(context, help, 1, &patience, &text);
+
+    free(text);
+    return said != SERVER_SILENT;
+}
+
+static enum server_said converse(const struct arguments *arguments, bool in_json,
+                                 char **text)
+{
+    const char *const json[] = {arguments->words[0], "json"};
+    struct server_patience patience = {.slice_ms = PATIENCE_MS,
+                                       .context = (char *)(uintptr_t)arguments->path};
+
+    if (arguments->id == COMMAND_RELOAD)
+        patience.goes_on = lives;
+    if (in_json)
+        return server_ask(arguments->path, json, 2, &patience, text);
+    return server_ask(arguments->path, arguments->words, arguments->count, &patience, text);
+}
+
+/* Prints what the server says. */
+static int ask(const struct arguments *arguments)
+{
+    char *text;
+    enum server_said said = converse(arguments, arguments->json, &text);
+    int code = 0;
+
+    if (said == SERVER_ANSWERED)
+        fputs(text, stdout);
+    else
+        code = say_failure(arguments, said, text);
+    free(text);
     return code;
 }
 
-static void help(void)
+/* An older server has no JSON for everything; then its text is shown. */
+static int show_table(const struct arguments *arguments)
 {
-    puts("usage: hostdnsctl [-s SOCKET] COMMAND [ARGUMENT]\n"
-         "       hostdnsctl -h | -V\n"
-         "Asks a running hostdnsd.\n\n"
-         "  -s SOCKET  its control socket\n"
-         "  -V         print the version\n"
-         "  -h         print this\n\n"
-         "Commands:");
-    command_print_help(command_table, stdout);
+    bool (*print)(FILE *, const char *) =
+        arguments->id == COMMAND_STATUS ? layout_print_status : layout_print_stats;
+    char *text;
+    enum server_said said = converse(arguments, true, &text);
+    int code = 0;
+
+    if (said != SERVER_ANSWERED && said != SERVER_REFUSED)
+        code = say_failure(arguments, said, text);
+    else if (said == SERVER_REFUSED || !print(stdout, text))
+        code = ask(arguments);
+    free(text);
+    return code;
+}
+
+static int show_top(const struct arguments *arguments)
+{
+    const struct top_options options = {.path = arguments->path,
+                                        .interval_ms = arguments->interval_ms,
+                                        .once = arguments->once};
+    char *text;
+    enum server_said said = top_run(&options, &text);
+    int code = 0;
+
+    if (said != SERVER_ANSWERED) {
+        code = say_failure(arguments, said, text);
+    } else if (text) {
+        fprintf(stderr, "hostdnsctl: %s\n", text);
+        code = EX_UNAVAILABLE;
+    }
+    free(text);
+    return code;
+}
+
+static int run(const struct arguments *arguments)
+{
+    bool for_people = !arguments->json && arguments->count == 1;
+
+    if (for_people && arguments->id == COMMAND_TOP)
+        return show_top(arguments);
+    if (for_people && arguments_has_json(arguments) && isatty(STDOUT_FILENO))
+        return show_table(arguments);
+    return ask(arguments);
 }
 
 int main(int argc, char **argv)
 {
-    char by_default[CONTROL_PATH_MAX + 1];
-    const char *path = by_default;
-    int flag;
+    struct arguments arguments;
+    int code = 0;
 
-    signal(SIGPIPE, SIG_IGN); /* a server that has no time answers before it is asked */
-    control_default_path(by_default);
-    while ((flag = getopt(argc, argv, "s:hV")) != -1)
-        switch (flag) {
-        case 's':
-            path = optarg;
-            break;
-        case 'h':
-            help();
-            return 0;
-        case 'V':
-            puts("hostdnsctl " HOSTDNS_VERSION);
-            return 0;
-        default:
-            return EX_USAGE;
-        }
-    if (optind < argc)
-        return ask(path, argv + optind, (size_t)(argc - optind));
-    fputs("hostdnsctl: a command is needed (hostdnsctl -h lists them)\n", stderr);
-    return EX_USAGE;
+    memory_guard("hostdnsctl");
+    if (!arguments_read(&arguments, argc, argv, stderr))
+        return EX_USAGE;
+    if (arguments.wish == ARGUMENTS_HELP)
+        arguments_print_help(stdout);
+    else if (arguments.wish == ARGUMENTS_VERSION)
+        puts("hostdnsctl " HOSTDNS_VERSION);
+    else
+        code = run(&arguments);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "hostdnsctl: cannot write: %s\n", strerror(errno));
+        code = EX_IOERR;
+    }
+    return code;
 }

@@ -1,6 +1,5 @@
 #include "daemon/child.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -10,10 +9,9 @@
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/log.h"
-#include "daemon/report.h"
 
 enum {
-    STEADY_MS = 10000, /* who lives this long has not failed to start */
+    STEADY_MS = 10000, /* a child that lives this long has not failed to start */
     RESTART_MS = 100,  /* doubled with each failure in a row ... */
     RESTART_DOUBLINGS = 5,
 };
@@ -35,7 +33,7 @@ bool role_parse(enum role *role, const char *name)
     return false;
 }
 
-/* Three generations can be told apart: so many are there at once when reloads come fast. */
+/* Three generations have slots of their own: fast reloads can have as many at once. */
 unsigned child_slot(const struct child *child)
 {
     unsigned first = 1 + child->generation % 3 * (WORKERS_MAX + 1);
@@ -44,7 +42,7 @@ unsigned child_slot(const struct child *child)
     return first + (child->role == ROLE_LOOKUP ? 0 : 1 + child->number);
 }
 
-static void restart_rings(void *context)
+static void restart_expired(void *context)
 {
     child_start(context);
 }
@@ -58,7 +56,7 @@ void child_init(struct child *child, const struct child_owner *owner, enum role 
                             .generation = generation,
                             .control = -1};
     list_init(&child->link);
-    timer_init(&child->restart, restart_rings, child);
+    timer_init(&child->restart, restart_expired, child);
 }
 
 static void start_later(struct child *child)
@@ -81,18 +79,21 @@ static void hang_up(struct child *child)
 static void control_ready(void *context, short revents)
 {
     struct child *child = context;
-    enum word word;
+    uint8_t data[CONTROL_DATA_MAX];
+    enum control_message message;
+    size_t len;
 
     (void)revents;
-    switch (channel_receive_word(child->control, &word, CHANNEL_TRY)) {
+    switch (
+        channel_receive_control(child->control, &message, data, &len, NULL, CHANNEL_TRY)) {
     case CHANNEL_DONE:
-        child->ready = child->ready || word == WORD_READY;
-        child->is_asked = child->is_asked && word != WORD_I_LIVE;
-        child->owner->spoke(child, word);
+        child->ready = child->ready || message == CONTROL_READY;
+        child->is_asked = child->is_asked && message != CONTROL_PONG;
+        child->owner->spoke(child, message, data, len);
         break;
     case CHANNEL_BUSY:
         break;
-    case CHANNEL_CLOSED: /* it is dying; SIGCHLD tells the rest */
+    case CHANNEL_CLOSED: /* it is dying, and SIGCHLD will follow */
         hang_up(child);
     }
 }
@@ -131,10 +132,11 @@ void child_start(struct child *child)
     child->ready = child->is_asked = false;
     pid = fork_child(child, &channel);
     if (pid == -1) {
-        log_error("cannot start the %s process: %m", role_name(child->role));
+        log_error("cannot start the %s process, trying again soon: %m",
+                  role_name(child->role));
         start_later(child);
     } else if (child_adopt(child, pid, channel.left) == -1) {
-        child_dismiss(child); /* it leaves, and will be started again */
+        child_dismiss(child); /* it leaves, and is started again when it has */
     }
 }
 
@@ -188,27 +190,22 @@ void child_log_death(const struct child *child, pid_t pid, int status, const cha
                     WEXITSTATUS(status), then);
 }
 
-void child_tell_with(const struct child *child, enum word word, const void *data,
-                     size_t len)
+void child_tell(const struct child *child, enum control_message message, const void *data,
+                size_t len)
 {
     if (child->control != -1)
-        channel_send_word_with(child->control, word, data, len);
+        channel_send_control(child->control, message, data, len);
 }
 
-void child_tell(const struct child *child, enum word word)
+void child_pass(const struct child *child, enum control_message message, const void *data,
+                size_t len, int descriptor)
 {
-    child_tell_with(child, word, NULL, 0);
-}
-
-void child_pass(const struct child *child, enum word word, const void *data, size_t len,
-                int descriptor)
-{
-    if (child->control != -1 && channel_send_descriptor(child->control, word, data, len,
+    if (child->control != -1 && channel_send_descriptor(child->control, message, data, len,
                                                         descriptor) != CHANNEL_DONE)
         child_kill(child);
 }
 
-void child_report(const struct child *child, FILE *out, bool is_retiring)
+void child_report(const struct child *child, struct report *report, bool is_retiring)
 {
     const struct report_process process = {.role = role_name(child->role),
                                            .number = child->number,
@@ -216,7 +213,7 @@ void child_report(const struct child *child, FILE *out, bool is_retiring)
                                            .ms = clock_ms() - child->started,
                                            .is_retiring = is_retiring};
 
-    report_process(out, &process);
+    report_add_process(report, &process);
 }
 
 bool child_lives(struct child *child)
@@ -226,6 +223,6 @@ bool child_lives(struct child *child)
     if (child->is_asked)
         return false;
     child->is_asked = true;
-    child_tell(child, WORD_DO_YOU_LIVE);
+    child_tell(child, CONTROL_PING, NULL, 0);
     return true;
 }

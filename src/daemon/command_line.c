@@ -6,7 +6,9 @@
 
 #include "daemon/config_file.h"
 
-static const struct options_place nowhere;
+enum { ARGUMENT = 1 }; /* getopt(3) */
+
+static const struct config_place nowhere;
 
 static void print_help(void)
 {
@@ -20,42 +22,44 @@ static void print_help(void)
           "  -v          log each question\n"
           "  -V          print the version\n"
           "  -h          print this\n\n"
-          "Keys, in the file as KEY = VALUE:\n",
+          "Keys, in the file as KEY = VALUE.\n",
           stdout);
-    options_print_keys(stdout);
+    config_print_keys(stdout);
 }
 
-static bool set_from_argument(struct options *options, char *argument)
+static bool set_from_argument(struct config *config, const char *argument)
 {
-    static const struct options_place place = {.flag = "-o"};
-    char *value = strchr(argument, '=');
+    static const struct config_place place = {.flag = "-o"};
+    const char *value = strchr(argument, '=');
+    char key[32];
 
     if (!value)
-        return options_complain(&place, "%s: KEY=VALUE is needed", argument);
-    *value++ = '\0';
-    return options_set(options, &place, argument, value);
+        return config_complain(&place, "%s: KEY=VALUE is needed", argument);
+    snprintf(key, sizeof key, "%.*s", (int)(value - argument), argument);
+    return config_set(config, &place, key, value + 1);
 }
 
-/* There are no long options, but a word with "--" is to be named whole if it is wrong. */
-static int next_flag(int argc, char **argv)
+/* The words keep their order, since a reload uses them again; a word that belongs to
+ * no flag is returned as ARGUMENT. There are no long options, but an error names such
+ * a word whole. */
+static int next_flag(int argc, char *const *argv)
 {
     static const struct option none[] = {{0}};
 
-    return getopt_long(argc, argv, ":c:l:o:nvVh", none, NULL);
+    return getopt_long(argc, argv, "-:c:l:o:nvVh", none, NULL);
 }
 
-/* What is said on the command line wins over the file wherever it stands, so the file comes
- * first. */
-static bool read_named_file(struct options *options, int argc, char **argv)
+/* Reads the file first, since the command line wins wherever it names the file. */
+static bool read_named_file(struct config *config, int argc, char *const *argv)
 {
     bool done = true;
     int flag;
 
     opterr = 0;
-    optind = 1;
+    optind = 0; /* starts getopt anew */
     while ((flag = next_flag(argc, argv)) != -1)
         if (flag == 'c')
-            done &= config_file_read(options, optarg);
+            done &= config_file_read(config, optarg);
     return done;
 }
 
@@ -64,46 +68,49 @@ static bool unknown_flag(int flag, const char *word)
     static const char why[] = "unknown option (hostdnsd -h lists them)";
 
     if (optopt == 0)
-        return options_complain(&nowhere, "%s: %s", word, why);
+        return config_complain(&nowhere, "%s: %s", word, why);
     if (flag == ':')
-        return options_complain(&nowhere, "-%c needs a value", optopt);
-    return options_complain(&nowhere, "-%c: %s", optopt, why);
+        return config_complain(&nowhere, "-%c needs a value", optopt);
+    return config_complain(&nowhere, "-%c: %s", optopt, why);
 }
 
-/* Acts on one flag; -h and -V are the caller's. */
-static bool use_flag(struct options *options, int flag, const char *word, bool *listen_said)
+/* Acts on one flag. The caller acts on -h and -V. */
+static bool use_flag(struct config *config, int flag, const char *word, bool *listen_said)
 {
-    static const struct options_place place = {.flag = "-l"};
+    static const struct config_place place = {.flag = "-l"};
 
     switch (flag) {
     case 'c':
         return true;
     case 'l':
         if (!*listen_said)
-            options->listen_count = 0;
+            config->listen_count = 0;
         *listen_said = true;
-        return options_set(options, &place, "listen", optarg);
+        return config_set(config, &place, "listen", optarg);
     case 'o':
-        return set_from_argument(options, optarg);
+        return set_from_argument(config, optarg);
     case 'n':
-        options->check_only = true;
+        config->check_only = true;
         return true;
     case 'v':
-        options->verbose = true;
+        config->verbose = true;
         return true;
+    case ARGUMENT:
+        return config_complain(&nowhere, "%s: no arguments are taken", word);
     default:
         return unknown_flag(flag, word);
     }
 }
 
-enum command_line_result command_line_read(struct options *options, int argc, char **argv)
+enum command_line_result command_line_read(struct config *config, int argc,
+                                           char *const *argv)
 {
     bool done, listen_said = false;
     int flag;
 
-    options_set_defaults(options);
-    done = read_named_file(options, argc, argv);
-    optind = 1;
+    config_set_defaults(config);
+    done = read_named_file(config, argc, argv);
+    optind = 0;
     while ((flag = next_flag(argc, argv)) != -1) {
         if (flag == 'h') {
             print_help();
@@ -113,10 +120,10 @@ enum command_line_result command_line_read(struct options *options, int argc, ch
             puts("hostdnsd " HOSTDNS_VERSION);
             return COMMAND_LINE_DONE;
         }
-        done &= use_flag(options, flag, argv[optind - 1], &listen_said);
+        done &= use_flag(config, flag, argv[optind - 1], &listen_said);
     }
     if (optind < argc)
-        done = options_complain(&nowhere, "%s: no arguments are taken", argv[optind]);
-    done &= options_complete(options);
+        done = config_complain(&nowhere, "%s: no arguments are taken", argv[optind]);
+    done &= config_complete(config);
     return done ? COMMAND_LINE_RUN : COMMAND_LINE_FAILED;
 }

@@ -2,17 +2,8 @@
 
 #include <string.h>
 
-const struct command command_table[COMMANDS + 1] = {
-    [COMMAND_STATUS] = {"status", NULL,
-                        "Processes, addresses, name servers, lookups, cache."},
-    [COMMAND_STATS] = {"stats", "[json]", "All counters, or as a JSON object."},
-    [COMMAND_FLUSH] = {"flush", "[NAME]", "Forget all answers that are kept, or a name's."},
-    [COMMAND_RELOAD] = {"reload", NULL, "Read the configuration again, and the program."},
-    [COMMAND_LOG] = {"log", "error|warning|info|debug",
-                     "Log this and what is worse, until the next reload."},
-    [COMMAND_STOP] = {"stop", NULL, "End the server."},
-    [COMMAND_HELP] = {"help", NULL, "List the commands that the running server knows."},
-};
+#define COMMAND_ROW(id, name, argument, help) {#name, argument, help},
+const struct command command_table[COMMANDS + 1] = {COMMAND_ROWS(COMMAND_ROW){0}};
 
 static const char bounds[] = "[|]";
 

@@ -6,25 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What inih's callbacks work on: it tells them neither the line nor each error's. */
+/* The state of inih's callbacks, which are not told the number of the line. */
 struct file {
-    struct options *options;
-    struct options_place place;
+    struct config *config;
+    struct config_place place;
     FILE *stream;
     char *text; /* the line; getline()'s */
     size_t room;
     bool failed;
 };
 
-/* True if inih can make something of the line; otherwise it has been complained of. */
+/* False after printing the error if inih would misread the line. */
 static bool is_usable(struct file *file, const char *text, int size)
 {
     if (*text == '\0' || strchr("#;[", *text))
         return strlen(text) < (size_t)size;
     if (!strpbrk(text, "=:"))
-        file->failed |= !options_complain(&file->place, "no \"key = value\"");
+        file->failed |= !config_complain(&file->place, "the line is not \"key = value\"");
     else if (strlen(text) >= (size_t)size)
-        file->failed |= !options_complain(&file->place, "longer than %d octets", size - 1);
+        file->failed |=
+            !config_complain(&file->place, "the line is longer than %d octets", size - 1);
     else
         return true;
     return false;
@@ -56,22 +57,22 @@ static int set_from_file(void *context, const char *section, const char *key,
 
     if (*section)
         file->failed |=
-            !options_complain(&file->place, "[%s]: there are no sections", section);
-    else if (!options_set(file->options, &file->place, key, value))
+            !config_complain(&file->place, "[%s]: there are no sections", section);
+    else if (!config_set(file->config, &file->place, key, value))
         file->failed = true;
     return 1; /* go on: all errors are wanted */
 }
 
 static bool cannot_read(const char *path)
 {
-    static const struct options_place place = {.flag = "-c"};
+    static const struct config_place place = {.flag = "-c"};
 
-    return options_complain(&place, "%s: %s", path, strerror(errno));
+    return config_complain(&place, "%s: %s", path, strerror(errno));
 }
 
-bool config_file_read(struct options *options, const char *path)
+bool config_file_read(struct config *config, const char *path)
 {
-    struct file file = {.options = options, .place = {.file = path}};
+    struct file file = {.config = config, .place = {.file = path}};
     bool done;
 
     file.stream = fopen(path, "re");

@@ -1,7 +1,7 @@
 #include "daemon/handover.h"
 
-#include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +11,33 @@
 #include "base/log.h"
 #include "daemon/descriptors.h"
 
-static const char variable[] = "HOSTDNSD_HANDOVER"; /* the descriptor of a file of lines */
+static const char variable[] = "HOSTDNSD_HANDOVER"; /* the descriptor of a file with
+                                                     * the lines */
 
 enum { LINE_MAX_SIZE = 256 };
 
-/* Reading: "KEY VALUES" a line. What is not understood is another version's: no harm. */
+/* Descriptors that stand in a line of their own; -1: none. */
+static const struct {
+    const char *key;
+    size_t offset;
+} descriptors[] = {{"client", offsetof(struct handover, client)},
+                   {"counters", offsetof(struct handover, counters)},
+                   {"control", offsetof(struct handover, control)},
+                   {"unlinker", offsetof(struct handover, unlinker)}};
+
+enum { DESCRIPTORS = sizeof descriptors / sizeof *descriptors };
+
+static int *descriptor(const struct handover *handover, size_t i)
+{
+    return (int *)(void *)((char *)(uintptr_t)handover + descriptors[i].offset);
+}
+
+/* Reading: a line is "KEY VALUES". Another version of the program may have other keys,
+ * which are ignored. */
 
 static void read_child(struct handover *handover, const char *values)
 {
-    struct handed_child *child = &handover->children[handover->child_count];
+    struct child *child = &handover->children[handover->child_count];
     char name[16];
     int pid;
 
@@ -43,17 +61,18 @@ static void read_socket(struct handover *handover, const char *values)
 
 static void read_secret(struct handover *handover, const char *values)
 {
-    for (size_t i = 0; i < COOKIE_SECRET; i++)
+    for (size_t i = 0; i < SERVER_COOKIE_SECRET; i++)
         if (sscanf(values + 2 * i, "%2" SCNx8, &handover->secret.octets[i]) != 1)
             return;
 }
 
-static int read_descriptor(const char *values)
+static void read_descriptor(struct handover *handover, const char *key, const char *values)
 {
-    int fd = atoi(values);
-
-    descriptors_pass_on(fd, false);
-    return fd;
+    for (size_t i = 0; i < DESCRIPTORS; i++)
+        if (strcmp(descriptors[i].key, key) == 0) {
+            *descriptor(handover, i) = atoi(values);
+            descriptors_pass_on(atoi(values), false);
+        }
 }
 
 static void read_line(struct handover *handover, char *line)
@@ -68,20 +87,16 @@ static void read_line(struct handover *handover, char *line)
         handover->started = strtoll(values, NULL, 10);
     else if (strcmp(line, "activated") == 0)
         handover->is_activated = true;
+    else if (strcmp(line, "filtered") == 0)
+        handover->is_filtered = true;
     else if (strcmp(line, "socket") == 0)
         read_socket(handover, values);
     else if (strcmp(line, "child") == 0)
         read_child(handover, values);
     else if (strcmp(line, "secret") == 0)
         read_secret(handover, values);
-    else if (strcmp(line, "asker") == 0)
-        handover->asker = read_descriptor(values);
-    else if (strcmp(line, "counters") == 0)
-        handover->counters = read_descriptor(values);
-    else if (strcmp(line, "control") == 0)
-        handover->control = read_descriptor(values);
-    else if (strcmp(line, "keeper") == 0)
-        handover->keeper = read_descriptor(values);
+    else
+        read_descriptor(handover, line, values);
 }
 
 static bool read_file(struct handover *handover, int fd)
@@ -90,7 +105,7 @@ static bool read_file(struct handover *handover, int fd)
     char line[LINE_MAX_SIZE];
 
     if (!file) {
-        log_error("cannot read what was handed over: %m");
+        log_error("cannot read what the program before the reload handed over: %m");
         return false;
     }
     rewind(file);
@@ -119,14 +134,13 @@ bool handover_read(struct handover *handover)
     const char *text = getenv(variable);
     int fd = text ? atoi(text) : -1;
 
-    *handover = (struct handover){.is_reload = text != NULL,
-                                  .asker = -1,
-                                  .counters = -1,
-                                  .control = -1,
-                                  .keeper = -1};
+    *handover = (struct handover){.is_reload = text != NULL};
+    for (size_t i = 0; i < DESCRIPTORS; i++)
+        *descriptor(handover, i) = -1;
     unsetenv(variable);
     if (!handover->is_reload)
-        return read_activation(handover) && cookie_draw_secret(&handover->secret) == 0;
+        return read_activation(handover) &&
+               server_cookie_draw_secret(&handover->secret) == 0;
     return read_file(handover, fd);
 }
 
@@ -138,20 +152,14 @@ bool handover_add(struct handover *handover, const struct child *child)
         return true;
     if (handover->child_count == HANDOVER_CHILDREN)
         return false;
-    handover->children[handover->child_count++] =
-        (struct handed_child){.role = child->role,
-                              .generation = child->generation,
-                              .number = child->number,
-                              .started = child->started,
-                              .pid = child->pid,
-                              .control = child->control};
+    handover->children[handover->child_count++] = *child;
     return true;
 }
 
 static void write_secret(const struct cookie_secret *secret, FILE *file)
 {
     fputs("secret ", file);
-    for (size_t i = 0; i < COOKIE_SECRET; i++)
+    for (size_t i = 0; i < SERVER_COOKIE_SECRET; i++)
         fprintf(file, "%02x", secret->octets[i]);
     fputc('\n', file);
 }
@@ -162,18 +170,20 @@ static void write_lines(const struct handover *handover, FILE *file)
             handover->started);
     if (handover->is_activated)
         fputs("activated\n", file);
+    if (handover->is_filtered)
+        fputs("filtered\n", file);
     for (size_t i = 0; i < handover->sockets.count; i++)
         fprintf(file, "socket %d\n", handover->sockets.sockets[i].fd);
     for (size_t i = 0; i < handover->child_count; i++) {
-        const struct handed_child *child = &handover->children[i];
+        const struct child *child = &handover->children[i];
 
         fprintf(file, "child %s %u %u %d %d %" PRId64 "\n", role_name(child->role),
                 child->generation, child->number, (int)child->pid, child->control,
                 child->started);
     }
     write_secret(&handover->secret, file);
-    fprintf(file, "asker %d\ncounters %d\ncontrol %d\nkeeper %d\n", handover->asker,
-            handover->counters, handover->control, handover->keeper);
+    for (size_t i = 0; i < DESCRIPTORS; i++)
+        fprintf(file, "%s %d\n", descriptors[i].key, *descriptor(handover, i));
 }
 
 static void pass_all_on(const struct handover *handover, bool pass)
@@ -182,10 +192,8 @@ static void pass_all_on(const struct handover *handover, bool pass)
         descriptors_pass_on(handover->sockets.sockets[i].fd, pass);
     for (size_t i = 0; i < handover->child_count; i++)
         descriptors_pass_on(handover->children[i].control, pass);
-    descriptors_pass_on(handover->asker, pass);
-    descriptors_pass_on(handover->counters, pass);
-    descriptors_pass_on(handover->control, pass);
-    descriptors_pass_on(handover->keeper, pass);
+    for (size_t i = 0; i < DESCRIPTORS; i++)
+        descriptors_pass_on(*descriptor(handover, i), pass);
 }
 
 /* The file lives as long as its descriptor, which the program inherits. */

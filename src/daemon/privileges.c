@@ -32,7 +32,8 @@ static bool choose_user(const char *user, struct passwd *found)
                  : find_user("hostdns", found) || find_user("nobody", found);
 }
 
-/* user_namespaces(7): lines of the first number inside, the first outside, how many. */
+/* A line of the map has the first id inside, the first outside, and their number
+ * (user_namespaces(7)). */
 static bool is_mapped(const char *map, unsigned id)
 {
     FILE *file = fopen(map, "re");
@@ -51,7 +52,7 @@ static bool has(unsigned capability)
     return capng_have_capability(CAPNG_EFFECTIVE, capability);
 }
 
-/* What the supervisor keeps, if there is any of it. */
+/* Chooses the capability that the supervisor keeps, if it has it. */
 static void choose_capability(void)
 {
     bool may_bind = capng_have_capability(CAPNG_PERMITTED, CAP_NET_BIND_SERVICE);
@@ -62,7 +63,7 @@ static void choose_capability(void)
                      CAP_NET_BIND_SERVICE);
 }
 
-/* What is ambient stays when a program is executed (capabilities(7)). */
+/* An ambient capability stays when a program is executed (capabilities(7)). */
 static void keep_when_executing(void)
 {
     if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0) == -1)
@@ -73,11 +74,11 @@ static bool is_gone_for_good(void)
 {
     if (setresuid(0, 0, 0) == -1 && setresgid(0, 0, 0) == -1)
         return true;
-    log_error("root could be regained");
+    log_error("the server could become root again, so it stops");
     return false;
 }
 
-/* The bounding set takes a capability of its own to be lowered. */
+/* Lowering the bounding set takes a capability of its own. */
 static int become(const struct passwd *user)
 {
     capng_flags_t bounding = has(CAP_SETPCAP) ? CAPNG_CLEAR_BOUNDING : CAPNG_NO_FLAG;
@@ -97,7 +98,7 @@ static int give_up_capabilities(void)
     capng_select_t which = has(CAP_SETPCAP) ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS;
 
     choose_capability();
-    /* What is not in the bounding set cannot become inheritable any more. */
+    /* A capability outside the bounding set could not become inheritable any more. */
     capng_update(CAPNG_ADD, CAPNG_BOUNDING_SET, CAP_NET_BIND_SERVICE);
     if (capng_apply(which) != 0) {
         log_error("cannot give up capabilities: %m");
@@ -113,7 +114,7 @@ static bool is_mapped_user(const struct passwd *user)
            is_mapped("/proc/self/gid_map", user->pw_gid);
 }
 
-/* On a reload, a root that could not become another user has told so at the start. */
+/* At a reload the warning is not repeated. */
 static int drop_from_root(const struct passwd *user, bool is_reload)
 {
     if (!is_mapped_user(user))
@@ -121,8 +122,8 @@ static int drop_from_root(const struct passwd *user, bool is_reload)
     if (has(CAP_SETUID) && has(CAP_SETGID))
         return become(user);
     if (!is_reload)
-        log_warning("goes on as root without capabilities: CAP_SETUID and CAP_SETGID are "
-                    "needed to become user %s",
+        log_warning("the server goes on as root without capabilities, since it needs "
+                    "CAP_SETUID and CAP_SETGID to become user %s",
                     user->pw_name);
     return give_up_capabilities();
 }
@@ -138,7 +139,8 @@ int privileges_drop(const char *user, bool is_reload)
         return -1;
     }
     if (!choose_user(user, &found)) {
-        log_error("no user %s to run as", *user ? user : "hostdns or nobody");
+        log_error("there is no user %s to run as (-o user=NAME chooses another)",
+                  *user ? user : "hostdns or nobody");
         return -1;
     }
     return drop_from_root(&found, is_reload);

@@ -4,28 +4,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "daemon/control.h"
 #include "daemon/notify.h"
 
-void reload_init(struct reload *reload, struct loop *loop, char *const *argv,
-                 reload_hand_over *hand_over, void *context)
-{
-    *reload = (struct reload){.loop = loop,
-                              .argv = argv,
-                              .hand_over = hand_over,
-                              .context = context,
-                              .asker = -1};
-    /* The name by which it was started need not be a path. */
-    if (readlink("/proc/self/exe", reload->program, PATH_MAX - 1) == -1)
-        strncpy(reload->program, argv[0], PATH_MAX - 1);
-}
+/* How long clients of the control socket may delay a reload: a survey of the workers takes
+ * two seconds at most. */
+enum { WAIT_MS = 20, WAIT_MAX_MS = 3000 };
 
 static void answer(struct reload *reload, const char *why)
 {
-    if (reload->asker != -1)
-        control_refuse_on(reload->asker, why);
-    reload->asker = -1;
+    if (reload->client != -1)
+        control_refuse(reload->client, why);
+    reload->client = -1;
 }
 
 static void refuse(struct reload *reload, const char *why)
@@ -34,8 +26,8 @@ static void refuse(struct reload *reload, const char *why)
     answer(reload, why);
 }
 
-/* The file may lie where the server, having given up root, may not look: then it is the one
- * that runs, whatever lies there now. */
+/* Having given up root, the server may not be allowed to look where its file lies.
+ * Then the file that runs is executed, whatever lies there now. */
 static const char *program_of(const struct reload *reload)
 {
     bool closed = access(reload->program, F_OK) == -1 && errno == EACCES;
@@ -43,13 +35,14 @@ static const char *program_of(const struct reload *reload)
     return closed ? "/proc/self/exe" : reload->program;
 }
 
-/* Comes back only if the program cannot be executed. */
+/* Returns only if the program cannot be executed. */
 static void execute(struct reload *reload)
 {
     static struct handover handover;
 
-    handover = (struct handover){.asker = reload->asker};
-    if (reload->hand_over(reload->context, &handover) && handover_give(&handover) == 0) {
+    handover = (struct handover){.client = reload->client};
+    if (reload->owner.hand_over(reload->owner.context, &handover) &&
+        handover_give(&handover) == 0) {
         notify_reloading();
         execv(program_of(reload), reload->argv);
         notify_ready();
@@ -58,53 +51,79 @@ static void execute(struct reload *reload)
     refuse(reload, "the program cannot be executed");
 }
 
-static void begin(struct reload *reload);
-
-static void trial_is_over(void *context, bool good, const char *said)
+static void execute_when_idle(void *context)
 {
     struct reload *reload = context;
 
-    reload->trial = NULL;
-    if (reload->again)
-        begin(reload);
-    else if (good)
-        execute(reload);
+    if (reload->owner.is_busy(reload->owner.context) && clock_ms() < reload->wait_end)
+        timer_set(reload->loop, &reload->wait, clock_ms() + WAIT_MS);
     else
+        execute(reload);
+}
+
+static void begin(struct reload *reload);
+
+static void dry_run_is_over(void *context, bool good, const char *said)
+{
+    struct reload *reload = context;
+
+    reload->dry_run = NULL;
+    if (reload->again) {
+        begin(reload);
+    } else if (good) {
+        reload->wait_end = clock_ms() + WAIT_MAX_MS;
+        execute_when_idle(reload);
+    } else {
         refuse(reload, said);
+    }
 }
 
 static void begin(struct reload *reload)
 {
     static struct handover handover;
 
+    timer_cancel(&reload->wait);
     reload->again = false;
-    handover = (struct handover){.asker = -1};
-    if (!reload->hand_over(reload->context, &handover)) {
-        refuse(reload, "processes of too many reloads before still have clients");
+    handover = (struct handover){.client = -1};
+    if (!reload->owner.hand_over(reload->owner.context, &handover)) {
+        refuse(reload,
+               "the processes of too many earlier reloads still have clients; try again "
+               "in a minute");
         return;
     }
-    reload->trial = trial_start(reload->loop, program_of(reload), reload->argv, &handover,
-                                trial_is_over, reload);
-    if (!reload->trial)
-        refuse(reload, "the program cannot be tried");
+    reload->dry_run = dry_run_start(reload->loop, program_of(reload), reload->argv,
+                                    &handover, dry_run_is_over, reload);
+    if (!reload->dry_run)
+        refuse(reload, "the dry run of the program cannot be started");
 }
 
-void reload_begin(struct reload *reload, int asker)
+void reload_init(struct reload *reload, struct loop *loop, char *const *argv,
+                 const struct reload_owner *owner)
 {
-    if (asker != -1 && reload->asker != -1) {
-        control_refuse_on(asker, "another reload is under way");
+    *reload = (struct reload){.loop = loop, .argv = argv, .owner = *owner, .client = -1};
+    timer_init(&reload->wait, execute_when_idle, reload);
+    /* The name by which it was started need not be a path. */
+    if (readlink("/proc/self/exe", reload->program, PATH_MAX - 1) == -1)
+        strncpy(reload->program, argv[0], PATH_MAX - 1);
+}
+
+void reload_begin(struct reload *reload, int client)
+{
+    if (client != -1 && reload->client != -1) {
+        control_refuse(client, "another reload is under way");
         return;
     }
-    if (asker != -1)
-        reload->asker = asker;
-    reload->again = reload->trial != NULL;
-    if (!reload->trial)
+    if (client != -1)
+        reload->client = client;
+    reload->again = reload->dry_run != NULL;
+    if (!reload->dry_run)
         begin(reload);
 }
 
 void reload_cancel(struct reload *reload)
 {
-    trial_free(reload->trial);
-    reload->trial = NULL;
+    dry_run_free(reload->dry_run);
+    reload->dry_run = NULL;
+    timer_cancel(&reload->wait);
     answer(reload, "the server is shutting down");
 }

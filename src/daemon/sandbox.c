@@ -3,25 +3,26 @@
 #include <errno.h>
 #include <sched.h>
 #include <seccomp.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/log.h"
+#include "base/counters.h"
+#include "daemon/facilities.h"
 
-/* The sanitizers read /proc, start threads and attach to their own process: they and the
- * filters of system calls exclude each other. */
+/* The sanitizers read /proc, start threads and attach to their own process, which the
+ * filters forbid. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 static const bool is_checked = true;
 #else
 static const bool is_checked = false;
 #endif
 
-/* By name, since not every kernel and machine has all of them. */
+/* The calls have names, since not every kernel and machine has all of them. */
 static const char *const never[] = {
     "_sysctl",
     "acct",
@@ -92,7 +93,7 @@ static const char *const never[] = {
     "vmsplice",
 };
 
-/* With fork() and vfork(); clone() makes threads as well, see sandbox_lookup. */
+/* clone() is not among them, since it makes threads as well; see sandbox_lookup. */
 static const char *const never_in_lookup[] = {
     "chmod",       "chown",       "chown32",
     "execve",      "execveat",    "fchmod",
@@ -136,7 +137,7 @@ static const char *const serve_may[] = {
     "writev",
 };
 
-/* Memory may be had, but not for code. */
+/* These may get memory, but not for code. */
 static const char *const serve_may_without_execution[] = {"mmap", "mmap2", "mprotect"};
 
 static int rule(scmp_filter_ctx filter, uint32_t action, const char *name)
@@ -158,7 +159,7 @@ static int rules(scmp_filter_ctx filter, uint32_t action, const char *const *nam
     return 0;
 }
 
-/* An action for signals to this process, or to any other. */
+/* Adds an action for signals to this process, or to any other one. */
 static int rules_for_signals(scmp_filter_ctx filter, uint32_t action, enum scmp_compare to)
 {
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
@@ -190,35 +191,41 @@ static int allow_without_execution(scmp_filter_ctx filter)
     return 0;
 }
 
-/* The service goes on without it: what it keeps out has to get in first. */
-static void load(scmp_filter_ctx filter, int result)
+/* The service goes on without its filter, which matters only in a process taken over. */
+static bool load(scmp_filter_ctx filter, int result)
 {
-    if (filter && result == 0)
+    if (!filter)
+        result = -ENOMEM;
+    if (result == 0)
         result = seccomp_load(filter);
-    if (!filter || result < 0)
-        log_warning("goes on without a filter of system calls: %s",
-                    filter ? strerror(-result) : strerror(ENOMEM));
+    if (result < 0) {
+        facility_lost(FACILITY_FILTER,
+                      "this process runs without a filter of system calls: %s",
+                      strerror(-result));
+        count_set(COUNT_UNFILTERED, 1);
+    }
     seccomp_release(filter);
+    return result == 0;
 }
 
 static const uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
 
-/* Which argument of clone() has the flags. */
+/* The argument of clone() that has the flags. */
 #if defined(__s390__)
 enum { CLONE_FLAGS = 1 };
 #else
 enum { CLONE_FLAGS = 0 };
 #endif
 
-/* A clone() is refused if these bits of its flags have this value. */
+/* Refuses a clone() if these bits of its flags have this value. */
 static int refuse_clone(scmp_filter_ctx filter, scmp_datum_t bits, scmp_datum_t value)
 {
     return seccomp_rule_add(filter, refuse, SCMP_SYS(clone), 1,
                             SCMP_CMP(CLONE_FLAGS, SCMP_CMP_MASKED_EQ, bits, value));
 }
 
-/* A namespace would give root's power over what is in it, such as raw sockets. clone3() has
- * its flags in memory, where a filter cannot look; without it libc uses clone(). */
+/* A new namespace would give root's power inside it, such as raw sockets. clone3() has
+ * its flags in memory, which a filter cannot read; without clone3() libc uses clone(). */
 static int refuse_new_namespaces(scmp_filter_ctx filter)
 {
     static const scmp_datum_t flags[] = {CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET,
@@ -231,7 +238,7 @@ static int refuse_new_namespaces(scmp_filter_ctx filter)
     return result;
 }
 
-static void forbid_everywhere(void)
+static bool forbid_everywhere(void)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     int result = 0;
@@ -240,20 +247,21 @@ static void forbid_everywhere(void)
         result = rules(filter, refuse, never, sizeof never / sizeof *never);
     if (filter && result == 0)
         result = refuse_new_namespaces(filter);
-    load(filter, result);
+    return load(filter, result);
 }
 
-void sandbox_all(bool is_reload)
+bool sandbox_all(bool is_filtered)
 {
     const struct rlimit none = {0};
 
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    /* The change of user has made it 0 already, and a sanitizer could not look for leaks.
-     */
+    /* The change of user has already made it 0, with which a sanitizer could not look
+     * for leaks. */
     prctl(PR_SET_DUMPABLE, is_checked, 0, 0, 0);
-    if (!is_checked && !is_reload)
-        forbid_everywhere();
+    if (is_checked || is_filtered)
+        return is_filtered;
+    return forbid_everywhere();
 }
 
 void sandbox_lookup(void)
@@ -269,12 +277,20 @@ void sandbox_lookup(void)
                        sizeof never_in_lookup / sizeof *never_in_lookup);
     if (filter && result == 0)
         result = rules_for_signals(filter, refuse, SCMP_CMP_NE);
-    if (filter && result == 0) /* what an NSS module forks could outlive the server */
+    /* A process that an NSS module forks could outlive the server. */
+    if (filter && result == 0)
         result = refuse_clone(filter, CLONE_THREAD, 0);
     load(filter, result);
 }
 
-/* The kernel logs what is refused: here it is always an attack or a fault of ours. */
+/* Allows base/output to ask how much waits in the pipe of the log. */
+static int allow_look_at_pipe(scmp_filter_ctx filter)
+{
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+                            SCMP_A1(SCMP_CMP_EQ, FIONREAD));
+}
+
+/* The kernel logs what it refuses, which in serve is always an attack or a bug. */
 static int describe_serve(scmp_filter_ctx filter)
 {
     int result =
@@ -283,6 +299,8 @@ static int describe_serve(scmp_filter_ctx filter)
     seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);
     if (result == 0)
         result = rules_for_signals(filter, SCMP_ACT_ALLOW, SCMP_CMP_EQ);
+    if (result == 0)
+        result = allow_look_at_pipe(filter);
     return result == 0 ? allow_without_execution(filter) : result;
 }
 

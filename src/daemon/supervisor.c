@@ -1,56 +1,46 @@
 #include "daemon/supervisor.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/log.h"
-#include "channel/channel.h"
+#include "daemon/addrwatch.h"
+#include "daemon/children.h"
 #include "daemon/commands.h"
-#include "daemon/descriptors.h"
+#include "daemon/facilities.h"
+#include "daemon/hijackwatch.h"
 #include "daemon/hostwatch.h"
 #include "daemon/notify.h"
-#include "daemon/portwatch.h"
-#include "daemon/predecessors.h"
-#include "daemon/privileges.h"
 #include "daemon/reload.h"
 #include "daemon/report.h"
-#include "daemon/sandbox.h"
+#include "daemon/roles.h"
+#include "daemon/signals.h"
+#include "daemon/survey.h"
 #include "net/loop.h"
 
 enum { LEAVE_MS = 2000 }; /* a child that has not left by then is killed */
-
-enum { CHILDREN_MAX = WORKERS_MAX + 1 };
-
-static const char *const log_names[ROLES] = {"hostdnsd[serve]", "hostdnsd[lookup]"};
 
 struct supervisor {
     const struct supervisor_config *config;
     struct loop *loop;
     struct child_owner owner;
-    struct channel
-        questions[WORKERS_MAX];          /* left: a serve process's end; right: lookup's */
-    struct child children[CHILDREN_MAX]; /* serve processes, then lookup */
-    size_t child_count;
-    unsigned generation; /* of these children */
-    struct predecessors predecessors;
+    struct roles roles;
+    struct children children;
     int signals;
-    struct timer impatience;
+    struct timer leave_end;
     struct hostwatch *hosts;
-    struct portwatch ports;
+    struct hijackwatch ports;
+    struct addrwatch addrs;
     struct watchdog watchdog;
     struct reload reload;
+    struct surveys surveys;
     struct control *control;
     struct commands_host host;
     int counters; /* the page's descriptor */
     int64_t started;
     bool reload_again; /* it was asked for before the last was over */
-    bool had_terminal; /* at the start */
     bool announced, leaving, failed;
 };
 
@@ -60,77 +50,9 @@ static struct supervisor *supervisor_of(const struct child *child)
                                  offsetof(struct supervisor, owner));
 }
 
-/* A child's own work. */
-
-/* A terminal's Ctrl+C reaches the children too, but when to leave the supervisor says. */
-static void child_signals(void)
+static void be_child(struct child *child, int control)
 {
-    sigset_t none;
-
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_IGN);
-    signal(SIGHUP, SIG_IGN);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static int be_serve(const struct supervisor *supervisor, const struct child *child,
-                    int control)
-{
-    static struct listener share[LISTENERS_MAX];
-    const struct supervisor_config *config = supervisor->config;
-    struct serve_config serve = config->serve;
-    int questions = supervisor->questions[child->number].left;
-    int kept[2 * LISTENERS_MAX + 2] = {control, questions};
-    size_t count = 2;
-
-    serve.listeners = share;
-    serve.listener_count =
-        sockets_share(config->sockets, child->number, config->workers, share);
-    for (size_t i = 0; i < serve.listener_count; i++) {
-        kept[count++] = share[i].udp;
-        kept[count++] = share[i].tcp;
-    }
-    descriptors_keep(kept, count);
-    serve.confine = sandbox_serve;
-    return serve_run(&serve, questions, control);
-}
-
-static int be_lookup(const struct supervisor *supervisor, int control)
-{
-    const struct supervisor_config *config = supervisor->config;
-    struct lookup_config lookup = config->lookup;
-    int questions[WORKERS_MAX], kept[WORKERS_MAX + 1];
-
-    for (unsigned i = 0; i < config->workers; i++)
-        questions[i] = kept[i] = supervisor->questions[i].right;
-    kept[config->workers] = control;
-    descriptors_keep(kept, config->workers + 1);
-    sandbox_lookup();
-    lookup.questions = questions;
-    lookup.question_count = config->workers;
-    return lookup_run(&lookup, control);
-}
-
-/* In the new process: gives up what is not its own and does its work. */
-__attribute__((noreturn)) static void be_child(struct child *child, int control)
-{
-    const struct supervisor *supervisor = supervisor_of(child);
-    int result;
-
-    child_signals();
-    counters_use(child_slot(child));
-    log_rename(log_names[child->role]);
-    notify_forget();
-    if (privileges_drop_rest() == -1)
-        log_warning("cannot give up the last capabilities: %m");
-    result = child->role == ROLE_SERVE ? be_serve(supervisor, child, control)
-                                       : be_lookup(supervisor, control);
-    if (result == -1)
-        log_error("ends: %m");
-    if (child->role == ROLE_LOOKUP)
-        _exit(result == -1); /* its threads may be inside libc */
-    exit(result == -1);
+    roles_run(&supervisor_of(child)->roles, child, control);
 }
 
 /* Reloading. */
@@ -148,28 +70,34 @@ static void hand_sockets(struct handover *handover, const struct sockets *socket
 static bool hand_over(void *context, struct handover *handover)
 {
     const struct supervisor *supervisor = context;
+    int client = handover->client;
 
+    *handover = *supervisor->config->handover;
+    handover->client = client;
     handover->started = supervisor->started;
-    handover->generation = supervisor->generation;
-    handover->is_activated = supervisor->config->handover->is_activated;
-    handover->secret = supervisor->config->handover->secret;
+    handover->generation = supervisor->children.generation;
     handover->counters = supervisor->counters;
-    handover->control = supervisor->config->control;
-    handover->keeper = supervisor->config->keeper;
+    handover->sockets.count = handover->child_count = 0;
     hand_sockets(handover, supervisor->config->sockets);
-    for (size_t i = 0; i < supervisor->child_count; i++)
-        if (!handover_add(handover, &supervisor->children[i]))
-            return false;
-    return predecessors_hand_over(&supervisor->predecessors, handover);
+    return children_hand_over(&supervisor->children, handover);
 }
 
-/* Not before the last reload, or the start, is over. */
-static void reload(struct supervisor *supervisor, int asker)
+static bool is_busy(void *context)
 {
+    const struct supervisor *supervisor = context;
+
+    return surveys_any(&supervisor->surveys) || control_has_requests(supervisor->control);
+}
+
+/* Waits for the end of the start, or of the last reload. */
+static void reload(void *context, int client)
+{
+    struct supervisor *supervisor = context;
+
     if (supervisor->announced)
-        reload_begin(&supervisor->reload, asker);
-    else if (asker != -1)
-        control_refuse_on(asker, "the server is starting");
+        reload_begin(&supervisor->reload, client);
+    else if (client != -1)
+        control_refuse(client, "the server is still starting; try again");
     else
         supervisor->reload_again = true;
 }
@@ -178,18 +106,15 @@ static void reload(struct supervisor *supervisor, int asker)
 
 static void announce(struct supervisor *supervisor)
 {
-    for (size_t i = 0; i < supervisor->child_count; i++)
-        if (!supervisor->children[i].ready)
-            return;
-    if (supervisor->announced)
+    if (supervisor->announced || !children_are_ready(&supervisor->children))
         return;
     supervisor->announced = true;
     notify_ready();
     if (supervisor->config->handover->is_reload) {
-        predecessors_tell(&supervisor->predecessors, WORD_RETIRE);
+        children_tell_to_retire(&supervisor->children);
         count(COUNT_RELOADS);
-        if (supervisor->config->handover->asker != -1)
-            control_answer_on(supervisor->config->handover->asker, "");
+        if (supervisor->config->handover->client != -1)
+            control_answer(supervisor->config->handover->client, "");
         supervisor->config->reloaded();
     } else {
         supervisor->config->ready();
@@ -198,41 +123,27 @@ static void announce(struct supervisor *supervisor)
         reload(supervisor, -1);
 }
 
-static void child_spoke(struct child *child, enum word word)
+static void child_spoke(struct child *child, enum control_message message,
+                        const uint8_t *data, size_t len)
 {
-    if (word == WORD_READY)
+    if (message == CONTROL_READY)
         announce(supervisor_of(child));
+    else if (message == CONTROL_COUNT)
+        surveys_add_count(&supervisor_of(child)->surveys, data, len);
 }
 
-/* Asks all, so that none is asked less often than the others. */
 static bool all_live(void *context)
 {
     struct supervisor *supervisor = context;
-    bool all = true;
 
-    for (size_t i = 0; i < supervisor->child_count; i++)
-        all &= child_lives(&supervisor->children[i]);
-    return all;
+    return children_live(&supervisor->children);
 }
 
-static bool any_child(const struct supervisor *supervisor)
+static void leave_late(void *context)
 {
-    for (size_t i = 0; i < supervisor->child_count; i++)
-        if (supervisor->children[i].pid != 0)
-            return true;
-    return predecessors_any(&supervisor->predecessors);
-}
+    const struct supervisor *supervisor = context;
 
-static void kill_children(const struct supervisor *supervisor)
-{
-    for (size_t i = 0; i < supervisor->child_count; i++)
-        child_kill(&supervisor->children[i]);
-    predecessors_kill(&supervisor->predecessors);
-}
-
-static void lose_patience(void *context)
-{
-    kill_children(context);
+    children_kill(&supervisor->children);
 }
 
 static void leave(struct supervisor *supervisor)
@@ -240,38 +151,28 @@ static void leave(struct supervisor *supervisor)
     supervisor->leaving = true;
     notify_stopping();
     watchdog_stop(&supervisor->watchdog);
-    portwatch_stop(&supervisor->ports);
+    hijackwatch_stop(&supervisor->ports);
+    addrwatch_stop(&supervisor->addrs);
     reload_cancel(&supervisor->reload);
-    for (size_t i = 0; i < supervisor->child_count; i++)
-        child_dismiss(&supervisor->children[i]);
-    predecessors_dismiss(&supervisor->predecessors);
-    timer_set(supervisor->loop, &supervisor->impatience, clock_ms() + LEAVE_MS);
-    if (!any_child(supervisor))
+    children_dismiss(&supervisor->children);
+    timer_set(supervisor->loop, &supervisor->leave_end, clock_ms() + LEAVE_MS);
+    if (!children_any(&supervisor->children))
         loop_stop(supervisor->loop);
 }
 
-/* What it was asked is lost. */
-static void tell_of_lookups_death(const struct supervisor *supervisor)
+static void child_ended(struct child *child, pid_t pid, int status)
 {
-    for (unsigned i = 0; i < supervisor->config->workers; i++)
-        child_tell(&supervisor->children[i], WORD_LOOKUP_DIED);
-}
+    struct supervisor *supervisor = supervisor_of(child);
 
-static void child_ended(struct supervisor *supervisor, struct child *child, pid_t pid,
-                        int status)
-{
-    counters_reset_gauges(child_slot(child));
-    if (!supervisor->leaving &&
-        (supervisor->announced || predecessors_any(&supervisor->predecessors))) {
+    if (supervisor->leaving)
+        return;
+    if (supervisor->announced || children_any_retiring(&supervisor->children)) {
         child_log_death(child, pid, status, "; starting another");
         count(child->role == ROLE_SERVE ? COUNT_RESTARTS_SERVE : COUNT_RESTARTS_LOOKUP);
-        if (child->role == ROLE_LOOKUP)
-            tell_of_lookups_death(supervisor);
         child_start_again(child);
-        return;
-    }
-    if (!supervisor->leaving) { /* it never got to work: another would not either */
-        log_error("the %s process could not start", role_name(child->role));
+    } else { /* it has never worked, so another one would not either */
+        log_error("the %s process ended before it could work, so the server stops",
+                  role_name(child->role));
         supervisor->failed = true;
         leave(supervisor);
     }
@@ -279,14 +180,8 @@ static void child_ended(struct supervisor *supervisor, struct child *child, pid_
 
 static void reap(struct supervisor *supervisor)
 {
-    pid_t pid;
-    int status;
-
-    for (size_t i = 0; i < supervisor->child_count; i++)
-        if ((pid = child_reap(&supervisor->children[i], &status)))
-            child_ended(supervisor, &supervisor->children[i], pid, status);
-    predecessors_reap(&supervisor->predecessors);
-    if (supervisor->leaving && !any_child(supervisor))
+    children_reap(&supervisor->children);
+    if (supervisor->leaving && !children_any(&supervisor->children))
         loop_stop(supervisor->loop);
 }
 
@@ -302,100 +197,69 @@ static void stop(void *context)
     leave(supervisor);
 }
 
-static bool has_terminal(void)
+static void signal_came(struct supervisor *supervisor, enum signal_meaning meaning)
 {
-    int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
-
-    if (fd != -1)
-        close(fd);
-    return fd != -1;
-}
-
-/* Closing the terminal window of a server in the foreground means the end of it. */
-static bool means_reload(const struct supervisor *supervisor, unsigned number)
-{
-    return number == SIGHUP && (!supervisor->had_terminal || has_terminal());
-}
-
-static void signal_came(struct supervisor *supervisor, unsigned number)
-{
-    if (number == SIGCHLD) {
+    if (meaning == SIGNAL_CHILD_ENDED)
         reap(supervisor);
-    } else if (supervisor->leaving) {
-        if (number != SIGHUP)
-            kill_children(supervisor); /* asked twice: now */
-    } else if (means_reload(supervisor, number)) {
+    else if (supervisor->leaving && meaning == SIGNAL_STOP)
+        children_kill(&supervisor->children); /* the second signal ends it at once */
+    else if (!supervisor->leaving && meaning == SIGNAL_RELOAD)
         reload(supervisor, -1);
-    } else {
+    else
         stop(supervisor);
-    }
 }
 
 static void signal_ready(void *context, short revents)
 {
     struct supervisor *supervisor = context;
-    struct signalfd_siginfo info;
+    enum signal_meaning meaning;
 
     (void)revents;
-    while (read(supervisor->signals, &info, sizeof info) == sizeof info)
-        signal_came(supervisor, info.ssi_signo);
+    while (signals_next(supervisor->signals, &meaning))
+        signal_came(supervisor, meaning);
 }
 
-/* What serve has kept may be wrong now, and what lookup knows of the name servers. */
+/* What serve has cached, and what lookup knows of name servers, may be wrong now. */
 static void host_changed(void *context)
 {
     const struct supervisor *supervisor = context;
 
     count(COUNT_HOST_CHANGES);
-    for (size_t i = 0; i < supervisor->child_count; i++)
-        child_tell(&supervisor->children[i], WORD_HOST_CHANGED);
-    predecessors_tell(&supervisor->predecessors, WORD_HOST_CHANGED);
+    children_tell(&supervisor->children, CONTROL_HOST_CHANGED, NULL, 0);
 }
 
-/* Each goes to one worker. */
+/* Each socket goes to one worker. */
 static void socket_opened(void *context, const struct listener *listener, unsigned number)
 {
     const struct supervisor *supervisor = context;
-    unsigned workers = supervisor->config->workers;
 
-    child_pass(&supervisor->children[number % workers], WORD_LISTEN, &listener->addr,
-               sizeof listener->addr, listener->udp);
+    children_pass(&supervisor->children, number, CONTROL_LISTEN, &listener->addr,
+                  sizeof listener->addr, listener->udp);
 }
 
 /* Commands. */
 
-static void describe(void *context, FILE *out)
+static void describe(void *context, struct report *report)
 {
     const struct supervisor *supervisor = context;
-    char text[COUNTERS_NOTE]; /* longer than an address */
-    int64_t now = clock_ms();
 
-    fprintf(out, "hostdnsd %s, pid %d, for %.3f s, generation %u\n", HOSTDNS_VERSION,
-            (int)getpid(), (double)(now - supervisor->started) / 1000,
-            supervisor->generation);
-    for (size_t i = 0; i < supervisor->config->sockets->addr_count; i++) {
-        const struct addr *addr = &supervisor->config->sockets->addrs[i];
-
-        fprintf(out, "listens: %s%s\n", addr_format(addr, text),
-                portwatch_took_back(supervisor->config->sockets, addr)
-                    ? ", taken back from another user's socket"
-                    : "");
-    }
-    for (size_t i = 0; i < supervisor->child_count; i++)
-        child_report(&supervisor->children[i], out, false);
-    predecessors_report(&supervisor->predecessors, out);
-    counters_read_note(child_slot(&supervisor->children[supervisor->child_count - 1]),
-                       text);
-    fprintf(out, "name servers: %s\n", *text ? text : "none");
+    *report = (struct report){.now = clock_ms(),
+                              .pid = getpid(),
+                              .ms = clock_ms() - supervisor->started,
+                              .generation = supervisor->children.generation,
+                              .cache_bytes = supervisor->config->config->serve.cache.bytes};
+    sockets_report(supervisor->config->sockets, report);
+    facilities_report(report);
+    children_report(&supervisor->children, report);
 }
 
-static void tell_serve(void *context, enum word word, const void *data, size_t len)
+static bool survey(void *context, enum control_message message, const void *data,
+                   size_t len, survey_end *end, void *end_context)
 {
-    const struct supervisor *supervisor = context;
+    struct supervisor *supervisor = context;
 
-    for (unsigned i = 0; i < supervisor->config->workers; i++)
-        child_tell_with(&supervisor->children[i], word, data, len);
-    predecessors_tell_with(&supervisor->predecessors, word, data, len);
+    return surveys_ask(&supervisor->surveys, &supervisor->children.all, message, data, len,
+                       end, end_context);
 }
 
 static void set_level(void *context, int level)
@@ -404,43 +268,36 @@ static void set_level(void *context, int level)
     uint8_t octet = (uint8_t)level;
 
     log_set_level((enum log_level)level);
-    for (size_t i = 0; i < supervisor->child_count; i++)
-        child_tell_with(&supervisor->children[i], WORD_LOG_LEVEL, &octet, 1);
-    predecessors_tell_with(&supervisor->predecessors, WORD_LOG_LEVEL, &octet, 1);
+    children_tell(&supervisor->children, CONTROL_LOG_LEVEL, &octet, 1);
 }
 
-static void reload_for(void *context, int asker)
+static void open_control(struct supervisor *supervisor)
 {
-    reload(context, asker);
+    if (supervisor->config->handover->control == -1)
+        return;
+    supervisor->host = (struct commands_host){.context = supervisor,
+                                              .describe = describe,
+                                              .survey = survey,
+                                              .set_level = set_level,
+                                              .reload = reload,
+                                              .stop = stop};
+    supervisor->control =
+        control_new(supervisor->loop, supervisor->config->handover->control, &commands,
+                    &supervisor->host);
+    if (!supervisor->control)
+        facility_lost(FACILITY_CONTROL, "hostdnsctl cannot reach this server: %m");
 }
 
-static int open_control(struct supervisor *supervisor)
-{
-    if (supervisor->config->control == -1)
-        return 0;
-    supervisor->host =
-        (struct commands_host){.context = supervisor,
-                               .cache_bytes = supervisor->config->serve.cache.bytes,
-                               .describe = describe,
-                               .tell = tell_serve,
-                               .set_level = set_level,
-                               .reload = reload_for,
-                               .stop = stop};
-    supervisor->control = control_new(supervisor->loop, supervisor->config->control,
-                                      &commands, &supervisor->host);
-    return supervisor->control ? 0 : -1;
-}
-
-static int open_counters(struct supervisor *supervisor)
+static void open_counters(struct supervisor *supervisor)
 {
     supervisor->counters = counters_open(supervisor->config->handover->counters);
     if (supervisor->counters == -1)
-        return -1;
+        facility_lost(FACILITY_COUNTERS, "counters will start from 0 at each reload: %m");
     counters_use(0);
-    return 0;
 }
 
-/* New processes read the files anew, and not a question is lost. */
+/* New processes read the files again, or listen at a link that has come, and no
+ * question is lost. */
 static void renew(void *context)
 {
     struct supervisor *supervisor = context;
@@ -449,67 +306,45 @@ static void renew(void *context)
         reload(supervisor, -1);
 }
 
-static int open_signals(void)
+/* Without it answers are cached for as long as their TTLs say. */
+static void open_hostwatch(struct supervisor *supervisor)
 {
-    sigset_t set;
-
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGCHLD);
-    signal(SIGPIPE, SIG_IGN);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
-        return -1;
-    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    supervisor->hosts = hostwatch_new(supervisor->loop, host_changed, renew, supervisor);
+    if (!supervisor->hosts)
+        facility_lost(FACILITY_INOTIFY,
+                      "changes of the host's files and network are not noticed: %m");
 }
 
-static int open_channels(struct supervisor *supervisor)
+/* The server can answer questions without any of them. */
+static void open_side_facilities(struct supervisor *supervisor)
 {
-    for (unsigned i = 0; i < supervisor->config->workers; i++)
-        if (channel_open(&supervisor->questions[i]) == -1)
-            return -1;
-    return 0;
-}
-
-static void init_children(struct supervisor *supervisor)
-{
-    unsigned workers = supervisor->config->workers;
-
-    for (unsigned i = 0; i <= workers; i++)
-        child_init(&supervisor->children[i], &supervisor->owner,
-                   i < workers ? ROLE_SERVE : ROLE_LOOKUP, i < workers ? i : 0,
-                   supervisor->generation);
-    supervisor->child_count = workers + 1;
+    open_counters(supervisor);
+    open_hostwatch(supervisor);
+    open_control(supervisor);
 }
 
 static int open_all(struct supervisor *supervisor, const struct supervisor_config *config)
 {
     *supervisor = (struct supervisor){
         .config = config,
-        .generation = config->handover->generation + 1,
-        .owner = {.be = be_child, .spoke = child_spoke},
-        .had_terminal = has_terminal(),
+        .owner = {.be = be_child, .spoke = child_spoke, .ended = child_ended},
         .started = config->handover->is_reload ? config->handover->started : clock_ms(),
         .counters = -1,
         .signals = -1};
-    for (unsigned i = 0; i < WORKERS_MAX; i++)
-        supervisor->questions[i] = (struct channel){.left = -1, .right = -1};
-    predecessors_init(&supervisor->predecessors);
-    timer_init(&supervisor->impatience, lose_patience, supervisor);
-    init_children(supervisor);
+    timer_init(&supervisor->leave_end, leave_late, supervisor);
+    children_init(&supervisor->children, &supervisor->owner, config->config->workers,
+                  config->handover->generation + 1);
     supervisor->loop = supervisor->owner.loop = loop_new();
-    reload_init(&supervisor->reload, supervisor->loop, config->argv, hand_over, supervisor);
-    supervisor->signals = open_signals();
-    if (supervisor->loop)
-        supervisor->hosts = hostwatch_new(supervisor->loop, host_changed, supervisor);
-    if (supervisor->hosts)
-        hostwatch_on_renewal(supervisor->hosts, renew);
-    if (!supervisor->loop || supervisor->signals == -1 || !supervisor->hosts ||
-        open_counters(supervisor) == -1 || open_control(supervisor) == -1 ||
-        open_channels(supervisor) == -1 ||
-        predecessors_adopt(&supervisor->predecessors, &supervisor->owner,
-                           config->handover) == -1 ||
+    surveys_init(&supervisor->surveys, supervisor->loop);
+    reload_init(&supervisor->reload, supervisor->loop, config->argv,
+                &(struct reload_owner){hand_over, is_busy, supervisor});
+    supervisor->signals = signals_open();
+    if (roles_open(&supervisor->roles, config->config, config->sockets) == -1 ||
+        !supervisor->loop)
+        return -1;
+    open_side_facilities(supervisor);
+    if (supervisor->signals == -1 ||
+        children_adopt(&supervisor->children, config->handover) == -1 ||
         !loop_watch(supervisor->loop, supervisor->signals, POLLIN, signal_ready,
                     supervisor))
         return -1;
@@ -518,9 +353,9 @@ static int open_all(struct supervisor *supervisor, const struct supervisor_confi
 
 static void close_all(struct supervisor *supervisor)
 {
-    predecessors_free(&supervisor->predecessors);
-    for (unsigned i = 0; i < supervisor->config->workers; i++)
-        channel_close(&supervisor->questions[i]);
+    surveys_free(&supervisor->surveys);
+    children_free(&supervisor->children);
+    roles_close(&supervisor->roles);
     if (supervisor->signals != -1)
         close(supervisor->signals);
     hostwatch_free(supervisor->hosts);
@@ -534,16 +369,17 @@ int supervisor_run(const struct supervisor_config *config)
     int result = -1;
 
     if (open_all(&supervisor, config) == 0) {
-        portwatch_start(&supervisor.ports, supervisor.loop, config->sockets, socket_opened,
+        hijackwatch_start(&supervisor.ports, supervisor.loop, config->sockets,
+                          socket_opened, &supervisor);
+        addrwatch_start(&supervisor.addrs, supervisor.loop, config->sockets, renew,
                         &supervisor);
-        for (size_t i = 0; i < supervisor.child_count; i++)
-            child_start(&supervisor.children[i]);
+        children_start(&supervisor.children);
         watchdog_start(&supervisor.watchdog, supervisor.loop, all_live, &supervisor);
-        reap(&supervisor); /* what ended while the program was executed */
+        reap(&supervisor); /* those that ended while the program was executed */
         result = loop_run(supervisor.loop);
     }
     if (result == -1)
-        log_error("cannot run: %m");
+        log_error("the server cannot go on and stops: %m");
     close_all(&supervisor);
     return supervisor.failed ? -1 : result;
 }

@@ -5,8 +5,6 @@
 
 #include "dns/reply.h"
 
-enum { POINTER = 0xc000 }; /* RFC 1035 section 4.1.4 */
-
 /* The answer as a message, so that its compressed names can be read. */
 static uint8_t *message_of(const struct question *target, const struct answer *found,
                            uint32_t age, size_t *len)
@@ -51,9 +49,7 @@ bool alias_complete(struct answer *answer, const struct question *target,
     message = message_of(target, found, age, &len);
     if (!message)
         return false;
-    in = reader_of(message, len);
-    in.pos = 12;
-    done = name_skip(&in) && get_skip(&in, 4) && copy_records(answer, found, &in);
+    done = wire_find_records(message, len, &in) && copy_records(answer, found, &in);
     free(message);
     answer->rcode = found->rcode;
     if (*found->ede_text)
@@ -62,52 +58,42 @@ bool alias_complete(struct answer *answer, const struct question *target,
 }
 
 /* Reads the first record, if it is a CNAME. */
-static bool read_alias(struct reader *in, const uint8_t **target, size_t *len)
+static bool read_alias(struct reader *in, struct name *target)
 {
-    uint16_t type, length;
+    struct record_head head;
+    struct reader data;
 
-    return name_skip(in) && get_u16(in, &type) && type == TYPE_CNAME && get_skip(in, 6) &&
-           get_u16(in, &length) && name_get(in, target, len) && *len == length;
+    if (!record_next(in, &head) || head.type != TYPE_CNAME)
+        return false;
+    data = reader_of(head.data, head.data_len);
+    return name_get(&data, target) && reader_left(&data) == 0;
 }
 
 bool alias_target(const struct question *question, const struct answer *answer,
                   struct question *target)
 {
     struct reader in = reader_of(answer->records, answer->len);
-    const uint8_t *name;
-    size_t len;
+    struct name name;
 
-    if (answer->count[SECTION_ANSWER] == 0 || !read_alias(&in, &name, &len))
+    if (answer->count[SECTION_ANSWER] == 0 || !read_alias(&in, &name))
         return false;
     *target = *question;
-    target->name_len = (uint8_t)len;
-    memcpy(target->name, name, len);
+    question_set_name(target, name);
     return true;
-}
-
-/* An owner is a compression pointer: two octets, whatever it leads to. */
-static bool move_owner(struct answer *answer, struct reader *in)
-{
-    struct writer owner = writer_of(answer->records, answer->len);
-    uint16_t length;
-
-    owner.pos = in->pos;
-    put_u16(&owner, (uint16_t)(POINTER | ANSWER_OWNER_QUESTION));
-    return get_skip(in, 10) && get_u16(in, &length) && get_skip(in, length);
 }
 
 void alias_dissolve(struct answer *answer)
 {
     struct reader in = reader_of(answer->records, answer->len);
-    const uint8_t *name;
-    size_t len;
+    struct record_head head;
+    struct name name;
 
-    if (answer->count[SECTION_ANSWER] == 0 || !read_alias(&in, &name, &len))
+    if (answer->count[SECTION_ANSWER] == 0 || !read_alias(&in, &name))
         return;
     answer->records += in.pos;
     answer->len -= in.pos;
     answer->count[SECTION_ANSWER]--;
     in = reader_of(answer->records, answer->len);
-    while (reader_left(&in) > 0 && move_owner(answer, &in))
-        ;
+    while (record_next(&in, &head)) /* each owner is a pointer */
+        wire_set_u16(answer->records + head.at, NAME_POINTER | ANSWER_OWNER_QUESTION);
 }

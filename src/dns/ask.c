@@ -2,115 +2,99 @@
 
 #include "dns/rcode.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/random.h>
 
-enum {
-    FLAG_QR = 0x8000,
-    FLAG_TC = 0x0200,
-    FLAG_RD = 0x0100,
-    OPCODE = 0x7800, /* QUERY is 0 */
-    RCODE = 0x000f,
-};
-
-/* "TYPE65280" (RFC 3597 section 5). ldns would take TYPE12x, too, which may be a host. */
-static bool is_generic_type(const char *word)
+static unsigned header_flags(const struct ask_form *form)
 {
-    return strncasecmp(word, "TYPE", 4) == 0;
+    return (form->is_iterative ? 0u : WIRE_RD) | (form->has_ad ? WIRE_AD : 0u) |
+           (form->has_cd ? WIRE_CD : 0u);
 }
 
-static uint16_t generic_type(const char *digits)
+/* RFC 7871 section 6: no more octets of the address than the prefix needs. */
+static void put_subnet(struct writer *out, const struct ask_form *form)
 {
-    char *end;
-    unsigned long number;
+    size_t octets = (form->subnet_bits + 7u) / 8;
 
-    if (*digits < '0' || *digits > '9')
-        return 0;
-    number = strtoul(digits, &end, 10);
-    return *end == '\0' && number <= UINT16_MAX ? (uint16_t)number : 0;
+    put_u16(out, EDNS_OPTION_SUBNET);
+    put_u16(out, (uint16_t)(4 + octets));
+    put_u16(out, form->subnet_family);
+    put_u8(out, form->subnet_bits);
+    put_u8(out, 0); /* the scope, which only the server sets */
+    put_bytes(out, form->subnet, octets);
 }
 
-uint16_t ask_type(const char *word)
+static void put_options(struct writer *out, const struct ask_form *form)
 {
-    if (is_generic_type(word))
-        return generic_type(word + 4);
-    return (uint16_t)ldns_get_rr_type_by_name(word);
+    if (form->has_nsid)
+        edns_put_option(out, EDNS_OPTION_NSID, "", 0);
+    if (form->wants_way)
+        edns_put_option(out, EDNS_OPTION_WAY, "", 0);
+    if (form->has_subnet)
+        put_subnet(out, form);
+    if (form->cookie_size > 0)
+        edns_put_option(out, EDNS_OPTION_COOKIE, form->cookie, form->cookie_size);
 }
 
-/* One letter more, less, or another, or two that have changed places. */
-static bool is_near(const char *word, const char *name)
+/* The reply can have a reason (RFC 8914) only if the query has an OPT record. */
+static void put_opt(struct writer *out, const struct ask_form *form)
 {
-    size_t a = strlen(word), b = strlen(name), i = 0;
+    size_t start =
+        edns_start(out, form->udp_size ? form->udp_size : EDNS_UDP_SIZE,
+                   (uint32_t)form->edns_version << 16 | (form->has_do ? WIRE_DO : 0));
 
-    while (word[i] && toupper((unsigned char)word[i]) == name[i])
-        i++;
-    if (a == b + 1)
-        return strcasecmp(word + i + 1, name + i) == 0;
-    if (a + 1 == b)
-        return strcasecmp(word + i, name + i + 1) == 0;
-    if (a != b || a < 2)
-        return false;
-    return i == a || strcasecmp(word + i + 1, name + i + 1) == 0 ||
-           (i + 1 < a && toupper((unsigned char)word[i]) == name[i + 1] &&
-            toupper((unsigned char)word[i + 1]) == name[i] &&
-            strcasecmp(word + i + 2, name + i + 2) == 0);
+    put_options(out, form);
+    edns_end(out, start);
 }
 
-const char *ask_nearest_type(const char *word)
+static void put_query(struct ask *ask)
 {
-    for (unsigned type = 1; type <= UINT16_MAX; type++) {
-        const ldns_rr_descriptor *known = ldns_rr_descript((uint16_t)type);
+    struct writer writer = writer_of(ask->wire, sizeof ask->wire), *out = &writer;
+    const struct ask_form *form = &ask->form;
 
-        if (known && known->_name && is_near(word, known->_name))
-            return known->_name;
-    }
-    return NULL;
+    wire_put_header(out, ask->id, header_flags(form), 1, !form->without_edns);
+    question_put(out, &ask->question, form->class);
+    if (!form->without_edns)
+        put_opt(out, form);
+    ask->size = out->pos;
 }
 
-static void put_query(struct writer *out, const struct ask *ask)
+/* A forger who cannot see the query must guess its id (RFC 5452). */
+static bool draw_id(struct ask *ask)
 {
-    put_u16(out, ask->id);
-    put_u16(out, FLAG_RD);
-    put_u16(out, 1); /* questions */
-    put_u16(out, 0);
-    put_u16(out, 0);
-    put_u16(out, 1); /* additional records: the OPT */
-    put_bytes(out, ask->question.name, ask->question.name_len);
-    put_u16(out, ask->question.type);
-    put_u16(out, CLASS_IN);
-    /* RFC 6891 section 6.1.2. Without an OPT no reason (RFC 8914) comes back. */
-    put_u8(out, 0);
-    put_u16(out, TYPE_OPT);
-    put_u16(out, ASK_UDP_SIZE);
-    put_u32(out, 0); /* extended RCODE, version, flags */
-    put_u16(out, 0); /* no options */
+    return getrandom(&ask->id, sizeof ask->id, 0) == sizeof ask->id;
 }
 
-int ask_build(struct ask *ask, const char *name, uint16_t type)
+int ask_build(struct ask *ask, const char *name, uint16_t type, const struct ask_form *form)
 {
-    struct writer out;
     size_t len;
 
-    *ask = (struct ask){.question.type = type};
+    *ask = (struct ask){.form = *form, .question.type = type};
+    if (form->class == 0)
+        ask->form.class = CLASS_IN;
     len = name_from_text(name, ask->question.name);
     if (len == 0) {
         errno = EINVAL;
         return -1;
     }
     ask->question.name_len = (uint8_t)len;
-    name_to_text(ask->question.name, len, ask->name);
-    /* Who cannot see the query must guess the id to forge a reply (RFC 5452). */
-    if (getrandom(&ask->id, sizeof ask->id, 0) != sizeof ask->id)
+    name_to_text(question_name(&ask->question), ask->name);
+    if (!draw_id(ask))
         return -1;
-    out = writer_of(ask->wire, sizeof ask->wire);
-    put_query(&out, ask);
-    ask->size = out.pos;
+    put_query(ask);
     return 0;
+}
+
+void ask_renew(struct ask *ask, const uint8_t *cookie, size_t size)
+{
+    memcpy(ask->form.cookie, cookie, size);
+    ask->form.cookie_size = (uint8_t)size;
+    ask->is_renewed = true;
+    draw_id(ask); /* else the old one is as good */
+    put_query(ask);
 }
 
 static ldns_rdf *read_address(const char *text)
@@ -135,15 +119,14 @@ bool ask_reverse(const char *text, char name[static ASK_TEXT])
     return is_address;
 }
 
-static bool is_same_question(struct reader *in, const struct question *question)
+static bool is_same_question(struct reader *in, const struct ask *ask)
 {
-    const uint8_t *name;
-    size_t len;
-    uint16_t type, class;
+    struct question question;
+    uint16_t class;
 
-    return name_get(in, &name, &len) && get_u16(in, &type) && get_u16(in, &class) &&
-           name_equal(name, len, question->name, question->name_len) &&
-           type == question->type && class == CLASS_IN;
+    return question_get(in, &question, &class) && class == ask->form.class &&
+           question.type == ask->question.type &&
+           name_equal(question_name(&question), question_name(&ask->question));
 }
 
 /* A server that could not read the query has no question to repeat. */
@@ -155,20 +138,11 @@ static bool may_lack_question(unsigned rcode)
 bool ask_is_reply(const struct ask *ask, const uint8_t *wire, size_t size)
 {
     struct reader in = reader_of(wire, size);
-    uint16_t id, flags, questions;
 
-    if (!get_u16(&in, &id) || id != ask->id)
+    if (!get_skip(&in, WIRE_HEADER) || wire_id(wire) != ask->id ||
+        (wire_flags(wire) & (WIRE_QR | WIRE_OPCODE)) != WIRE_QR)
         return false;
-    if (!get_u16(&in, &flags) || (flags & (FLAG_QR | OPCODE)) != FLAG_QR)
-        return false;
-    if (!get_u16(&in, &questions) || !get_skip(&in, 6))
-        return false;
-    if (questions == 0)
-        return may_lack_question(flags & RCODE);
-    return questions == 1 && is_same_question(&in, &ask->question);
-}
-
-bool ask_is_truncated(const uint8_t *wire)
-{
-    return (wire[2] << 8 | wire[3]) & FLAG_TC;
+    if (wire_questions(wire) == 0)
+        return may_lack_question(wire_rcode(wire));
+    return wire_questions(wire) == 1 && is_same_question(&in, ask);
 }

@@ -1,53 +1,46 @@
 #include "dns/clear.h"
 
-#include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dns/rcode.h"
 #include "dns/record.h"
+#include "dns/reverse.h"
+#include "dns/wire.h"
 
 enum {
-    LONGEST = 4096, /* octets; a longer one is worth a thread of its own */
-    CHAIN_MAX = 8,  /* CNAMEs: fewer than libc or we have room for */
+    LONGEST = 4096, /* octets; a longer reply is worth a thread of its own */
+    CHAIN_MAX = 8,  /* CNAMEs: fewer than libc follows, and than we have room for */
 };
 
 /* How far the answer section has been followed. */
 struct trail {
-    uint16_t type;               /* the asked one */
-    uint8_t name[NAME_WIRE_MAX]; /* the owner that comes next */
-    size_t name_len;
-    bool at_end; /* the address has come */
+    struct question at; /* the asked type, and the owner that comes next */
+    bool at_end;        /* the address, or a name, has come */
 };
 
-static bool is_host_name(const uint8_t *name, size_t len)
+static bool is_host_name(struct name name)
 {
     char text[NAME_TEXT];
 
-    return len > 1 && name_to_host(name, len, text) == NAME_EVERYWHERE;
-}
-
-/* An IPv4 address in the clothes of IPv6 is no IPv6 address to us, but one to libc. */
-static bool is_mapped(const struct record *record)
-{
-    static const uint8_t prefix[12] = {[10] = 0xff, 0xff};
-
-    return record->type == TYPE_AAAA && memcmp(record->data, prefix, sizeof prefix) == 0;
+    return name.len > 1 && name_to_host(name, text) == NAME_EVERYWHERE;
 }
 
 static bool follow(struct trail *trail, const struct record *record)
 {
-    if (trail->at_end || record->class != CLASS_IN ||
-        !name_equal(record->owner, record->owner_len, trail->name, trail->name_len))
+    bool is_over = trail->at_end && trail->at.type != TYPE_PTR;
+
+    if (is_over || record->class != CLASS_IN ||
+        !name_equal(record->owner, question_name(&trail->at)))
         return false;
-    if (record->type == trail->type) { /* record_read has seen to the length */
+    if (record->type == trail->at.type) { /* record_read has seen to the length */
         trail->at_end = true;
-        return !is_mapped(record);
+        return record->type != TYPE_AAAA || !reverse_is_mapped(record->data);
     }
-    if (record->type != TYPE_CNAME || !is_host_name(record->data, record->data_len))
+    if (trail->at_end || record->type != TYPE_CNAME ||
+        !is_host_name((struct name){record->data, record->data_len}))
         return false;
-    memcpy(trail->name, record->data, record->data_len);
-    trail->name_len = record->data_len;
+    question_set_name(&trail->at, (struct name){record->data, record->data_len});
     return true;
 }
 
@@ -78,21 +71,22 @@ static bool is_readable(struct reader *in, unsigned count)
 
 bool clear_reply(const struct question *question, const uint8_t *wire, size_t len)
 {
-    struct trail trail = {.type = question->type, .name_len = question->name_len};
-    struct reader in = reader_of(wire, len);
+    struct trail trail = {.at = *question};
+    struct reader in;
     unsigned count, rcode;
 
-    if (len < LDNS_HEADER_SIZE || len > LONGEST || LDNS_TC_WIRE(wire) ||
-        (question->type != TYPE_A && question->type != TYPE_AAAA) ||
-        !is_host_name(question->name, question->name_len))
+    if (!wire_find_records(wire, len, &in) || len > LONGEST ||
+        (wire_flags(wire) & WIRE_TC) ||
+        (question->type != TYPE_A && question->type != TYPE_AAAA &&
+         question->type != TYPE_PTR) ||
+        !is_host_name(question_name(question)))
         return false;
-    count = LDNS_ANCOUNT(wire);
-    rcode = LDNS_RCODE_WIRE(wire);
+    count = wire_count(wire, SECTION_ANSWER);
+    rcode = wire_rcode(wire);
     if (count > (rcode == RCODE_NOERROR ? CHAIN_MAX + 1u : 0) ||
         (rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN))
         return false;
-    memcpy(trail.name, question->name, question->name_len);
-    in.pos = LDNS_HEADER_SIZE;
-    return name_skip(&in) && get_skip(&in, 4) && is_clear_answer(&in, count, &trail) &&
-           is_readable(&in, LDNS_NSCOUNT(wire) + (unsigned)LDNS_ARCOUNT(wire));
+    return is_clear_answer(&in, count, &trail) &&
+           is_readable(&in, wire_count(wire, SECTION_AUTHORITY) +
+                                (unsigned)wire_count(wire, SECTION_ADDITIONAL));
 }

@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-static const uint8_t name[] = LOCALHOST_WIRE;
+static const struct name name = NAME_OF(LOCALHOST_WIRE);
 static const uint8_t ip4[4] = {127, 0, 0, 1}, ip6[16] = {[15] = 1};
 
 bool localhost_is_asked(const struct question *question)
 {
-    return name_equal(question->name, question->name_len, name, sizeof name);
+    return name_equal(question_name(question), name);
 }
 
 static bool asks_for(const struct question *question, uint16_t type)
@@ -33,6 +33,5 @@ void localhost_say_reverse(const struct question *question, uint32_t ttl,
                            struct answer *answer)
 {
     if (asks_for(question, TYPE_PTR))
-        answer_add_name(answer, ANSWER_OWNER_QUESTION, TYPE_PTR, name, sizeof name, ttl,
-                        NULL);
+        answer_add_name(answer, ANSWER_OWNER_QUESTION, TYPE_PTR, name, ttl, NULL);
 }

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { POINTER = 0xc0 }; /* the two high bits of a length octet, RFC 1035 section 4.1.4 */
+enum { POINTER = NAME_POINTER >> 8 }; /* in an octet where a length may stand */
 
-bool name_get(struct reader *in, const uint8_t **name, size_t *len)
+bool name_get(struct reader *in, struct name *name)
 {
     struct reader at = *in;
     uint8_t label;
@@ -15,8 +15,8 @@ bool name_get(struct reader *in, const uint8_t **name, size_t *len)
         if (!get_u8(&at, &label) || label > NAME_LABEL_MAX || !get_skip(&at, label))
             return false;
     } while (label != 0);
-    *len = at.pos - in->pos;
-    return *len <= NAME_WIRE_MAX && get_bytes(in, name, *len);
+    name->len = at.pos - in->pos;
+    return name->len <= NAME_WIRE_MAX && get_bytes(in, &name->wire, name->len);
 }
 
 bool name_skip(struct reader *in)
@@ -34,7 +34,7 @@ bool name_skip(struct reader *in)
     return true;
 }
 
-/* The place a pointer leads to, of which the first octet has been read. */
+/* Follows a pointer whose first octet has been read. */
 static bool follow(struct reader *in, uint8_t first)
 {
     uint8_t second;
@@ -83,23 +83,30 @@ void name_fold(uint8_t *out, const uint8_t *name, size_t len)
         out[i] = fold(name[i]);
 }
 
-bool name_equal(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+bool name_equal(struct name a, struct name b)
 {
-    if (a_len != b_len)
+    if (a.len != b.len)
         return false;
-    for (size_t i = 0; i < a_len; i++)
-        if (fold(a[i]) != fold(b[i]))
+    for (size_t i = 0; i < a.len; i++)
+        if (fold(a.wire[i]) != fold(b.wire[i]))
             return false;
     return true;
 }
 
-int name_apex_at(const uint8_t *name, size_t len, const uint8_t *apex, size_t apex_len)
+struct name name_parent(struct name name)
 {
-    size_t at = 0;
+    size_t label = 1u + *name.wire;
 
-    while (len - at > apex_len)
-        at += 1u + name[at];
-    return name_equal(name + at, len - at, apex, apex_len) ? (int)at : -1;
+    return (struct name){name.wire + label, name.len - label};
+}
+
+int name_apex_at(struct name name, struct name apex)
+{
+    struct name rest = name;
+
+    while (rest.len > apex.len)
+        rest = name_parent(rest);
+    return name_equal(rest, apex) ? (int)(rest.wire - name.wire) : -1;
 }
 
 static bool is_host_octet(uint8_t octet)
@@ -113,31 +120,47 @@ static enum name_reach reach_of_octet(uint8_t octet)
 {
     if (is_host_octet(octet))
         return NAME_EVERYWHERE;
-    /* '.' ends labels, '\' escapes, '%' starts an IPv6 scope; '#' would be a comment. */
-    if (octet <= ' ' || octet >= 0x7f || strchr(".\\%/#", octet))
+    /* '.' ends labels; '\' is an escape to some sources; blanks and '#' end a word of the
+     * hosts file. */
+    if (octet == '\0' || strchr(".\\# \t\n\v\f\r", octet))
         return NAME_NOWHERE;
     return NAME_LOCAL_SOURCE;
 }
 
-enum name_reach name_to_host(const uint8_t *name, size_t len, char text[static NAME_TEXT])
+/* libc takes an IPv6 address before a '%' for one with a scope, whatever follows. */
+static bool has_scope(const char *text)
+{
+    char address[INET6_ADDRSTRLEN];
+    size_t len = strcspn(text, "%");
+    struct in6_addr unused;
+
+    if (text[len] == '\0' || len >= sizeof address)
+        return false;
+    memcpy(address, text, len);
+    address[len] = '\0';
+    return inet_pton(AF_INET6, address, &unused) == 1;
+}
+
+enum name_reach name_to_host(struct name name, char text[static NAME_TEXT])
 {
     /* libc's DNS refuses a leading '-' as it does odd characters. */
-    enum name_reach reach = len > 1 && name[1] == '-' ? NAME_LOCAL_SOURCE : NAME_EVERYWHERE;
+    bool has_dash = name.len > 1 && name.wire[1] == '-';
+    enum name_reach reach = has_dash ? NAME_LOCAL_SOURCE : NAME_EVERYWHERE;
     size_t out = 0;
 
-    for (size_t at = 0; at < len && name[at] != 0; at += name[at] + 1u) {
+    for (; name.len > 1; name = name_parent(name)) {
         if (out > 0)
             text[out++] = '.';
-        for (size_t i = 1; i <= name[at]; i++) {
-            enum name_reach octet = reach_of_octet(name[at + i]);
+        for (size_t i = 1; i <= *name.wire; i++) {
+            enum name_reach octet = reach_of_octet(name.wire[i]);
 
             if (octet > reach)
                 reach = octet;
-            text[out++] = (char)name[at + i];
+            text[out++] = (char)name.wire[i];
         }
     }
     text[out] = '\0';
-    return reach;
+    return has_scope(text) ? NAME_NOWHERE : reach;
 }
 
 bool name_looks_numeric(const char *text)
@@ -166,7 +189,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* What an escape stands for, behind its backslash; false if for nothing. */
+/* Reads the octet that an escape stands for, behind its backslash; false: there is none. */
 static bool read_escape(const char **text, uint8_t *octet)
 {
     const char *at = *text;
@@ -227,13 +250,13 @@ static size_t print_octet(uint8_t octet, char *out, size_t room)
     return (size_t)snprintf(out, room, "%s%c", strchr(".;()\\", octet) ? "\\" : "", octet);
 }
 
-const char *name_to_text(const uint8_t *name, size_t len, char text[static NAME_PRINTED])
+const char *name_to_text(struct name name, char text[static NAME_PRINTED])
 {
     size_t out = 0;
 
-    for (size_t at = 0; at < len && name[at] != 0; at += name[at] + 1u) {
-        for (size_t i = 1; i <= name[at]; i++)
-            out += print_octet(name[at + i], text + out, NAME_PRINTED - out);
+    for (; name.len > 1; name = name_parent(name)) {
+        for (size_t i = 1; i <= *name.wire; i++)
+            out += print_octet(name.wire[i], text + out, NAME_PRINTED - out);
         text[out++] = '.';
     }
     if (out == 0)

@@ -1,105 +1,74 @@
 #include "dns/order.h"
 
-#include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dns/relay.h"
 
-/* Where the answer section has led so far. */
-struct position {
-    uint16_t asked_type;
-    uint8_t name[NAME_WIRE_MAX];
-    size_t name_len;
-};
-
-/* A record whose owner may be compressed. */
-struct seen {
+/* Reads the next record, and follows it if it is a CNAME, so that `at` asks for its target.
+ * False if it cannot be read. */
+static bool step(struct reader *in, struct question *at, bool *in_order)
+{
+    struct reader owner_at = *in, data = *in;
     uint8_t owner[NAME_WIRE_MAX];
-    size_t owner_len;
-    uint16_t type, class;
-    struct reader data;
-};
+    struct record_head head;
+    size_t len;
 
-static bool read_record(struct reader *in, struct seen *seen)
-{
-    uint16_t length;
-
-    if (!name_expand(in, seen->owner, &seen->owner_len) || !get_u16(in, &seen->type) ||
-        !get_u16(in, &seen->class) || !get_skip(in, 4) || !get_u16(in, &length))
+    if (!name_expand(&owner_at, owner, &len) || !record_next(in, &head))
         return false;
-    seen->data = *in;
-    return get_skip(in, length);
-}
-
-/* Follows the record if it is a CNAME; false if it cannot be read. */
-static bool step(struct seen *seen, struct position *position, bool *in_order)
-{
-    if (seen->class != CLASS_IN ||
-        (seen->type != TYPE_CNAME && seen->type != position->asked_type))
+    if (head.class != CLASS_IN || (head.type != TYPE_CNAME && head.type != at->type))
         return true; /* libc passes over it */
-    *in_order =
-        name_equal(seen->owner, seen->owner_len, position->name, position->name_len);
-    return !*in_order || seen->type != TYPE_CNAME ||
-           name_expand(&seen->data, position->name, &position->name_len);
-}
-
-/* A reader before the first record of the answer section; false if there is none. */
-static bool find_answer(const uint8_t *wire, size_t len, struct reader *in)
-{
-    *in = reader_of(wire, len);
-    if (len < LDNS_HEADER_SIZE)
+    *in_order = name_equal((struct name){owner, len}, question_name(at));
+    if (!*in_order || head.type != TYPE_CNAME)
+        return true;
+    data.pos = in->pos - head.data_len;
+    if (!name_expand(&data, at->name, &len))
         return false;
-    in->pos = LDNS_HEADER_SIZE;
-    return name_skip(in) && get_skip(in, 4);
+    at->name_len = (uint8_t)len;
+    return true;
 }
 
 bool order_is_kept(const struct question *question, const uint8_t *wire, size_t len)
 {
-    struct position position = {.asked_type = question->type,
-                                .name_len = question->name_len};
+    struct question at = *question;
     bool in_order = true, readable;
     struct reader in;
-    struct seen seen;
 
-    if (len < LDNS_HEADER_SIZE)
+    if (len < WIRE_HEADER)
         return true;
-    memcpy(position.name, question->name, question->name_len);
-    readable = find_answer(wire, len, &in);
-    for (unsigned left = LDNS_ANCOUNT(wire); readable && in_order && left > 0; left--)
-        readable = read_record(&in, &seen) && step(&seen, &position, &in_order);
+    readable = wire_find_records(wire, len, &in);
+    for (unsigned left = wire_count(wire, SECTION_ANSWER); readable && in_order && left > 0;
+         left--)
+        readable = step(&in, &at, &in_order);
     return in_order;
 }
 
 /* True if the answer section has a record of the asked type, whatever its owner. */
 static bool has_data(const struct question *question, const uint8_t *wire, size_t len)
 {
-    bool found = false, readable;
+    struct record_head head;
     struct reader in;
-    struct seen seen;
 
-    readable = find_answer(wire, len, &in);
-    for (unsigned left = readable ? LDNS_ANCOUNT(wire) : 0; readable && !found && left > 0;
-         left--) {
-        readable = read_record(&in, &seen);
-        found = readable && seen.class == CLASS_IN && seen.type == question->type;
-    }
-    return found;
+    if (!wire_find_records(wire, len, &in))
+        return false;
+    for (unsigned i = wire_count(wire, SECTION_ANSWER); i > 0 && record_next(&in, &head);
+         i--)
+        if (head.class == CLASS_IN && head.type == question->type)
+            return true;
+    return false;
 }
 
 /* The header and the question of `wire`, and the records of the answer behind them. */
 static uint8_t *write_message(const uint8_t *wire, const struct answer *answer, size_t *len)
 {
     uint8_t *message = malloc(answer->records_at + answer->len);
-    struct writer counts = writer_of(message, LDNS_HEADER_SIZE);
 
     if (!message)
         return NULL;
     memcpy(message, wire, answer->records_at);
     memcpy(message + answer->records_at, answer->records, answer->len);
-    counts.pos = 6;
-    for (int section = 0; section < SECTIONS; section++)
-        put_u16(&counts, answer->count[section]);
+    for (enum section i = SECTION_ANSWER; i < SECTIONS; i++)
+        wire_set_count(message, i, answer->count[i]);
     *len = answer->records_at + answer->len;
     return message;
 }

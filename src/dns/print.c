@@ -1,14 +1,15 @@
 #include "dns/print.h"
 
+#include "dns/data.h"
 #include "dns/name.h"
 #include "dns/rcode.h"
+#include "dns/record.h"
 
 #include <errno.h>
 #include <ldns/ldns.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 char *print_safe(const void *text, size_t size)
 {
@@ -28,8 +29,8 @@ char *print_safe(const void *text, size_t size)
 }
 
 /*
- * Takes a text of ldns, which has escaped what it knows to be odd but asks the locale what
- * is printable; this does not.
+ * Frees a text of ldns and returns it without control characters. ldns escapes what it
+ * knows to be odd, but asks the locale what is printable.
  */
 static char *safe_text(char *text)
 {
@@ -37,47 +38,6 @@ static char *safe_text(char *text)
 
     free(text);
     return safe;
-}
-
-/* Types that ldns has no description of, since they are only asked for. */
-static const char *question_type(uint16_t type)
-{
-    switch (type) {
-    case LDNS_RR_TYPE_IXFR:
-        return "IXFR";
-    case LDNS_RR_TYPE_AXFR:
-        return "AXFR";
-    case LDNS_RR_TYPE_MAILB:
-        return "MAILB";
-    case LDNS_RR_TYPE_MAILA:
-        return "MAILA";
-    case LDNS_RR_TYPE_ANY:
-        return "ANY";
-    default:
-        return NULL;
-    }
-}
-
-const char *print_type(uint16_t type, char text[static PRINT_TYPE])
-{
-    const ldns_rr_descriptor *known = ldns_rr_descript(type);
-    const char *name = question_type(type);
-
-    if (!name && known)
-        name = known->_name;
-    if (name)
-        snprintf(text, PRINT_TYPE, "%s", name);
-    else
-        snprintf(text, PRINT_TYPE, "TYPE%u", type);
-    return text;
-}
-
-static void print_class(uint16_t class, char text[static PRINT_TYPE])
-{
-    char *name = ldns_rr_class2str((ldns_rr_class) class);
-
-    snprintf(text, PRINT_TYPE, "%s", name ? name : "?");
-    free(name);
 }
 
 /* Data as octets, "\# 3 010203" (RFC 3597 section 5): right for any type. */
@@ -98,8 +58,7 @@ static char *print_field(const ldns_rdf *field)
 {
     char *text = field ? ldns_rdf2str(field) : NULL;
 
-    /* Lists come with a blank at the end. A blank that means something is escaped or
-     * quoted. */
+    /* Lists come with a blank at the end. A blank with a meaning is escaped or quoted. */
     for (size_t i = text ? strlen(text) : 0; i > 0 && text[i - 1] == ' '; i--)
         text[i - 1] = '\0';
     return text;
@@ -129,8 +88,8 @@ static char *join_fields(const ldns_rr *rr)
 }
 
 /*
- * Data by the rules of its type; NULL if it does not keep them. The record lies between
- * `start` and `end` of the message, names in the data may point to before it.
+ * The data by the rules of its type; NULL if it breaks them. The record lies between
+ * `start` and `end` of the message; names in its data may point to places before it.
  */
 static char *typed_data(const uint8_t *wire, size_t start, size_t end)
 {
@@ -139,56 +98,13 @@ static char *typed_data(const uint8_t *wire, size_t start, size_t end)
 
     if (ldns_wire2rr(&rr, wire, end, &start, LDNS_SECTION_ANSWER) != LDNS_STATUS_OK)
         return NULL;
-    /* ldns does not hold itself to RDLENGTH. The list of services in a WKS record would
-       make it ask libc for their names, so that stays octets. */
-    if (start == end && ldns_rr_get_type(rr) != LDNS_RR_TYPE_WKS)
+    if (start == end) /* ldns does not hold itself to RDLENGTH */
         data = safe_text(join_fields(rr));
     ldns_rr_free(rr);
     return data;
 }
 
-static char *put_octet(char *out, uint8_t octet)
-{
-    if (octet < ' ' || octet >= 0x7f)
-        return out + sprintf(out, "\\%03u", octet);
-    if (octet == '"' || octet == '\\')
-        *out++ = '\\';
-    *out++ = (char)octet;
-    return out;
-}
-
-/*
- * The character-strings of a TXT record; NULL if that is not what the data is. ldns takes
- * 700 MB for 64 KiB of short ones.
- */
-static char *strings_data(const uint8_t *octets, size_t size)
-{
-    char *text = size > 0 ? malloc(4 * size) : NULL, *out = text;
-
-    for (size_t at = 0; text && at < size;) {
-        size_t end = at + 1 + octets[at];
-
-        if (end > size) {
-            free(text);
-            return NULL;
-        }
-        *out++ = '"';
-        while (++at < end)
-            out = put_octet(out, octets[at]);
-        *out++ = '"';
-        *out++ = ' ';
-    }
-    if (text)
-        out[-1] = '\0';
-    return text;
-}
-
-static bool is_of_strings(uint16_t type)
-{
-    return type == LDNS_RR_TYPE_TXT || type == LDNS_RR_TYPE_SPF;
-}
-
-static char *print_owner(const struct reader *message)
+char *print_name(const struct reader *message)
 {
     size_t pos = message->pos;
     ldns_rdf *dname = NULL;
@@ -201,36 +117,33 @@ static char *print_owner(const struct reader *message)
     return text;
 }
 
-/* Passes over a record; the data of it is at `rdata`. */
-static bool get_record(struct reader *in, struct print_record *record,
-                       const uint8_t **rdata, uint16_t *rdlength)
-{
-    return name_skip(in) && get_u16(in, &record->type) && get_u16(in, &record->class) &&
-           get_u32(in, &record->ttl) && get_u16(in, rdlength) &&
-           get_bytes(in, rdata, *rdlength);
-}
-
 int print_record(struct print_record *record, struct reader *message)
 {
     struct reader in = *message;
-    const uint8_t *rdata;
-    uint16_t rdlength;
+    struct record_head head;
 
     *record = (struct print_record){0};
-    if (get_record(&in, record, &rdata, &rdlength))
-        record->owner = print_owner(message);
+    if (record_next(&in, &head))
+        record->owner = print_name(message);
     if (!record->owner) {
         errno = EBADMSG;
         return -1;
     }
-    print_type(record->type, record->type_text);
-    print_class(record->class, record->class_text);
-    record->data = is_of_strings(record->type)
-                       ? strings_data(rdata, rdlength)
-                       : typed_data(message->data, message->pos, in.pos);
-    record->is_readable = record->data != NULL;
+    record->at = head.at;
+    record->type = head.type;
+    record->class = head.class;
+    record->ttl = head.ttl;
+    record->octets = head.data;
+    record->size = head.data_len;
+    type_to_text(head.type, record->type_text);
+    class_to_text(head.class, record->class_text);
+    if (data_is_own(head.type))
+        record->data = data_text(head.type, head.data, head.data_len);
+    else if (!data_is_foreign(head.type, head.data, head.data_len))
+        record->data = typed_data(message->data, head.at, in.pos);
+    record->is_readable = record->data || data_is_opaque(head.type, head.data_len);
     if (!record->data)
-        record->data = generic_data(rdata, rdlength);
+        record->data = generic_data(head.data, head.data_len);
     if (!record->data) {
         print_record_free(record);
         errno = ENOMEM;
@@ -247,11 +160,12 @@ void print_record_free(struct print_record *record)
     *record = (struct print_record){0};
 }
 
-/* An octet is printed in one way only, so equal names are equal texts but for the case of
+/* Each octet is printed in one way only, so equal names are equal texts but for the case of
  * ASCII letters (RFC 4343). */
 bool print_same_name(const char *a, const char *b)
 {
-    return name_equal((const uint8_t *)a, strlen(a), (const uint8_t *)b, strlen(b));
+    return name_equal((struct name){(const uint8_t *)a, strlen(a)},
+                      (struct name){(const uint8_t *)b, strlen(b)});
 }
 
 const char *print_rcode_meaning(unsigned rcode)

@@ -4,9 +4,10 @@
 #include <stdio.h>
 
 static const char *const names[] = {
-    "NOERROR",  "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP",  "REFUSED",
-    "YXDOMAIN", "YXRRSET", "NXRRSET",  "NOTAUTH",  "NOTZONE", "DSOTYPENI",
-    NULL,       NULL,      NULL,       NULL,       "BADVERS",
+    "NOERROR",  "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP",   "REFUSED",
+    "YXDOMAIN", "YXRRSET", "NXRRSET",  "NOTAUTH",  "NOTZONE",  "DSOTYPENI",
+    NULL,       NULL,      NULL,       NULL,       "BADVERS",  "BADKEY",
+    "BADTIME",  "BADMODE", "BADNAME",  "BADALG",   "BADTRUNC", "BADCOOKIE",
 };
 
 const char *rcode_text(unsigned rcode)

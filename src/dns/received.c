@@ -1,56 +1,39 @@
 #include "dns/received.h"
 
-#include "dns/name.h"
 #include "dns/question.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    FLAG_TC = 0x0200,
-    RCODE = 0x000f,
-    OPTION_EDE = 15, /* RFC 8914 section 2 */
-};
+enum { RECORD_MIN = 11 }; /* octets: the root, type, class, TTL, RDLENGTH */
 
-struct counts {
-    uint16_t questions, answers, authorities, additionals;
-};
-
-static bool get_header(struct reader *in, struct received *reply, struct counts *counts)
+static bool get_header(struct reader *in, struct received *reply)
 {
-    uint16_t id, flags;
-
-    if (!get_u16(in, &id) || !get_u16(in, &flags))
+    if (!get_u16(in, &reply->id) || !get_u16(in, &reply->flags))
         return false;
-    reply->is_truncated = flags & FLAG_TC;
-    reply->rcode = flags & RCODE;
-    return get_u16(in, &counts->questions) && get_u16(in, &counts->answers) &&
-           get_u16(in, &counts->authorities) && get_u16(in, &counts->additionals);
-}
-
-static bool skip_questions(struct reader *in, unsigned count)
-{
-    while (count-- > 0)
-        if (!name_skip(in) || !get_skip(in, 4))
+    reply->is_truncated = reply->flags & WIRE_TC;
+    reply->rcode = reply->flags & WIRE_RCODE;
+    for (size_t i = 0; i < 4; i++)
+        if (!get_u16(in, &reply->counts[i]))
             return false;
     return true;
 }
 
-static bool get_answers(struct reader *in, struct received *reply, unsigned count)
+/* Only the first is kept: a reply to a query has no other (RFC 9619). */
+static bool get_questions(struct reader *in, struct received *reply)
 {
-    /* No record is shorter than 11 octets, so a false count costs no memory. */
-    if (count > reader_left(in) / 11)
-        count = (unsigned)(reader_left(in) / 11) + 1;
-    if (count == 0)
-        return true;
-    reply->answers = calloc(count, sizeof *reply->answers);
-    if (!reply->answers)
-        return false;
-    while (reply->count < count) {
-        if (print_record(&reply->answers[reply->count], in) != 0)
+    struct reader first = *in;
+
+    for (unsigned i = 0; i < reply->counts[0]; i++) {
+        if (!question_skip(in))
             return false;
-        reply->count++;
+        if (i > 0)
+            continue;
+        reply->asked_name = print_name(&first);
+        if (!reply->asked_name || !name_skip(&first) ||
+            !get_u16(&first, &reply->asked_type) || !get_u16(&first, &reply->asked_class))
+            return false;
     }
     return true;
 }
@@ -69,56 +52,89 @@ static bool append_reason(FILE *out, const char *name, uint16_t code, const uint
     return appended;
 }
 
-/* The options of an OPT record (RFC 6891 section 6.1.2). */
-static bool get_options(struct reader in, FILE *out)
+static bool put_reasons(FILE *out, const struct received_opt *opt)
 {
-    uint16_t option, length, code;
-    const uint8_t *data;
-    struct reader ede;
+    for (size_t i = 0; i < opt->count; i++) {
+        struct reader ede = reader_of(opt->options[i].data, opt->options[i].size);
+        uint16_t code;
 
-    while (reader_left(&in) > 0) {
-        if (!get_u16(&in, &option) || !get_u16(&in, &length) ||
-            !get_bytes(&in, &data, length))
-            return false;
-        ede = reader_of(data, length);
-        if (option != OPTION_EDE || !get_u16(&ede, &code))
-            continue;
-        if (!append_reason(out, print_ede(code), code, ede.data + ede.pos,
+        if (opt->options[i].code == EDNS_OPTION_EDE && get_u16(&ede, &code) &&
+            !append_reason(out, print_ede(code), code, ede.data + ede.pos,
                            reader_left(&ede)))
             return false;
     }
     return true;
 }
 
-static bool read_opt(struct received *reply, uint32_t ttl, struct reader options)
+static bool keep_options(struct received_opt *opt, struct reader in)
 {
+    /* None is shorter than 4 octets. */
+    opt->options = calloc(reader_left(&in) / 4 + 1, sizeof *opt->options);
+    if (!opt->options)
+        return false;
+    while (edns_next_option(&in, &opt->options[opt->count]))
+        opt->count++;
+    return reader_left(&in) == 0;
+}
+
+static bool keep_opt(struct received *reply, const struct record_head *head)
+{
+    struct received_opt *opt = &reply->opt;
     size_t size = 0;
     FILE *out;
-    bool read;
+    bool put;
 
-    if (reply->reason) /* a second OPT says nothing (RFC 6891 section 6.1.1) */
+    if (opt->is_there) /* RFC 6891 section 6.1.1 */
         return false;
-    reply->rcode |= ttl >> 24 << 4;
+    opt->is_there = true;
+    opt->udp_size = head->class;
+    opt->version = (uint8_t)(head->ttl >> 16);
+    opt->flags = (uint16_t)head->ttl;
+    reply->rcode |= head->ttl >> 24 << 4;
+    if (!keep_options(opt, reader_of(head->data, head->data_len)))
+        return false;
     out = open_memstream(&reply->reason, &size);
     if (!out)
         return false;
-    read = get_options(options, out);
-    return fclose(out) == 0 && read;
+    put = put_reasons(out, opt);
+    return fclose(out) == 0 && put;
 }
 
-/* Passes over authority and additional records; of all these only the OPT matters here. */
-static bool get_rest(struct reader *in, struct received *reply, unsigned count)
+/* True if an OPT record comes next, which is then passed over. */
+static bool get_opt(struct reader *in, struct record_head *opt)
 {
-    uint16_t type, class, length;
-    uint32_t ttl;
-    const uint8_t *data;
+    struct reader behind = *in;
 
-    while (count-- > 0) {
-        if (!name_skip(in) || !get_u16(in, &type) || !get_u16(in, &class) ||
-            !get_u32(in, &ttl) || !get_u16(in, &length) || !get_bytes(in, &data, length))
+    if (!record_next(&behind, opt) || opt->type != TYPE_OPT)
+        return false;
+    *in = behind;
+    return true;
+}
+
+static bool get_records(struct reader *in, struct received *reply, enum section section)
+{
+    size_t left = reply->counts[1 + section];
+    struct received_records *found = &reply->sections[section];
+
+    /* A false count costs no memory. */
+    if (left > reader_left(in) / RECORD_MIN)
+        left = reader_left(in) / RECORD_MIN + 1;
+    if (left == 0)
+        return true;
+    found->records = calloc(left, sizeof *found->records);
+    if (!found->records)
+        return false;
+    for (; left > 0; left--) {
+        struct record_head opt;
+
+        if (section == SECTION_ADDITIONAL && get_opt(in, &opt)) {
+            if (!keep_opt(reply, &opt))
+                return false;
+        } else if (print_record(&found->records[found->count], in) != 0) {
             return false;
-        if (type == TYPE_OPT && !read_opt(reply, ttl, reader_of(data, length)))
-            return false;
+        } else {
+            found->count++;
+        }
     }
     return true;
 }
@@ -126,14 +142,13 @@ static bool get_rest(struct reader *in, struct received *reply, unsigned count)
 int received_parse(struct received *reply, const uint8_t *wire, size_t size)
 {
     struct reader in = reader_of(wire, size);
-    struct counts counts;
 
-    *reply = (struct received){0};
+    *reply = (struct received){.size = size};
     errno = 0;
-    reply->is_whole = get_header(&in, reply, &counts) &&
-                      skip_questions(&in, counts.questions) &&
-                      get_answers(&in, reply, counts.answers) &&
-                      get_rest(&in, reply, counts.authorities + 0u + counts.additionals);
+    reply->is_whole = get_header(&in, reply) && get_questions(&in, reply) &&
+                      get_records(&in, reply, SECTION_ANSWER) &&
+                      get_records(&in, reply, SECTION_AUTHORITY) &&
+                      get_records(&in, reply, SECTION_ADDITIONAL);
     if (reply->reason && !*reply->reason) {
         free(reply->reason);
         reply->reason = NULL;
@@ -143,19 +158,30 @@ int received_parse(struct received *reply, const uint8_t *wire, size_t size)
 
 void received_free(struct received *reply)
 {
-    for (size_t i = 0; i < reply->count; i++)
-        print_record_free(&reply->answers[i]);
-    free(reply->answers);
+    for (size_t i = 0; i < SECTIONS; i++) {
+        for (size_t j = 0; j < reply->sections[i].count; j++)
+            print_record_free(&reply->sections[i].records[j]);
+        free(reply->sections[i].records);
+    }
+    free(reply->opt.options);
+    free(reply->asked_name);
     free(reply->reason);
     *reply = (struct received){0};
 }
 
+const struct received_records *received_answers(const struct received *reply)
+{
+    return &reply->sections[SECTION_ANSWER];
+}
+
 static const char *alias_target(const struct received *reply, const char *name)
 {
-    for (size_t i = 0; i < reply->count; i++) {
-        const struct print_record *record = &reply->answers[i];
+    const struct received_records *answers = received_answers(reply);
 
-        if (record->is_readable && received_is_asked(record, name, TYPE_CNAME))
+    for (size_t i = 0; i < answers->count; i++) {
+        const struct print_record *record = &answers->records[i];
+
+        if (record->is_readable && received_is_asked(reply, record, name, TYPE_CNAME))
             return record->data;
     }
     return NULL;
@@ -169,7 +195,7 @@ const char *received_canonical(const struct received *reply, const char *name,
     if (type == TYPE_CNAME || type == TYPE_ANY)
         return name;
     /* A chain longer than the records there are runs in a circle. */
-    for (size_t i = 0; i < reply->count; i++) {
+    for (size_t i = 0; i < received_answers(reply)->count; i++) {
         target = alias_target(reply, name);
         if (!target)
             break;
@@ -178,9 +204,10 @@ const char *received_canonical(const struct received *reply, const char *name,
     return name;
 }
 
-bool received_is_asked(const struct print_record *record, const char *canonical,
-                       uint16_t type)
+bool received_is_asked(const struct received *reply, const struct print_record *record,
+                       const char *canonical, uint16_t type)
 {
-    return record->class == CLASS_IN && (record->type == type || type == TYPE_ANY) &&
+    return record->class == reply->asked_class &&
+           (record->type == type || type == TYPE_ANY) &&
            print_same_name(record->owner, canonical);
 }

@@ -6,37 +6,23 @@
 
 #include "dns/question.h"
 
-enum { NAMES_IN_DATA = 2 }; /* at most, in those types that may hold any */
+enum { NAMES_IN_DATA = 2 }; /* at most, in types that may hold compressed ones */
 
-/* Where a record's data lies, and what stands before it. */
-struct head {
-    uint16_t type, class;
-    uint32_t ttl;
-    uint16_t data_len;
-    const uint8_t *data;
-};
-
-/* What comes behind the owner. */
-static bool read_head(struct reader *in, struct head *head)
+bool record_get_head(struct reader *in, struct record_head *head)
 {
-    return get_u16(in, &head->type) && get_u16(in, &head->class) &&
-           get_u32(in, &head->ttl) && get_u16(in, &head->data_len) &&
-           get_bytes(in, &head->data, head->data_len);
+    head->at = in->pos;
+    if (!name_skip(in) || !get_u16(in, &head->type) || !get_u16(in, &head->class))
+        return false;
+    head->ttl_at = in->pos;
+    if (!get_u32(in, &head->ttl) || !get_u16(in, &head->data_len))
+        return false;
+    head->data = in->data + in->pos;
+    return true;
 }
 
-uint16_t record_peek_type(const struct reader *in)
+bool record_next(struct reader *in, struct record_head *head)
 {
-    struct reader ahead = *in;
-    uint16_t type = 0;
-
-    return name_skip(&ahead) && get_u16(&ahead, &type) ? type : 0;
-}
-
-bool record_skip(struct reader *in)
-{
-    struct head head;
-
-    return name_skip(in) && read_head(in, &head);
+    return record_get_head(in, head) && get_skip(in, head->data_len);
 }
 
 static bool may_hold_names(uint16_t type)
@@ -56,18 +42,18 @@ static bool may_hold_names(uint16_t type)
     return false;
 }
 
-static bool has_right_length(const struct head *head)
+static bool has_right_length(const struct record_head *head)
 {
     if (head->class != CLASS_IN)
         return true;
-    return !(head->type == TYPE_A && head->data_len != LDNS_IP4ADDRLEN) &&
-           !(head->type == TYPE_AAAA && head->data_len != LDNS_IP6ADDRLEN);
+    return !(head->type == TYPE_A && head->data_len != 4) &&
+           !(head->type == TYPE_AAAA && head->data_len != 16);
 }
 
-static struct record *record_new(const struct head *head, const uint8_t *owner,
-                                 size_t owner_len, size_t room)
+static struct record *record_new(const struct record_head *head, struct name owner,
+                                 size_t room)
 {
-    struct record *record = malloc(sizeof *record + owner_len + room);
+    struct record *record = malloc(sizeof *record + owner.len + room);
 
     if (!record)
         return NULL;
@@ -75,12 +61,11 @@ static struct record *record_new(const struct head *head, const uint8_t *owner,
         .type = head->type,
         .class = head->class,
         .ttl = head->ttl <= INT32_MAX ? head->ttl : 0, /* RFC 2181 section 8 */
-        .owner = record->bytes,
-        .owner_len = owner_len,
+        .owner = {record->bytes, owner.len},
         .data = head->data,
         .data_len = head->data_len,
     };
-    memcpy(record->bytes, owner, owner_len);
+    memcpy(record->bytes, owner.wire, owner.len);
     return record;
 }
 
@@ -130,14 +115,15 @@ static bool copy_field(struct reader *in, size_t end, ldns_rdf_type field,
     case LDNS_RDF_TYPE_PERIOD:
     case LDNS_RDF_TYPE_TIME:
         return copy(in, out, 4);
-    default: /* a signature or a list of types, which go to the end */
+    default: /* a signature or a list of types goes to the end */
         return in->pos <= end && copy(in, out, end - in->pos);
     }
 }
 
-/* ldns knows the fields of each type, but would follow pointers for as long as they lead.
- */
-static bool copy_fields(struct reader *in, const struct head *head, struct writer *out)
+/* The fields of each type are known to ldns, but it would follow pointers for as long as
+ * they lead. */
+static bool copy_fields(struct reader *in, const struct record_head *head,
+                        struct writer *out)
 {
     const ldns_rr_descriptor *fields = ldns_rr_descript(head->type);
     size_t end = in->pos + head->data_len;
@@ -149,16 +135,16 @@ static bool copy_fields(struct reader *in, const struct head *head, struct write
 }
 
 /* The record whose data starts at `in`, written again with its names in full. */
-static struct record *expand(struct reader in, const struct head *head,
-                             const uint8_t *owner, size_t owner_len)
+static struct record *expand(struct reader in, const struct record_head *head,
+                             struct name owner)
 {
     size_t room = head->data_len + NAMES_IN_DATA * NAME_WIRE_MAX;
-    struct record *record = record_new(head, owner, owner_len, room);
+    struct record *record = record_new(head, owner, room);
     struct writer out;
 
     if (!record)
         return NULL;
-    out = writer_of(record->bytes + owner_len, room);
+    out = writer_of(record->bytes + owner.len, room);
     if (!copy_fields(&in, head, &out)) {
         free(record);
         return NULL;
@@ -168,21 +154,26 @@ static struct record *expand(struct reader in, const struct head *head,
     return record;
 }
 
+bool record_is(const struct record *record, uint16_t type)
+{
+    return record->type == type && record->class == CLASS_IN;
+}
+
 struct record *record_read(struct reader *in)
 {
-    struct reader behind = *in, data;
-    uint8_t owner[NAME_WIRE_MAX];
+    struct reader at_name = *in, behind = *in, data;
+    uint8_t wire[NAME_WIRE_MAX];
+    struct name owner = {.wire = wire};
     struct record *record;
-    struct head head;
-    size_t owner_len;
+    struct record_head head;
 
-    if (!name_expand(&behind, owner, &owner_len) || !read_head(&behind, &head) ||
+    if (!name_expand(&at_name, wire, &owner.len) || !record_next(&behind, &head) ||
         !has_right_length(&head))
         return NULL;
     data = behind;
     data.pos -= head.data_len;
-    record = may_hold_names(head.type) ? expand(data, &head, owner, owner_len)
-                                       : record_new(&head, owner, owner_len, 0);
+    record = may_hold_names(head.type) ? expand(data, &head, owner)
+                                       : record_new(&head, owner, 0);
     if (record)
         *in = behind;
     return record;

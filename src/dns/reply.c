@@ -1,20 +1,6 @@
 #include "dns/reply.h"
 
-#include <ldns/ldns.h>
 #include <string.h>
-
-/* Flag bits of the header's second 16 bits (RFC 1035 section 4.1.1, RFC 4035). */
-enum {
-    FLAG_QR = 0x8000,
-    FLAG_TC = 0x0200,
-    FLAG_RD = 0x0100,
-    FLAG_RA = 0x0080,
-    FLAG_AD = 0x0020,
-    FLAG_CD = 0x0010,
-};
-
-/* Offsets of the header's fields. */
-enum { AT_FLAGS = 2, AT_ANCOUNT = 6, AT_NSCOUNT = 8, AT_ARCOUNT = 10 };
 
 size_t reply_limit(uint16_t edns_size, size_t most)
 {
@@ -33,7 +19,7 @@ static struct edns_record opt_of(const struct request *request, const struct ans
                                  const struct edns_extras *extras)
 {
     return (struct edns_record){
-        .udp_size = REPLY_UDP_SIZE,
+        .udp_size = EDNS_UDP_SIZE,
         .rcode_high = (uint8_t)(answer->rcode >> 4),
         .dnssec_ok = request->dnssec_ok,
         .has_reason = answer->ede != EDE_NONE,
@@ -43,30 +29,24 @@ static struct edns_record opt_of(const struct request *request, const struct ans
     };
 }
 
-/* RFC 6840 section 5.7: AD is for who has set AD or DO. */
+/* RFC 6840 section 5.7: AD is for clients that have set AD or DO. */
 static bool is_authentic(const struct request *request, const struct answer *answer)
 {
     return answer->is_authentic && (request->authentic_data || request->dnssec_ok);
 }
 
-/* RFC 8906 section 8.1.4: what other opcodes mean by the flags is not ours to copy. */
-static uint16_t flags_of(const struct request *request, const struct answer *answer)
+/* RFC 8906 section 8.1.4: the flags of other opcodes are not copied, since we do not know
+ * what they mean. */
+static unsigned flags_of(const struct request *request, const struct answer *answer)
 {
     unsigned flags =
-        FLAG_QR | (unsigned)request->opcode << 11 | header_rcode(request, answer);
+        WIRE_QR | (unsigned)request->opcode << OPCODE_SHIFT | header_rcode(request, answer);
 
-    if (request->opcode == LDNS_PACKET_QUERY)
-        flags |= FLAG_RA | (request->recursion_desired ? FLAG_RD : 0u) |
-                 (is_authentic(request, answer) ? FLAG_AD : 0u) |
-                 (request->checking_disabled ? FLAG_CD : 0u);
-    return (uint16_t)flags;
-}
-
-static void put_question(struct writer *out, const struct request *request)
-{
-    put_bytes(out, request->question.name, request->question.name_len);
-    put_u16(out, request->question.type);
-    put_u16(out, request->class);
+    if (request->opcode == OPCODE_QUERY)
+        flags |= WIRE_RA | (request->recursion_desired ? WIRE_RD : 0u) |
+                 (is_authentic(request, answer) ? WIRE_AD : 0u) |
+                 (request->checking_disabled ? WIRE_CD : 0u);
+    return flags;
 }
 
 /* How TTLs become what the client gets. */
@@ -86,21 +66,15 @@ static uint32_t aged(uint32_t ttl, const struct ageing *ageing)
 static bool copy_record(struct writer *out, struct reader *in, size_t limit,
                         const struct ageing *ageing)
 {
-    size_t start = in->pos, ttl_at;
-    uint32_t ttl;
-    uint16_t length;
+    struct record_head head;
     struct writer patch;
 
-    if (!name_skip(in) || !get_skip(in, 4))
+    if (!record_next(in, &head) || out->pos + in->pos - head.at > limit)
         return false;
-    ttl_at = out->pos + in->pos - start;
-    if (!get_u32(in, &ttl) || !get_u16(in, &length) || !get_skip(in, length) ||
-        out->pos + in->pos - start > limit)
-        return false;
-    put_bytes(out, in->data + start, in->pos - start);
-    patch = writer_of(out->data, out->pos);
-    patch.pos = ttl_at;
-    put_u32(&patch, aged(ttl, ageing));
+    patch = *out;
+    patch.pos += head.ttl_at - head.at;
+    put_bytes(out, in->data + head.at, in->pos - head.at);
+    put_u32(&patch, aged(head.ttl, ageing));
     return true;
 }
 
@@ -126,14 +100,15 @@ static void put_records(struct writer *out, const struct answer *answer, size_t 
     while (section < SECTIONS) {
         copied[section] = copy_section(out, &in, answer->count[section], limit, &ageing);
         if (copied[section] < answer->count[section])
-            break; /* what comes behind a gap would be read as the missing records */
+            break; /* records behind a gap would be taken for the missing ones */
         section++;
     }
-    put_u16_at(out, AT_ANCOUNT, copied[SECTION_ANSWER]);
-    put_u16_at(out, AT_NSCOUNT, copied[SECTION_AUTHORITY]);
-    put_u16_at(out, AT_ARCOUNT, (uint16_t)(copied[SECTION_ADDITIONAL] + has_edns));
-    if (section < SECTION_ADDITIONAL) /* RFC 2181 section 9: additional ones are no loss */
-        out->data[AT_FLAGS] |= FLAG_TC >> 8;
+    wire_set_count(out->data, SECTION_ANSWER, copied[SECTION_ANSWER]);
+    wire_set_count(out->data, SECTION_AUTHORITY, copied[SECTION_AUTHORITY]);
+    wire_set_count(out->data, SECTION_ADDITIONAL, copied[SECTION_ADDITIONAL] + has_edns);
+    if (section < SECTION_ADDITIONAL) /* RFC 2181 section 9: missing additional records are
+                                         no truncation */
+        wire_set_flags(out->data, wire_flags(out->data) | WIRE_TC);
 }
 
 size_t reply_write(const struct request *request, const struct answer *answer, uint32_t age,
@@ -143,14 +118,10 @@ size_t reply_write(const struct request *request, const struct answer *answer, u
     struct edns_record opt = opt_of(request, answer, extras);
     size_t opt_size = request->has_edns ? edns_record_size(&opt) : 0;
 
-    put_u16(&to, request->id);
-    put_u16(&to, flags_of(request, answer));
-    put_u16(&to, request->has_question ? 1 : 0);
-    put_u16(&to, 0);
-    put_u16(&to, 0);
-    put_u16(&to, request->has_edns ? 1 : 0);
+    wire_put_header(&to, request->id, flags_of(request, answer), request->has_question,
+                    request->has_edns);
     if (request->has_question) {
-        put_question(&to, request);
+        question_put(&to, &request->question, request->class);
         put_records(&to, answer, limit - opt_size, age, request->has_edns);
     }
     if (request->has_edns)

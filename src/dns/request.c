@@ -1,9 +1,10 @@
 #include "dns/request.h"
 
-#include <ldns/ldns.h>
+#include "dns/record.h"
+#include "dns/wire.h"
 
-/* What the walk over a request finds besides the request's own fields. */
-struct walk {
+/* What is found on the walk over a request besides its own fields. */
+struct request_walk {
     struct reader in;
     uint16_t questions, answers, authorities, additionals;
     unsigned opt_count;
@@ -11,112 +12,79 @@ struct walk {
     bool bad_options; /* RFC 6891 section 7 */
 };
 
-static void read_header(struct request *request, struct walk *walk, const uint8_t *wire)
+static void read_header(struct request *request, struct request_walk *walk,
+                        const uint8_t *wire)
 {
-    request->id = LDNS_ID_WIRE(wire);
-    request->opcode = LDNS_OPCODE_WIRE(wire);
-    request->recursion_desired = LDNS_RD_WIRE(wire) != 0;
-    request->authentic_data = LDNS_AD_WIRE(wire) != 0;
-    request->checking_disabled = LDNS_CD_WIRE(wire) != 0;
-    walk->questions = LDNS_QDCOUNT(wire);
-    walk->answers = LDNS_ANCOUNT(wire);
-    walk->authorities = LDNS_NSCOUNT(wire);
-    walk->additionals = LDNS_ARCOUNT(wire);
-    walk->in.pos = LDNS_HEADER_SIZE;
+    uint16_t flags = wire_flags(wire);
+
+    request->id = wire_id(wire);
+    request->opcode = (uint8_t)wire_opcode(flags);
+    request->recursion_desired = (flags & WIRE_RD) != 0;
+    request->authentic_data = (flags & WIRE_AD) != 0;
+    request->checking_disabled = (flags & WIRE_CD) != 0;
+    walk->questions = wire_questions(wire);
+    walk->answers = wire_count(wire, SECTION_ANSWER);
+    walk->authorities = wire_count(wire, SECTION_AUTHORITY);
+    walk->additionals = wire_count(wire, SECTION_ADDITIONAL);
+    walk->in.pos = WIRE_HEADER;
 }
 
-/* No sane client compresses its only name. */
-static bool read_question(struct request *request, struct walk *walk)
-{
-    struct question *question = &request->question;
-    const uint8_t *name;
-    size_t name_len;
-
-    if (!name_get(&walk->in, &name, &name_len) || !get_u16(&walk->in, &question->type) ||
-        !get_u16(&walk->in, &request->class))
-        return false;
-    question->name_len = (uint8_t)name_len;
-    for (size_t i = 0; i < name_len; i++)
-        question->name[i] = name[i];
-    return true;
-}
-
-static bool skip_question(struct walk *walk)
-{
-    return name_skip(&walk->in) && get_skip(&walk->in, 4);
-}
-
-/* Type, class and TTL of the next record; its data comes next. */
-struct record_head {
-    bool owner_is_root;
-    uint16_t type, class;
-    uint32_t ttl;
-    uint16_t length;
-};
-
-static bool read_record_head(struct reader *in, struct record_head *head)
-{
-    size_t start = in->pos;
-
-    if (!name_skip(in))
-        return false;
-    head->owner_is_root = in->pos == start + 1;
-    return get_u16(in, &head->type) && get_u16(in, &head->class) &&
-           get_u32(in, &head->ttl) && get_u16(in, &head->length);
-}
-
-static bool skip_records(struct walk *walk, unsigned count)
+static bool skip_records(struct request_walk *walk, unsigned count)
 {
     struct record_head head;
 
     while (count-- > 0)
-        if (!read_record_head(&walk->in, &head) || !get_skip(&walk->in, head.length))
+        if (!record_next(&walk->in, &head))
             return false;
     return true;
 }
 
-static void note_opt(struct request *request, struct walk *walk,
+static bool is_at_root(const struct request_walk *walk, const struct record_head *head)
+{
+    return walk->in.data[head->at] == 0;
+}
+
+static void note_opt(struct request *request, struct request_walk *walk,
                      const struct record_head *head)
 {
     walk->opt_count++;
-    if (!head->owner_is_root)
+    if (!is_at_root(walk, head))
         walk->bad_opt = true;
     request->has_edns = true;
     request->edns_size = head->class;
     request->edns_version = (uint8_t)(head->ttl >> 16);
-    request->dnssec_ok = (head->ttl & 0x8000) != 0;
+    request->dnssec_ok = (head->ttl & WIRE_DO) != 0;
 }
 
-static bool read_additionals(struct request *request, struct walk *walk)
+static bool read_additionals(struct request *request, struct request_walk *walk)
 {
     struct record_head head;
-    const uint8_t *data;
 
     for (unsigned i = 0; i < walk->additionals; i++) {
-        if (!read_record_head(&walk->in, &head))
+        if (!record_get_head(&walk->in, &head))
             return false;
         if (head.type == TYPE_OPT)
             note_opt(request, walk, &head);
-        if (head.type == TYPE_TSIG || (head.type == TYPE_SIG && head.owner_is_root))
+        if (head.type == TYPE_TSIG || (head.type == TYPE_SIG && is_at_root(walk, &head)))
             request->is_signed = true;
-        if (!get_bytes(&walk->in, &data, head.length))
+        if (!get_skip(&walk->in, head.data_len))
             return false;
         if (head.type == TYPE_OPT &&
-            !edns_read_options(&request->options, reader_of(data, head.length)))
+            !edns_read_options(&request->options, reader_of(head.data, head.data_len)))
             walk->bad_options = true;
     }
     return true;
 }
 
-static bool read_sections(struct request *request, struct walk *walk)
+static bool read_sections(struct request *request, struct request_walk *walk)
 {
     if (walk->questions == 1) {
-        if (!read_question(request, walk))
+        if (!question_get(&walk->in, &request->question, &request->class))
             return false;
         request->has_question = true;
     } else {
         for (unsigned i = 0; i < walk->questions; i++)
-            if (!skip_question(walk))
+            if (!question_skip(&walk->in))
                 return false;
     }
     return skip_records(walk, walk->answers) && skip_records(walk, walk->authorities) &&
@@ -125,16 +93,17 @@ static bool read_sections(struct request *request, struct walk *walk)
 
 int request_parse(struct request *request, const uint8_t *wire, size_t len)
 {
-    struct walk walk = {.in = reader_of(wire, len)};
+    struct request_walk walk = {.in = reader_of(wire, len)};
     bool whole;
 
     *request = (struct request){0};
-    if (len < LDNS_HEADER_SIZE || LDNS_QR_WIRE(wire))
+    if (len < WIRE_HEADER || (wire_flags(wire) & WIRE_QR))
         return -1; /* answering a response could start a loop */
     read_header(request, &walk, wire);
     whole = read_sections(request, &walk);
-    if (request->opcode != LDNS_PACKET_QUERY)
-        return RCODE_NOTIMP; /* whatever it carries: other opcodes may mean it otherwise */
+    if (request->opcode != OPCODE_QUERY)
+        return RCODE_NOTIMP; /* whatever it carries, since other opcodes may give it another
+                                meaning */
     if (!whole || walk.questions > 1)
         return RCODE_FORMERR; /* RFC 9619: a query has one question */
     if (walk.answers > 0 || walk.authorities > 0)
@@ -142,7 +111,8 @@ int request_parse(struct request *request, const uint8_t *wire, size_t len)
     if (walk.opt_count > 1 || walk.bad_opt)
         return RCODE_FORMERR; /* RFC 6891 section 6.1.1 */
     if (request->has_edns && request->edns_version > 0)
-        return RCODE_BADVERS; /* before its options: only version 0 says what they are */
+        return RCODE_BADVERS; /* its options are not read: only version 0 says what they are
+                               */
     if (walk.bad_options)
         return RCODE_FORMERR;
     if (walk.questions == 0) {

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-static const uint8_t ip4_apex[] = "\7in-addr\4arpa", ip6_apex[] = "\3ip6\4arpa";
+static const struct name ip4_apex = NAME_OF("\7in-addr\4arpa"),
+                         ip6_apex = NAME_OF("\3ip6\4arpa");
 
 enum {
     IP4_LABELS = 4,
@@ -10,18 +11,16 @@ enum {
     LABELS_MAX = 127, /* of one octet each, in 255 */
 };
 
-/* Offsets of the labels that stand before the apex; -1 if the name is not below it. */
-static int labels_below(const uint8_t *name, size_t len, const uint8_t *apex,
-                        size_t apex_len, size_t labels[static LABELS_MAX])
+/* Collects the labels that stand before the apex, and counts them; -1 if the name is
+ * neither the apex nor below it. */
+static int labels_below(struct name name, struct name apex,
+                        const uint8_t *labels[static LABELS_MAX])
 {
-    size_t at = 0;
     int count = 0;
 
-    while (len - at > apex_len) {
-        labels[count++] = at;
-        at += name[at] + 1u;
-    }
-    return name_equal(name + at, len - at, apex, apex_len) ? count : -1;
+    for (; name.len > apex.len; name = name_parent(name))
+        labels[count++] = name.wire;
+    return name_equal(name, apex) ? count : -1;
 }
 
 /* A decimal number up to 255 without leading zeros. */
@@ -54,7 +53,7 @@ static bool parse_nibble(const uint8_t *label, uint8_t *value)
     return true;
 }
 
-static enum reverse_kind parse_ip4(const uint8_t *name, const size_t *labels, int count,
+static enum reverse_kind parse_ip4(const uint8_t *const *labels, int count,
                                    uint8_t *address)
 {
     uint8_t octet;
@@ -62,14 +61,14 @@ static enum reverse_kind parse_ip4(const uint8_t *name, const size_t *labels, in
     if (count > IP4_LABELS)
         return REVERSE_JUNK;
     for (int i = 0; i < count; i++) { /* the last octet of an address comes first */
-        if (!parse_octet(name + labels[i], &octet))
+        if (!parse_octet(labels[i], &octet))
             return REVERSE_JUNK;
         address[count - 1 - i] = octet;
     }
     return count == IP4_LABELS ? REVERSE_IP4 : REVERSE_PARTIAL;
 }
 
-static enum reverse_kind parse_ip6(const uint8_t *name, const size_t *labels, int count,
+static enum reverse_kind parse_ip6(const uint8_t *const *labels, int count,
                                    uint8_t *address)
 {
     uint8_t nibble;
@@ -80,20 +79,38 @@ static enum reverse_kind parse_ip6(const uint8_t *name, const size_t *labels, in
     for (int i = 0; i < count; i++) {
         int place = count - 1 - i;
 
-        if (!parse_nibble(name + labels[i], &nibble))
+        if (!parse_nibble(labels[i], &nibble))
             return REVERSE_JUNK;
         address[place / 2] |= (uint8_t)(place % 2 ? nibble : nibble << 4);
     }
     return count == IP6_LABELS ? REVERSE_IP6 : REVERSE_PARTIAL;
 }
 
-enum reverse_kind reverse_parse(const uint8_t *name, size_t len, uint8_t address[static 16])
+enum reverse_kind reverse_parse(struct name name, uint8_t address[static 16])
 {
-    size_t labels[LABELS_MAX];
-    int count = labels_below(name, len, ip4_apex, sizeof ip4_apex, labels);
+    const uint8_t *labels[LABELS_MAX];
+    int count = labels_below(name, ip4_apex, labels);
 
     if (count >= 0)
-        return parse_ip4(name, labels, count, address);
-    count = labels_below(name, len, ip6_apex, sizeof ip6_apex, labels);
-    return count >= 0 ? parse_ip6(name, labels, count, address) : REVERSE_NONE;
+        return parse_ip4(labels, count, address);
+    count = labels_below(name, ip6_apex, labels);
+    return count >= 0 ? parse_ip6(labels, count, address) : REVERSE_NONE;
+}
+
+bool reverse_is_mapped(const uint8_t address[static 16])
+{
+    static const uint8_t prefix[12] = {[10] = 0xff, 0xff};
+
+    return memcmp(address, prefix, sizeof prefix) == 0;
+}
+
+struct reverse_part reverse_part_of(struct name name)
+{
+    const uint8_t *labels[LABELS_MAX];
+    int count = labels_below(name, ip4_apex, labels);
+
+    if (count >= 0)
+        return (struct reverse_part){4, (uint8_t)(count * 8)};
+    count = labels_below(name, ip6_apex, labels);
+    return (struct reverse_part){16, (uint8_t)(count * 4)};
 }

@@ -1,7 +1,6 @@
 #include "lookup/hosts_file.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,68 +10,70 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "base/host_file.h"
 #include "base/shortage.h"
 
 static const char path[] = "/etc/hosts";
 
 enum { FIRST_SLOTS = 64 }; /* a power of two */
 
-/* A parent, and where the first name below it stands in the file, counted from 1. */
-struct slot {
-    uint64_t hash; /* of its text in lower case */
+/* A name, and the offset in the file of the first word for it, counted from 1. */
+struct index_slot {
+    uint64_t hash; /* of the name's text in lower case, without a final dot */
     uint32_t at;   /* 0: the slot is empty */
 };
 
-/* Open addressing: a parent stands in the first empty slot from that of its hash on. */
-struct parents {
-    struct slot *slots;
+/* A hash table with open addressing: a name is in the first empty slot from its hash on. */
+struct name_index {
+    struct index_slot *slots;
     size_t slot_count, count;
 };
 
 static struct index {
     pthread_mutex_t lock;
     struct stat seen;
-    struct parents parents;
+    struct name_index ents;   /* the word is a name below */
+    struct name_index dotted; /* of words that end in a dot */
 } the_index = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static struct slot *find(const struct parents *parents, uint64_t hash)
+static struct index_slot *find(const struct name_index *names, uint64_t hash)
 {
-    size_t mask = parents->slot_count - 1, i = (size_t)hash & mask;
+    size_t mask = names->slot_count - 1, i = (size_t)hash & mask;
 
-    while (parents->slots[i].at != 0 && parents->slots[i].hash != hash)
+    while (names->slots[i].at != 0 && names->slots[i].hash != hash)
         i = (i + 1) & mask;
-    return &parents->slots[i];
+    return &names->slots[i];
 }
 
-static bool grow(struct parents *parents)
+static bool grow(struct name_index *names)
 {
-    struct parents larger = {.count = parents->count};
+    struct name_index larger = {.count = names->count};
 
-    larger.slot_count = parents->slot_count ? parents->slot_count * 2 : FIRST_SLOTS;
+    larger.slot_count = names->slot_count ? names->slot_count * 2 : FIRST_SLOTS;
     larger.slots = calloc(larger.slot_count, sizeof *larger.slots);
     if (!larger.slots)
         return false;
-    for (size_t i = 0; i < parents->slot_count; i++)
-        if (parents->slots[i].at != 0)
-            *find(&larger, parents->slots[i].hash) = parents->slots[i];
-    free(parents->slots);
-    *parents = larger;
+    for (size_t i = 0; i < names->slot_count; i++)
+        if (names->slots[i].at != 0)
+            *find(&larger, names->slots[i].hash) = names->slots[i];
+    free(names->slots);
+    *names = larger;
     return true;
 }
 
-static void add_parent(struct parents *parents, const char *text, size_t len, uint32_t at)
+static void add(struct name_index *names, const char *text, size_t len, uint32_t at)
 {
     uint64_t hash = XXH3_64bits(text, len);
-    struct slot *slot;
+    struct index_slot *slot;
 
-    if (parents->count * 2 >= parents->slot_count &&
-        (parents->count >= HOSTS_FILE_PARENTS || !grow(parents)))
+    if (names->count * 2 >= names->slot_count &&
+        (names->count >= HOSTS_FILE_ENTS || !grow(names)))
         return;
-    slot = find(parents, hash);
+    slot = find(names, hash);
     if (slot->at != 0)
         return;
-    *slot = (struct slot){hash, at};
-    parents->count++;
+    *slot = (struct index_slot){hash, at};
+    names->count++;
 }
 
 /* Copies the text in lower case; its length, or 0 if it is too long for a name. */
@@ -85,24 +86,31 @@ static size_t fold(char out[static NAME_TEXT], const char *text, size_t len)
     return len;
 }
 
-/* libc takes none of these for the name that they would be: a final dot counts there. */
+/* True if libc does not accept the word as a name. */
 static bool is_no_name(const char *text, size_t len)
 {
-    return len == 0 || text[0] == '.' || text[len - 1] == '.' || strstr(text, "..") ||
-           name_looks_numeric(text);
+    return len == 0 || text[0] == '.' || strstr(text, "..") || name_looks_numeric(text);
 }
 
-static void add_name(struct parents *parents, const char *word, size_t len, uint32_t at)
+static bool ends_in_dot(const char *word, size_t len)
 {
+    return len > 1 && word[len - 1] == '.';
+}
+
+static void add_name(struct index *index, const char *word, size_t len, uint32_t at)
+{
+    bool is_dotted = ends_in_dot(word, len);
     char text[NAME_TEXT];
     const char *dot = text;
 
-    len = fold(text, word, len);
-    if (is_no_name(text, len))
+    len = fold(text, word, len - is_dotted);
+    if (is_no_name(text, len) || ends_in_dot(text, len))
         return;
+    if (is_dotted)
+        add(&index->dotted, text, len, at);
     while ((dot = strchr(dot, '.'))) {
         dot++;
-        add_parent(parents, dot, len - (size_t)(dot - text), at);
+        add(&index->ents, dot, len - (size_t)(dot - text), at);
     }
 }
 
@@ -121,8 +129,8 @@ static bool is_address(const char *word, size_t len)
 
 static const char blanks[] = " \t\r\f\v";
 
-/* A line that begins at `start` of the file, without its end. */
-static void add_line(struct parents *parents, const char *line, uint64_t start)
+/* Adds the names of a line, which begins at the offset `start` and has no newline. */
+static void add_line(struct index *index, const char *line, uint64_t start)
 {
     const char *word = line + strspn(line, blanks);
     size_t len = strcspn(word, " \t\r\f\v#");
@@ -135,13 +143,13 @@ static void add_line(struct parents *parents, const char *line, uint64_t start)
         len = strcspn(word, " \t\r\f\v#");
         if (len == 0)
             return;
-        add_name(parents, word, len, (uint32_t)(start + (uint64_t)(word - line) + 1));
+        add_name(index, word, len, (uint32_t)(start + (uint64_t)(word - line) + 1));
     }
 }
 
-static void read_file(struct parents *parents)
+static void read_file(struct index *index)
 {
-    FILE *file = fopen(path, "re");
+    FILE *file = host_file_stream(path);
     uint64_t at = 0;
     char *line = NULL;
     size_t room = 0;
@@ -149,7 +157,7 @@ static void read_file(struct parents *parents)
 
     while (file && (len = getline(&line, &room, file)) > 0 && at < UINT32_MAX - room) {
         line[strcspn(line, "\n")] = '\0';
-        add_line(parents, line, at);
+        add_line(index, line, at);
         at += (uint64_t)len;
     }
     free(line);
@@ -157,45 +165,40 @@ static void read_file(struct parents *parents)
         fclose(file);
 }
 
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
-           a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-           a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
-
-/* A file that changes while it is read is read again for the next question. */
-static void look(struct index *index)
+/* Reads the file if it has changed. One that changes meanwhile is read again next time. */
+static void read_if_changed(struct index *index)
 {
     struct stat now = {0};
 
-    if (stat(path, &now) == 0 && same_file(&now, &index->seen))
+    if (stat(path, &now) == 0 && host_file_same(&now, &index->seen))
         return;
-    free(index->parents.slots);
-    index->parents = (struct parents){0};
+    free(index->ents.slots);
+    free(index->dotted.slots);
+    index->ents = index->dotted = (struct name_index){0};
     index->seen = now;
     shortage_watch();
-    read_file(&index->parents);
+    read_file(index);
     shortage_end();
     shortage_check_descriptors();
 }
 
-static uint32_t child_at(const char *parent, size_t len)
+/* The offset of the word for the name, counted from 1, or 0. */
+static uint32_t word_at(const struct name_index *names, const char *text, size_t len)
 {
     uint32_t at = 0;
 
     pthread_mutex_lock(&the_index.lock);
-    look(&the_index);
-    if (the_index.parents.count > 0)
-        at = find(&the_index.parents, XXH3_64bits(parent, len))->at;
+    read_if_changed(&the_index);
+    if (names->count > 0)
+        at = find(names, XXH3_64bits(text, len))->at;
     pthread_mutex_unlock(&the_index.lock);
     return at;
 }
 
-/* The word that stands there; the file may be another one by now. */
+/* Reads the word at this offset; by now the file may be another one. */
 static bool read_word(uint32_t at, char word[static NAME_TEXT])
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = host_file_open(path);
     ssize_t got = fd == -1 ? -1 : pread(fd, word, NAME_TEXT - 1, at - 1);
 
     if (fd != -1)
@@ -211,15 +214,117 @@ static bool is_below(const char *child, const char *parent)
 {
     size_t len = strlen(child), below = strlen(parent);
 
+    len -= ends_in_dot(child, len);
     return len > below + 1 && child[len - below - 1] == '.' &&
-           strcasecmp(child + len - below, parent) == 0;
+           strncasecmp(child + len - below, parent, below) == 0;
 }
 
 bool hosts_file_child(const char *parent, char child[static NAME_TEXT])
 {
     char text[NAME_TEXT];
     size_t len = fold(text, parent, strlen(parent));
-    uint32_t at = len == 0 ? 0 : child_at(text, len);
+    uint32_t at = len == 0 ? 0 : word_at(&the_index.ents, text, len);
 
     return at != 0 && read_word(at, child) && is_below(child, text);
+}
+
+/* True if the line, which has no newline and may be changed, matches what is wanted. */
+typedef bool matches(char *line, const void *wanted);
+
+static bool line_has_word(char *line, const void *wanted)
+{
+    char *rest = NULL, *word;
+
+    line[strcspn(line, "#")] = '\0';
+    for (word = strtok_r(line, blanks, &rest); word; word = strtok_r(NULL, blanks, &rest))
+        if (strcasecmp(word, wanted) == 0)
+            return true;
+    return false;
+}
+
+/* Lines without an address in front are none for libc. */
+static bool line_has_name(char *line, const void *wanted)
+{
+    const char *address = line + strspn(line, blanks);
+
+    return is_address(address, strcspn(address, " \t\r\f\v#")) &&
+           line_has_word(line, wanted);
+}
+
+/* All addresses of `len` octets that begin with the same bits as this one. */
+struct network {
+    const uint8_t *at;
+    size_t len;
+    unsigned bits;
+    uint8_t *found; /* the line's address: 16 octets */
+};
+
+static bool is_in(const uint8_t *address, const struct network *network)
+{
+    unsigned octets = network->bits / 8, more = network->bits % 8;
+
+    return memcmp(address, network->at, octets) == 0 &&
+           (more == 0 || (address[octets] ^ network->at[octets]) >> (8 - more) == 0);
+}
+
+static bool line_has_address(char *line, const void *wanted)
+{
+    const struct network *network = wanted;
+    char *rest = NULL, *word = strtok_r(line, blanks, &rest);
+
+    return word &&
+           inet_pton(network->len == 4 ? AF_INET : AF_INET6, word, network->found) == 1 &&
+           is_in(network->found, network);
+}
+
+static bool any_line(matches *does_match, const void *wanted, size_t most)
+{
+    FILE *file = host_file_stream(path);
+    bool found = false;
+    struct stat now;
+    char *line = NULL;
+    size_t room = 0;
+
+    if (file && fstat(fileno(file), &now) == 0 && now.st_size >= 0 &&
+        (uint64_t)now.st_size <= most)
+        while (!found && getline(&line, &room, file) > 0) {
+            line[strcspn(line, "\n")] = '\0';
+            found = does_match(line, wanted);
+        }
+    free(line);
+    if (file)
+        fclose(file);
+    return found;
+}
+
+bool hosts_file_has_name(const char *name, size_t most)
+{
+    char dotted[NAME_TEXT + 1];
+
+    snprintf(dotted, sizeof dotted, "%s.", name);
+    return any_line(line_has_word, name, most) || any_line(line_has_word, dotted, most);
+}
+
+bool hosts_file_needs_dot(const char *name)
+{
+    char text[NAME_TEXT];
+    size_t len = fold(text, name, strlen(name));
+
+    return len > 0 && word_at(&the_index.dotted, text, len) != 0 &&
+           !any_line(line_has_name, name, SIZE_MAX);
+}
+
+bool hosts_file_has_address(const uint8_t *octets, size_t len, size_t most)
+{
+    uint8_t found[16];
+
+    return any_line(line_has_address,
+                    &(struct network){octets, len, (unsigned)len * 8, found}, most);
+}
+
+bool hosts_file_address_below(const uint8_t *octets, size_t len, unsigned bits,
+                              uint8_t found[static 16])
+{
+    return any_line(line_has_address, &(struct network){octets, len, bits, found},
+                    SIZE_MAX);
 }

@@ -8,140 +8,145 @@
 
 enum {
     BUFFER_FIRST = 1024,
-    BUFFER_MAX = 1 << 20, /* no host has that many names */
+    BUFFER_GROWS = 8,
+    BUFFER_MAX =
+        32 << 20, /* octets; a hosts file with longer lines makes the lookup fail */
 };
 
-static bool has_come(const struct libc_dns *dns)
+static bool libc_used_dns(const struct libc_dns *dns)
 {
-    return dns && (!dns->door || !dns->asked || *dns->asked);
+    return dns && (!dns->stub || !dns->asked || *dns->asked);
 }
 
-static const struct addr *door_of(const struct libc_dns *dns)
+static const struct addr *stub_of(const struct libc_dns *dns)
 {
-    return dns ? dns->door : NULL;
+    return dns ? dns->stub : NULL;
 }
 
-static enum libc_saying saying_of_name(const struct libc_said *said)
+static enum libc_outcome outcome_of_name(const struct libc_result *result)
 {
-    if (said->code == 0)
+    if (result->code == 0)
         return LIBC_FOUND;
-    if (said->code == EAI_NODATA)
+    if (result->code == EAI_NODATA)
         return LIBC_NO_DATA;
-    if (said->code != EAI_NONAME)
+    if (result->code != EAI_NONAME)
         return LIBC_FAILURE;
-    if (said->resolver_error == HOST_NOT_FOUND)
+    if (result->resolver_error == HOST_NOT_FOUND)
         return LIBC_NO_NAME;
-    if (said->resolver_error == NO_RECOVERY && said->system_error == ENOENT)
+    if (result->resolver_error == NO_RECOVERY && result->system_error == ENOENT)
         return LIBC_ALIAS;
     return LIBC_FAILURE;
 }
 
 /*
- * AI_CANONNAME and no other flag: AI_ADDRCONFIG and AI_V4MAPPED would change the answer,
- * the IDN flags the question. One socket type, or each address comes three times.
+ * Only AI_CANONNAME is set, because AI_ADDRCONFIG and AI_V4MAPPED would change the answer,
+ * and the IDN flags the question. Without a socket type each address would come three
+ * times.
  */
-struct libc_said libc_ask_name(const char *name, int family, const struct libc_dns *dns,
-                               unsigned flags)
+struct libc_result libc_ask_name(const char *name, int family, const struct libc_dns *dns,
+                                 unsigned flags)
 {
     const struct addrinfo hints = {
         .ai_flags = AI_CANONNAME, .ai_family = family, .ai_socktype = SOCK_STREAM};
-    struct libc_said said = {.code = EAI_SYSTEM};
+    struct libc_result result = {.code = EAI_SYSTEM};
 
-    if (resolver_prepare(door_of(dns), flags) == 0) {
+    if (resolver_prepare(stub_of(dns), flags) == 0) {
         errno = 0;
         h_errno = 0;
-        said.code = getaddrinfo(name, NULL, &hints, &said.addresses);
+        result.code = getaddrinfo(name, NULL, &hints, &result.addresses);
     }
-    said.system_error = errno;
-    said.resolver_error = h_errno;
+    result.system_error = errno;
+    result.resolver_error = h_errno;
     shortage_end();
     shortage_check_descriptors();
-    if (said.code != 0)
-        said.addresses = NULL;
-    said.saying = saying_of_name(&said);
-    said.came_to_dns = has_come(dns);
-    return said;
+    if (result.code != 0)
+        result.addresses = NULL;
+    result.outcome = outcome_of_name(&result);
+    result.used_dns = libc_used_dns(dns);
+    return result;
 }
 
-static enum libc_saying saying_of_address(const struct libc_said *said, bool found)
+static enum libc_outcome outcome_of_address(const struct libc_result *result, bool found)
 {
     if (found)
         return LIBC_FOUND;
-    if (said->resolver_error == HOST_NOT_FOUND)
+    if (result->resolver_error == HOST_NOT_FOUND)
         return LIBC_NO_NAME;
-    return said->resolver_error == NO_DATA ? LIBC_NO_DATA : LIBC_FAILURE;
+    return result->resolver_error == NO_DATA ? LIBC_NO_DATA : LIBC_FAILURE;
 }
 
-/* Fills the buffer of `size`, or says that it is too small. */
-static bool try_address(struct libc_said *said, const struct libc_address *address,
+/* False if the buffer of `size` octets is too small. */
+static bool try_address(struct libc_result *result, const struct libc_address *address,
                         size_t size)
 {
-    struct hostent *result = NULL;
+    struct hostent *found = NULL;
     int code =
-        gethostbyaddr_r(address->octets, address->size, address->family, &said->entry,
-                        said->buffer, size, &result, &said->resolver_error);
+        gethostbyaddr_r(address->octets, address->size, address->family, &result->entry,
+                        result->buffer, size, &found, &result->resolver_error);
 
-    said->saying = saying_of_address(said, result != NULL);
+    result->outcome = outcome_of_address(result, found != NULL);
     return code != ERANGE;
 }
 
-struct libc_said libc_ask_address(const struct libc_address *address,
-                                  const struct libc_dns *dns, unsigned flags)
+struct libc_result libc_ask_address(const struct libc_address *address,
+                                    const struct libc_dns *dns, unsigned flags)
 {
-    struct libc_said said = {.saying = LIBC_FAILURE, .resolver_error = NETDB_INTERNAL};
+    struct libc_result result = {.outcome = LIBC_FAILURE, .resolver_error = NETDB_INTERNAL};
     bool done = false;
 
-    for (size_t size = BUFFER_FIRST; !done && size <= BUFFER_MAX; size *= 2) {
+    for (size_t size = BUFFER_FIRST; !done && size <= BUFFER_MAX; size *= BUFFER_GROWS) {
         shortage_watch();
-        free(said.buffer);
-        said.buffer = malloc(size);
-        done = !said.buffer || resolver_prepare(door_of(dns), flags) == -1 ||
-               try_address(&said, address, size);
+        free(result.buffer);
+        result.buffer = malloc(size);
+        done = !result.buffer || resolver_prepare(stub_of(dns), flags) == -1 ||
+               try_address(&result, address, size);
         shortage_end();
         shortage_check_descriptors();
     }
-    said.came_to_dns = has_come(dns);
-    return said;
+    if (!done || !result.buffer)
+        result.code = EAI_MEMORY;
+    result.used_dns = libc_used_dns(dns);
+    return result;
 }
 
-void libc_free(struct libc_said *said)
+void libc_free(struct libc_result *result)
 {
-    if (said->addresses)
-        freeaddrinfo(said->addresses);
-    free(said->buffer);
-    *said = (struct libc_said){.saying = LIBC_FAILURE};
+    if (result->addresses)
+        freeaddrinfo(result->addresses);
+    free(result->buffer);
+    *result = (struct libc_result){.outcome = LIBC_FAILURE};
 }
 
-bool libc_failed_in_dns(const struct libc_said *said)
+bool libc_failed_in_dns(const struct libc_result *result)
 {
-    return said->code == EAI_AGAIN && said->resolver_error == TRY_AGAIN;
+    return result->code == EAI_AGAIN && result->resolver_error == TRY_AGAIN;
 }
 
-bool libc_is_broken(const struct libc_said *said)
+bool libc_is_broken(const struct libc_result *result)
 {
-    return said->code == EAI_SYSTEM || said->code == EAI_MEMORY;
+    return result->code == EAI_SYSTEM || result->code == EAI_MEMORY;
 }
 
-void libc_tell_failure(const struct libc_said *said, struct answer *answer)
+void libc_tell_failure(const struct libc_result *result, struct answer *answer)
 {
-    const char *words = gai_strerror(said->code);
+    const char *words = gai_strerror(result->code);
 
-    if (said->code == EAI_AGAIN)
+    if (result->code == EAI_AGAIN)
         answer_fail(answer, RCODE_SERVFAIL, EDE_NO_REACHABLE_AUTHORITY, "host resolver: %s",
                     words);
-    else if (said->code == EAI_SYSTEM)
+    else if (result->code == EAI_SYSTEM)
         answer_fail(answer, RCODE_SERVFAIL, EDE_OTHER, "host resolver: %s: %s", words,
-                    strerror(said->system_error));
+                    strerror(result->system_error));
     else
         answer_fail(answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "host resolver: %s (%s)",
-                    words, hstrerror(said->resolver_error));
+                    words, hstrerror(result->resolver_error));
 }
 
 bool libc_leads_to_dns(void)
 {
-    struct libc_said said = libc_ask_name("unknown.invalid", AF_INET, NULL, 0);
-    bool leads = said.code == EAI_AGAIN;
+    struct libc_result result = libc_ask_name("unknown.invalid", AF_INET, NULL, 0);
+    bool leads = result.code == EAI_AGAIN;
 
-    libc_free(&said);
+    libc_free(&result);
     return leads;
 }

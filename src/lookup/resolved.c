@@ -7,7 +7,7 @@
 
 #include "net/bound.h"
 
-/* Where nss-resolve asks. The socket may be left there by a process that has ended. */
+/* The socket that nss-resolve uses. It may be left over from a process that has ended. */
 static const struct sockaddr_un varlink = {
     .sun_family = AF_UNIX,
     .sun_path = "/run/systemd/resolve/io.systemd.Resolve",
@@ -29,12 +29,12 @@ static bool answers_varlink(void)
     if (fd == -1)
         return false;
     answers = connect(fd, (const struct sockaddr *)&varlink, sizeof varlink) == 0 ||
-              errno == EAGAIN; /* many wait there */
+              errno == EAGAIN; /* too many wait there */
     close(fd);
     return answers;
 }
 
-/* Where the kernel does not list sockets, a stub is taken to be there. */
+/* If the kernel does not list sockets, the stub is assumed to listen. */
 enum resolved_state resolved_look(bool stub_is_us)
 {
     const struct addr stub = resolved_stub();

@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/host_file.h"
 #include "base/shortage.h"
 #include "upstream/resolv_conf.h"
 
-/* The door answers at once; only a lost datagram makes libc ask again. */
+/* The libc stub answers at once, so libc asks again only if a datagram was lost. */
 enum { RETRY_SECONDS = 1, TRIES = 2, PROBE_TRIES = 1 };
 
-/* All that libc reads in the resolver or for its files (resolv/res_hconf.c). */
+/* All variables that libc's resolver reads, or libc for its files (resolv/res_hconf.c). */
 void resolver_clean_environment(void)
 {
     static const char *const names[] = {
@@ -25,23 +26,30 @@ void resolver_clean_environment(void)
         unsetenv(names[i]);
 }
 
+/* True if libc comes to the end of its files. */
+static bool is_libc_safe(void)
+{
+    return !resolv_conf_is_unsafe() && !host_file_may_never_end("/etc/hosts") &&
+           !host_file_may_never_end("/etc/nsswitch.conf");
+}
+
 /*
- * res_nclose() on a state that was never initialised would close descriptor 0, and a second
- * res_init() would bring the search list back: hence these steps, in this order.
+ * The order of these steps matters: res_nclose() of a state that was never initialised
+ * would close descriptor 0, and a second res_init() would bring the search list back.
  */
-int resolver_prepare(const struct addr *door, unsigned flags)
+int resolver_prepare(const struct addr *stub, unsigned flags)
 {
     shortage_watch();
     if (_res.options & RES_INIT)
         res_nclose(&_res);
     memset(&_res, 0, sizeof _res);
     _res._vcsock = -1;
-    if (resolv_conf_is_unsafe() || res_ninit(&_res) < 0)
+    if (!is_libc_safe() || res_ninit(&_res) < 0)
         return -1;
     /*
-     * A name on the wire is absolute: the search list is the client's (RFC 1034, 5.3.1).
-     * What resolv.conf says about transport, upstream does; the door is one server over
-     * UDP.
+     * A name in a query is absolute; the search list is the client's business (RFC 1034
+     * section 5.3.1). upstream obeys what resolv.conf says about transport; the libc stub
+     * is one server over UDP.
      */
     _res.options &= ~(unsigned long)(RES_DNSRCH | RES_DEFNAMES | RES_USEVC | RES_ROTATE |
                                      RES_USE_EDNS0 | RES_TRUSTAD);
@@ -53,9 +61,10 @@ int resolver_prepare(const struct addr *door, unsigned flags)
     if (flags & QUESTION_DNSSEC_OK)
         _res.options |= RES_USE_DNSSEC;
     if (flags & QUESTION_CHECKING_DISABLED)
-        _res.options |= RES_TRUSTAD; /* sets AD; there is no option for CD */
-    if (door) {
-        _res.nsaddr_list[0] = door->sock.ip4;
+        _res.options |= RES_TRUSTAD; /* sets AD, which stands for CD here, because there is
+                                        no option for CD */
+    if (stub) {
+        _res.nsaddr_list[0] = stub->sock.ip4;
         _res.nscount = 1;
     }
     return 0;

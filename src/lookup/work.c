@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -11,26 +12,27 @@
 #include "base/log.h"
 
 enum {
-    STACK_SIZE = 256 << 10, /* mDNS modules use 80 K, foreign ones are unknown */
-    USUAL_THREADS = 4,      /* these saturate the host's resolver where nothing hangs */
-    IMPATIENCE_MS = 20,     /* items that wait longer get more threads */
-    SLOW_WAITING = 4,       /* so many slow items may wait for each of their threads */
+    STACK_SIZE = 256 << 10, /* octets; mDNS modules use 80 K, and others are unknown */
+    USUAL_THREADS = 4,      /* if nothing hangs, these saturate the host's resolver */
+    IMPATIENCE_MS = 20,     /* after which items that wait get more threads */
+    SLOW_WAITING = 4,       /* slow items that may wait for each of their threads */
     CROWD = 2 * USUAL_THREADS,
 };
 
 struct work {
     struct loop *loop;
+    bool is_background;
     unsigned max_threads;
     int wake;             /* eventfd: something is in `finished` */
     struct timer growth;  /* set while items wait */
-    pthread_mutex_t lock; /* of what follows */
+    pthread_mutex_t lock; /* for the members below */
     pthread_cond_t arrived;
     struct list queue, slow_queue, running, finished;
     unsigned threads, idle, queued;
     unsigned slow_queued, slow_running, max_slow;
 };
 
-/* With the lock held: how many items threads could begin now. */
+/* With the lock held: how many items could begin if there were threads. */
 static unsigned count_runnable(const struct work *work)
 {
     unsigned room = work->max_slow - work->slow_running;
@@ -54,6 +56,22 @@ static struct work_item *next_item(struct work *work)
     return item;
 }
 
+static int64_t cpu_us(clockid_t clock)
+{
+    struct timespec now;
+
+    if (clock_gettime(clock, &now) == -1)
+        return 0; /* a module has ended the thread */
+    return now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* With the lock held. */
+static void note_begin(struct work_item *item)
+{
+    item->has_begun = pthread_getcpuclockid(pthread_self(), &item->cpu_clock) == 0;
+    item->cpu_begun_us = cpu_us(item->cpu_clock);
+}
+
 /* With the lock held: the next item to run. */
 static struct work_item *await_item(struct work *work)
 {
@@ -64,6 +82,8 @@ static struct work_item *await_item(struct work *work)
         pthread_cond_wait(&work->arrived, &work->lock);
     work->idle--;
     item->since = clock_ms();
+    if (work->is_background)
+        note_begin(item);
     list_append(&work->running, &item->link);
     return item;
 }
@@ -83,18 +103,18 @@ static void finish_item(struct work *work, struct work_item *item)
     list_remove(&item->link);
     work->slow_running -= item->is_slow;
     list_append(&work->finished, &item->link);
-    if (first) /* one wake-up for all that end before the loop looks */
+    if (first) /* one wake-up is enough for all that end before the loop looks */
         wake_loop(work);
 }
 
-/* What a thread is about. */
+/* What a thread is doing. */
 struct task {
     struct work *work;
     struct work_item *item;
 };
 
-/* A module has ended its thread with pthread_exit(). The item comes back as it is, and
- * there is room for another thread. */
+/* Called if a module has ended its thread with pthread_exit(). The item comes back as it
+ * is, and another thread may be started. */
 static void thread_ended(void *context)
 {
     static struct log_limit limit;
@@ -105,7 +125,7 @@ static void thread_ended(void *context)
     finish_item(work, task->item);
     work->threads--;
     if (log_limit_allows(&limit, clock_ms()))
-        log_warning("an NSS module has ended a lookup thread");
+        log_warning("an NSS module has ended a lookup thread; its question fails");
     pthread_mutex_unlock(&work->lock);
 }
 
@@ -118,8 +138,12 @@ static void run_item(struct task *task)
 
 __attribute__((noreturn)) static void *run_items(void *context)
 {
+    const struct sched_param none = {0};
     struct task task = {.work = context};
 
+    /* On Linux this is about the calling thread alone. */
+    if (task.work->is_background && sched_setscheduler(0, SCHED_IDLE, &none) == -1)
+        log_debug("a thread keeps its usual scheduling policy: %m");
     pthread_mutex_lock(&task.work->lock);
     for (;;) {
         task.item = await_item(task.work);
@@ -157,21 +181,20 @@ static void add_threads(struct work *work, unsigned count)
             if (!log_limit_allows(&limit, clock_ms()))
                 return;
             errno = error;
-            log_warning("no further lookup thread: %m");
+            log_warning("cannot start another lookup thread: %m");
             return;
         }
         work->threads++;
     }
 }
 
-/* With the lock held. Running items stand in the order in which they were begun. */
+/* With the lock held. Running items are in the order in which they began. */
 static unsigned count_older(const struct work *work, int64_t now, int64_t age)
 {
     unsigned count = 0;
 
-    for (struct list *link = work->running.next; link != &work->running;
-         link = link->next) {
-        if (now - list_item(link, struct work_item, link)->since < age)
+    list_each(&work->running, struct work_item, item, link) {
+        if (now - item->since < age)
             break;
         count++;
     }
@@ -179,10 +202,10 @@ static unsigned count_older(const struct work *work, int64_t now, int64_t age)
 }
 
 /*
- * Items wait. If that is because there are many, threads will not help; but for each thread
- * that a module keeps there shall be others, twice as many so that it does not take long.
+ * Items wait. If that is because there are many, more threads do not help. But each thread
+ * that is inside a module for long is replaced by two, so that the others soon suffice.
  */
-static void ring_growth(void *context)
+static void growth_expired(void *context)
 {
     struct work *work = context;
     int64_t now = clock_ms();
@@ -227,7 +250,7 @@ struct work *work_new(struct loop *loop, unsigned max_threads)
         return NULL;
     work->loop = loop;
     work->max_threads = max_threads;
-    timer_init(&work->growth, ring_growth, work);
+    timer_init(&work->growth, growth_expired, work);
     pthread_mutex_init(&work->lock, NULL);
     pthread_cond_init(&work->arrived, NULL);
     list_init(&work->queue);
@@ -242,6 +265,15 @@ struct work *work_new(struct loop *loop, unsigned max_threads)
         close(work->wake);
     free(work);
     return NULL;
+}
+
+struct work *work_new_background(struct loop *loop, unsigned max_threads)
+{
+    struct work *work = work_new(loop, max_threads);
+
+    if (work)
+        work->is_background = true;
+    return work;
 }
 
 /* With the lock held. */
@@ -276,6 +308,7 @@ bool work_put(struct work *work, struct work_item *item)
 
     list_init(&item->link);
     item->since = clock_ms();
+    item->has_begun = false;
     pthread_mutex_lock(&work->lock);
     taken = has_place(work, item);
     if (taken)
@@ -310,4 +343,14 @@ struct work_state work_state(struct work *work)
     };
     pthread_mutex_unlock(&work->lock);
     return state;
+}
+
+int64_t work_cpu_us(struct work *work, const struct work_item *item)
+{
+    int64_t us;
+
+    pthread_mutex_lock(&work->lock);
+    us = item->has_begun ? cpu_us(item->cpu_clock) - item->cpu_begun_us : 0;
+    pthread_mutex_unlock(&work->lock);
+    return us;
 }

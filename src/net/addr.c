@@ -1,6 +1,8 @@
 #include "net/addr.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,14 +23,41 @@ static bool parse_port(const char *text, uint16_t *port)
     return number <= UINT16_MAX;
 }
 
+/* The link of a link-local address (RFC 4007 section 11), by its name or number. */
+static bool parse_scope(struct sockaddr_in6 *ip6, const char *text)
+{
+    char *end;
+    unsigned long number = strtoul(text, &end, 10);
+
+    if (!IN6_IS_ADDR_LINKLOCAL(&ip6->sin6_addr))
+        return false;
+    if (*text < '0' || *text > '9' || *end != '\0')
+        number = if_nametoindex(text);
+    ip6->sin6_scope_id = (uint32_t)number;
+    return number >= 1 && number <= INT32_MAX;
+}
+
+static bool parse_ip6(struct sockaddr_in6 *ip6, const char *text)
+{
+    size_t len = strcspn(text, "%");
+    char ip[INET6_ADDRSTRLEN];
+
+    if (len >= sizeof ip)
+        return false;
+    memcpy(ip, text, len);
+    ip[len] = '\0';
+    ip6->sin6_family = AF_INET6;
+    return inet_pton(AF_INET6, ip, &ip6->sin6_addr) == 1 &&
+           (text[len] == '\0' || parse_scope(ip6, text + len + 1));
+}
+
 static bool parse_ip(struct addr *addr, const char *text, uint16_t port, bool bracketed)
 {
     *addr = (struct addr){0};
     if (!bracketed && inet_pton(AF_INET, text, &addr->sock.ip4.sin_addr) == 1) {
         addr->sock.ip4.sin_family = AF_INET;
         addr->len = sizeof addr->sock.ip4;
-    } else if (inet_pton(AF_INET6, text, &addr->sock.ip6.sin6_addr) == 1) {
-        addr->sock.ip6.sin6_family = AF_INET6;
+    } else if (parse_ip6(&addr->sock.ip6, text)) {
         addr->len = sizeof addr->sock.ip6;
     } else {
         return false;
@@ -39,7 +68,7 @@ static bool parse_ip(struct addr *addr, const char *text, uint16_t port, bool br
 
 bool addr_parse(struct addr *addr, const char *text, uint16_t port)
 {
-    char ip[INET6_ADDRSTRLEN];
+    char ip[INET6_ADDRSTRLEN + IF_NAMESIZE];
     const char *end, *rest;
     bool bracketed = *text == '[';
 
@@ -60,17 +89,36 @@ bool addr_parse(struct addr *addr, const char *text, uint16_t port)
     return parse_ip(addr, ip, port, bracketed);
 }
 
+/* "%eth0", or "%2" once the link is gone; "" without one. */
+static const char *scope_text(const struct sockaddr_in6 *ip6,
+                              char text[static 1 + IF_NAMESIZE])
+{
+    *text = '\0';
+    if (ip6->sin6_scope_id == 0)
+        return text;
+    *text = '%';
+    if (!if_indextoname(ip6->sin6_scope_id, text + 1))
+        snprintf(text + 1, IF_NAMESIZE, "%u", ip6->sin6_scope_id);
+    return text;
+}
+
+const char *addr_format_ip(const struct addr *addr, char text[static ADDR_IP_TEXT])
+{
+    char scope[1 + IF_NAMESIZE];
+
+    if (addr->sock.any.sa_family != AF_INET6)
+        return inet_ntop(AF_INET, &addr->sock.ip4.sin_addr, text, ADDR_IP_TEXT);
+    inet_ntop(AF_INET6, &addr->sock.ip6.sin6_addr, text, ADDR_IP_TEXT);
+    return strcat(text, scope_text(&addr->sock.ip6, scope));
+}
+
 const char *addr_format(const struct addr *addr, char text[static ADDR_TEXT])
 {
-    char ip[INET6_ADDRSTRLEN];
+    bool is_ip6 = addr->sock.any.sa_family == AF_INET6;
+    char ip[ADDR_IP_TEXT];
 
-    if (addr->sock.any.sa_family == AF_INET6) {
-        inet_ntop(AF_INET6, &addr->sock.ip6.sin6_addr, ip, sizeof ip);
-        snprintf(text, ADDR_TEXT, "[%s]:%u", ip, addr_port(addr));
-    } else {
-        inet_ntop(AF_INET, &addr->sock.ip4.sin_addr, ip, sizeof ip);
-        snprintf(text, ADDR_TEXT, "%s:%u", ip, addr_port(addr));
-    }
+    snprintf(text, ADDR_TEXT, is_ip6 ? "[%s]:%u" : "%s:%u", addr_format_ip(addr, ip),
+             addr_port(addr));
     return text;
 }
 
@@ -95,6 +143,14 @@ bool addr_is_loopback(const struct addr *addr)
     return ntohl(addr->sock.ip4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
 }
 
+const void *addr_client(const struct addr *addr, size_t *len)
+{
+    bool is_ip6 = addr->sock.any.sa_family == AF_INET6;
+
+    *len = is_ip6 ? 8 : sizeof addr->sock.ip4.sin_addr;
+    return is_ip6 ? (const void *)&addr->sock.ip6.sin6_addr : &addr->sock.ip4.sin_addr;
+}
+
 bool addr_is_wildcard(const struct addr *addr)
 {
     if (addr->sock.any.sa_family == AF_INET6)
@@ -102,17 +158,30 @@ bool addr_is_wildcard(const struct addr *addr)
     return addr->sock.ip4.sin_addr.s_addr == htonl(INADDR_ANY);
 }
 
-bool addr_is_here(const struct addr *addr)
+/* What bind() to any port of the address returns: 0, or the error. */
+static int try_to_bind(const struct addr *addr)
 {
     struct addr any_port = *addr;
     int fd = socket(addr->sock.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    bool bound;
+    int error;
 
     addr_set_port(&any_port, 0);
-    bound = fd != -1 && bind(fd, &any_port.sock.any, any_port.len) == 0;
+    error = fd != -1 && bind(fd, &any_port.sock.any, any_port.len) == 0 ? 0 : errno;
     if (fd != -1)
         close(fd);
-    return bound;
+    return error;
+}
+
+bool addr_is_here(const struct addr *addr)
+{
+    return try_to_bind(addr) == 0;
+}
+
+bool addr_is_missing(const struct addr *addr)
+{
+    int error = try_to_bind(addr);
+
+    return error == EADDRNOTAVAIL || error == ENODEV;
 }
 
 static bool same_ip6(const struct sockaddr_in6 *a, const struct sockaddr_in6 *b)

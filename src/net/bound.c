@@ -9,13 +9,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-struct list {
+struct listing {
     const struct addr *addr;
     struct bound_socket *sockets;
     size_t room, count;
 };
 
-/* The kernel leaves out other ports, but not other addresses. */
+/* The kernel leaves out sockets on other ports, but not those on other addresses. */
 static bool ask(int fd, const struct addr *addr)
 {
     struct {
@@ -42,15 +42,16 @@ static bool is_at(const struct inet_diag_msg *found, const struct addr *addr)
     return found->id.idiag_src[0] == addr->sock.ip4.sin_addr.s_addr;
 }
 
-static void note(struct list *list, const struct inet_diag_msg *found)
+static void note(struct listing *listing, const struct inet_diag_msg *found)
 {
-    if (is_at(found, list->addr) && list->count < list->room)
-        list->sockets[list->count++] =
+    if (is_at(found, listing->addr) && listing->count < listing->room)
+        listing->sockets[listing->count++] =
             (struct bound_socket){.inode = found->idiag_inode, .uid = found->idiag_uid};
 }
 
-/* One piece of the answer. 1: there is more; 0: it was the last; -1 with errno. */
-static int read_piece(struct list *list, const char *piece, size_t len)
+/* Reads one piece of the answer. Returns 1 if there is more, 0 if it was the last, or -1
+ * with errno. */
+static int read_piece(struct listing *listing, const char *piece, size_t len)
 {
     const struct nlmsghdr *head = (const void *)piece;
 
@@ -61,13 +62,13 @@ static int read_piece(struct list *list, const char *piece, size_t len)
             errno = -((const struct nlmsgerr *)NLMSG_DATA(head))->error;
             return -1;
         }
-        note(list, NLMSG_DATA(head));
+        note(listing, NLMSG_DATA(head));
     }
     return 1;
 }
 
-/* The kernel writes each piece while we ask for it: nothing has to be waited for. */
-static int read_all(struct list *list, int fd)
+/* The kernel writes each piece while we ask for it, so there is nothing to wait for. */
+static int read_all(struct listing *listing, int fd)
 {
     _Alignas(struct nlmsghdr) char piece[16384];
     int more = 1;
@@ -77,22 +78,22 @@ static int read_all(struct list *list, int fd)
 
         if (len == -1 && errno == EINTR)
             continue;
-        more = len == -1 ? -1 : read_piece(list, piece, (size_t)len);
+        more = len == -1 ? -1 : read_piece(listing, piece, (size_t)len);
     }
     return more;
 }
 
 int bound_list(const struct addr *addr, struct bound_socket *sockets, size_t room)
 {
-    struct list list = {.addr = addr, .sockets = sockets, .room = room};
+    struct listing listing = {.addr = addr, .sockets = sockets, .room = room};
     int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     int result, saved;
 
     if (fd == -1)
         return -1;
-    result = ask(fd, addr) ? read_all(&list, fd) : -1;
+    result = ask(fd, addr) ? read_all(&listing, fd) : -1;
     saved = errno;
     close(fd);
     errno = saved;
-    return result == -1 ? -1 : (int)list.count;
+    return result == -1 ? -1 : (int)listing.count;
 }

@@ -7,8 +7,8 @@
 
 enum { KEY_MAX = 9 };
 
-/* The family, and the octets that tell clients, or networks, apart. */
-struct key {
+/* The address family, and the octets that tell one client, or network, from another. */
+struct client_key {
     uint8_t octets[KEY_MAX];
     size_t len;
 };
@@ -18,31 +18,29 @@ enum level { LEVEL_NETWORK, LEVEL_CLIENT };
 /* One client, or a group of them: a network, or all networks. */
 struct client {
     struct table_link link;
-    struct key key;
-    struct client *group; /* that it belongs to; NULL: all */
-    size_t has;           /* a group: all its members together */
+    struct client_key key;
+    struct client *group; /* to which it belongs; NULL: it is the group of all networks */
+    size_t has;           /* places; a group has those of all its members */
 
     struct heap_link rank; /* in `ranks` of its group */
-    struct heap ranks;     /* of a group's members: who has most is first */
+    struct heap ranks;     /* of a group's members; the first one has most places */
 
-    struct list turn;    /* in `turns` of its group, while that is not empty here */
-    struct list turns;   /* of a group: its members; of a client: places. Next one first */
-    struct list settled; /* of a client: places that await no turn, oldest first */
+    struct list turn;  /* in `turns` of its group, while its own `turns` are not empty */
+    struct list turns; /* a group's members, or a client's places; the next one is first */
+    struct list settled; /* a client's places that await no turn, oldest first */
     size_t ahead;        /* places that have had their turn and are still ahead */
-    int64_t shared;      /* of a group: clock_ms() when several members had something */
+    int64_t shared;      /* a group's: clock_ms() when several members had places */
 };
 
-/* IPv4: 24 and 32 bits. IPv6: 48 and 64. */
-static struct key key_of(const struct addr *addr, enum level level)
+/* A network has three quarters of the bits of a client: 24 (IPv4) or 48 (IPv6). */
+static struct client_key key_of(const struct addr *addr, enum level level)
 {
-    struct key key = {.octets = {(uint8_t)addr->sock.any.sa_family}};
-    const void *octets = &addr->sock.ip4.sin_addr;
-    size_t count = level == LEVEL_NETWORK ? 3 : 4;
+    struct client_key key = {.octets = {(uint8_t)addr->sock.any.sa_family}};
+    size_t count;
+    const void *octets = addr_client(addr, &count);
 
-    if (addr->sock.any.sa_family == AF_INET6) {
-        octets = &addr->sock.ip6.sin6_addr;
-        count = level == LEVEL_NETWORK ? 6 : 8;
-    }
+    if (level == LEVEL_NETWORK)
+        count = count / 4 * 3;
     memcpy(key.octets + 1, octets, count);
     key.len = 1 + count;
     return key;
@@ -50,7 +48,8 @@ static struct key key_of(const struct addr *addr, enum level level)
 
 static bool has_key(struct table_link *link, const void *key)
 {
-    const struct key *own = &table_item(link, struct client, link)->key, *wanted = key;
+    const struct client_key *own = &table_item(link, struct client, link)->key,
+                            *wanted = key;
 
     return own->len == wanted->len && memcmp(own->octets, wanted->octets, own->len) == 0;
 }
@@ -61,7 +60,7 @@ static bool ranks_before(struct heap_link *one, struct heap_link *other)
            heap_item(other, const struct client, rank)->has;
 }
 
-static struct client *client_new(const struct key *key, struct client *group)
+static struct client *client_new(const struct client_key *key, struct client *group)
 {
     struct client *client = malloc(sizeof *client);
 
@@ -78,10 +77,11 @@ static struct client *client_new(const struct key *key, struct client *group)
 
 int clients_init(struct clients *clients)
 {
-    *clients = (struct clients){.all = client_new(&(struct key){.len = 0}, NULL)};
+    *clients = (struct clients){.all = client_new(&(struct client_key){.len = 0}, NULL)};
     if (clients->all && table_init(&clients->table, has_key) == 0)
         return 0;
     free(clients->all);
+    clients->all = NULL;
     return -1;
 }
 
@@ -91,7 +91,7 @@ void clients_free(struct clients *clients)
     table_free(&clients->table);
 }
 
-static uint64_t key_hash(const struct clients *clients, const struct key *key)
+static uint64_t key_hash(const struct clients *clients, const struct client_key *key)
 {
     return table_hash(&clients->table, key->octets, key->len);
 }
@@ -99,7 +99,7 @@ static uint64_t key_hash(const struct clients *clients, const struct key *key)
 static struct client *find(const struct clients *clients, const struct addr *addr,
                            enum level level)
 {
-    const struct key key = key_of(addr, level);
+    const struct client_key key = key_of(addr, level);
     struct table_link *link = table_find(&clients->table, key_hash(clients, &key), &key);
 
     return link ? table_item(link, struct client, link) : NULL;
@@ -134,7 +134,7 @@ static bool is_shared(const struct client *group)
     return group->shared && clock_ms() - group->shared < CLIENTS_ALONE_MS;
 }
 
-/* The client has got something: its groups are shared if others have, too. */
+/* The client has got a place: each of its groups in which others have places is shared. */
 static void note_sharing(const struct client *client)
 {
     for (struct client *group = client->group; group; client = group, group = group->group)
@@ -142,7 +142,7 @@ static void note_sharing(const struct client *client)
             group->shared = clock_ms();
 }
 
-/* So much more, or less, for the client and all that it belongs to. */
+/* Changes the number of places of the client, and of all groups that it belongs to. */
 static void change(struct client *client, int more)
 {
     for (; client; client = client->group) {
@@ -153,7 +153,7 @@ static void change(struct client *client, int more)
     }
 }
 
-/* Nothing is kept of who has nothing. */
+/* A client or network without places is forgotten. */
 static void forget_empty(struct clients *clients, struct client *client)
 {
     while (client != clients->all && client->has == 0) {
@@ -166,11 +166,11 @@ static void forget_empty(struct clients *clients, struct client *client)
     }
 }
 
-/* One that is known, or a new one that has nothing; NULL when memory is short. */
+/* The known client or network of the address, or a new one; NULL when memory is short. */
 static struct client *get(struct clients *clients, const struct addr *addr,
                           enum level level, struct client *group)
 {
-    const struct key key = key_of(addr, level);
+    const struct client_key key = key_of(addr, level);
     struct client *client = find(clients, addr, level);
 
     if (client)
@@ -211,7 +211,7 @@ void place_await_turn(struct place *place)
         list_append(&client->group->turns, &client->turn);
 }
 
-/* Who has nothing that awaits a turn has none. */
+/* Neither a client nor a network has a turn when none of its places awaits one. */
 static void leave_turns(struct client *client)
 {
     for (; client->group && list_empty(&client->turns); client = client->group)
@@ -243,7 +243,7 @@ static size_t allowance(const struct client *member)
     return is_shared(group) || is_shared(group->group) ? 1 : CLIENTS_AHEAD;
 }
 
-/* The next member of the group comes last now. */
+/* From now on the member whose turn it is comes last. */
 static struct client *pass_turn(struct client *group)
 {
     struct client *member = list_first(&group->turns, struct client, turn);
@@ -253,8 +253,8 @@ static struct client *pass_turn(struct client *group)
     return member;
 }
 
-/* The client of the group whose turn it is, or NULL. Those passed over have something
- * ahead, so they are few. */
+/* The client of the group whose turn it is, or NULL. The members that are passed over have
+ * places ahead, so they are few. */
 static struct client *next_client(struct client *group)
 {
     const struct list *last = group->turns.prev;
@@ -313,7 +313,8 @@ void clients_give_back(struct clients *clients, struct place *place)
     forget_empty(clients, client);
 }
 
-/* The member that has most, unless `own`, which may be NULL, has as much or would have. */
+/* The member with most places; or `own`, which may be NULL, if one more would give it as
+ * many. */
 static struct client *first_of(const struct client *group, struct client *own)
 {
     struct client *most = heap_first(&group->ranks, struct client, rank);

@@ -11,11 +11,11 @@ enum {
     ROOM_MIN = 64,
 };
 
-/* Connections share the buffer they are read with: most messages come whole and are taken
+/* All connections are read into this buffer, since most messages come whole and are taken
  * before another connection is read. */
-static uint8_t shared[FRAME_MAX];
+static uint8_t shared[FRAMES_MAX];
 
-bool frame_length(const struct reader *unread, size_t *len)
+bool frames_length(const struct reader *unread, size_t *len)
 {
     struct reader ahead = *unread;
     uint16_t length;
@@ -26,24 +26,24 @@ bool frame_length(const struct reader *unread, size_t *len)
     return true;
 }
 
-bool frame_take(struct reader *unread, const uint8_t **message, size_t *len)
+bool frames_take(struct reader *unread, const uint8_t **message, size_t *len)
 {
     struct reader ahead = *unread;
 
-    if (!frame_length(&ahead, len) || !get_skip(&ahead, LENGTH) ||
+    if (!frames_length(&ahead, len) || !get_skip(&ahead, LENGTH) ||
         !get_bytes(&ahead, message, *len))
         return false;
     *unread = ahead;
     return true;
 }
 
-/* Octets of the first frame as far as is known. */
+/* Octets of the first frame: its length, and the message if that is known. */
 static size_t frame_size(const struct inbox *inbox)
 {
     struct reader in = reader_of(inbox->data, inbox->len);
     size_t len = 0;
 
-    return frame_length(&in, &len) ? LENGTH + len : LENGTH;
+    return frames_length(&in, &len) ? LENGTH + len : LENGTH;
 }
 
 bool inbox_has_message(const struct inbox *inbox)
@@ -63,8 +63,9 @@ static bool inbox_resize(struct inbox *inbox, size_t room)
 }
 
 /*
- * Room for the rest of the first message and no more, so that what comes behind it is read
- * with the shared buffer again. It grows with what has come: a length alone costs nothing.
+ * Makes room for the rest of the first message and no more, so that the octets behind it go
+ * into the shared buffer again. The room grows with what has come, since a length alone
+ * must not cost memory.
  */
 static bool inbox_make_room(struct inbox *inbox)
 {
@@ -140,7 +141,7 @@ void outbox_free(struct outbox *outbox)
     *outbox = (struct outbox){0};
 }
 
-/* What has been sent already makes room when it is the greater part. */
+/* Octets that have been sent make room, once they are the greater part. */
 static bool outbox_make_room(struct outbox *outbox, size_t more)
 {
     size_t waiting = outbox_waiting(outbox), room = outbox->room;
@@ -172,7 +173,7 @@ static bool outbox_add(struct outbox *outbox, const void *bytes, size_t count)
     return true;
 }
 
-/* The octets that the socket took, or -1 if the connection is lost. */
+/* Returns how many octets the socket took, or -1 if the connection is lost. */
 static ssize_t send_parts(int fd, struct iovec *parts, size_t count)
 {
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};

@@ -9,10 +9,11 @@
 
 enum {
     HEX_ADDRESS = 2 * sizeof(struct in6_addr) + 1,
-    LINKS_MAX = 64, /* longer link texts are no sockets */
+    LINKS_MAX = 64, /* a socket's link is shorter */
 };
 
-/* The kernel's tables print an address as 32-bit words of memory in hexadecimal. */
+/* The kernel's tables have an address as 32-bit words in the order of the host, in
+ * hexadecimal. */
 static void hex_words(char text[static HEX_ADDRESS], const void *address, size_t size)
 {
     uint32_t word;
@@ -23,7 +24,7 @@ static void hex_words(char text[static HEX_ADDRESS], const void *address, size_t
     }
 }
 
-/* The inode of a socket in one table of the kernel with just this address; 0 if none. */
+/* The inode of a socket with exactly this address in a table of the kernel; 0: none. */
 static unsigned long find_inode(const char *table, const char *address, unsigned port)
 {
     FILE *file = fopen(table, "re");
@@ -65,7 +66,7 @@ static bool has_socket(const char *pid, const char *socket)
     return found;
 }
 
-/* A process gives itself the name, and it is written to terminals. */
+/* The name is written to terminals, and a process can give itself any. */
 static void make_printable(char *name)
 {
     for (; *name; name++)
@@ -88,7 +89,7 @@ static void name_process(const char *pid, char *text, size_t size)
     snprintf(text, size, "%s (pid %s)", name, pid);
 }
 
-/* The process with the lowest id: a server's first, not one of its children. */
+/* Takes the process with the lowest id: that of a server, and not one of its children. */
 bool holder_of_socket(unsigned long inode, char *text, size_t size)
 {
     char socket[LINKS_MAX], pid[16] = "";
@@ -125,7 +126,8 @@ static bool find_holder(const char *const tables[2], const char *address, unsign
     return false;
 }
 
-/* The address itself goes before the wildcard; IPv6's wildcard may hold IPv4 as well. */
+/* Looks for the address itself before the wildcard. IPv6's wildcard may hold an IPv4
+ * address, too. */
 bool holder_find(const struct addr *addr, char *text, size_t size)
 {
     static const char *const ip4[] = {"/proc/net/udp", "/proc/net/tcp"};

@@ -8,7 +8,7 @@ enum {
     RECEIVE_BUFFER = 4 << 20,
     MDNS_PORT = 5353,
     PORT_TRIES = 16,
-    BACKLOG = 1024, /* connections that the kernel keeps while the loop is busy */
+    BACKLOG = 1024, /* connections that the kernel keeps until they are accepted */
 };
 
 static bool switch_on(int fd, int level, int option, int value)
@@ -47,9 +47,27 @@ int listener_share(const struct listener *listener, bool shared)
 }
 
 /*
- * A non-blocking socket never puts the process to sleep: a call that would have to wait
- * fails with EAGAIN at once. The only place to wait is poll() in net/loop, where all
- * sockets are waited for together.
+ * The address of a bridge may come after us, and so may an IPv6 address that is still
+ * checked for duplicates (RFC 4862 section 5.4). With IP_FREEBIND the kernel binds to it
+ * before that, and delivers datagrams once the address is there. Unlike IP_TRANSPARENT this
+ * needs no privilege.
+ */
+static int bind_early(int fd, const struct addr *addr)
+{
+    bool is_ip6 = addr->sock.any.sa_family == AF_INET6;
+
+    if (bind(fd, &addr->sock.any, addr->len) == 0)
+        return 0;
+    if (errno != EADDRNOTAVAIL || !switch_on(fd, is_ip6 ? IPPROTO_IPV6 : IPPROTO_IP,
+                                             is_ip6 ? IPV6_FREEBIND : IP_FREEBIND, 1))
+        return -1;
+    return bind(fd, &addr->sock.any, addr->len);
+}
+
+/*
+ * The socket is non-blocking, so no call on it puts the process to sleep: a call that would
+ * have to wait fails with EAGAIN at once. The only place to wait is poll() in net/loop,
+ * which waits for all sockets together.
  */
 static int bound_socket(const struct addr *addr, int type, bool shared, bool another)
 {
@@ -61,7 +79,7 @@ static int bound_socket(const struct addr *addr, int type, bool shared, bool ano
     if ((addr->sock.any.sa_family == AF_INET6 &&
          setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) == -1) ||
         (shared && !set_shared(fd, true)) || (another && !share_port(fd)) ||
-        bind(fd, &addr->sock.any, addr->len) == -1) {
+        bind_early(fd, addr) == -1) {
         saved = errno;
         close(fd);
         errno = saved;
@@ -70,8 +88,8 @@ static int bound_socket(const struct addr *addr, int type, bool shared, bool ano
     return fd;
 }
 
-/* Bursts arrive while the loop is busy; the kernel counts several hundred octets for each
- * datagram. SO_RCVBUFFORCE goes past the system's limit where we may. */
+/* Bursts arrive while the loop is busy, and the kernel counts several hundred octets for
+ * each datagram. SO_RCVBUFFORCE goes past the system's limit, if we may. */
 static void enlarge_buffer(int fd)
 {
     int size = RECEIVE_BUFFER;
@@ -80,10 +98,8 @@ static void enlarge_buffer(int fd)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 }
 
-/*
- * No fragments: they are lost, or forged (RFC 9715). And where a socket has many addresses,
- * each datagram is to tell which one it was sent to.
- */
+/* Replies are not fragmented, since fragments are lost or forged (RFC 9715). On a wildcard
+ * address the kernel tells which address each datagram was sent to. */
 static bool set_up_udp(const struct listener *listener)
 {
     bool wildcard = addr_is_wildcard(&listener->addr);
@@ -120,8 +136,7 @@ failed:
     return -1;
 }
 
-/* A port that the system chooses for one socket may be taken for the other: try the next.
- */
+/* The port that the system chooses for UDP may be taken for TCP: tries the next one. */
 int listener_open(struct listener *listener, const struct addr *addr)
 {
     int result = open_pair(listener, addr, false);
@@ -132,7 +147,8 @@ int listener_open(struct listener *listener, const struct addr *addr)
     return result;
 }
 
-/* The first was bound without SO_REUSEPORT, so that a second server would have failed. */
+/* The first socket was bound without SO_REUSEPORT, so that a second server would have
+ * failed. */
 int listener_open_another(struct listener *listener, const struct listener *first)
 {
     if (!share_port(first->udp) || !share_port(first->tcp))
@@ -140,8 +156,8 @@ int listener_open_another(struct listener *listener, const struct listener *firs
     return open_pair(listener, &first->addr, true);
 }
 
-/* SO_REUSEPORT would put an IPv6 socket behind those that are there: the first of a group
- * gets it afterwards. */
+/* With SO_REUSEPORT an IPv6 socket would come behind those that are there, so the first of
+ * a group gets that option after it is bound. */
 int listener_open_beside(struct listener *listener, const struct addr *addr,
                          const struct listener *first)
 {

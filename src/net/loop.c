@@ -10,42 +10,41 @@
 #include "base/clock.h"
 
 enum {
-    TIMERS_A_ROUND = 32,     /* then descriptors have their turn */
     SHORT_OF_MEMORY_MS = 10, /* until poll() is tried again */
-    SELDOM_A_ROUND = 64, /* poll() takes about a microsecond for each that was long idle */
 };
 
 struct watch {
     struct loop *loop;
-    size_t at; /* its place in `polled` and `owners` */
+    size_t at; /* its index in `polled` and `owners` */
     watch_ready *ready;
     void *context;
     struct watch *next_ended;
 };
 
 /*
- * `polled` stays as it is between rounds: what a round costs beyond poll() itself depends
- * on what is ready and what has changed, not on how many descriptors just lie there. Those
- * that are looked at seldom stand at its end, where a round can leave them out.
+ * `polled` stays as it is between rounds, so beyond poll() itself a round costs what is
+ * ready and what has changed, however many descriptors there are. Those that are looked at
+ * seldom stand at its end, where a round can leave them out.
  */
 struct loop {
     struct heap timers;    /* in order of time */
-    struct list due;       /* timers that ring in this round */
-    uint64_t settings;     /* of timers, so far */
+    struct list due;       /* timers that expire in this round */
+    uint64_t settings;     /* of timers, until now */
     struct pollfd *polled; /* one for each watch */
     struct watch **owners; /* the watch behind each entry of `polled` */
-    struct watch *ended;   /* fd -1 in `polled`: their places are filled after the round */
-    size_t often;          /* so many of them are looked at in every round */
-    size_t count, room;    /* all of them */
-    size_t looked;         /* so many of those looked at seldom have had their turn */
-    int64_t next_look;     /* clock_ms(): when the next of them have it */
+    struct watch *ended; /* watches with fd -1 in `polled`; their places are filled when the
+                            round is over */
+    size_t often;        /* the first of `polled`, which are looked at in every round */
+    size_t count, room;  /* all of them */
+    size_t looked;       /* how many of those looked at seldom have had their turn */
+    int64_t next_look;   /* clock_ms() of the next turn of others */
     bool stopped;
 };
 
 static bool rings_before(struct heap_link *one, struct heap_link *other)
 {
-    const struct timer *left = heap_item(one, const struct timer, waits);
-    const struct timer *right = heap_item(other, const struct timer, waits);
+    const struct timer *left = heap_item(one, const struct timer, in_heap);
+    const struct timer *right = heap_item(other, const struct timer, in_heap);
 
     return left->at != right->at ? left->at < right->at : left->number < right->number;
 }
@@ -110,7 +109,7 @@ static void put_at(struct loop *loop, size_t at, struct watch *watch,
     watch->at = at;
 }
 
-/* To a place that is free; the one it leaves is free then. */
+/* Moves a watch to a free place. The place that it leaves is free then. */
 static void move(struct loop *loop, size_t from, size_t to)
 {
     if (from != to)
@@ -135,7 +134,7 @@ void watch_events(struct watch *watch, short events)
     watch->loop->polled[watch->at].events = events;
 }
 
-/* Changes places with the last of those that are looked at in every round. */
+/* The watch changes places with the last of those that are looked at in every round. */
 void watch_seldom(struct watch *watch)
 {
     struct loop *loop = watch->loop;
@@ -149,8 +148,7 @@ void watch_seldom(struct watch *watch)
     loop->often--;
 }
 
-/* poll() may just have reported it, so its place is not given away before the round ends.
- */
+/* poll() may just have reported it, so its place is kept until the round ends. */
 void loop_unwatch(struct loop *loop, struct watch *watch)
 {
     if (!watch)
@@ -160,7 +158,7 @@ void loop_unwatch(struct loop *loop, struct watch *watch)
     loop->ended = watch;
 }
 
-/* The last one of its kind moves to where the watch was. */
+/* The last watch of its kind moves to the free place. */
 static void fill_place(struct loop *loop, size_t at)
 {
     if (at < loop->often) {
@@ -181,11 +179,11 @@ static void remove_ended(struct loop *loop)
     }
 }
 
-void timer_init(struct timer *timer, void (*ring)(void *context), void *context)
+void timer_init(struct timer *timer, void (*expired)(void *context), void *context)
 {
-    heap_link_init(&timer->waits);
-    list_init(&timer->is_due);
-    timer->ring = ring;
+    heap_link_init(&timer->in_heap);
+    list_init(&timer->in_due);
+    timer->expired = expired;
     timer->context = context;
 }
 
@@ -194,18 +192,18 @@ void timer_set(struct loop *loop, struct timer *timer, int64_t at)
     timer_cancel(timer);
     timer->at = at;
     timer->number = loop->settings++;
-    heap_add(&loop->timers, &timer->waits);
+    heap_add(&loop->timers, &timer->in_heap);
 }
 
 void timer_cancel(struct timer *timer)
 {
-    heap_remove(&timer->waits);
-    list_remove(&timer->is_due);
+    heap_remove(&timer->in_heap);
+    list_remove(&timer->in_due);
 }
 
 bool timer_is_set(const struct timer *timer)
 {
-    return timer->waits.heap || !list_empty(&timer->is_due);
+    return timer->in_heap.heap || !list_empty(&timer->in_due);
 }
 
 static int64_t next_look(const struct loop *loop)
@@ -215,7 +213,7 @@ static int64_t next_look(const struct loop *loop)
 
 static int wait_time(const struct loop *loop, int64_t now)
 {
-    const struct timer *timer = heap_first(&loop->timers, struct timer, waits);
+    const struct timer *timer = heap_first(&loop->timers, struct timer, in_heap);
     int64_t next = next_look(loop);
 
     if (timer && timer->at < next)
@@ -227,39 +225,39 @@ static int wait_time(const struct loop *loop, int64_t now)
     return next - now > INT_MAX ? INT_MAX : (int)(next - now);
 }
 
-/* Those that a stop has left come first. */
+/* Timers that were left when the loop stopped come first. */
 static void find_due(struct loop *loop, int64_t now)
 {
     struct timer *timer;
 
     if (!list_empty(&loop->due))
         return;
-    for (int i = 0; i < TIMERS_A_ROUND; i++) {
-        timer = heap_first(&loop->timers, struct timer, waits);
+    for (int i = 0; i < LOOP_BUDGET; i++) {
+        timer = heap_first(&loop->timers, struct timer, in_heap);
         if (!timer || timer->at > now)
             return;
-        heap_remove(&timer->waits);
-        list_append(&loop->due, &timer->is_due);
+        heap_remove(&timer->in_heap);
+        list_append(&loop->due, &timer->in_due);
     }
 }
 
-/* Not those that are set meanwhile: one that sets itself to a time past must not hold the
- * loop. */
-static void ring_timers(struct loop *loop)
+/* Timers that are set meanwhile wait for the next round: one that sets itself for a time
+ * past must not hold the loop. */
+static void expire_timers(struct loop *loop)
 {
     struct timer *timer;
 
     find_due(loop, clock_ms());
-    while (!loop->stopped && (timer = list_first(&loop->due, struct timer, is_due))) {
-        list_remove(&timer->is_due);
-        timer->ring(timer->context);
+    while (!loop->stopped && (timer = list_first(&loop->due, struct timer, in_due))) {
+        list_remove(&timer->in_due);
+        timer->expired(timer->context);
     }
 }
 
 /*
- * A callback may add watches, and so move `polled` and `owners`; or it may move a watch to
- * another place, where it may be missed until poll() reports it again, but is not called
- * twice. No more is looked through than it takes to find the `ready` ones.
+ * A callback may add watches, which moves `polled` and `owners`. It may also move a watch
+ * to another place, where it may be missed until poll() reports it again, but is not called
+ * twice. The search ends when all `ready` ones are found.
  */
 static void call_ready(struct loop *loop, size_t first, size_t count, int ready)
 {
@@ -275,8 +273,8 @@ static void call_ready(struct loop *loop, size_t first, size_t count, int ready)
     }
 }
 
-/* Of those that are looked at seldom some, without waiting: so poll() need not register
- * with each of them. */
+/* Polls some of those that are looked at seldom. Each that was long idle costs about a
+ * microsecond, but poll() need not register with it if it does not wait. */
 static int look_at_seldom(struct loop *loop, int64_t now)
 {
     size_t first, count, all = loop->count - loop->often;
@@ -285,7 +283,7 @@ static int look_at_seldom(struct loop *loop, int64_t now)
     if (loop->looked >= all)
         loop->looked = 0;
     first = loop->often + loop->looked;
-    count = all - loop->looked < SELDOM_A_ROUND ? all - loop->looked : SELDOM_A_ROUND;
+    count = all - loop->looked < LOOP_BUDGET ? all - loop->looked : LOOP_BUDGET;
     loop->looked += count;
     loop->next_look = now + LOOP_SELDOM_MS;
     ready = poll(&loop->polled[first], count, 0);
@@ -293,8 +291,8 @@ static int look_at_seldom(struct loop *loop, int64_t now)
     return ready;
 }
 
-/* All that are looked at often have a look in every round, however long the others take. */
-static int look(struct loop *loop)
+/* All that are looked at often are polled in every round, however long the others take. */
+static int poll_watches(struct loop *loop)
 {
     int64_t now = clock_ms();
     size_t count;
@@ -310,7 +308,8 @@ static int look(struct loop *loop)
     return ready;
 }
 
-/* The kernel may be short of memory for a moment: timers go on meanwhile. */
+/* True if the error passes. The kernel may be short of memory for a moment, and timers go
+ * on meanwhile. */
 static bool passes(int error)
 {
     const struct timespec while_short = {.tv_nsec = SHORT_OF_MEMORY_MS * 1000000L};
@@ -325,9 +324,9 @@ int loop_run(struct loop *loop)
     loop->stopped = false;
     while (!loop->stopped) {
         remove_ended(loop);
-        if (look(loop) == -1 && !passes(errno))
+        if (poll_watches(loop) == -1 && !passes(errno))
             return -1;
-        ring_timers(loop);
+        expire_timers(loop);
     }
     return 0;
 }

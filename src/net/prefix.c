@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The address's octets, and how many bits they are. */
+/* The octets of the address, and how many bits they have. */
 static const uint8_t *octets_of(const struct addr *addr, unsigned *bits)
 {
     const struct in6_addr *ip6 = &addr->sock.ip6.sin6_addr;
@@ -59,7 +59,7 @@ bool prefix_parse(struct prefix *prefix, const char *text)
         return false;
     memcpy(address, text, len);
     address[len] = '\0';
-    if (address[0] == '[' || !addr_parse(&prefix->addr, address, 0) ||
+    if (strpbrk(address, "[%") || !addr_parse(&prefix->addr, address, 0) ||
         addr_port(&prefix->addr) != 0)
         return false;
     octets = octets_of(&prefix->addr, &most);

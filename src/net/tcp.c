@@ -1,6 +1,5 @@
 #include "net/tcp.h"
 
-#include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -8,16 +7,12 @@
 
 #include "base/clock.h"
 #include "base/counters.h"
-#include "base/log.h"
+#include "net/acceptor.h"
 #include "net/clients.h"
 #include "net/frames.h"
-#include "net/listen.h"
 
 enum {
-    ACCEPTS_A_ROUND = 64, /* then others have their turn */
-    MESSAGES_A_ROUND = 64,
-    ACCEPT_PAUSE_MS = 100, /* when there are no descriptors left, or no memory */
-    IDLE_LEAST_MS = 200,   /* with all connections in use */
+    IDLE_LEAST_MS = 200, /* while all connections are in use */
 };
 
 struct tcp_conn {
@@ -30,25 +25,20 @@ struct tcp_conn {
     struct inbox in;
     struct outbox out;
     struct list claims;
-    unsigned owed; /* claims there are */
+    unsigned owed; /* the number of `claims` */
 
     bool ended;   /* the client sends no more */
-    bool reading; /* its messages are being handled: it must not be freed now */
-    bool doomed;  /* it ends as soon as that is over */
+    bool reading; /* its messages are being handled, so it must not be freed now */
+    bool doomed;  /* it ends when they have been handled */
 
-    /* While it may be closed for being idle: its place in `idle`. `since` is when the last
-     * message was whole, the next one began, or an answer or a part of what waits was sent,
-     * so octets that trickle in do not count. */
+    /*
+     * While it may be closed for being idle it is in `idle`. `since` is when the last
+     * message was whole, the next one began, or an answer, or a part of what waits, was
+     * sent. Octets that trickle in do not count.
+     */
     struct list in_idle;
     int64_t since;         /* clock_ms() */
-    struct list in_unread; /* there are messages left to be handled in the next round */
-};
-
-/* A listening socket. */
-struct door {
-    struct tcp *tcp;
-    int fd;
-    struct watch *watch;
+    struct list in_unread; /* while messages are left to be handled in the next round */
 };
 
 struct tcp {
@@ -56,16 +46,15 @@ struct tcp {
     struct tcp_limits limits;
     tcp_message *arrived;
     void *context;
-    struct door doors[LISTENERS_MAX];
-    size_t door_count;
+    struct acceptor acceptor;
     struct clients clients;
     struct list conns;
     struct list idle;    /* connections by `since` */
-    int64_t idle_looked; /* clock_ms() when those were closed that had been idle too long */
+    int64_t idle_looked; /* clock_ms() when idle connections were last closed */
     struct list unread;  /* connections */
     size_t count;
     size_t waiting; /* octets in all outboxes */
-    struct timer idle_timer, unread_timer, pause_timer;
+    struct timer idle_timer, unread_timer;
 };
 
 const struct addr *tcp_peer(const struct tcp_conn *conn)
@@ -78,8 +67,8 @@ static int64_t idle_least_ms(const struct tcp *tcp)
     return tcp->limits.idle_ms < IDLE_LEAST_MS ? tcp->limits.idle_ms : IDLE_LEAST_MS;
 }
 
-/* RFC 7766 section 6.2.3: seconds, and less when resources run short. The last half of the
- * connections shortens it down to a fiftieth. */
+/* The idle time is seconds, and less when resources run short (RFC 7766 section 6.2.3): the
+ * second half of the connections shortens it, down to IDLE_LEAST_MS. */
 static int64_t shortened_idle_ms(const struct tcp *tcp)
 {
     const struct tcp_limits *limits = &tcp->limits;
@@ -90,7 +79,7 @@ static int64_t shortened_idle_ms(const struct tcp *tcp)
     return idle > idle_least_ms(tcp) ? idle : idle_least_ms(tcp);
 }
 
-/* Others are not to lose theirs because one has opened so many. */
+/* Clients with few connections must not lose them because another has opened many. */
 int64_t tcp_idle_ms(const struct tcp_conn *conn)
 {
     const struct tcp *tcp = conn->tcp;
@@ -134,7 +123,8 @@ void tcp_close(struct tcp_conn *conn)
 
 /* Idle connections. */
 
-/* When the oldest's time is over. If others have less they are looked at now and then. */
+/* When the time of the oldest is over. Others may have less time, so all are checked now
+ * and then. */
 static int64_t idle_due(const struct tcp *tcp, const struct tcp_conn *oldest)
 {
     int64_t due = oldest->since + tcp_idle_ms(oldest);
@@ -156,15 +146,12 @@ static void set_idle_timer(struct tcp *tcp)
         timer_cancel(&tcp->idle_timer);
 }
 
-static void ring_idle(void *context)
+static void idle_expired(void *context)
 {
     struct tcp *tcp = context;
     int64_t now = clock_ms();
 
-    for (struct list *link = tcp->idle.next, *next; link != &tcp->idle; link = next) {
-        struct tcp_conn *conn = list_item(link, struct tcp_conn, in_idle);
-
-        next = link->next;
+    list_each(&tcp->idle, struct tcp_conn, conn, in_idle) {
         if (conn->since + shortened_idle_ms(tcp) > now)
             break;
         if (conn->since + tcp_idle_ms(conn) <= now)
@@ -174,14 +161,14 @@ static void ring_idle(void *context)
     set_idle_timer(tcp);
 }
 
-/* Something has happened that counts: the idle time starts again. */
+/* The connection is in use: its idle time begins anew. */
 static void touch(struct tcp_conn *conn)
 {
     conn->since = clock_ms();
     list_remove(&conn->in_idle);
 }
 
-/* Mostly it was touched last of all: the search for its place starts at the end. */
+/* It was mostly in use last of all, so the search for its place starts at the end. */
 static void enter_idle(struct tcp_conn *conn)
 {
     struct tcp *tcp = conn->tcp;
@@ -195,18 +182,16 @@ static void enter_idle(struct tcp_conn *conn)
         set_idle_timer(tcp);
 }
 
-/* Closes the one that is idle longest, of this client or network or (NULL) of all. */
+/* Closes the connection that is idle longest, of this client or network, or with NULL of
+ * all. False if there is none. */
 static bool close_oldest(struct tcp *tcp, const struct client *group)
 {
-    for (struct list *link = tcp->idle.next; link != &tcp->idle; link = link->next) {
-        struct tcp_conn *conn = list_item(link, struct tcp_conn, in_idle);
-
+    list_each(&tcp->idle, struct tcp_conn, conn, in_idle)
         if (outbox_waiting(&conn->out) == 0 &&
             (!group || place_is_of(&conn->place, group))) {
             conn_free(conn);
             return true;
         }
-    }
     return false;
 }
 
@@ -218,7 +203,8 @@ static bool may_handle(const struct tcp_conn *conn)
            outbox_waiting(&conn->out) < TCP_WAITING_MAX;
 }
 
-/* After anything that happened to a connection: what to wait for next, or its end. */
+/* Call this after anything has happened to a connection: it sets what that waits for, or
+ * ends it. */
 static void settle(struct tcp_conn *conn)
 {
     bool waiting = outbox_waiting(&conn->out) > 0;
@@ -241,7 +227,7 @@ static void settle(struct tcp_conn *conn)
         enter_idle(conn);
 }
 
-/* Hands over whole messages. True if there was any. */
+/* Hands whole messages over. True if there was one. */
 static bool handle_messages(struct tcp_conn *conn, struct reader *unread)
 {
     struct tcp *tcp = conn->tcp;
@@ -250,12 +236,12 @@ static bool handle_messages(struct tcp_conn *conn, struct reader *unread)
     int count = 0;
 
     conn->reading = true;
-    while (count < MESSAGES_A_ROUND && may_handle(conn)) {
-        if (frame_length(unread, &len) && len < tcp->limits.shortest) {
+    while (count < LOOP_BUDGET && may_handle(conn)) {
+        if (frames_length(unread, &len) && len < tcp->limits.shortest) {
             conn->doomed = true;
             break;
         }
-        if (!frame_take(unread, &message, &len))
+        if (!frames_take(unread, &message, &len))
             break;
         tcp->arrived(tcp->context, conn, message, len);
         count++;
@@ -287,7 +273,7 @@ static void read_messages(struct tcp_conn *conn)
     }
 }
 
-static void ring_unread(void *context)
+static void unread_expired(void *context)
 {
     struct tcp *tcp = context;
     struct list now;
@@ -316,7 +302,7 @@ static void flush(struct tcp_conn *conn)
     conn->tcp->waiting -= before - outbox_waiting(&conn->out);
 }
 
-/* An error or a hang-up of both directions is told without being asked for. */
+/* poll() tells of an error, and of the end of both directions, without being asked. */
 static void conn_ready(void *context, short revents)
 {
     struct tcp_conn *conn = context;
@@ -351,7 +337,7 @@ void tcp_claim_move(struct tcp_claim *to, struct tcp_claim *from)
     from->conn = NULL;
 }
 
-/* The connection that the claim was on, or NULL; it is not owed any more. */
+/* Empties the claim. Returns the connection that it was on, or NULL. */
 static struct tcp_conn *give_up(struct tcp_claim *claim)
 {
     struct tcp_conn *conn = claim->conn;
@@ -393,7 +379,7 @@ void tcp_forgo(struct tcp_claim *claim)
 
 /* New connections. */
 
-/* Any small write is a whole answer: it must not wait to be sent with the next one. */
+/* Any small write is a whole answer, which must not wait to be sent with the next one. */
 static void set_no_delay(int fd)
 {
     int one = 1;
@@ -423,20 +409,24 @@ static bool conn_new(struct tcp *tcp, int fd, const struct addr *peer)
     count_set(COUNT_TCP_OPEN, ++tcp->count);
     set_no_delay(fd);
     enter_idle(conn);
-    set_idle_timer(tcp); /* one more may have shortened the time of all */
+    set_idle_timer(tcp); /* it may have shortened the time of all */
     return true;
 }
 
-/* Of the client that has most, for another one: if none is idle the oldest goes, or he who
- * keeps all of his busy would keep everybody out. */
+/*
+ * Closes a connection of the client that has most, for another client. If none is idle it
+ * is the oldest, since a client that keeps all of its connections busy must not keep others
+ * out.
+ */
 static void close_one_of(struct tcp *tcp, struct place *most)
 {
     if (!close_oldest(tcp, most->client))
         conn_free(list_item(most, struct tcp_conn, place));
 }
 
-/* Nobody has more than the peer would: only an idle one of his own makes room; if he has
- * none at all one of his network's, and if that has none anybody's. */
+/* No client has more than the peer's would have. Then only an idle connection makes room:
+ * one of its own if it has any, else one of its network, or if that has none, of anybody.
+ */
 static bool close_idle_for(struct tcp *tcp, const struct addr *peer)
 {
     const struct client *client = clients_find(&tcp->clients, peer);
@@ -444,7 +434,7 @@ static bool close_idle_for(struct tcp *tcp, const struct addr *peer)
     return close_oldest(tcp, client ? client : clients_find_network(&tcp->clients, peer));
 }
 
-/* RFC 7766 section 6.2.2: there is a limit, for each client and for all. */
+/* There is a limit for each client and for all (RFC 7766 section 6.2.2). */
 static bool has_room(struct tcp *tcp, const struct addr *peer)
 {
     const struct client *client = clients_find(&tcp->clients, peer);
@@ -461,98 +451,28 @@ static bool has_room(struct tcp *tcp, const struct addr *peer)
     return true;
 }
 
-static void admit(struct tcp *tcp, int fd, const struct addr *peer)
+static void admit(void *context, int fd, const struct addr *peer)
 {
+    struct tcp *tcp = context;
+
     if (!has_room(tcp, peer) || !conn_new(tcp, fd, peer)) {
         count(COUNT_TCP_REFUSED);
         close(fd);
     }
 }
 
-static void open_doors(struct tcp *tcp, bool open)
+/* For a connection whose peer is not known yet. */
+static bool close_idle(void *context)
 {
-    for (size_t i = 0; i < tcp->door_count; i++)
-        watch_events(tcp->doors[i].watch, open ? POLLIN : 0);
-}
-
-static void ring_pause(void *context)
-{
-    open_doors(context, true);
-}
-
-/* accept() goes on failing while nothing is closed: trying on would turn the loop hot. */
-static void pause_accepting(struct tcp *tcp)
-{
-    log_debug("no more TCP connections for now: %m");
-    open_doors(tcp, false);
-    timer_set(tcp->loop, &tcp->pause_timer, clock_ms() + ACCEPT_PAUSE_MS);
-}
-
-/* For one whose peer is not known yet. */
-static bool close_idle(struct tcp *tcp)
-{
+    struct tcp *tcp = context;
     const struct place *most = clients_most(&tcp->clients, NULL);
 
     return (most && close_oldest(tcp, most->client)) || close_oldest(tcp, NULL);
 }
 
-/* What the end of a connection mends. */
-static bool wants_descriptor(int error)
-{
-    return error == EMFILE || error == ENFILE;
-}
-
-static bool means_shortage(int error)
-{
-    return wants_descriptor(error) || error == ENOBUFS || error == ENOMEM;
-}
-
-/*
- * A new connection's descriptor, or -1 if there is none now. accept() asks for a descriptor
- * before it looks whether anybody waits: only if somebody does, which poll() knows, is a
- * shortage a reason to close a connection.
- */
-static int take_connection(struct tcp *tcp, int door, struct addr *peer, bool waits)
-{
-    int fd;
-
-    do {
-        peer->len = sizeof peer->sock;
-        fd = accept4(door, &peer->sock.any, &peer->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    } while (fd == -1 && (errno == EINTR || errno == ECONNABORTED ||
-                          (waits && wants_descriptor(errno) && close_idle(tcp))));
-    if (fd == -1 && waits && means_shortage(errno))
-        pause_accepting(tcp);
-    return fd;
-}
-
-static void door_ready(void *context, short revents)
-{
-    const struct door *door = context;
-    struct addr peer;
-    int fd;
-
-    (void)revents;
-    for (int i = 0; i < ACCEPTS_A_ROUND; i++) {
-        fd = take_connection(door->tcp, door->fd, &peer, i == 0);
-        if (fd == -1)
-            break;
-        admit(door->tcp, fd, &peer);
-    }
-}
-
 int tcp_listen(struct tcp *tcp, int fd)
 {
-    struct door *door = &tcp->doors[tcp->door_count];
-
-    if (tcp->door_count == LISTENERS_MAX)
-        return -1;
-    *door = (struct door){.tcp = tcp, .fd = fd};
-    door->watch = loop_watch(tcp->loop, fd, POLLIN, door_ready, door);
-    if (!door->watch)
-        return -1;
-    tcp->door_count++;
-    return 0;
+    return acceptor_listen(&tcp->acceptor, fd);
 }
 
 struct tcp *tcp_new(struct loop *loop, const struct tcp_limits *limits,
@@ -564,6 +484,9 @@ struct tcp *tcp_new(struct loop *loop, const struct tcp_limits *limits,
         return NULL;
     *tcp = (struct tcp){
         .loop = loop, .limits = *limits, .arrived = arrived, .context = context};
+    tcp->acceptor = (struct acceptor){
+        .loop = loop, .accepted = admit, .close_one = close_idle, .context = tcp};
+    acceptor_init(&tcp->acceptor);
     if (clients_init(&tcp->clients) == -1) {
         free(tcp);
         return NULL;
@@ -571,22 +494,14 @@ struct tcp *tcp_new(struct loop *loop, const struct tcp_limits *limits,
     list_init(&tcp->conns);
     list_init(&tcp->idle);
     list_init(&tcp->unread);
-    timer_init(&tcp->idle_timer, ring_idle, tcp);
-    timer_init(&tcp->unread_timer, ring_unread, tcp);
-    timer_init(&tcp->pause_timer, ring_pause, tcp);
+    timer_init(&tcp->idle_timer, idle_expired, tcp);
+    timer_init(&tcp->unread_timer, unread_expired, tcp);
     return tcp;
-}
-
-static void close_doors(struct tcp *tcp)
-{
-    while (tcp->door_count > 0)
-        loop_unwatch(tcp->loop, tcp->doors[--tcp->door_count].watch);
-    timer_cancel(&tcp->pause_timer);
 }
 
 void tcp_retire(struct tcp *tcp, int64_t idle_ms)
 {
-    close_doors(tcp);
+    acceptor_close(&tcp->acceptor);
     if (tcp->limits.idle_ms > idle_ms)
         tcp->limits.idle_ms = idle_ms;
     set_idle_timer(tcp);
@@ -605,7 +520,7 @@ void tcp_free(struct tcp *tcp)
         return;
     while ((conn = list_first(&tcp->conns, struct tcp_conn, link)))
         conn_free(conn);
-    close_doors(tcp);
+    acceptor_close(&tcp->acceptor);
     timer_cancel(&tcp->idle_timer);
     timer_cancel(&tcp->unread_timer);
     clients_free(&tcp->clients);

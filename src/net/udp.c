@@ -25,7 +25,7 @@ static void note_local(struct udp_path *path, const struct cmsghdr *part)
     }
 }
 
-/* What the kernel has said about a datagram; false if it is of no use. */
+/* Reads what the kernel has told of a datagram. False if it is to be skipped. */
 static bool read_path(struct msghdr *message, struct udp_path *path)
 {
     path->peer.len = message->msg_namelen;
@@ -53,7 +53,7 @@ enum udp_result udp_receive(int fd, void *data, size_t size, size_t *len,
     };
     ssize_t got = recvmsg(fd, &message, MSG_DONTWAIT);
 
-    if (got == -1) /* an ICMP error of an earlier reply is reported once, and past */
+    if (got == -1) /* an ICMP error that an earlier reply met is reported once */
         return errno == EAGAIN || errno == EWOULDBLOCK ? UDP_EMPTY : UDP_SKIPPED;
     *len = (size_t)got;
     return read_path(&message, path) ? UDP_DATAGRAM : UDP_SKIPPED;
@@ -71,7 +71,7 @@ void udp_add_control(struct msghdr *message, int level, int type, const void *da
     memcpy(CMSG_DATA(head), data, size);
 }
 
-/* Where the kernel would choose the source address, it is told. */
+/* A socket bound to the wildcard address would leave the source address to the kernel. */
 static void add_local(struct msghdr *message, const struct udp_path *path)
 {
     struct in_pktinfo ip4 = {.ipi_spec_dst = path->local.sock.ip4.sin_addr};
@@ -107,7 +107,7 @@ bool udp_send(int fd, const void *data, size_t len, const struct udp_path *path)
 }
 
 /* One datagram's buffers. */
-struct slot {
+struct datagram {
     struct udp_path path;
     struct iovec part;
     union udp_control control;
@@ -116,15 +116,15 @@ struct slot {
 struct udp_batch {
     size_t longest;
     uint8_t *octets; /* UDP_BATCH times `longest` */
-    struct slot in[UDP_BATCH];
+    struct datagram in[UDP_BATCH];
     struct mmsghdr received[UDP_BATCH];
 };
 
-static void set_up_slot(struct slot *slot, struct msghdr *message, void *octets)
+static void set_up_datagram(struct datagram *datagram, struct msghdr *message, void *octets)
 {
-    slot->part.iov_base = octets;
+    datagram->part.iov_base = octets;
     *message = (struct msghdr){
-        .msg_name = &slot->path.peer.sock, .msg_iov = &slot->part, .msg_iovlen = 1};
+        .msg_name = &datagram->path.peer.sock, .msg_iov = &datagram->part, .msg_iovlen = 1};
 }
 
 struct udp_batch *udp_batch_new(size_t longest_datagram)
@@ -140,8 +140,8 @@ struct udp_batch *udp_batch_new(size_t longest_datagram)
         return NULL;
     }
     for (size_t i = 0; i < UDP_BATCH; i++)
-        set_up_slot(&batch->in[i], &batch->received[i].msg_hdr,
-                    batch->octets + i * longest_datagram);
+        set_up_datagram(&batch->in[i], &batch->received[i].msg_hdr,
+                        batch->octets + i * longest_datagram);
     return batch;
 }
 
@@ -157,7 +157,7 @@ size_t udp_batch_receive(struct udp_batch *batch, int fd)
 {
     int count;
 
-    for (size_t i = 0; i < UDP_BATCH; i++) { /* the last call has changed them */
+    for (size_t i = 0; i < UDP_BATCH; i++) { /* recvmmsg() has changed them */
         struct msghdr *message = &batch->received[i].msg_hdr;
 
         batch->in[i].part.iov_len = batch->longest;
@@ -172,11 +172,11 @@ size_t udp_batch_receive(struct udp_batch *batch, int fd)
 const uint8_t *udp_batch_datagram(struct udp_batch *batch, size_t i, size_t *len,
                                   const struct udp_path **path)
 {
-    struct slot *slot = &batch->in[i];
+    struct datagram *datagram = &batch->in[i];
 
-    if (!read_path(&batch->received[i].msg_hdr, &slot->path))
+    if (!read_path(&batch->received[i].msg_hdr, &datagram->path))
         return NULL;
     *len = batch->received[i].msg_len;
-    *path = &slot->path;
-    return slot->part.iov_base;
+    *path = &datagram->path;
+    return datagram->part.iov_base;
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Types that are no data of a name: what to say to each (RFC 6895 section 3.1). */
+/* The responses to types that are no data of a name (RFC 6895 section 3.1). */
 static const struct {
     uint16_t type;
     enum rcode rcode;
@@ -12,24 +12,27 @@ static const struct {
     {TYPE_MAILA, RCODE_NOTIMP},
 };
 
-/* RFC 4892, and what BIND has always been asked. */
-static const char *const identity_names[] = {
-    "\7version\4bind",
-    "\7version\6server",
-    "\2id\6server",
-    "\10hostname\4bind",
+/* The names of RFC 4892, and those that BIND has always answered. */
+static const struct name identity_names[] = {
+    NAME_OF("\7version\4bind"),
+    NAME_OF("\7version\6server"),
+    NAME_OF("\2id\6server"),
+    NAME_OF("\10hostname\4bind"),
 };
 
 bool policy_may_ask(const struct policy *policy, const struct addr *from)
 {
-    for (size_t i = 0; i < policy->allow_count; i++)
-        if (prefix_has(&policy->allow[i], from))
+    const struct prefix *prefix = policy->allow, *end = prefix + policy->allow_count;
+
+    for (; prefix < end; prefix++)
+        if (prefix_has(prefix, from))
             return true;
     return false;
 }
 
-/* What request_parse left open, for it knows nothing of our options. */
-static int true_rcode(const struct policy *policy, const struct request *request, int rcode)
+/* request_parse does not know our options, so this decides whether a cookie is an error. */
+static int rcode_with_cookies(const struct policy *policy, const struct request *request,
+                              int rcode)
 {
     if (!policy->cookies)
         return rcode;
@@ -44,7 +47,7 @@ static bool type_settles(uint16_t type, struct answer *answer)
         if (meta_types[i].type != type)
             continue;
         answer_fail(answer, meta_types[i].rcode, EDE_NOT_SUPPORTED,
-                    "no such question here");
+                    "this type is not answered here");
         return true;
     }
     return false;
@@ -58,13 +61,12 @@ static bool asks_identity(const struct request *request)
         (question->type != TYPE_TXT && question->type != TYPE_ANY))
         return false;
     for (size_t i = 0; i < sizeof identity_names / sizeof *identity_names; i++)
-        if (name_equal(question->name, question->name_len,
-                       (const uint8_t *)identity_names[i], strlen(identity_names[i]) + 1))
+        if (name_equal(question_name(question), identity_names[i]))
             return true;
     return false;
 }
 
-static void say_identity(const struct policy *policy, struct answer *answer)
+static void answer_identity(const struct policy *policy, struct answer *answer)
 {
     uint8_t data[1 + POLICY_IDENTITY_MAX];
     size_t len = strlen(policy->identity);
@@ -79,11 +81,11 @@ static void say_identity(const struct policy *policy, struct answer *answer)
 static bool class_settles(const struct policy *policy, const struct request *request,
                           struct answer *answer)
 {
-    /* Of any class (RFC 1035 section 3.2.5), as Java's JNDI asks, IN is what there is. */
+    /* Java's JNDI asks for any class (RFC 1035 section 3.2.5). IN is the only one. */
     if (request->class == CLASS_IN || request->class == CLASS_ANY)
         return false;
     if (*policy->identity && asks_identity(request))
-        say_identity(policy, answer);
+        answer_identity(policy, answer);
     else
         answer_fail(answer, RCODE_REFUSED, EDE_NOT_SUPPORTED, "only class IN is served");
     return true;
@@ -96,12 +98,12 @@ bool policy_settles(const struct policy *policy, const struct request *request,
         answer_fail(answer, RCODE_REFUSED, EDE_PROHIBITED, "this client may not ask here");
         return true;
     }
-    answer->rcode = (uint16_t)true_rcode(policy, request, rcode);
+    answer->rcode = (uint16_t)rcode_with_cookies(policy, request, rcode);
     if (answer->rcode != RCODE_NOERROR || !request->has_question)
         return true;
     if (request->is_signed) {
         answer_fail(answer, RCODE_REFUSED, EDE_NOT_SUPPORTED,
-                    "signed requests: no keys here");
+                    "signed requests are not answered: there are no keys here");
         return true;
     }
     return class_settles(policy, request, answer) ||

@@ -3,17 +3,12 @@
 #include <string.h>
 #include <xxhash.h>
 
-enum { NETWORK_OCTETS = 8 }; /* whoever has one IPv6 address mostly has 2^64 */
-
 static size_t bucket_of(const struct ratelimit *limit, const struct addr *addr)
 {
-    const struct in6_addr *ip6 = &addr->sock.ip6.sin6_addr;
-    uint64_t hash = addr->sock.any.sa_family == AF_INET6
-                        ? XXH3_64bits_withSeed(ip6, NETWORK_OCTETS, limit->seed)
-                        : XXH3_64bits_withSeed(&addr->sock.ip4.sin_addr,
-                                               sizeof(struct in_addr), limit->seed);
+    size_t len;
+    const void *client = addr_client(addr, &len);
 
-    return hash % RATELIMIT_SOURCES;
+    return XXH3_64bits_withSeed(client, len, limit->seed) % RATELIMIT_SOURCES;
 }
 
 bool ratelimit_allows(struct ratelimit *limit, const struct addr *addr, int64_t now_ms)

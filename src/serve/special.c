@@ -2,33 +2,29 @@
 
 #include "dns/localhost.h"
 
-/* What is said to a name at or below the apex. */
+/* How a name at or below the apex is answered. */
 enum rule {
     RULE_LOOPBACK, /* RFC 6761 section 6.3; the apex itself may be in the hosts file */
     RULE_NO_NAME,
     RULE_ONION,
     RULE_CANARY,
-    RULE_DESIGNATED, /* RFC 9462 sections 4 and 8: nobody's resolver but ours, and no data
-                      */
+    RULE_DESIGNATED, /* there is no designated resolver (RFC 9462 sections 4 and 8) */
 };
 
-#define NAME(wire) (const uint8_t *)(wire), sizeof(wire)
-
 static const struct special {
-    const uint8_t *apex; /* in lower case */
-    size_t apex_len;
+    struct name apex;
     enum rule rule;
     const char *source;
 } specials[] = {
-    {NAME(LOCALHOST_WIRE), RULE_LOOPBACK, "RFC 6761"},
-    {NAME("\7invalid"), RULE_NO_NAME, "RFC 6761"},
-    {NAME("\3alt"), RULE_NO_NAME, "RFC 9476"},
-    {NAME("\5onion"), RULE_ONION, "RFC 7686"},
-    {NAME("\10resolver\4arpa"), RULE_DESIGNATED, "RFC 9462"},
-    {NAME("\23use-application-dns\3net"), RULE_CANARY, "option canary"},
+    {NAME_OF(LOCALHOST_WIRE), RULE_LOOPBACK, "RFC 6761"},
+    {NAME_OF("\7invalid"), RULE_NO_NAME, "RFC 6761"},
+    {NAME_OF("\3alt"), RULE_NO_NAME, "RFC 9476"},
+    {NAME_OF("\5onion"), RULE_ONION, "RFC 7686"},
+    {NAME_OF("\10resolver\4arpa"), RULE_DESIGNATED, "RFC 9462"},
+    {NAME_OF("\23use-application-dns\3net"), RULE_CANARY, "option canary"},
 };
 
-static const uint8_t discovery[] = "\4_dns\10resolver\4arpa";
+static const struct name discovery = NAME_OF("\4_dns\10resolver\4arpa");
 
 static bool applies(const struct special_config *config, enum rule rule, int at)
 {
@@ -49,8 +45,7 @@ static bool applies(const struct special_config *config, enum rule rule, int at)
 static bool has_no_name(const struct question *question, enum rule rule, int at)
 {
     if (rule == RULE_DESIGNATED)
-        return at > 0 &&
-               !name_equal(question->name, question->name_len, discovery, sizeof discovery);
+        return at > 0 && !name_equal(question_name(question), discovery);
     return rule != RULE_LOOPBACK;
 }
 
@@ -59,12 +54,11 @@ static void say(const struct special_config *config, const struct special *speci
 {
     answer_reset(answer);
     if (special->rule == RULE_LOOPBACK)
-        localhost_say(question, config->no_aaaa, config->ttl, answer);
+        localhost_say(question, config->local->filter_aaaa, config->local->ttl, answer);
     if (has_no_name(question, special->rule, at))
         answer->rcode = RCODE_NXDOMAIN;
-    if (answer->count[SECTION_ANSWER] == 0 && config->negative_ttl > 0)
-        answer_add_soa_at(answer, (uint16_t)(ANSWER_OWNER_QUESTION + at),
-                          config->negative_ttl);
+    answer_add_soa(answer, 0, (uint16_t)(ANSWER_OWNER_QUESTION + at),
+                   config->local->negative_ttl);
     answer_explain(answer, EDE_SYNTHESIZED, "special-use name (%s)", special->source);
 }
 
@@ -73,8 +67,7 @@ static const struct special *find(const struct special_config *config,
                                   const struct question *question, int *at)
 {
     for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
-        *at = name_apex_at(question->name, question->name_len, specials[i].apex,
-                           specials[i].apex_len);
+        *at = name_apex_at(question_name(question), specials[i].apex);
         if (*at != -1)
             return applies(config, specials[i].rule, *at) ? &specials[i] : NULL;
     }

@@ -1,30 +1,27 @@
 #include "upstream/loopcheck.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "dns/loop_name.h"
 
 enum {
-    SERVERS_KNOWN = 8, /* resolv.conf names three; some more for when it changes */
-    VALID_MS = 60000,  /* a forwarder may be pointed at us later */
-    SENT_KNOWN = 256,  /* what leads back does so in a moment */
-    NONCE_DIGITS = 16,
+    SERVERS_KNOWN = 8, /* resolv.conf names three; more are for when it changes */
+    VALID_MS = 60000,  /* a forwarder may be corrected, or replaced */
+    SENT_KNOWN = 256,  /* a check that leads back does so in a moment */
 };
-
-/* No special-use name: a forwarder would answer such a one itself (RFC 6761). */
-static const uint8_t zone[] = "\22hostdns-loop-check";
-
-enum { PREFIX = 1 + NONCE_DIGITS + sizeof zone - 1 }; /* before the name that is checked */
 
 struct entry {
     struct addr server; /* len 0: unused */
-    int64_t due;        /* clock_ms() of the next check */
+    int64_t due;        /* clock_ms() of the next check, if there is a reason for one */
+    bool is_checked;    /* since the host has changed */
+    bool is_suspected;  /* some names lead back */
+    bool leads_back;    /* all names do */
     bool is_here;       /* on this host */
-    bool leads_back;
+    unsigned forwarder; /* its number; 0: not known */
+    int64_t until;      /* clock_ms() until which that number is believed */
 };
 
 struct sent {
@@ -83,7 +80,7 @@ bool loopcheck_leads_back(const struct loopcheck *check, const struct addr *serv
     return loopcheck_is_own(check, server) || (entry && entry->leads_back);
 }
 
-/* Only for a server on this host: one of our wildcard addresses is its address too. */
+/* True if a server on this host is us, since we listen on all addresses with its port. */
 static bool is_behind_wildcard(const struct loopcheck *check, const struct addr *server)
 {
     for (size_t i = 0; i < check->own_count; i++)
@@ -94,7 +91,7 @@ static bool is_behind_wildcard(const struct loopcheck *check, const struct addr 
     return false;
 }
 
-/* One line when a loop is found, not one for each question. */
+/* Logs a line when a loop is found, not one for each question. */
 static void note_loop(struct entry *entry, const char *what, const char *remedy)
 {
     static struct log_limit limit;
@@ -108,7 +105,7 @@ static void note_loop(struct entry *entry, const char *what, const char *remedy)
 
 static void note_itself(struct entry *entry)
 {
-    note_loop(entry, "is this server", "resolv.conf needs another one");
+    note_loop(entry, "is this server", "name another one in resolv.conf");
 }
 
 static struct entry *entry_for(struct loopcheck *check, const struct addr *server)
@@ -136,41 +133,39 @@ bool loopcheck_is_due(struct loopcheck *check, const struct addr *server, int64_
 
     if (loopcheck_is_own(check, server))
         note_itself(entry);
-    if (loopcheck_is_own(check, server) || now < entry->due)
+    if (loopcheck_is_own(check, server) || now < entry->due ||
+        (entry->is_checked && !entry->is_suspected && !entry->leads_back))
         return false;
     entry->due = now + VALID_MS;
-    entry->leads_back = false;
+    entry->is_checked = true;
+    entry->is_suspected = entry->leads_back = false;
     entry->is_here = addr_is_here(server);
     if (entry->is_here && is_behind_wildcard(check, server))
         note_itself(entry);
     return entry->is_here && !entry->leads_back;
 }
 
-static bool draw_label(uint8_t label[static 1 + NONCE_DIGITS + 1])
+void loopcheck_suspect(struct loopcheck *check, const struct addr *server, int64_t asked)
 {
-    uint64_t nonce;
+    struct entry *entry = find(check, server);
 
-    if (getrandom(&nonce, sizeof nonce, 0) != sizeof nonce)
-        return false;
-    label[0] = NONCE_DIGITS;
-    snprintf((char *)label + 1, NONCE_DIGITS + 1, "%016llx", (unsigned long long)nonce);
-    return true;
+    if (entry && asked > entry->due - VALID_MS)
+        entry->is_suspected = true;
 }
 
 bool loopcheck_draw(struct loopcheck *check, const struct route *route,
                     struct question *question)
 {
     struct sent *sent = &check->sent[check->next_sent];
-    size_t at = 0;
+    struct name name = route->name;
 
-    while (PREFIX + route->name_len - at > NAME_WIRE_MAX)
-        at += 1u + route->name[at];
+    while (LOOP_NAME_FRONT + name.len > NAME_WIRE_MAX)
+        name = name_parent(name);
     *question = (struct question){.type = TYPE_A};
-    if (!draw_label(question->name))
+    if (!loop_name_draw(question->name))
         return false;
-    memcpy(question->name + 1 + NONCE_DIGITS, zone, sizeof zone - 1);
-    memcpy(question->name + PREFIX, route->name + at, route->name_len - at);
-    question->name_len = (uint8_t)(PREFIX + route->name_len - at);
+    memcpy(question->name + LOOP_NAME_FRONT, name.wire, name.len);
+    question->name_len = (uint8_t)(LOOP_NAME_FRONT + name.len);
     *sent = (struct sent){*route->server, *question};
     check->next_sent = (check->next_sent + 1) % SENT_KNOWN;
     return true;
@@ -182,43 +177,70 @@ static const struct sent *find_sent(const struct loopcheck *check,
     for (size_t i = 0; i < SENT_KNOWN; i++) {
         const struct question *sent = &check->sent[i].question;
 
-        if (sent->name_len > 0 &&
-            name_equal(sent->name, sent->name_len, question->name, question->name_len))
+        if (sent->name_len > 0 && name_equal(question_name(sent), question_name(question)))
             return &check->sent[i];
     }
     return NULL;
 }
 
-static bool has_our_label(const struct question *question)
+unsigned loopcheck_forwarder(const struct loopcheck *check, const struct addr *server)
 {
-    return question->name_len > PREFIX && question->name[0] == NONCE_DIGITS &&
-           name_equal(question->name + 1 + NONCE_DIGITS, sizeof zone - 1, zone,
-                      sizeof zone - 1);
+    const struct entry *entry = find(check, server);
+
+    return entry ? entry->forwarder : 0;
+}
+
+unsigned loopcheck_proven_forwarder(const struct loopcheck *check,
+                                    const struct addr *server, int64_t now)
+{
+    const struct entry *entry = find(check, server);
+
+    return entry && entry->until > now ? entry->forwarder : 0;
+}
+
+void loopcheck_doubt(struct loopcheck *check, unsigned forwarder)
+{
+    for (size_t i = 0; i < SERVERS_KNOWN; i++)
+        if (check->entries[i].forwarder == forwarder)
+            check->entries[i].until = 0;
+}
+
+/* A check whose asker is not known, such as one over TCP, changes nothing. */
+static void note_forwarder(struct entry *entry, const struct question *question)
+{
+    if (question_forwarder(question) == 0)
+        return;
+    entry->forwarder = question_forwarder(question);
+    entry->until = clock_ms() + VALID_MS;
 }
 
 bool loopcheck_recognises(struct loopcheck *check, const struct question *question,
                           struct addr *server, struct question *checked)
 {
-    const struct sent *sent = has_our_label(question) ? find_sent(check, question) : NULL;
+    const struct sent *sent =
+        loop_name_is_asked(question) ? find_sent(check, question) : NULL;
     struct entry *entry;
 
     if (!sent)
         return false;
     *server = sent->server;
     *checked = (struct question){.type = sent->question.type};
-    checked->name_len = (uint8_t)(sent->question.name_len - PREFIX);
-    memcpy(checked->name, sent->question.name + PREFIX, checked->name_len);
+    checked->name_len = (uint8_t)(sent->question.name_len - LOOP_NAME_FRONT);
+    memcpy(checked->name, sent->question.name + LOOP_NAME_FRONT, checked->name_len);
     entry = find(check, server);
+    if (entry)
+        note_forwarder(entry, question);
     if (entry && checked->name_len == 1)
         note_loop(entry, "forwards to this server",
-                  "it needs name servers of its own, or resolv.conf another one");
+                  "give it other name servers, or name another one in resolv.conf");
     return true;
 }
 
 void loopcheck_forget(struct loopcheck *check)
 {
     for (size_t i = 0; i < SERVERS_KNOWN; i++) {
-        check->entries[i].due = 0;
+        check->entries[i].due = check->entries[i].until = 0;
+        check->entries[i].is_checked = check->entries[i].is_suspected = false;
         check->entries[i].leads_back = false;
     }
 }

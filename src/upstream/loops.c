@@ -6,28 +6,29 @@
 #include <xxhash.h>
 
 enum {
-    WAYS = 4, /* places for a mark; the one that ends first gives way */
+    WAYS = 4, /* places for a mark; the mark that ends first gives way */
 };
 
-/* A name that has come back, and those that share its last `least` labels or more. */
+/* A name that came back. Names that share its last `least` labels are in its domain. */
 struct domain {
     struct addr server;
-    uint8_t name[NAME_WIRE_MAX]; /* folded */
-    size_t name_len;
+    uint8_t name[NAME_WIRE_MAX]; /* in lower case */
     size_t least;
-    int64_t ends; /* clock_ms(); 0: unused */
+    int64_t ends;  /* clock_ms(): it must be checked again from then on; 0: unused */
+    int64_t tried; /* clock_ms(): it is not checked again until then */
 };
 
-/* Only the hash is kept: of two names that share one, one would go without its check. */
+/* A name or domain that needs no check for a minute. Only the hash is kept: if two names
+ * share one, the second goes without its check. */
 struct mark {
     uint64_t hash;
     int64_t ends;
 };
 
 enum kind {
-    SUSPECTED, /* checked since it was slow: its domain needs no such check again */
-    STRAIGHT,  /* led elsewhere: needs no check that goes first */
-    SETTLED,   /* came back: needs no check for one type, which is in the higher bits */
+    SUSPECTED,     /* it was checked because a name was slow */
+    LED_ELSEWHERE, /* it needs no check that goes first */
+    SETTLED,       /* it came back for one type, which stands in the higher bits */
 };
 
 struct loops {
@@ -52,7 +53,7 @@ void loops_free(struct loops *loops)
     free(loops);
 }
 
-/* Without the root. */
+/* The root label does not count. */
 static size_t count_labels(const uint8_t *name)
 {
     size_t count = 0;
@@ -62,7 +63,7 @@ static size_t count_labels(const uint8_t *name)
     return count;
 }
 
-/* Where the last `labels` labels of the name stand; it has as many. */
+/* The offset of the name's last `labels` labels; it has as many. */
 static size_t suffix_at(const uint8_t *name, size_t labels)
 {
     size_t at = 0;
@@ -72,7 +73,7 @@ static size_t suffix_at(const uint8_t *name, size_t labels)
     return at;
 }
 
-/* How many of their last labels two folded names share. */
+/* How many of their last labels two names in lower case share. */
 static size_t shared_labels(const uint8_t *a, const uint8_t *b)
 {
     size_t a_labels = count_labels(a), b_labels = count_labels(b), shared = 0;
@@ -88,16 +89,16 @@ static size_t shared_labels(const uint8_t *a, const uint8_t *b)
     return shared;
 }
 
-/* Of the last `labels` labels of the route's name, which is given in lower case. */
+/* The hash of the last `labels` labels of the route's name at its server, in any case. */
 static uint64_t hash_of(const struct loops *loops, uint32_t kind, const struct route *route,
-                        const uint8_t *name, size_t labels)
+                        size_t labels)
 {
     uint8_t bytes[sizeof kind + ADDR_TEXT + NAME_WIRE_MAX] = {0};
-    size_t at = suffix_at(name, labels), len = route->name_len - at;
+    size_t at = suffix_at(route->name.wire, labels), len = route->name.len - at;
 
     memcpy(bytes, &kind, sizeof kind);
     addr_format(route->server, (char *)bytes + sizeof kind);
-    memcpy(bytes + sizeof kind + ADDR_TEXT, name + at, len);
+    name_fold(bytes + sizeof kind + ADDR_TEXT, route->name.wire + at, len);
     return XXH3_64bits_withSeed(bytes, sizeof kind + ADDR_TEXT + len, loops->seed);
 }
 
@@ -126,54 +127,93 @@ static void mark(struct loops *loops, uint64_t hash, int64_t now)
     *place = (struct mark){hash, now + LOOPS_VALID_MS};
 }
 
-/* The domain that the name is of, and how many labels they share; NULL if there is none. */
-static struct domain *find(struct loops *loops, const struct route *route,
-                           const uint8_t *name, int64_t now, size_t *shared)
+/* The domain that has come back last among those that the name belongs to, and how many
+ * labels they share; NULL if there is none. */
+static struct domain *find(struct loops *loops, const struct route *route, size_t *shared)
 {
+    uint8_t name[NAME_WIRE_MAX];
+    struct domain *found = NULL;
+
+    name_fold(name, route->name.wire, route->name.len);
     for (size_t i = 0; i < LOOPS_KNOWN; i++) {
         struct domain *domain = &loops->domains[i];
+        size_t labels;
 
-        if (domain->ends <= now || !addr_equal(&domain->server, route->server))
+        if (domain->ends <= (found ? found->ends : 0) ||
+            !addr_equal(&domain->server, route->server))
             continue;
-        *shared = shared_labels(domain->name, name);
-        if (*shared >= domain->least)
-            return domain;
+        labels = shared_labels(domain->name, name);
+        if (labels < domain->least)
+            continue;
+        found = domain;
+        *shared = labels;
     }
-    return NULL;
+    return found;
 }
 
-/* The part of the name below what it shares with the domain has been found to lead
- * elsewhere. */
-static bool is_straight(struct loops *loops, const struct route *route, const uint8_t *name,
-                        size_t shared, int64_t now)
+/* True if the name with one label more than the shared ones has led elsewhere. */
+static bool has_led_elsewhere(struct loops *loops, const struct route *route, size_t shared,
+                              int64_t now)
 {
-    return shared < count_labels(name) &&
-           is_marked(loops, hash_of(loops, STRAIGHT, route, name, shared + 1), now);
+    return shared < count_labels(route->name.wire) &&
+           is_marked(loops, hash_of(loops, LED_ELSEWHERE, route, shared + 1), now);
+}
+
+/* The domain that the name belongs to; NULL: none, or the name has led elsewhere. */
+static struct domain *find_looping(struct loops *loops, const struct route *route,
+                                   int64_t now)
+{
+    size_t shared;
+    struct domain *domain = find(loops, route, &shared);
+
+    return domain && !has_led_elsewhere(loops, route, shared, now) ? domain : NULL;
 }
 
 bool loops_expect(struct loops *loops, const struct route *route, int64_t now)
 {
-    uint8_t name[NAME_WIRE_MAX];
-    size_t shared;
+    const struct domain *domain = find_looping(loops, route, now);
 
-    name_fold(name, route->name, route->name_len);
-    return find(loops, route, name, now, &shared) &&
-           !is_straight(loops, route, name, shared, now);
+    return domain && domain->ends > now;
+}
+
+bool loops_renew(struct loops *loops, const struct route *route, int64_t now)
+{
+    struct domain *domain = find_looping(loops, route, now);
+
+    if (!domain || domain->ends > now || domain->tried > now)
+        return false;
+    domain->tried = now + LOOPS_VALID_MS;
+    return true;
+}
+
+/* The hash of the name's parent; or of the name, if it stands right below a top-level
+ * domain, which too many names share. */
+static uint64_t hash_for_suspicion(const struct loops *loops, const struct route *route)
+{
+    size_t labels = count_labels(route->name.wire);
+
+    return hash_of(loops, SUSPECTED, route, labels > 2 ? labels - 1 : labels);
 }
 
 bool loops_suspect(struct loops *loops, const struct route *route, int64_t now)
 {
-    uint8_t name[NAME_WIRE_MAX];
-    size_t labels;
-    uint64_t hash;
+    uint64_t hash = hash_for_suspicion(loops, route);
 
-    name_fold(name, route->name, route->name_len);
-    labels = count_labels(name);
-    hash = hash_of(loops, SUSPECTED, route, name, labels > 2 ? labels - 1 : labels);
     if (is_marked(loops, hash, now))
         return false;
     mark(loops, hash, now);
     return true;
+}
+
+bool loops_are_alike(struct loops *loops, const struct route *a, const struct route *b,
+                     int64_t now)
+{
+    const struct domain *domain = find_looping(loops, a, now);
+
+    if (!addr_equal(a->server, b->server))
+        return false;
+    return domain ? domain == find_looping(loops, b, now)
+                  : hash_for_suspicion(loops, a) == hash_for_suspicion(loops, b);
 }
 
 static struct domain *place_for_domain(struct loops *loops)
@@ -186,45 +226,38 @@ static struct domain *place_for_domain(struct loops *loops)
     return place;
 }
 
-void loops_came_back(struct loops *loops, const struct route *route, int64_t now)
+bool loops_came_back(struct loops *loops, const struct route *route, int64_t now)
 {
-    uint8_t name[NAME_WIRE_MAX];
-    struct domain *domain;
     size_t shared;
+    struct domain *domain = find(loops, route, &shared);
+    bool is_new = !domain;
 
-    name_fold(name, route->name, route->name_len);
-    domain = find(loops, route, name, now, &shared);
-    if (!domain) {
+    if (is_new) {
         domain = place_for_domain(loops);
-        *domain = (struct domain){
-            .server = *route->server, .name_len = route->name_len, .least = 1};
-        memcpy(domain->name, name, route->name_len);
+        *domain = (struct domain){.server = *route->server, .least = 1};
+        name_fold(domain->name, route->name.wire, route->name.len);
     }
     domain->ends = now + LOOPS_VALID_MS;
+    return is_new;
 }
 
 void loops_led_elsewhere(struct loops *loops, const struct route *route, int64_t now)
 {
-    uint8_t name[NAME_WIRE_MAX];
-    struct domain *domain;
     size_t shared;
+    struct domain *domain = find(loops, route, &shared);
 
-    name_fold(name, route->name, route->name_len);
-    domain = find(loops, route, name, now, &shared);
     if (!domain)
         return;
     domain->least = shared + 1;
-    if (shared < count_labels(name))
-        mark(loops, hash_of(loops, STRAIGHT, route, name, shared + 1), now);
+    if (shared < count_labels(route->name.wire))
+        mark(loops, hash_of(loops, LED_ELSEWHERE, route, shared + 1), now);
 }
 
 static uint64_t hash_for_type(const struct loops *loops, const struct route *route,
                               uint16_t type)
 {
-    uint8_t name[NAME_WIRE_MAX];
-
-    name_fold(name, route->name, route->name_len);
-    return hash_of(loops, SETTLED | (uint32_t)type << 8, route, name, count_labels(name));
+    return hash_of(loops, SETTLED | (uint32_t)type << 8, route,
+                   count_labels(route->name.wire));
 }
 
 void loops_settle(struct loops *loops, const struct route *route, uint16_t type,
@@ -244,6 +277,9 @@ bool loops_are_settled(struct loops *loops, const struct route *route, uint16_t 
 
 void loops_forget(struct loops *loops)
 {
-    memset(loops->domains, 0, sizeof loops->domains);
+    for (size_t i = 0; i < LOOPS_KNOWN; i++) {
+        loops->domains[i].ends = loops->domains[i].ends > 0;
+        loops->domains[i].tried = 0;
+    }
     memset(loops->marks, 0, sizeof loops->marks);
 }

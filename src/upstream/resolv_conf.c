@@ -1,13 +1,13 @@
 #include "upstream/resolv_conf.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <resolv.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/host_file.h"
 #include "base/log.h"
 #include "base/shortage.h"
 
@@ -15,15 +15,15 @@ static const char path[] = "/etc/resolv.conf";
 
 enum {
     FILE_MAX = 16384, /* no real one is longer */
-    /* res_ninit() copies the search list into its state and asserts that what it has left
-     * out was one domain too many, or had no room; but takes the room for smaller than it
-     * is (glibc 2.36, resolv_conf_matches: the size of `dnsrch` in place of `defdname`). */
+    /* res_ninit() copies the search list into its state, and asserts that it has left out a
+     * domain only because there were too many or there was no room. But it takes the room
+     * for smaller than it is (glibc 2.36, resolv_conf_matches: the size of `dnsrch` in
+     * place of `defdname`). */
     SEARCH_ROOM = sizeof((struct __res_state *)0)->defdname,
     SEARCH_LEAST = sizeof((struct __res_state *)0)->dnsrch,
 };
 
-/* What follows the keyword of a line that sets the search list, or NULL. `most` is how many
- * domains libc takes of it. */
+/* The domains on a line that sets the search list, or NULL. libc takes up to `most`. */
 static const char *search_list(const char *line, int *most)
 {
     bool is_search = strncmp(line, "search", 6) == 0;
@@ -36,7 +36,7 @@ static const char *search_list(const char *line, int *most)
     return *line == '\0' || *line == '\n' ? NULL : line;
 }
 
-/* True if the first domain that has no room comes so early that libc does not expect it. */
+/* True if the first domain without room comes so early that libc does not expect it. */
 static bool overflows(const char *list, int most)
 {
     size_t used = 0;
@@ -63,8 +63,8 @@ static bool is_mask_sign(char c)
     return c == '/' || c == '&';
 }
 
-/* What libc has read of the sort list when it has taken one item: an address and its mask,
- * or what is neither; nothing of what it stops at and begins again with. */
+/* The length of what libc takes as one item of the sort list: an address with its mask, or
+ * whatever else stands there. 0 if libc stops there and begins again at the same place. */
 static size_t sort_item(const char *list)
 {
     char text[256] = "";
@@ -81,7 +81,7 @@ static size_t sort_item(const char *list)
     return len;
 }
 
-/* True if the line sets the sort list and libc never comes to its end. */
+/* True if the line sets the sort list and libc never reaches its end. */
 static bool hangs_on(const char *line)
 {
     size_t len = 1;
@@ -130,7 +130,7 @@ static void blank_after_nuls(char *text, size_t len)
 static bool read_and_decide(void)
 {
     char text[FILE_MAX + 1];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = host_file_open(path);
     ssize_t got = fd == -1 ? -1 : read(fd, text, sizeof text);
 
     if (fd != -1)
@@ -144,32 +144,42 @@ static bool read_and_decide(void)
     return resolv_conf_is_unsafe_text(text);
 }
 
-/* Looked at again when the file is another one. */
-bool resolv_conf_is_unsafe(void)
+/* What is known of the file, until it is another one. */
+struct known {
+    struct stat file; /* all zero: there is none */
+    unsigned edition;
+    bool is_unsafe;
+    bool is_read; /* `conf` is what libc reads there */
+    struct resolv_conf conf;
+};
+
+static struct known *current(void)
 {
-    static _Thread_local struct stat seen;
-    static _Thread_local bool unsafe;
+    static _Thread_local struct known known;
     static struct log_limit limit;
     struct stat now;
 
     if (stat(path, &now) == -1)
-        return false;
-    if (now.st_ino == seen.st_ino && now.st_dev == seen.st_dev &&
-        now.st_size == seen.st_size && now.st_ctim.tv_sec == seen.st_ctim.tv_sec &&
-        now.st_ctim.tv_nsec == seen.st_ctim.tv_nsec)
-        return unsafe;
-    seen = now;
-    unsafe = read_and_decide();
-    if (unsafe && log_limit_allows(&limit, clock_ms()))
-        log_warning(
-            "the C library would abort or hang on %s: it is too long, or a domain of "
-            "its search list is",
-            path);
-    return unsafe;
+        now = (struct stat){0};
+    if (host_file_same(&now, &known.file))
+        return &known;
+    known = (struct known){.file = now, .edition = known.edition + 1};
+    known.is_unsafe =
+        host_file_may_never_end(path) || (now.st_ino != 0 && read_and_decide());
+    if (known.is_unsafe && log_limit_allows(&limit, clock_ms()))
+        log_warning("no name is looked up, since the C library would abort or hang on %s: "
+                    "make it a "
+                    "shorter file, with a valid sortlist and shorter search domains",
+                    path);
+    return &known;
 }
 
-/* An IPv6 server's place in the list of IPv4 servers is empty, and its address elsewhere.
- */
+bool resolv_conf_is_unsafe(void)
+{
+    return current()->is_unsafe;
+}
+
+/* An IPv6 server has an empty place among the IPv4 servers; its address is elsewhere. */
 static bool server_addr(const struct __res_state *state, int i, struct addr *addr)
 {
     const struct sockaddr_in6 *ip6 = state->_u._ext.nsaddrs[i];
@@ -185,15 +195,23 @@ static bool server_addr(const struct __res_state *state, int i, struct addr *add
     return addr->len > 0;
 }
 
-int resolv_conf_read(struct resolv_conf *conf)
+static void take_options(const struct __res_state *state, struct resolv_conf *conf)
+{
+    /* libc waits for a second if it is told not to wait at all. */
+    conf->timeout_ms = state->retrans > 0 ? (unsigned)state->retrans * 1000 : 1000;
+    conf->attempts = state->retry > 0 ? (unsigned)state->retry : 1;
+    conf->rotate = (state->options & RES_ROTATE) != 0;
+    conf->use_tcp = (state->options & RES_USEVC) != 0;
+    conf->trust_ad = (state->options & RES_TRUSTAD) != 0;
+    conf->no_aaaa = (state->options & RES_NOAAAA) != 0;
+}
+
+static int read_with_libc(struct resolv_conf *conf)
 {
     struct __res_state state;
     int result;
 
     memset(&state, 0, sizeof state);
-    *conf = (struct resolv_conf){0};
-    if (resolv_conf_is_unsafe())
-        return -1;
     shortage_watch();
     result = res_ninit(&state);
     shortage_end();
@@ -202,13 +220,30 @@ int resolv_conf_read(struct resolv_conf *conf)
     for (int i = 0; i < state.nscount && conf->server_count < SERVERS_MAX; i++)
         if (server_addr(&state, i, &conf->servers[conf->server_count]))
             conf->server_count++;
-    /* libc waits a second where it is told not to wait at all. */
-    conf->timeout_ms = state.retrans > 0 ? (unsigned)state.retrans * 1000 : 1000;
-    conf->attempts = state.retry > 0 ? (unsigned)state.retry : 1;
-    conf->rotate = (state.options & RES_ROTATE) != 0;
-    conf->use_tcp = (state.options & RES_USEVC) != 0;
-    conf->trust_ad = (state.options & RES_TRUSTAD) != 0;
-    conf->no_aaaa = (state.options & RES_NOAAAA) != 0;
+    take_options(&state, conf);
     res_nclose(&state);
+    return 0;
+}
+
+/* A file is read once, if it had rested before and is the same afterwards. */
+int resolv_conf_read(struct resolv_conf *conf)
+{
+    struct known *known = current();
+    bool has_rested;
+
+    if (known->is_read) {
+        *conf = known->conf;
+        return 0;
+    }
+    *conf = (struct resolv_conf){.edition = known->edition};
+    if (known->is_unsafe)
+        return -1;
+    has_rested = known->file.st_ino != 0 && host_file_has_rested(&known->file);
+    if (read_with_libc(conf) == -1)
+        return -1;
+    if (current()->edition == conf->edition && has_rested) {
+        known->conf = *conf;
+        known->is_read = true;
+    }
     return 0;
 }

@@ -34,7 +34,7 @@ static void finish(struct tcp_query *query, int error)
         query->done(query->owner, query->in, query->in_len, 0);
 }
 
-/* True while there is more to send; -1 in `error` terms goes to the owner. */
+/* True while there is more to send. `error` is set if that fails. */
 static bool send_query(struct tcp_query *query, int *error)
 {
     ssize_t sent = send(query->fd, query->out + query->sent, query->out_len - query->sent,
@@ -47,7 +47,7 @@ static bool send_query(struct tcp_query *query, int *error)
     return query->sent < query->out_len;
 }
 
-/* Reads into `data` up to `size` octets in all; false when there is no more for now. */
+/* Reads until `data` has `size` octets; false if there are no more for now. */
 static bool receive(struct tcp_query *query, uint8_t *data, size_t size, int *error)
 {
     ssize_t got = recv(query->fd, data + query->got, size - query->got, MSG_DONTWAIT);
@@ -98,10 +98,8 @@ static void query_ready(void *context, short revents)
 
 static int start(struct tcp_query *query, const struct addr *server)
 {
-    query->fd = upstream_socket(server, SOCK_STREAM);
+    query->fd = socket_connect(server, SOCK_STREAM);
     if (query->fd == -1)
-        return -1;
-    if (connect(query->fd, &server->sock.any, server->len) == -1 && errno != EINPROGRESS)
         return -1;
     query->watch = loop_watch(query->loop, query->fd, POLLOUT, query_ready, query);
     return query->watch ? 0 : -1;

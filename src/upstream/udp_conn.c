@@ -7,23 +7,23 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "dns/upstream.h"
+#include "dns/transaction.h"
 #include "upstream/socket.h"
 
 enum {
-    OWN_PORTS = 32, /* so many connections are open before queries share them */
-    CONN_QUERIES = 64,
-    TAKES_MS = 20, /* so long a connection takes queries: a name that hangs must not fix the
-                      port */
-    YOUNG_MS = 100,       /* then, if there is a crowd, it is looked at seldom */
-    REPLIES_A_ROUND = 64, /* then other connections have their turn */
-    HEADER = 12,
+    OWN_PORTS = 32,    /* connections that are open before queries share them */
+    CONN_QUERIES = 64, /* that a connection takes */
+    TAKES_MS = 20,     /* and for how long: a name that hangs must not fix the port */
+    YOUNG_MS = 100,    /* an older connection is polled seldom, if many are open */
+    IDS_DRAWN = 128,   /* at once: they need one system call */
 };
 
 struct udp_conns {
     struct loop *loop;
     struct list all; /* the one opened last at the end */
     unsigned count;
+    uint16_t ids[IDS_DRAWN]; /* random, for queries to come */
+    size_t ids_left;
     udp_conn_reply *reply;
     udp_conn_error *error;
 };
@@ -39,8 +39,8 @@ struct udp_conn {
     unsigned taken;    /* queries it has ever had */
     unsigned attached; /* queries it has now */
     struct timer age;
-    bool telling;         /* its queries are being told: not to be closed now */
-    struct timer refusal; /* set when a send has brought an error for all its queries */
+    bool in_callback;     /* its queries are being told: it must not be closed now */
+    struct timer refusal; /* set when sending has brought an error for all its queries */
     int refusal_error;
 };
 
@@ -82,17 +82,13 @@ void udp_conns_free(struct udp_conns *conns)
 
 static struct udp_query *find_query(const struct udp_conn *conn, uint16_t id)
 {
-    for (struct list *link = conn->queries.next; link != &conn->queries;
-         link = link->next) {
-        struct udp_query *query = list_item(link, struct udp_query, in_conn);
-
+    list_each(&conn->queries, struct udp_query, query, in_conn)
         if (query->id == id)
             return query;
-    }
     return NULL;
 }
 
-/* All its queries went to the server that refuses. */
+/* All queries of the connection went to the server that refuses. */
 static void conn_refused(struct udp_conn *conn, int error)
 {
     struct list refused;
@@ -111,9 +107,9 @@ static void conn_refused(struct udp_conn *conn, int error)
 
 static void read_replies(struct udp_conn *conn)
 {
-    static uint8_t wire[UPSTREAM_REPLY_MAX];
+    static uint8_t wire[TRANSACTION_REPLY_MAX];
 
-    for (int i = 0; i < REPLIES_A_ROUND && conn->attached > 0; i++) {
+    for (int i = 0; i < LOOP_BUDGET && conn->attached > 0; i++) {
         ssize_t got = recv(conn->fd, wire, sizeof wire, MSG_DONTWAIT);
         struct udp_query *query;
 
@@ -122,16 +118,16 @@ static void read_replies(struct udp_conn *conn)
                 conn_refused(conn, errno);
             return;
         }
-        if (got >= HEADER && (query = find_query(conn, upstream_id(wire))))
+        if (got >= WIRE_HEADER && (query = find_query(conn, wire_id(wire))))
             conn->conns->reply(query, wire, (size_t)got);
     }
 }
 
 static void tell_queries(struct udp_conn *conn, void (*tell)(struct udp_conn *))
 {
-    conn->telling = true;
+    conn->in_callback = true;
     tell(conn);
-    conn->telling = false;
+    conn->in_callback = false;
     if (conn->attached == 0)
         conn_close(conn);
 }
@@ -147,14 +143,13 @@ static void tell_refusal(struct udp_conn *conn)
     conn_refused(conn, conn->refusal_error);
 }
 
-static void ring_refusal(void *context)
+static void refusal_expired(void *context)
 {
     tell_queries(context, tell_refusal);
 }
 
-/* What is waited for hangs, or nearly so. Others are not to wait for a poll() of hundreds.
- */
-static void ring_age(void *context)
+/* Its queries hang, or nearly so. Others must not wait for a poll() of hundreds. */
+static void age_expired(void *context)
 {
     struct udp_conn *conn = context;
 
@@ -174,10 +169,10 @@ static struct udp_conn *conn_open(struct udp_conns *conns, const struct addr *se
     conn->opened = clock_ms();
     list_init(&conn->queries);
     list_init(&conn->link);
-    timer_init(&conn->refusal, ring_refusal, conn);
-    timer_init(&conn->age, ring_age, conn);
-    conn->fd = upstream_socket(server, SOCK_DGRAM);
-    if (conn->fd == -1 || connect(conn->fd, &server->sock.any, server->len) == -1 ||
+    timer_init(&conn->refusal, refusal_expired, conn);
+    timer_init(&conn->age, age_expired, conn);
+    conn->fd = socket_connect(server, SOCK_DGRAM);
+    if (conn->fd == -1 ||
         !(conn->watch = loop_watch(conns->loop, conn->fd, POLLIN, conn_ready, conn))) {
         saved = errno;
         if (conn->fd != -1)
@@ -192,7 +187,7 @@ static struct udp_conn *conn_open(struct udp_conns *conns, const struct addr *se
     return conn;
 }
 
-/* The one opened last, if it still takes queries. */
+/* The connection to the server that was opened last, if it still takes queries. */
 static struct udp_conn *conn_with_room(struct udp_conns *conns, const struct addr *server)
 {
     if (conns->count < OWN_PORTS)
@@ -210,10 +205,16 @@ static struct udp_conn *conn_with_room(struct udp_conns *conns, const struct add
 
 static bool draw_id(const struct udp_conn *conn, uint16_t *id)
 {
-    do
-        if (getrandom(id, sizeof *id, 0) != sizeof *id)
-            return false;
-    while (find_query(conn, *id));
+    struct udp_conns *conns = conn->conns;
+
+    do {
+        if (conns->ids_left == 0) {
+            if (getrandom(conns->ids, sizeof conns->ids, 0) != sizeof conns->ids)
+                return false;
+            conns->ids_left = IDS_DRAWN;
+        }
+        *id = conns->ids[--conns->ids_left];
+    } while (find_query(conn, *id));
     return true;
 }
 
@@ -227,7 +228,7 @@ int udp_conn_attach(struct udp_conns *conns, const struct addr *server,
     if (!conn)
         return -1;
     if (!draw_id(conn, &query->id)) {
-        if (conn->attached == 0 && !conn->telling)
+        if (conn->attached == 0 && !conn->in_callback)
             conn_close(conn);
         return -1;
     }
@@ -239,9 +240,10 @@ int udp_conn_attach(struct udp_conns *conns, const struct addr *server,
 }
 
 /*
- * An ICMP error is told to whoever uses the socket next. In a shared connection that is
- * another query than the one it is about; all went to the same server, so all are refused.
- * That is left to the loop: the caller is in the middle of sending.
+ * The kernel reports an ICMP error to the next call on the socket, which may be for another
+ * query than the one that the error is about. All queries of the connection went to the
+ * same server, so all are refused. The loop does that, because the caller is in the middle
+ * of sending.
  */
 int udp_conn_send(const struct udp_query *query, const void *wire, size_t len)
 {
@@ -265,6 +267,6 @@ void udp_conn_detach(struct udp_query *query)
     query->conn = NULL;
     list_remove(&query->in_conn);
     conn->attached--;
-    if (conn->attached == 0 && !conn->telling)
+    if (conn->attached == 0 && !conn->in_callback)
         conn_close(conn);
 }

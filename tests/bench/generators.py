@@ -1,10 +1,13 @@
-"""Runs the load generators, on a core of their own, and reads what they print."""
+"""Runs the load generators on a separate core and reads their output."""
 
 import json
 import re
 import subprocess
 
+from results import KINDS
 from servers import LOAD_CORE, SERVER_CORE, TOOLS, WORK, pinned, warn
+
+RATE = 500  # a second, of each kind of names beside others
 
 
 def start_load(server, *options, core=LOAD_CORE):
@@ -35,7 +38,7 @@ def warm(server, names, prefix="n"):
 
 
 def cpu_and_load(server, *options):
-    """What a load reports, with cpu_us, the server's CPU time an answer."""
+    """The report of a load, with cpu_us, the server's CPU time for each answer."""
     before = server.cpu_seconds()
     result = load(server, *options)
     spent = server.cpu_seconds() - before
@@ -46,7 +49,7 @@ def cpu_and_load(server, *options):
 
 
 def dnsperf(server, names, seconds):
-    """CPU time of the server an answer, asked by dnsperf."""
+    """The server's CPU time for each answer to dnsperf."""
     questions = WORK / "dnsperf.txt"
     questions.write_text("".join(f"n{i}.bench.lab A\n" for i in range(names)))
     before = server.cpu_seconds()
@@ -60,7 +63,7 @@ def dnsperf(server, names, seconds):
 
 
 def direct(count, prefix, suffix, threads=16):
-    """The same names by getaddrinfo() calls, on the core that servers have otherwise."""
+    """Looks the same names up with getaddrinfo(), on the core that servers usually have."""
     text = subprocess.run(
         [*pinned(SERVER_CORE), TOOLS / "direct", str(threads), str(count), prefix, "0", suffix],
         capture_output=True, text=True, check=True).stdout
@@ -68,3 +71,26 @@ def direct(count, prefix, suffix, threads=16):
     if result["answered"] != count:
         warn(f"direct: {result['answered']} of {count} names found")
     return result
+
+
+def load_of_kind(server, kind, seconds, number, *how, rate=RATE):
+    """Starts a load of cached names, of names in the hosts file, or of names never asked before."""
+    names = {"cached": ["-p", "c", "-m", 100],
+             "local": ["-p", "l", "-z", ".hosts.lab"],
+             "fresh": ["-p", f"fresh{number}-"]}[kind]
+    return start_load(server, "-r", rate, "-w", 4096, "-d", seconds, "-o", 5, *names, *how)
+
+
+def loads_beside(results, server, beside, loads):
+    """Waits for the load of each kind and adds its figures to the results."""
+    for kind, process in loads.items():
+        result = finish(process)
+        if result["answered"]:
+            results.add(f"p50-{kind}-{beside}", server.name, result["p50_us"])
+            results.add(f"p99-{kind}-{beside}", server.name, result["p99_us"])
+        results.add(f"failed-{kind}-{beside}", server.name, result["sent"] - noerror(result))
+
+
+def kinds_of(server):
+    """Only hostdnsd answers from the hosts file here."""
+    return KINDS if server.name == "hostdnsd" else ("cached", "fresh")

@@ -11,6 +11,7 @@
  *     -f FILE     names to ask for, one a line, again and again
  *     -p PREFIX -z SUFFIX -i FIRST -m MODULO
  *                 or numbered names: n0.bench.lab, n1.bench.lab, ...
+ *     -6          ask for AAAA records instead of A
  *     -e          with EDNS, as dig asks
  *     -t          over TCP, one question a connection; -c N: pipelined over N connections
  *     -s          never sleep and send whole batches: shows what a server costs, without
@@ -132,8 +133,8 @@ static void print_result(const struct load *load, double seconds)
 static void usage(void)
 {
     fprintf(stderr, "usage: load [-w N] [-r RATE] [-n COUNT] [-d SECONDS] [-f FILE]\n"
-                    "            [-p PREFIX] [-z SUFFIX] [-i FIRST] [-m MODULO] [-e]\n"
-                    "            [-s] [-t] [-c CONNECTIONS] [-b BATCH] [-o SECONDS] "
+                    "            [-p PREFIX] [-z SUFFIX] [-i FIRST] [-m MODULO] [-6]\n"
+                    "            [-e] [-s] [-t] [-c CONNECTIONS] [-b BATCH] [-o SECONDS] "
                     "[-a ADDRESS]\n"
                     "            ADDRESS:PORT\n");
     exit(64);
@@ -179,6 +180,9 @@ static void parse_option(struct load *load, int letter)
     case 'm':
         load->questions.modulo = strtoull(optarg, NULL, 10);
         break;
+    case '6':
+        load->questions.type = 28;
+        break;
     case 'e':
         load->questions.edns = true;
         break;
@@ -215,7 +219,7 @@ static void parse(struct load *load, int argc, char **argv)
 {
     int letter;
 
-    while ((letter = getopt(argc, argv, "w:r:n:d:f:p:z:i:m:etsc:b:o:a:")) != -1)
+    while ((letter = getopt(argc, argv, "w:r:n:d:f:p:z:i:m:6etsc:b:o:a:")) != -1)
         parse_option(load, letter);
     if (optind + 1 != argc || load->window == 0 || load->window > SLOTS ||
         load->batch == 0 || load->batch > 64 || (load->count == 0 && load->seconds <= 0))
@@ -229,7 +233,7 @@ int main(int argc, char **argv)
         .window = 100,
         .batch = 32,
         .time_out = 2000000000,
-        .questions = {.prefix = "n", .suffix = ".bench.lab"},
+        .questions = {.prefix = "n", .suffix = ".bench.lab", .type = 1},
     };
 
     parse(&load, argc, argv);

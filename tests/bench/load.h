@@ -1,6 +1,5 @@
 /* What a load is, and the two ways to bring it about. */
-#ifndef BENCH_LOAD_H
-#define BENCH_LOAD_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -40,5 +39,3 @@ int load_bind(const struct load *, int fd);
 
 void load_udp(struct load *);
 void load_tcp(struct load *);
-
-#endif

@@ -1,4 +1,4 @@
-"""The measurements. Each takes the results to add to and how long it may take."""
+"""The measurements. Each gets the results, to which it adds, and its effort."""
 
 import contextlib
 import dataclasses
@@ -11,16 +11,17 @@ import tempfile
 import time
 
 import servers
-from generators import (cpu_and_load, direct, dnsperf, finish, load, noerror, start_load,
-                        warm)
-from results import FLOODS, KINDS, LEVELS
-from servers import (BUILD, CORES, HUNG_SERVER, SERVER_CORE, WORK, pinned, running,
-                     start_hostdnsd, use_hosts, use_name_server, warn)
+from generators import (RATE, cpu_and_load, direct, dnsperf, finish, kinds_of, load,
+                        load_of_kind, loads_beside, noerror, start_load, warm)
+from measure_hosts import beside_scans, lines, long_hosts, long_start, single
+from results import FLOODS, LEVELS
+from servers import (BUILD, CORES, HUNG_SERVER, LOAD_CORE, WORK, fleet_front, ms_until_ready,
+                     pinned, running, start_hostdnsd, use_hosts, use_name_server, warn)
 
 CACHED_NAMES = 1000
 MANY_NAMES = 100_000
+CLIENT_NAMES = 5000
 FEWEST_ROUNDS = 5
-RATE = 500  # a second, of each kind of names beside hung ones
 QUIET_RATE = 200  # a second, of each kind of names beside a flood
 QUIET = "127.0.0.9"  # who asks for these; the flood comes from 127.0.0.1
 FLOOD_RATE = {"answered": 20_000, "hung": 7_000}  # a second, of names that differ
@@ -67,7 +68,7 @@ def add_cpu(results, measurement, server, result):
 
 
 def cached_udp(results, effort):
-    """All servers run, idle but for the one that is asked; a round asks each in turn."""
+    """All servers run, and a round asks one after another, so the others are idle meanwhile."""
     with running(servers.STARTERS) as started:
         for server in started.values():
             warm(server, CACHED_NAMES)
@@ -103,7 +104,7 @@ def tcp(results, effort):
 
 
 def cold(results, effort):
-    """Names that nobody asked before, so the name server takes part."""
+    """Nobody has asked for these names before, so the name server takes part."""
     count = effort.cold_names
     with running(["hostdnsd", "unbound", "dnsmasq", "knot-resolver"]) as started:
         for number in range(effort.rounds):
@@ -133,7 +134,7 @@ def hosts(results, effort):
 
 def burst(results, effort):
     """2,000 questions at once from one socket, as one Node process sends them."""
-    use_name_server(HUNG_SERVER)  # its buffers are large: what is lost, the server lost
+    use_name_server(HUNG_SERVER)  # its buffers are large, so only the server loses packets
     with running(effort.burst_servers, upstream=HUNG_SERVER, waiting=20_000) as started:
         for number in range(effort.rounds):
             for server in started.values():
@@ -144,31 +145,8 @@ def burst(results, effort):
                     warn(f"2,000 at once: {result}")
 
 
-def load_of_kind(server, kind, seconds, number, *how, rate=RATE):
-    """Cached names, names of the hosts file, or names that were never asked."""
-    names = {"cached": ["-p", "c", "-m", 100],
-             "local": ["-p", "l", "-z", ".hosts.lab"],
-             "fresh": ["-p", f"fresh{number}-"]}[kind]
-    return start_load(server, "-r", rate, "-w", 4096, "-d", seconds, "-o", 5, *names, *how)
-
-
-def loads_beside(results, server, beside, loads):
-    """Waits for loads of each kind, and notes what they met."""
-    for kind, process in loads.items():
-        result = finish(process)
-        if result["answered"]:
-            results.add(f"p50-{kind}-{beside}", server.name, result["p50_us"])
-            results.add(f"p99-{kind}-{beside}", server.name, result["p99_us"])
-        results.add(f"failed-{kind}-{beside}", server.name, result["sent"] - noerror(result))
-
-
-def kinds_of(server):
-    """The others are not told of the hosts file."""
-    return KINDS if server.name == "hostdnsd" else ("cached", "fresh")
-
-
 def wait_for_turn(server, prefix):
-    """Until all that one client has asked before is waiting at name servers."""
+    """Waits until every earlier question of a client is waiting at name servers."""
     if server.name == "hostdnsd":  # which answers new names of a client in turn
         finish(start_load(server, "-n", 1, "-w", 1, "-r", 1000, "-o", 5, "-p", prefix))
     else:
@@ -176,12 +154,12 @@ def wait_for_turn(server, prefix):
 
 
 def beside_hung_names(results, server, level, effort, number, last):
-    """One run: hung names outstanding all the time, three loads beside them."""
+    """In one run hung names are outstanding all the time, and three loads run beside them."""
     hung = None
     warm(server, 100, "c")
     if level:
-        # All are asked before the others start, at a pace that is no flood, and none is
-        # given up before they end.
+        # All of them are asked before the others start, slowly enough to be no flood, and the
+        # load waits for them until the others have ended.
         hung = start_load(server, "-n", level, "-w", level, "-r", 7000, "-o", 6,
                           "-p", f"hung{number}-")
         time.sleep(level / 7000)
@@ -200,7 +178,7 @@ def beside_hung_names(results, server, level, effort, number, last):
 
 
 def isolation(results, effort):
-    """Each run has servers of its own: nothing is cached or outstanding from another."""
+    """Each run starts fresh servers, so nothing is cached or outstanding from another run."""
     use_name_server(HUNG_SERVER)
     use_hosts("l", round(RATE * effort.isolation_seconds) + 1)
     for number in range(effort.isolation_rounds):
@@ -208,7 +186,7 @@ def isolation(results, effort):
         for level in LEVELS:
             for name in effort.isolation_servers:
                 if name != "hostdnsd" and number >= FEWEST_ROUNDS:
-                    continue  # only our p99 has a target, and is not to be a matter of luck
+                    continue  # only our p99 has a target, so it needs more rounds
                 with running([name], upstream=HUNG_SERVER, waiting=20_000) as started:
                     for server in started.values():
                         beside_hung_names(results, server, level, effort, number,
@@ -216,8 +194,8 @@ def isolation(results, effort):
 
 
 def beside_a_flood(results, server, witness, flood, effort, rounds):
-    """A client that asks little, beside another one that asks without end; and what it meets
-    at a witness that the flood does not ask: so much is the machine's."""
+    """A client asks little while another one floods the server. It also asks a witness that is not
+    flooded, whose latency shows what the machine itself adds."""
     seconds = effort.isolation_seconds
     storm = None
     warm(server, 100, "c")
@@ -239,8 +217,8 @@ def beside_a_flood(results, server, witness, flood, effort, rounds):
 
 
 def floods(results, effort):
-    """Each flood meets a server of its own: a new one in each round, except where it takes
-    long to get up."""
+    """Each flood meets a fresh server in each round, except that of hung names, which takes long to
+    build up."""
     use_name_server(HUNG_SERVER)
     use_hosts("l", round(QUIET_RATE * effort.isolation_seconds) + 1)
     for name in effort.flood_servers:
@@ -261,7 +239,7 @@ def floods(results, effort):
 
 @contextlib.contextmanager
 def silent_name_server():
-    """Knot is stopped for a while: only what is held can be answered."""
+    """Stops knot for a while, so that only cached names can be answered."""
     knots = [int(path.parent.name) for path in pathlib.Path("/proc").glob("[0-9]*/cmdline")
              if f"{WORK}/knot.conf".encode() in path.read_bytes().split(b"\0")]
     for pid in knots:
@@ -274,7 +252,7 @@ def silent_name_server():
 
 
 def held_share(server, names):
-    """Of a thousand of the names, spread evenly, those that come without the name server."""
+    """The share of a thousand evenly spread names that is answered without the name server."""
     sample = WORK / "sample.txt"
     sample.write_text("".join(f"m{i}.bench.lab\n" for i in range(0, names, names // 1000)))
     with silent_name_server():
@@ -283,8 +261,8 @@ def held_share(server, names):
 
 
 def filled_pss(name, names):
-    """PSS of a server whose cache has room for so many names and holds them; which share of
-    them it does hold."""
+    """The PSS of a server whose cache has room for that many names and was filled with them, and
+    the share of them that it holds."""
     with running([name], cached=names) as started:
         if name not in started:
             return None, 0
@@ -293,8 +271,8 @@ def filled_pss(name, names):
 
 
 def memory_a_name(results, effort):
-    """Between 1,000 and 100,000 names, in servers that were made for so many: what one
-    allots at its start counts as well."""
+    """The growth from 1,000 to 100,000 names, each in a server with room for that many, because
+    some allocate at their start."""
     for name in effort.memory_servers:
         few, _ = filled_pss(name, CACHED_NAMES)
         many, held = filled_pss(name, MANY_NAMES)
@@ -326,7 +304,7 @@ def pss_of(pid):
 
 
 def million_names(results, effort):
-    """A million names through a cache of 16 MB: what serve grows by."""
+    """The growth of serve when a million names pass through a cache of 16 MB."""
     size = 16 << 20
     if not effort.million:
         return
@@ -341,7 +319,7 @@ def million_names(results, effort):
 
 
 def throughput(server, seconds):
-    """Several loads, each with a socket of its own: a kernel spreads sockets, not questions."""
+    """Runs several loads with a socket each, because a kernel spreads sockets, not questions."""
     loads = [start_load(server, "-m", CACHED_NAMES, "-d", seconds, "-w", 25, core=CORES)
              for _ in range(8)]
     return sum(finish(process)["rate"] for process in loads)
@@ -359,23 +337,60 @@ def workers(results, effort):
                 server.stop()
 
 
+def fleet(results, effort):
+    """Three hosts behind dnsdist, on one core; each has only its share of the names."""
+    with contextlib.ExitStack() as stack:
+        hosts = []
+        for port in 5401, 5402, 5403:
+            hosts.append(start_hostdnsd(port))
+            stack.callback(hosts[-1].stop)
+        front = fleet_front(5400, [host.at for host in hosts])
+        stack.callback(front.stop)
+        for server in front, hosts[0]:
+            warm(server, CACHED_NAMES)
+        for _ in range(effort.rounds):
+            how = ["-m", CACHED_NAMES, "-d", effort.seconds]
+            add_cpu(results, "fleet-direct", hosts[0], cpu_and_load(hosts[0], *how))
+            before = sum(host.cpu_seconds() for host in hosts)
+            result = cpu_and_load(front, *how)
+            spent = sum(host.cpu_seconds() for host in hosts) - before
+            add_cpu(results, "fleet", front, result)
+            if result["answered"]:
+                results.add("fleet", "hostdnsd", spent * 1e6 / result["answered"])
+
+
 def ready(results, effort):
-    """From fork to the line that says that it can answer."""
     for _ in range(effort.rounds):
-        start = time.monotonic()
-        with subprocess.Popen([*pinned(SERVER_CORE), BUILD / "hostdnsd", "-l",
-                               "127.0.0.1:5400"], stdout=subprocess.PIPE) as process:
-            while b"ready" not in (line := process.stdout.readline()):
-                if not line:
-                    warn("hostdnsd did not get ready")
-                    return
-            results.add("ready", "hostdnsd", (time.monotonic() - start) * 1e3)
-            process.send_signal(signal.SIGINT)
-            process.stdout.read()
+        results.add("ready", "hostdnsd", ms_until_ready())
+
+
+def ask_a_file(results, client, command, names):
+    """The time in which a client looks up all names of a file, with one address for each."""
+    start = time.monotonic()
+    shown = subprocess.run([*pinned(LOAD_CORE), *map(str, command)], capture_output=True,
+                           text=True, check=False).stdout
+    if shown.count("\n") == names:
+        results.add("names-of-a-file", client, (time.monotonic() - start) * 1e3)
+    else:
+        warn(f"{client}: {shown.count(chr(10))} of {names} names")
+
+
+def client(results, effort):
+    """Our client and dig take turns with the same file, whose answers are cached."""
+    names = WORK / "names.txt"
+    names.write_text("".join(f"n{i}.bench.lab A\n" for i in range(CLIENT_NAMES)))
+    with running(["hostdnsd"]) as started:
+        for server in started.values():
+            warm(server, CLIENT_NAMES)
+            for _ in range(effort.rounds):
+                ask_a_file(results, "hostdns", [BUILD / "hostdns", f"@{server.address}", "-p",
+                                                server.port, "+short", "-f", names], CLIENT_NAMES)
+                ask_a_file(results, "dig", ["dig", f"@{server.address}", "-p", server.port,
+                                            "+short", "-f", names], CLIENT_NAMES)
 
 
 def counted(questions):
-    """{process: instructions} of a hostdnsd that answers so many questions for 100 names."""
+    """{process: instructions} of a hostdnsd that answers that many questions for 100 names."""
     folder = pathlib.Path(tempfile.mkdtemp(dir="/run"))
     folder.chmod(0o777)  # the server gives up root
     command = ["env", f"LD_PRELOAD={servers.TOOLS / 'unfenced.so'}",
@@ -393,12 +408,12 @@ def counted(questions):
         server.stop()
     totals = {name: re.search(r"^totals: (\d+)", (folder / str(pid)).read_text(), re.M)
               for pid, name in names.items() if (folder / str(pid)).exists()}
-    # The supervisor's file was root's, and so it is empty.
+    # The supervisor could not write to its file after it gave up root, so the file is empty.
     return {name: int(total[1]) for name, total in totals.items() if total}
 
 
 def instructions(results, effort):
-    """Of two runs the second answers more questions: start and end of the program cancel."""
+    """The second run answers more questions, so start and end of the program cancel out."""
     count = effort.instruction_questions * 10
     few, many = counted(count), counted(2 * count)
     for measurement, process in (("instructions", "hostdnsd-serve"),
@@ -409,5 +424,6 @@ def instructions(results, effort):
             warn(f"callgrind wrote nothing for {process}")
 
 
-ALL = (cached_udp, tcp, cold, hosts, burst, isolation, floods, memory_after_start, memory_a_name,
-       million_names, workers, ready, instructions)
+ALL = (cached_udp, tcp, cold, hosts, long_hosts, beside_scans, lines, single, burst, isolation,
+       floods, memory_after_start, memory_a_name, million_names, workers, fleet, ready, long_start,
+       client, instructions)

@@ -2,8 +2,7 @@
  * Questions that wait for their replies, and what became of the others. A question has a
  * slot whose number is its message id; nothing here knows how octets travel.
  */
-#ifndef BENCH_PENDING_H
-#define BENCH_PENDING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,5 +57,3 @@ unsigned pending_forget(struct pending *, int connection);
 
 /* The latency in microseconds that this share of the answers did not exceed. */
 double pending_percentile(const struct pending *, double share);
-
-#endif

@@ -105,7 +105,7 @@ size_t questions_write(struct questions *questions, uint16_t id,
     put16(wire, id);
     put16(wire + 2, questions->edns ? 0x0120 : 0x0100); /* RD, and dig's AD */
     put16(wire + 4, 1);
-    put16(wire + HEADER_SIZE + len, 1);
+    put16(wire + HEADER_SIZE + len, questions->type);
     put16(wire + HEADER_SIZE + len + 2, 1);
     *entry = len + 4;
     if (!questions->edns)

@@ -1,6 +1,6 @@
-/* The questions of a load: lines of a file, or numbered names. All ask for A records. */
-#ifndef BENCH_QUESTION_H
-#define BENCH_QUESTION_H
+/* The questions of a load: lines of a file, or numbered names. All ask for
+ * records of one type. */
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,6 +17,7 @@ struct questions {
     /* How the questions look; set before the first one is written. */
     const char *prefix, *suffix; /* a numbered name is PREFIX NUMBER SUFFIX */
     uint64_t first, modulo;      /* numbers; modulo 0: no number comes twice */
+    uint16_t type;               /* A or AAAA */
     bool edns;                   /* as dig asks: OPT, cookie, AD */
 
     uint64_t written;
@@ -31,5 +32,3 @@ int questions_read(struct questions *, const char *path);
  * HEADER_SIZE and has `*entry` octets. */
 size_t questions_write(struct questions *, uint16_t id, uint8_t wire[QUESTION_SIZE],
                        size_t *entry);
-
-#endif

@@ -14,7 +14,6 @@
 #include <arpa/inet.h>
 #include <linux/filter.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

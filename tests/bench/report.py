@@ -1,13 +1,12 @@
-"""Says what was measured: tables, a verdict on each target, a file of figures, a plot."""
+"""Reports what was measured: tables, a verdict on each target, a file of figures, a picture."""
 
 import os
 import pathlib
-import shutil
-import subprocess
 import time
 
-from results import FLOODS, KINDS, LEVELS
-from servers import CORES, warn
+import picture
+from results import FLOODS, HOSTS_SIZES, KINDS, LEVELS, LINES, SCANNED, SCANS
+from servers import CORES
 
 ANSWER_COLUMNS = (("cached", "UDP µs", 1), ("cached-edns", "with EDNS µs", 1),
                   ("cached-dnsperf", "dnsperf µs", 1), ("tcp-single", "TCP µs", 1),
@@ -41,6 +40,22 @@ def ratios():
     yield cached("direct", 2.5, "cold", "cold")
     yield ("answers/s, hosts file, × 16 threads of getaddrinfo()", ("hosts-rate", OURS),
            ("hosts-rate", "direct"), at_least(0.333))
+    most = HOSTS_SIZES[-1]
+    yield (f"answers/s, cold, {most:,} hosts lines, × with {HOSTS_SIZES[0]}",
+           (f"cold-rate-{most}", OURS), (f"cold-rate-{HOSTS_SIZES[0]}", OURS), at_least(0.95))
+    yield (f"answers/s, cold, {most:,} hosts lines, × dnsmasq", (f"cold-rate-{most}", OURS),
+           (f"cold-rate-{most}", "dnsmasq"), at_least(0.95))
+    yield (f"answers/s, hosts names of {most:,} lines, × getaddrinfo()",
+           (f"hosts-rate-{most}", OURS), (f"hosts-rate-{most}", "direct"), at_least(0.9))
+    for name in list(LINES)[1:]:
+        yield (f"answers/s, cold, {LINES[name]}, × {LINES['plain']}",
+               (f"line-rate-{name}", OURS), ("line-rate-plain", OURS), at_least(0.8))
+    yield ("median of one cold name at a time, × dnsmasq", ("single-p50", OURS),
+           ("single-p50", "dnsmasq"), at_most(1.5))
+    for kind in ("cached", "fresh"):
+        yield (f"p99, {kind} names, {SCANS[1]} scans of {SCANNED:,} lines, × without",
+               (f"p99-{kind}-scans-{SCANS[1]}", OURS), (f"p99-{kind}-scans-{SCANS[0]}", OURS),
+               at_most(1.5))
     for level in LEVELS[1:]:
         for kind in KINDS:
             yield (f"p99, {kind} names, {level} hung, × without", (f"p99-{kind}-{level}", OURS),
@@ -50,6 +65,8 @@ def ratios():
             yield (f"median, {kind} names, {flood} flood, × without",
                    (f"p50-{kind}-flood-{flood}", OURS), (f"p50-{kind}-flood-none", OURS),
                    at_most(3 if kind == "fresh" else 1.5))
+    yield ("5,000 names of a file, hostdns -f, × dig -f", ("names-of-a-file", "hostdns"),
+           ("names-of-a-file", "dig"), at_most(1.0))
     yield ("bytes a cached name, × dnsmasq", ("name-memory", OURS), ("name-memory", "dnsmasq"),
            at_most(1.0))
 
@@ -69,12 +86,19 @@ def absolutes(results):
            worst(results, [f"hung-unanswered-{level}" for level in LEVELS[1:]]), at_most(0))
     yield ("seconds until SERVFAIL of a hung name, longest",
            worst(results, [f"hung-longest-{level}" for level in LEVELS[1:]]), at_most(4.5))
+    failed = [f"failed-{kind}-scans-{SCANS[1]}" for kind in ("cached", "fresh")]
+    yield ("failed, or failed beside, of 60 scans, worst run",
+           worst(results, ["scans-failed", *failed]), at_most(0))
     yield "failed of 2,000 at once", worst(results, ["burst-failed"]), at_most(0)
     memory = results.median("start-memory", OURS)
     yield "MB of all processes after start", memory and memory / 1e6, at_most(8)
     yield ("growth with a million names, × cache-size", results.median("million-memory", OURS),
            at_most(1.0))
-    yield "ms from start to ready", results.median("ready", OURS), at_most(20)
+    ready = results.median("ready", OURS)
+    yield "ms from start to ready", ready, at_most(20)
+    later = results.median(f"ready-{HOSTS_SIZES[-1]}", OURS)
+    yield (f"ms later with {HOSTS_SIZES[-1]:,} hosts lines", ready and later and later - ready,
+           at_most(20))
 
 
 def verdict(value, test):
@@ -112,7 +136,7 @@ def show(value, unit=1):
 
 
 def table(title, head, rows):
-    """Markdown that reads well as it is."""
+    """A table in Markdown that can be read as it is."""
     rows = [list(map(str, row)) for row in rows]
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
 
@@ -138,6 +162,20 @@ def cold_table(results):
                    show(results.median(measurement, server))]
 
 
+def hosts_table(results):
+    for kind, what in ("cold", "DNS"), ("hosts", "hosts file"):
+        measurements = [f"{kind}-rate-{size}" for size in HOSTS_SIZES]
+        for server in results.servers(*measurements):
+            yield [f"{server}, {what}", *(show(results.median(measurement, server))
+                                          for measurement in measurements)]
+
+
+def line_table(results):
+    for name, line in LINES.items():
+        if results.of(f"line-rate-{name}", OURS):
+            yield [line, show(results.median(f"line-rate-{name}", OURS))]
+
+
 def latency_table(results, besides):
     for server in results.servers(f"p99-cached-{besides[0]}"):
         for kind in KINDS:
@@ -160,6 +198,11 @@ def other_table(results):
             ("instructions-lookup", "instructions of lookup an answer", 1),
             ("workers-1", "thousand cached answers/s, 1 worker, two cores", 1000),
             ("workers-2", "thousand cached answers/s, 2 workers, two cores", 1000),
+            ("fleet-direct", "µs of CPU time a cached answer, asked directly", 1),
+            ("fleet", "µs of CPU time a cached answer, three hosts behind dnsdist", 1),
+            ("single-p50", "median µs of one cold name at a time", 1),
+            ("names-of-a-file", "ms for 5,000 names of a file", 1),
+            ("hosts-memory", f"MB with {HOSTS_SIZES[-1]:,} hosts lines", 1e6),
             ("names-held", "share of 100,000 names held", 1)):
         for server in results.servers(measurement):
             yield [f"{server}: {what}", show(results.median(measurement, server), unit)]
@@ -175,8 +218,15 @@ def tables(results, everything):
             ("CPU time an answer, cached names", ["server", *columns], answer_table(results)),
             ("Names asked once, 100 in flight", ["who, from where", "answers/s", "CPU µs"],
              cold_table(results)),
+            ("Names asked once, 50 in flight, by lines of the hosts file, answers/s",
+             ["who, from where", *(f"{size:,}" for size in HOSTS_SIZES)], hosts_table(results)),
+            ("DNS names asked once, 50 in flight, by the hosts: line",
+             ["hosts:", "answers/s"], line_table(results)),
             ("Beside hung names, p50 / p99 in µs", ["names", *levels],
              latency_table(results, LEVELS)),
+            ("Beside scans of a long hosts file, p50 / p99 in µs",
+             ["names", *(f"{scans} scans" for scans in SCANS)],
+             latency_table(results, [f"scans-{scans}" for scans in SCANS])),
             ("Of a client that asks little, beside another one's flood, p50 / p99 in µs",
              ["names", "no flood", "20,000 a second", "7,000 hung a second"],
              latency_table(results, [f"flood-{flood}" for flood in FLOODS])),
@@ -187,7 +237,7 @@ def tables(results, everything):
 
 
 class Machine:
-    """What else happened meanwhile."""
+    """What else the machine did meanwhile."""
 
     def __init__(self):
         self.start = time.monotonic()
@@ -212,62 +262,10 @@ class Machine:
                 + ("Read ratios only." if spread > 10 or steal > 1 else ""))
 
 
-PLOT = """
-set output '{output}'
-set terminal {terminal}
-set multiplot layout 1,2
-set style data histograms
-set style histogram errorbars gap 1 lw 1
-set style fill solid 0.7
-set boxwidth 0.9
-set yrange [0:*]
-set grid ytics
-set xtics rotate by -35 nomirror
-set key top right
-set title 'CPU of a cached answer, median and range'
-set ylabel 'µs'
-plot '{folder}/cached.dat' using 2:3:4:xtic(1) title 'UDP', \\
-     '' using 5:6:7 title 'with EDNS'
-set style histogram clustered gap 1
-set key top left
-set title 'p99 of hostdnsd beside hung names'
-plot '{folder}/isolation.dat' using 2:xtic(1) title 'cached', '' using 3 title 'local', \\
-     '' using 4 title 'fresh'
-unset multiplot
-"""
-
-
-def write_plot_data(results, folder):
-    def cells(measurement, server):
-        values = results.of(measurement, server) or [0]
-        return f"{results.median(measurement, server) or 0} {min(values)} {max(values)}"
-
-    (folder / "cached.dat").write_text("".join(
-        f'"{server}" {cells("cached", server)} {cells("cached-edns", server)}\n'
-        for server in results.servers("cached")))
-    (folder / "isolation.dat").write_text("".join(
-        f'"{level} hung" ' + " ".join(str(results.median(f"p99-{kind}-{level}", OURS) or 0)
-                                      for kind in KINDS) + "\n"
-        for level in LEVELS))
-
-
-def draw(results, folder):
-    if not results.servers("cached") or not shutil.which("gnuplot"):
-        warn("no plot: nothing to draw, or no gnuplot")
-        return
-    write_plot_data(results, folder)
-    for kind, terminal in ("svg", "svg size 1100,480"), ("png", "pngcairo size 1100,480"):
-        script = PLOT.format(output=folder / f"results.{kind}", terminal=terminal, folder=folder)
-        drawn = subprocess.run(["gnuplot"], input=script, text=True, capture_output=True,
-                               check=False)
-        if drawn.returncode != 0:
-            warn(f"gnuplot: {drawn.stderr.strip()}")
-
-
 def publish(results, machine, folder, effort, everything):
-    """`everything` was to be measured: a target without a figure is told, too."""
+    """If `everything` was to be measured, targets without a figure are listed too."""
     text = "\n".join([*tables(results, everything), machine.noise(results, effort)])
     print(text, flush=True)
     (folder / "results.md").write_text(text + "\n")
     results.write_csv(folder / "results.csv")
-    draw(results, folder)
+    (folder / "results.svg").write_text(picture.draw(folder / "results.csv"))

@@ -1,4 +1,4 @@
-"""What was measured: samples by measurement and server, one for each round."""
+"""The samples of each measurement and server, one for each round."""
 
 import csv
 import statistics
@@ -23,10 +23,32 @@ MEASUREMENTS = {
     "ready": ("ms", "from start to ready"),
     "workers-1": ("1/s", "cached answers a second, one worker, on two cores"),
     "workers-2": ("1/s", "cached answers a second, two workers, on two cores"),
+    "fleet": ("µs", "CPU an answer, cached, of dnsdist and of three hosts behind it together"),
+    "fleet-direct": ("µs", "CPU an answer, cached, of one of these hosts asked directly"),
+    "names-of-a-file": ("ms", "5,000 cached names of a file, asked by a client"),
     "instructions": ("", "instructions of serve an answer"),
     "instructions-lookup": ("", "instructions of lookup an answer"),
 }
+HOSTS_SIZES = (10, 1000, 150_000)
+LINES = {
+    "plain": "files dns",
+    "mdns": "files mdns4_minimal [NOTFOUND=return] dns",
+    "myhostname": "files myhostname dns",
+    "resolve": "files resolve [!UNAVAIL=return] dns",
+    "desktop": "files myhostname mdns4_minimal [NOTFOUND=return] resolve [!UNAVAIL=return] dns",
+    "behind": "files dns myhostname",
+}
+for _size in HOSTS_SIZES:
+    MEASUREMENTS[f"cold-rate-{_size}"] = ("1/s", f"DNS names asked once, {_size} hosts lines")
+    MEASUREMENTS[f"hosts-rate-{_size}"] = ("1/s", f"hosts names asked once, {_size} hosts lines")
+MEASUREMENTS[f"ready-{HOSTS_SIZES[-1]}"] = ("ms", f"start to ready, {HOSTS_SIZES[-1]} hosts lines")
+MEASUREMENTS["hosts-memory"] = ("bytes", f"PSS, set of {HOSTS_SIZES[-1]} hosts lines included")
+for _name, _line in LINES.items():
+    MEASUREMENTS[f"line-rate-{_name}"] = ("1/s", f"DNS names asked once, hosts: {_line}")
+MEASUREMENTS["single-p50"] = ("µs", "DNS names asked once, one at a time")
 LEVELS = (0, 1000, 10000)
+SCANS = (0, 60)
+SCANNED = 800_000
 KINDS = ("cached", "local", "fresh")
 FLOODS = ("none", "answered", "hung")
 for _level in LEVELS:
@@ -36,6 +58,12 @@ for _level in LEVELS:
         MEASUREMENTS[f"failed-{_kind}-{_level}"] = ("", "of these, without NOERROR")
     MEASUREMENTS[f"hung-longest-{_level}"] = ("s", f"until the last of {_level} hung names")
     MEASUREMENTS[f"hung-unanswered-{_level}"] = ("", f"of {_level} hung names")
+for _scans in SCANS:
+    for _kind in ("cached", "fresh"):
+        MEASUREMENTS[f"p50-{_kind}-scans-{_scans}"] = ("µs", f"{_kind} names, scans: {_scans}")
+        MEASUREMENTS[f"p99-{_kind}-scans-{_scans}"] = ("µs", f"{_kind} names, scans: {_scans}")
+        MEASUREMENTS[f"failed-{_kind}-scans-{_scans}"] = ("", "of these, without NOERROR")
+MEASUREMENTS["scans-failed"] = ("", f"of {SCANS[1]} hosts names of {SCANNED} lines at once")
 for _flood in FLOODS:
     for _kind in KINDS:
         MEASUREMENTS[f"p50-{_kind}-flood-{_flood}"] = ("µs", f"{_kind} names, flood: {_flood}")
@@ -59,7 +87,7 @@ class Results:
         return statistics.median(values) if values else None
 
     def ratio(self, above, below):
-        """The median of the ratios round by round: both of a pair met the same weather."""
+        """The median of the ratios of the rounds, because both figures of a round met the same load."""
         pairs = list(zip(self.of(*above), self.of(*below)))
         ratios = [a / b for a, b in pairs if b]
         return statistics.median(ratios) if ratios else None
@@ -70,7 +98,7 @@ class Results:
         return (max(values) - min(values)) / statistics.median(values) if values else 0.0
 
     def servers(self, *measurements):
-        """In the order in which they came."""
+        """In the order in which they were added."""
         return list(dict.fromkeys(server for measurement in measurements
                                   for server in self.samples.get(measurement, {})))
 

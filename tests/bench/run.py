@@ -33,8 +33,8 @@ def chosen(names):
 
 
 def run(function, results, effort):
-    """A measurement that fails is missing from the tables; the others go on, and start from
-    the same files: a long hosts file makes every look-up slower."""
+    """A measurement that fails is missing from the tables, and the others go on. Each starts with
+    the same files, because a long hosts file makes every lookup slower."""
     start = time.monotonic()
     try:
         use_hosts()

@@ -1,4 +1,4 @@
-"""Starts name servers, ours and others, each with the least configuration, on one core."""
+"""Starts name servers, ours and others, with as little configuration as possible, on one core."""
 
 import contextlib
 import dataclasses
@@ -15,9 +15,9 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = (TOP / os.environ.get("BUILD", "build")).resolve()
 TOOLS = BUILD / "bench"
 UNPACKED = TOOLS / "unpacked"
-WORK = pathlib.Path("/run/bench")  # in memory, and the lab's own
+WORK = pathlib.Path("/run/bench")  # in the lab's memory
 NAME_SERVER = "127.0.0.5"
-HUNG_SERVER = "127.0.0.6"  # the reflector as a name server; names that begin with "hung" hang
+HUNG_SERVER = "127.0.0.6"  # the reflector as a name server; names with "hung" at their start hang
 START_SECONDS = 20
 
 CORES = sorted(os.sched_getaffinity(0))
@@ -116,7 +116,7 @@ def pinned(core):
 
 
 def descendants(pid):
-    """A process and all that it started."""
+    """A process and all of its descendants."""
     parents = {}
     for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
@@ -129,8 +129,8 @@ def descendants(pid):
 
 
 def cpu_seconds(pid):
-    """User and system time of a process with all its threads, dead ones too, to the
-    nanosecond: its CPU clock (clock_getcpuclockid(3))."""
+    """The user and system time of a process with all its threads, also ended ones, by its CPU
+    clock (clock_getcpuclockid(3)), which counts nanoseconds."""
     with contextlib.suppress(OSError):
         return time.clock_gettime(~pid << 3 | 2)
     return 0.0
@@ -158,7 +158,7 @@ class Server:
         self.tcp = tcp and self.takes_tcp()
 
     def wait_for_answer(self):
-        """Until any reply comes: a question for the root's name servers."""
+        """Waits for any reply to a question for the root's name servers."""
         question = bytes.fromhex("abcd 0100 0001 0000 0000 0000 00 0002 0001")
         deadline = time.monotonic() + START_SECONDS
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
@@ -189,7 +189,7 @@ class Server:
         return sum(map(cpu_seconds, self.pids()))
 
     def pss_bytes(self):
-        """The proportional set size: shared pages count for their share."""
+        """The proportional set size, in which a shared page counts by its share."""
         total = 0
         for pid in self.pids():
             for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
@@ -221,17 +221,32 @@ def start_hostdnsd(port, options=(), **how):
                   **how)
 
 
+def ms_until_ready():
+    """The time from fork to the line in which hostdnsd says that it can answer."""
+    start = time.monotonic()
+    with subprocess.Popen([*pinned(SERVER_CORE), BUILD / "hostdnsd", "-l", "127.0.0.1:5400"],
+                          stdout=subprocess.PIPE) as process:
+        while b"ready" not in (line := process.stdout.readline()):
+            if not line:
+                raise RuntimeError("hostdnsd did not get ready")
+        passed = (time.monotonic() - start) * 1e3
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+    return passed
+
+
 @dataclasses.dataclass
 class Wish:
-    """What a measurement wants of each server."""
+    """What a measurement needs each server to be able to do."""
 
-    cached: int = 1000  # names that its cache has room for
+    cached: int = 1000  # names for which its cache has room
     waiting: int = 150  # questions that may wait for the name server; dnsmasq's default
     upstream: str = NAME_SERVER
+    hosts: bool = False  # it also answers from the hosts file
 
 
 def hostdnsd(port, wish):
-    """With room for 300 octets a name. It asks whom resolv.conf names."""
+    """Its cache has 300 octets for each name. It asks the name servers of resolv.conf."""
     return start_hostdnsd(port, ["-o", f"cache-size={max(4 << 20, wish.cached * 300)}"])
 
 
@@ -246,14 +261,16 @@ def unbound(port, wish):
 
 
 def dnsmasq(port, wish):
-    """It forks for each TCP connection, and what has ended is not in our sums: no TCP. Each
-    packet costs more, the more questions may wait (it walks through that many sockets)."""
+    """It is not asked over TCP, because it forks for each connection and our sums lack ended
+    processes. The more questions may wait, the more each packet costs: it walks through that many
+    sockets."""
+    hosts = ["--no-hosts", "--addn-hosts=/etc/hosts"] if wish.hosts else []
     return Server("dnsmasq", [
         "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", f"--port={port}",
         "--listen-address=127.0.0.1", "--bind-interfaces", "--no-resolv",
         f"--server={wish.upstream}", f"--cache-size={wish.cached + 100}",
         f"--dns-forward-max={wish.waiting}", "--user=", "--group=", "--pid-file=",
-        "--log-facility=-"], port, tcp=False)
+        "--log-facility=-", *hosts], port, tcp=False)
 
 
 def knot_resolver(port, wish):
@@ -270,8 +287,19 @@ def dnsdist(port, wish):
     return Server("dnsdist", ["dnsdist", "--supervised", "--disable-syslog", "-C", conf], port)
 
 
+def fleet_front(port, addresses):
+    """dnsdist with the project's own configuration, which takes the hosts for up."""
+    text = (pathlib.Path(__file__).parents[2] / "conf/dnsdist.conf").read_text()
+    for number, address in enumerate(addresses, 11):
+        text = text.replace(f"192.0.2.{number}:53", address)
+    text = text.replace("192.0.2.53:53", f"127.0.0.1:{port}").replace("192.0.2.0/24", "127.0.0.0/8")
+    text += "for _, one in ipairs(getServers()) do one:setUp() end\n"
+    return Server("dnsdist", ["dnsdist", "--supervised", "--disable-syslog", "-C",
+                              write("fleet.conf", text)], port)
+
+
 def give_a_link():
-    """systemd-resolved asks nobody while no link but loopback is up."""
+    """Adds a link, because systemd-resolved asks nobody while only loopback is up."""
     for kind in "dummy", "veth", "bridge":
         made = subprocess.run(["ip", "link", "add", "bench0", "type", kind],
                               capture_output=True, check=False)
@@ -284,7 +312,7 @@ def give_a_link():
 
 
 def give_a_user():
-    """The one that it runs as, in the lab's own /etc."""
+    """Adds the user that it runs as to the lab's /etc."""
     for name, line in (("passwd", "systemd-resolve:x:0:0::/:/usr/sbin/nologin\n"),
                        ("group", "systemd-resolve:x:0:\n")):
         path = pathlib.Path("/etc", name)
@@ -324,7 +352,7 @@ STARTERS = {
 
 @contextlib.contextmanager
 def running(names, **wish):
-    """Servers by name, those that start; `wish` as in Wish."""
+    """The servers that start, by name; `wish` has the fields of Wish."""
     started = {}
     try:
         for number, name in enumerate(names):
@@ -340,7 +368,7 @@ def running(names, **wish):
 
 @contextlib.contextmanager
 def name_servers():
-    """Knot with a wildcard, and the reflector with names that hang; resolv.conf names knot."""
+    """Runs knot with a wildcard and the reflector with names that hang; resolv.conf names knot."""
     WORK.mkdir(exist_ok=True)
     (WORK / "knot").mkdir(exist_ok=True)
     write("knot/zone", ZONE)
@@ -362,7 +390,7 @@ def use_name_server(address):
 
 
 def use_hosts(prefix="", count=0):
-    """A hosts file with so many names PREFIX NUMBER .hosts.lab, replaced in one step."""
+    """Replaces the hosts file in one step by one with that many names PREFIX NUMBER .hosts.lab."""
     lines = ["127.0.0.1 localhost", "::1 localhost"]
     lines += [f"10.0.{i >> 8}.{i & 255} {prefix}{i}.hosts.lab" for i in range(count)]
     new = pathlib.Path("/etc/hosts.new")

@@ -1,7 +1,7 @@
 /*
- * Preloaded into a hostdnsd that callgrind watches: without its filters of system calls, since
- * callgrind writes what it has counted from within the process. None of it is counted: the
- * filters are loaded once.
+ * Preloaded into a hostdnsd that callgrind watches: without its filters of system calls,
+ * since callgrind writes what it has counted from within the process. None of it is
+ * counted: the filters are loaded once.
  */
 #include <seccomp.h>
 

@@ -65,10 +65,11 @@ def test_when_the_start_is_over_it_can_answer():
 
 def test_no_process_is_root_or_may_become_it():
     assert systemctl("start", SERVICE) == 0
+    user = service(SERVICE, "UID")
     for pid in processes().values():
         status = dict(line.split(":\t", 1) for line in
                       pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
-        assert all(61184 <= int(uid) <= 65519 for uid in status["Uid"].split()), "DynamicUser="
+        assert set(status["Uid"].split()) == {user} and user != "0"
         assert status["NoNewPrivs"] == "1"
 
 
@@ -142,6 +143,48 @@ def test_port_53_through_the_socket_unit():
         assert Server("127.0.0.1", 53).send("localhost").reply(30).outcome == FOUND
         assert Server("127.0.0.1", 53).ask("localhost", tcp=True).outcome == FOUND
         assert SERVER.ask("localhost").outcome == FOUND
+        assert systemctl("stop", SOCKET, SERVICE) == 0
+    assert systemctl("daemon-reload") == 0
+
+
+@pytest.fixture
+def late():
+    """An address that the host does not have, and what gives it to it."""
+    def come():
+        run("ip", "address", "add", "10.77.0.1/32", "dev", "lo")
+
+    with edited(CONF, "listen = 127.0.0.1:5353\nlisten = 10.77.0.1:53\n"
+                      "allow = 127.0.0.0/8 10.77.0.1\n"), \
+            edited(OPTIONS, f"OPTIONS=-c {CONF}\n"):
+        yield "10.77.0.1", come
+    run("ip", "address", "delete", "10.77.0.1/32", "dev", "lo")
+
+
+def is_answered_at(address):
+    for tcp in False, True:
+        assert Server(address, 53).ask("localhost", tcp=tcp).outcome == FOUND
+
+
+def test_the_start_does_not_wait_for_an_address(late):
+    """And the fence of the unit keeps nobody from binding to it."""
+    address, come = late
+    assert systemctl("start", SERVICE) == 0
+    assert SERVER.ask("localhost").outcome == FOUND
+    assert f"does not have the address {address}:53 yet" in journal()
+    come()
+    is_answered_at(address)
+
+
+def test_the_socket_unit_does_not_wait_for_an_address(late):
+    address, come = late
+    drop_in = pathlib.Path("/etc/systemd/system/hostdnsd.socket.d/late.conf")
+    drop_in.parent.mkdir(exist_ok=True)
+    with edited(drop_in, f"[Socket]\nListenDatagram={address}:53\nListenStream={address}:53\n"):
+        assert systemctl("daemon-reload") == systemctl("start", SOCKET) == 0
+        assert SERVER.send("localhost").reply(30).outcome == FOUND
+        assert f"does not have the address {address}:53 yet" in journal()
+        come()
+        is_answered_at(address)
         assert systemctl("stop", SOCKET, SERVICE) == 0
     assert systemctl("daemon-reload") == 0
 

@@ -153,11 +153,13 @@ class Pending:
     """A question on its way, from a socket of its own."""
 
     def __init__(self, to, query):
-        family = socket.AF_INET6 if ":" in to[0] else socket.AF_INET
+        # "fe80::1%eth0" with the number of its link, which connect() wants.
+        (family, *_, where), = socket.getaddrinfo(*to, type=socket.SOCK_DGRAM,
+                                                  flags=socket.AI_NUMERICHOST)
         self.query = query
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        self.socket.connect(to)
+        self.socket.connect(where)
         self.sent = time.time()
         self.socket.send(query.to_wire())
 

@@ -237,19 +237,22 @@ MOUNT = ('mount --bind "$1" /etc/resolv.conf && mount --bind "$2" /etc/nsswitch.
          'shift 2 && exec "$@"')
 
 
-def glibc(server, name, rdtype, over_tcp=False):
-    """libc itself, which sees a resolv.conf of its own; the server sees the lab's.
-
-    Addresses and the canonical name. The type CNAME it cannot ask for: A is asked instead.
-    """
+def through_libc(server, *words, options=f"timeout:{WAIT} attempts:1", search=""):
+    """What a program prints whose libc asks this server alone; the server sees the lab's files."""
     assert server.to[1] == 53, "resolv.conf has no port"
     with (tempfile.NamedTemporaryFile("w", dir="/etc/lab") as resolv,
           tempfile.NamedTemporaryFile("w", dir="/etc/lab") as nsswitch):
-        resolv.write(f"nameserver {server.to[0]}\noptions timeout:{WAIT} attempts:1\n")
+        resolv.write(f"nameserver {server.to[0]}\noptions {options}\n")
+        resolv.write(f"search {search}\n" if search else "")
         resolv.flush()
         nsswitch.write("hosts: dns\n")
         nsswitch.flush()
-        data = json.loads(run_well("unshare", "--mount", "sh", "-c", MOUNT, "sh", resolv.name,
-                                   nsswitch.name, sys.executable, "-c", GLIBC, name,
+        return run_well("unshare", "--mount", "sh", "-c", MOUNT, "sh", resolv.name,
+                        nsswitch.name, *words)
+
+
+def glibc(server, name, rdtype, over_tcp=False):
+    """Addresses and the canonical name. The type CNAME it cannot ask for: A is asked instead."""
+    data = json.loads(through_libc(server, sys.executable, "-c", GLIBC, name,
                                    "A" if rdtype == "CNAME" else rdtype))
     return sorted(data) if isinstance(data, list) else data

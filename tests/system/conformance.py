@@ -80,7 +80,7 @@ row("3.9", SHOULD, "The root exists: NODATA, or what DNS says of NS and SOA.")
 row("3.10", MUST, "Search lists never touch a name.")
 row("3.11", CHOICE, "Single labels go to the host as any other name.")
 row("3.12", SHOULD, "Above a name of the hosts file names exist: NODATA, from the first question on.")
-row("3.13", SHOULD, "Parts of reverse names are NODATA; what is no address there is NXDOMAIN.")
+row("3.13", SHOULD, "Parts of reverse names, and junk there: what the name servers say.")
 row("3.14", SHOULD, "Labels in the manner of RFC 2317 are NXDOMAIN if nobody knows them.")
 row("3.15", MUST, "Reverse names have no addresses, forward names no PTR: NODATA.")
 

@@ -6,8 +6,10 @@ import itertools
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
 import tempfile
+import time
 
 import dns.query
 import pytest
@@ -20,6 +22,7 @@ from name_server import NameServer
 from waiting import Begun, Host
 
 names = itertools.count(1)
+FUTURE = 4_000_000_000  # seconds since 1970
 
 
 def pytest_configure(config):
@@ -40,9 +43,10 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="module")
-def server():
-    """One hostdnsd for a file of tests that leave no trace in it."""
-    daemon = Daemon()
+def server(request):
+    """One hostdnsd for a file of tests that leave no trace in it, with the file's
+    SERVER_OPTIONS."""
+    daemon = Daemon(*getattr(request.module, "SERVER_OPTIONS", ()))
     yield daemon
     daemon.stop()
 
@@ -59,61 +63,82 @@ def either(server, transport):
     return Over(server, transport)
 
 
-class Start:
-    """Starts a hostdnsd for one test or row, which may stop it itself."""
+class Lent:
+    """What a fixture lends to a test until the test ends, or to a row of a table."""
 
     def __init__(self):
+        self.begin()
+
+    @contextlib.contextmanager
+    def each_row(self):
+        before = vars(self).copy()
+        self.begin()
+        try:
+            yield
+        finally:
+            self.end()
+            vars(self).update(before)
+
+
+class Start(Lent):
+    """Starts a hostdnsd, which the test may stop itself."""
+
+    def begin(self):
         self.daemons = []
 
     def __call__(self, *options, **how):
         self.daemons.append(Daemon(*options, **how))
         return self.daemons[-1]
 
-    def stop(self):
+    def end(self):
         for daemon in self.daemons:
             if not daemon.stopped:
                 daemon.stop()
-
-    @contextlib.contextmanager
-    def each_row(self):
-        before, self.daemons = self.daemons, []
-        try:
-            yield
-        finally:
-            self.stop()
-            self.daemons = before
 
 
 @pytest.fixture
 def start():
     starter = Start()
     yield starter
-    starter.stop()
+    starter.end()
 
 
-class Etc:
+class Etc(Lent):
     """Rewrites files of the lab's own /etc and brings them back."""
 
-    def __init__(self):
+    hosts_are_of_the_future = False
+
+    def begin(self):
         self.old = {}
 
-    def remove(self, name):
+    def keep(self, name):
         path = pathlib.Path("/etc", name)
         if name not in self.old:
             self.old[name] = path.read_text() if path.exists() else None
-        path.unlink(missing_ok=True)
+        return path
+
+    def remove(self, name):
+        self.keep(name).unlink(missing_ok=True)
 
     def write(self, name, text):
         """Replaces it in one step, as careful programs do."""
-        path = pathlib.Path("/etc", name)
-        if name not in self.old:
-            self.old[name] = path.read_text() if path.exists() else None
+        path = self.keep(name)
         new = path.with_name(f"{name}.new")
         new.write_text(text)
+        if name == "hosts" and self.hosts_are_of_the_future:
+            os.utime(new, (FUTURE, FUTURE))
         new.replace(path)
 
     def add(self, name, text):
         self.write(name, pathlib.Path("/etc", name).read_text() + text)
+
+    @staticmethod
+    def rest(name):
+        """Waits until the file has been left alone for so long that lookup believes what it
+        has read of it (hosts_words.c)."""
+        changed = pathlib.Path("/etc", name).stat().st_ctime
+        while time.time() < changed + 0.2:
+            time.sleep(0.01)
 
     def restore(self):
         for name, text in dict(self.old).items():
@@ -122,14 +147,7 @@ class Etc:
             else:
                 self.write(name, text)
 
-    @contextlib.contextmanager
-    def each_row(self):
-        before, self.old = self.old, {}
-        try:
-            yield
-        finally:
-            self.restore()
-            self.old = before
+    end = restore
 
 
 @pytest.fixture
@@ -145,6 +163,19 @@ def module_etc():
     files = Etc()
     yield files
     files.restore()
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["words", "no words"])
+def words(request):
+    """For files of tests of which each runs twice: as it is, and without lookup knowing which
+    words the hosts file has, which it never believes of a file of the future."""
+    path = pathlib.Path("/etc/hosts")
+    before = path.read_text()
+    Etc.hosts_are_of_the_future = not request.param
+    Etc().write("hosts", before)
+    yield request.param
+    Etc.hosts_are_of_the_future = False
+    Etc().write("hosts", before)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -177,11 +208,27 @@ def open_folder():
     return make_open_folder()
 
 
+@pytest.fixture
+def sleep(open_folder):
+    """Lets the machine that a server believes in sleep for some seconds, in all."""
+    source = pathlib.Path(__file__).parent / "preload/suspend.c"
+    preloaded, slept = open_folder / "suspend.so", open_folder / "slept"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", preloaded, source], check=True)
+    slept.write_bytes(struct.pack("q", 0))
+
+    def run(seconds):
+        with slept.open("r+b") as page:
+            page.write(struct.pack("q", seconds))
+
+    run.env = {"LD_PRELOAD": str(preloaded), "SUSPENDED": str(slept)}
+    return run
+
+
 @pytest.fixture(scope="package")
 def modules():
     """The environment of a server that finds the NSS modules in nss/."""
     folder = make_open_folder()
-    for name in ("hang", "crash", "daemon", "forger", "garbage", "greedy",
+    for name in ("hang", "crash", "daemon", "forger", "garbage", "greedy", "noisy",
                  "status"):
         shutil.copy(compiled(name), folder)
     return {"LD_LIBRARY_PATH": str(folder)}
@@ -202,35 +249,26 @@ def compiled(name):
     return module
 
 
-class NameServers:
-    """Starts name servers for one test or row."""
+class NameServers(Lent):
+    """Starts name servers."""
 
-    def __init__(self):
+    def begin(self):
         self.servers = []
 
     def __call__(self, address, answer, **how):
         self.servers.append(NameServer(address, answer, **how))
         return self.servers[-1]
 
-    def close(self):
+    def end(self):
         for running in self.servers:
             running.close()
-
-    @contextlib.contextmanager
-    def each_row(self):
-        before, self.servers = self.servers, []
-        try:
-            yield
-        finally:
-            self.close()
-            self.servers = before
 
 
 @pytest.fixture
 def name_server():
     servers = NameServers()
     yield servers
-    servers.close()
+    servers.end()
 
 
 class Upstream(Server):
@@ -277,7 +315,7 @@ def say(request, lines):
 
 
 @pytest.fixture(scope="module")
-def tally(request):
+def stats(request):
     """Counts what a file of tests compares, and prints that at the end of the file."""
     counter = collections.Counter()
     yield counter

@@ -27,6 +27,11 @@ ALONE = pathlib.Path("/proc/self/uid_map").read_text().split()[2::3] == ["1"]
 needs_another_user = pytest.mark.skipif(ALONE, reason="there is no other user here")
 
 
+# As where all of a user's inotify instances are taken, which the kernel counts by user namespace.
+WITHOUT_INOTIFY = ("unshare", "--user", "--map-root-user", "sh", "-c",
+                   'echo 0 >/proc/sys/user/max_inotify_instances && exec "$0" "$@"', PROGRAM)
+
+
 def wait_until(condition, what, seconds=30):
     """Waits for a condition that no event announces."""
     deadline = time.monotonic() + seconds
@@ -42,6 +47,16 @@ def is_alive(pid):
     except (FileNotFoundError, ProcessLookupError):
         return False
     return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
+@contextlib.contextmanager
+def standing_still(pid):
+    """Stops a process for a while, as if it hung."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 def children_of(parent):
@@ -86,7 +101,7 @@ class Daemon(Server):
     def wait_for_address(self):
         """Reads what it prints until it says where it listens."""
         deadline = time.monotonic() + START_SECONDS
-        address = re.compile(r"(\d+(?:\.\d+){3}|\[[0-9a-f:]+\]):(\d+)")
+        address = re.compile(r"(\d+(?:\.\d+){3}|\[[0-9a-f:]+(?:%\w+)?\]):(\d+)")
         while not (match := address.search(self.said[:self.said.rfind("\n") + 1])):
             left = deadline - time.monotonic()
             readable, _, _ = select.select([self.process.stdout], [], [], max(left, 0))
@@ -115,6 +130,12 @@ class Daemon(Server):
 
     def descriptors(self, name):
         return len(os.listdir(f"/proc/{self.child(name)}/fd"))
+
+    def reload(self):
+        """Asks for a reload and waits until it has succeeded or failed."""
+        before = self.errors().count("reloaded")
+        os.kill(self.pid, signal.SIGHUP)
+        wait_until(lambda: self.errors().count("reloaded") > before, "the end of the reload")
 
     def stop(self, number=signal.SIGINT, group=False):
         """Ends it as a user does. What it must leave behind: nothing."""

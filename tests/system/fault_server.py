@@ -7,8 +7,9 @@ types that are not AAAA) and one for AAAA:
     anything.qok-drop.fault.test     A is answered by knot, AAAA is never answered
 
 FAULTS, at the end, lists them. A fault may carry a number: slow3 answers after 3 seconds,
-late3 does so for the first question only, drop2 swallows the first two questions and answers
-the next ones, many1000 has so many addresses.
+late3 does so for the questions of the first 3 seconds, drop2 swallows the first two questions and answers
+the next ones, many1000 has so many addresses. Those that begin with "opt" meet questions with
+EDNS alone.
 
 198.18.N.* are addresses whose reverse names have the fault that REVERSE_FAULTS gives to N.
 Signatures at names below altered.signed.test are altered.
@@ -51,6 +52,7 @@ HEADER = 12
 
 # {name: {type: what happened}}
 counters = collections.defaultdict(lambda: collections.defaultdict(collections.Counter))
+first_seconds = {}  # {(name, type): when it was asked first}
 to_knot = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
 
@@ -69,6 +71,7 @@ class Question:
         counter["do"] += self.wants_dnssec(HEADER + used + 4)
         counter["cd"] += bool(wire[3] & 0x10)
         self.number = counter["asked"]
+        self.first_seconds = first_seconds.setdefault((self.name, self.type), time.monotonic())
 
     @functools.cached_property
     def message(self):
@@ -136,7 +139,7 @@ async def slow(question, seconds):
 
 
 async def late(question, seconds):
-    if question.number == 1:
+    if time.monotonic() < question.first_seconds + seconds:
         await asyncio.sleep(seconds)
     return ok(question, 0)
 
@@ -150,6 +153,28 @@ def reply(question, rcode=dns.rcode.NOERROR, flags=dns.flags.RA):
 
 def with_rcode(rcode):
     return lambda question, _: reply(question, rcode).to_wire()
+
+
+def to_edns(fault):
+    """For a question with an OPT record; one without is answered by knot."""
+    return lambda question, number: (
+        fault(question, number) if question.message.edns >= 0 else ok(question, 0))
+
+
+def without_opt(rcode):
+    """As a server says it that does not know EDNS."""
+
+    def answer(question, _):
+        message = reply(question, rcode)
+        message.use_edns(False)
+        return message.to_wire()
+
+    return answer
+
+
+def header_alone(question, _):
+    """FORMERR without the question."""
+    return question.wire[:2] + struct.pack("!HHHHH", 0x8181, 0, 0, 0, 0)
 
 
 def lame(question, _):
@@ -254,6 +279,12 @@ FAULTS = {
     "formerr": with_rcode(dns.rcode.FORMERR),
     "nxdomain": with_rcode(dns.rcode.NXDOMAIN),
     "nodata": with_rcode(dns.rcode.NOERROR),
+    "optdrop": to_edns(drop),
+    "optformerr": to_edns(with_rcode(dns.rcode.FORMERR)),
+    "optbare": to_edns(header_alone),
+    "optservfail": to_edns(without_opt(dns.rcode.SERVFAIL)),
+    "optnotimp": to_edns(without_opt(dns.rcode.NOTIMP)),
+    "optrefused": to_edns(with_rcode(dns.rcode.REFUSED)),
     "lame": lame,
     "garbage": garbage,
     "short": short,

@@ -22,7 +22,7 @@ server:
     interface: {address}
     do-ip6: no
     chroot: ""
-    username: ""
+    username: "{user}"
     pidfile: ""
     directory: "{folder}"
     use-syslog: no
@@ -73,9 +73,9 @@ def write(folder, text, **values):
     return path
 
 
-def unbound(address, to, folder, more=NOT_VALIDATING, domain=".", rest=None):
+def unbound(address, to, folder, more=NOT_VALIDATING, domain=".", rest=None, user=""):
     return ["unbound", "-d", "-c",
-            write(folder, UNBOUND, address=address, to=to, more=more, domain=domain,
+            write(folder, UNBOUND, address=address, to=to, more=more, domain=domain, user=user,
                   rest=THE_REST.format(rest) if rest else "")]
 
 
@@ -84,10 +84,10 @@ def dnsdist(address, to, folder):
             "-C", write(folder, DNSDIST, address=address, to=to)]
 
 
-def dnsmasq(address, to, _folder, domain="", rest=None, more=()):
+def dnsmasq(address, to, _folder, domain="", rest=None, more=(), user=""):
     return ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=",
-            f"--listen-address={address}", "--bind-interfaces", "--user=", "--group=", "--no-resolv",
-            "--no-hosts", f"--server={domain and f'/{domain}/'}{to[0]}#{to[1]}",
+            f"--listen-address={address}", "--bind-interfaces", f"--user={user}", "--group=",
+            "--no-resolv", "--no-hosts", f"--server={domain and f'/{domain}/'}{to[0]}#{to[1]}",
             *([f"--server={rest}"] if rest else []), "--cache-size=1000", *more]
 
 

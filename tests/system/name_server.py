@@ -168,6 +168,17 @@ class NameServer(threading.Thread):
             return list(self.asked)
 
     @property
+    def with_edns(self):
+        """Of these, those with an OPT record. Who is not known to answer such is soon asked
+        without as well."""
+        return [packet for packet in self.packets if packet.message.edns >= 0]
+
+    @property
+    def edns(self):
+        """0 for each packet with an OPT record, -1 for those without."""
+        return [packet.message.edns for packet in self.packets]
+
+    @property
     def questions(self):
         return [packet.question for packet in self.packets]
 

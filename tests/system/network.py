@@ -1,11 +1,15 @@
 """Looks at packets as they pass, and makes networks."""
 
+import concurrent.futures
 import contextlib
 import ctypes
+import os
 import socket
 import struct
 import subprocess
 import threading
+
+import dns.message
 
 CLONE_NEWNET = 0x40000000
 
@@ -31,14 +35,65 @@ class Tap:
             return None
         return address, struct.unpack("!H", packet[head + 2:head + 4])[0]
 
-    def count(self):
-        number = 0
+    def packets(self):
+        """Those since it was looked last."""
         with contextlib.suppress(BlockingIOError):
             while True:
                 packet, (_, _, kind, *_) = self.socket.recvfrom(65535)
                 # Each packet on loopback passes twice.
-                number += kind == socket.PACKET_OUTGOING and self.destination(packet) == self.to
-        return number
+                if kind == socket.PACKET_OUTGOING and self.destination(packet) == self.to:
+                    yield packet
+
+    def count(self):
+        return sum(1 for _ in self.packets())
+
+    def names(self):
+        """What is asked for, in lower case: as often as it is."""
+        for packet in self.packets():
+            head = (packet[0] & 15) * 4 if packet[0] >> 4 == 4 else 40
+            (question,) = dns.message.from_wire(packet[head + 8:]).question
+            yield question.name.to_text(omit_final_dot=True).lower()
+
+
+def ip(command):
+    subprocess.run(["ip", *command.split()], check=True)
+
+
+@contextlib.contextmanager
+def with_addresses(*addresses):
+    """Gives loopback these addresses, such as "fd00::7/128", for a while."""
+    for address in addresses:
+        ip(f"address add {address} dev lo{' nodad' if ':' in address else ''}")
+    try:
+        yield
+    finally:
+        for address in addresses:
+            ip(f"address delete {address} dev lo")
+
+
+def enter_a_new_network():
+    """This thread, and what it starts."""
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) == -1:
+        raise OSError(ctypes.get_errno(), "unshare")
+    ip("link set lo up")
+
+
+class Guest:
+    """Another network, in which a thread runs what it is given, one after another."""
+
+    def __init__(self):
+        self.thread = concurrent.futures.ThreadPoolExecutor(1)
+        self.run(enter_a_new_network)
+
+    def run(self, function, *args, **how):
+        return self.thread.submit(function, *args, **how).result()
+
+    def link(self, outer, inner):
+        """A cable: `outer` is ours, `inner` the guest's; neither is up."""
+        self.run(ip, f"link add {inner} type veth peer name {outer} netns {os.getpid()}")
+
+    def close(self):
+        self.thread.shutdown()
 
 
 def in_a_network_of_its_own(test):
@@ -47,9 +102,7 @@ def in_a_network_of_its_own(test):
 
     def run():
         try:
-            if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) == -1:
-                raise OSError(ctypes.get_errno(), "unshare")
-            subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+            enter_a_new_network()
             test()
         except BaseException as exception:  # pylint: disable=broad-except
             failure.append(exception)

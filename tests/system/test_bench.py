@@ -7,6 +7,7 @@ import socket
 import struct
 import subprocess
 import threading
+import xml.etree.ElementTree
 
 import dns.flags
 import dns.message
@@ -18,6 +19,7 @@ from ask import Server
 from daemon import wait_until
 
 TOOLS = pathlib.Path(os.environ.get("BUILD", "build"), "bench").resolve()
+SVG = "{http://www.w3.org/2000/svg}"
 PATIENCE = ["-o", "60"]  # seconds: a slow machine loses nothing
 
 
@@ -205,3 +207,18 @@ def test_the_direct_caller_counts(etc):
     result = tool("direct", 3, 5, "d", 0, ".bench.lab")
     assert result["answered"] == 5
     assert result["cpu_us"] > 0
+
+
+def test_a_picture_has_bars_as_long_as_its_figures(tmp_path):
+    figures = tmp_path / "results.csv"
+    figures.write_text("measurement,server,unit,median\ncached,hostdnsd,µs,2.5\n"
+                       "cached,a & b,µs,10\ntcp-single,unbound,µs,99\n"
+                       "p99-fresh-1000,hostdnsd,µs,1500\np99-fresh-1000,unbound,µs,7\n")
+    drawn = subprocess.run(["tests/bench/picture.py", figures], check=True, stdout=subprocess.PIPE)
+    picture = xml.etree.ElementTree.fromstring(drawn.stdout)
+    bars = [float(bar.get("width")) for bar in list(picture.iter(f"{SVG}rect"))[1:]]
+    words = [text.text for text in picture.iter(f"{SVG}text")]
+    assert words == ["CPU time of a cached answer over UDP, µs", "hostdnsd", "2.5", "a & b", "10",
+                     "Slowest of 100 answers of hostdnsd beside names that hang (p99), ms",
+                     "fresh names, 1,000 hung", "1.5"]
+    assert bars[1] == bars[2] == 4 * bars[0]

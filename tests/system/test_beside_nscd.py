@@ -1,5 +1,6 @@
 """A name service cache daemon answers in libc's place, and blurs what is asked of it."""
 
+import json
 import pathlib
 import re
 import socket
@@ -7,8 +8,10 @@ import subprocess
 
 import pytest
 
-from daemon import wait_until
+from daemon import PROGRAM, wait_until
 from tables import table
+
+CLIENT = PROGRAM.with_name("hostdns")
 
 # The hosts file is not watched: what the cache holds, it keeps, and so shows itself.
 CONFIG = """\
@@ -91,6 +94,22 @@ def test_what_nscd_remembers_is_not_believed(nscd, server, etc):
     etc.add("hosts", "10.0.5.2 remembered.lab\n")
     assert libc("remembered.lab") == ["10.0.5.1"]
     assert server.ask("remembered.lab").outcome == ["remembered.lab A 10.0.5.2"]
+
+
+def test_hostdns_explains_what_nscd_remembers(nscd, etc):
+    """It keeps names of getaddrinfo() apart from those of others."""
+    etc.add("hosts", "10.0.5.7 explained.lab\n")
+    subprocess.run(["getent", "ahosts", "explained.lab"], check=True, stdout=subprocess.DEVNULL)
+    etc.restore()
+    etc.add("hosts", "10.0.5.8 explained.lab\n")
+    said = subprocess.run([CLIENT, "--explain", "+json", "@127.0.0.9#9", "explained.lab"],
+                          text=True, capture_output=True, check=True).stdout
+    found = json.loads(said)
+    assert found["sources"][0]["addresses"] == ["10.0.5.8"]
+    assert found["getaddrinfo"]["addresses"] == ["10.0.5.7"]
+    assert found["without_nscd"]["addresses"] == ["10.0.5.8"]
+    assert ("nscd answers in place of the sources, which would say something else: its "
+            "cache may be old (nscd -i hosts empties it).") in found["why"]
 
 
 OUTCOMES = [

@@ -108,7 +108,7 @@ def test_a_failure_is_a_failure_with_a_reason(stub, server, etc, name, says):
         assert f"name server {STUB}:53 says {says}" in str(reply.message.options[0])
 
 
-def test_where_it_goes_on_resolv_conf_is_asked_next(stub, server, etc):
+def test_resolv_conf_is_asked_next_if_the_line_goes_on(stub, server, etc):
     etc.write("nsswitch.conf", f"hosts: {LINES['goes on']}\n")
     assert server.ask("types.example.test", "MX").rcode == "NOERROR"
     etc.write("nsswitch.conf", f"hosts: {LINES['other case']}\n")
@@ -116,7 +116,7 @@ def test_where_it_goes_on_resolv_conf_is_asked_next(stub, server, etc):
     assert server.ask("a.example.test", "A").outcome == "NXDOMAIN"
 
 
-def test_where_the_stub_has_nothing_of_a_type_resolv_conf_is_asked_next(server, etc):
+def test_resolv_conf_is_asked_next_for_a_type_that_the_stub_lacks(server, etc):
     stub = NameServer(STUB, lambda packet: packet.reply())
     try:
         etc.write("nsswitch.conf", f"hosts: {LINES['goes on']}\n")
@@ -131,7 +131,7 @@ def test_where_the_stub_has_nothing_of_a_type_resolv_conf_is_asked_next(server, 
         stub.close()
 
 
-def test_where_it_does_not_go_on_with_a_denial_nobody_else_is_asked(stub, server, etc):
+def test_no_other_server_is_asked_if_the_line_ends_with_a_denial(stub, server, etc):
     etc.write("nsswitch.conf", "hosts: files resolve [NOTFOUND=return] dns\n")
     assert server.ask("a.example.test", "A").outcome == "NXDOMAIN"
     assert server.ask("a.example.test", "MX").outcome == "NXDOMAIN"

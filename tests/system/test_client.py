@@ -1,19 +1,15 @@
 """
 The bundled client as a person, a script and a pipe meet it: build/hostdns against small
-name servers that live in this file. Only the loopback interface is used.
+name servers (responder.py). Only the loopback interface is used.
 """
 import concurrent.futures
-import contextlib
 import itertools
-import os
-import pathlib
-import pty
 import re
+import resource
 import select
 import signal
 import socket
 import subprocess
-import termios
 import threading
 import time
 
@@ -29,72 +25,34 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
+import way
+from daemon import INSTRUMENTED
+from responder import ENOUGH, ENV, HOSTDNS, Responder, heed_ctrl_c
 from tables import table
 from waiting import waiting
 
-BUILD = pathlib.Path(os.environ.get('BUILD', 'build')).absolute()
-HOSTDNS = BUILD / 'hostdns'
-ENOUGH = 30  # seconds that nothing here takes, not even an instrumented build on a busy host
 
-# Leaks are looked for in one-shot runs; a sanitizer's report must not look like an exit code.
-ENV = {**os.environ, 'TERM': 'dumb', 'HOME': '/nonexistent',
-       'ASAN_OPTIONS': 'exitcode=99', 'UBSAN_OPTIONS': 'exitcode=99'}
-
-
-class Server:
+class Server(Responder):
     """Hands each query to script(server, query, client), which sends what it wants."""
 
     def __init__(self, script, family=socket.AF_INET, over_tcp=None):
         """over_tcp(query) returns the octets that one is told over a connection."""
+        super().__init__(family, listens=bool(over_tcp))
         self.script, self.over_tcp = script, over_tcp
         self.queries, self.queries_over_tcp = [], []
-        self.socket = socket.socket(family, socket.SOCK_DGRAM)
-        self.socket.bind(('::1' if family == socket.AF_INET6 else '127.0.0.1', 0))
-        self.host, self.port = self.socket.getsockname()[:2]
-        self.thread = threading.Thread(target=self.loop, daemon=True)
-        if over_tcp:
-            self.listener = socket.create_server((self.host, self.port), family=family)
-            threading.Thread(target=self.accept, daemon=True).start()
 
-    def accept(self):
-        """Until the listener is shut down."""
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self.listener.accept()
-                with connection, connection.makefile('rb') as octets:
-                    query = dns.message.from_wire(octets.read(int.from_bytes(octets.read(2), 'big')))
-                    self.queries_over_tcp.append(query)
-                    with contextlib.suppress(OSError):
-                        connection.sendall(self.over_tcp(query))
+    def heard(self, wire, client):
+        query = dns.message.from_wire(wire)
+        self.queries.append(query)
+        self.script(self, query, client)
 
-    def loop(self):
-        while True:
-            wire, client = self.socket.recvfrom(4096)
-            if not wire:
-                return
-            query = dns.message.from_wire(wire)
-            self.queries.append(query)
-            self.script(self, query, client)
+    def heard_over_tcp(self, wire):
+        query = dns.message.from_wire(wire)
+        self.queries_over_tcp.append(query)
+        return self.over_tcp(query)
 
     def send(self, reply, client):
-        wire = reply if isinstance(reply, bytes) else reply.to_wire(max_size=65535)
-        self.socket.sendto(wire, client)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.socket.sendto(b'', self.socket.getsockname())
-        self.thread.join()
-        self.socket.close()
-        if self.over_tcp:
-            self.listener.shutdown(socket.SHUT_RDWR)
-            self.listener.close()
-
-    def says(self):
-        """How messages of the client name this server."""
-        return f'{self.host} port {self.port}'
+        super().send(reply if isinstance(reply, bytes) else reply.to_wire(max_size=65535), client)
 
 
 ZONE = [dns.rrset.from_text(*line.split(None, 4)) for line in r"""
@@ -140,10 +98,17 @@ def rcode(code, *ede):
     return script
 
 
+FROM = re.compile(r'(?:From:            |; From: )(.*), in [\d.]+ m?s\n')
+
+
 def run(*args, stdin='', **kwargs):
-    """The client with an empty pipe for standard input, unless there are lines for it."""
-    return subprocess.run([HOSTDNS, *args], input=stdin, capture_output=True, text=True,
-                          timeout=ENOUGH, env=ENV, **kwargs)
+    """The client with an empty pipe for standard input, unless there are lines for it. The
+    lines that tell where answers came from stand apart, in `sources`: they have times."""
+    result = subprocess.run([HOSTDNS, *args], input=stdin, capture_output=True, text=True,
+                            timeout=ENOUGH, env=ENV, **kwargs)
+    result.sources = FROM.findall(result.stdout)
+    result.stdout = FROM.sub('', result.stdout)
+    return result
 
 
 def ask(server, *args, **kwargs):
@@ -196,7 +161,8 @@ def test_a_query_is_what_it_should_be(server):
     assert query.question[0].to_text() == 'Host.Test. IN MX'
     assert query.opcode() == dns.opcode.QUERY
     assert query.flags == dns.flags.RD
-    assert (query.edns, query.payload, query.options) == (0, 1232, ())
+    assert (query.edns, query.payload) == (0, 1232)
+    assert [(option.otype, option.to_wire()) for option in query.options] == [(way.OPTION, b'')]
 
 
 def test_ids_are_not_to_be_guessed(server):
@@ -219,7 +185,9 @@ def test_an_alias_is_shown_with_the_records_at_its_end(server):
         'alias.test.\t30\tIN\tCNAME\tmiddle.test.',
         'middle.test.\t30\tIN\tCNAME\thost.test.',
         'host.test.\t60\tIN\tA\t192.0.2.10', '']
-    assert ask(server, 'alias.test', 'A', '+short').stdout == '192.0.2.10\n'
+    assert ask(server, 'alias.test', '+short').stdout == '192.0.2.10\n2001:db8::10\n'
+    assert ask(server, 'alias.test', 'A', '+short').stdout == (
+        'middle.test.\nhost.test.\n192.0.2.10\n'), 'as dig does'
     assert ask(server, 'alias.test', 'CNAME', '+short').stdout == 'middle.test.\n'
 
 
@@ -261,23 +229,23 @@ def test_a_server_may_be_named_in_one_word_and_over_ipv6(server):
 
 def test_no_such_name(server):
     assert outcome(ask(server, 'nx.test')) == (
-        1, '', f'hostdns: nx.test: no such name (NXDOMAIN), says {server.says()}\n')
+        1, '', f'hostdns: nx.test: no such name (NXDOMAIN), says {server.says}\n')
 
 
 def test_no_such_records(server):
     assert outcome(ask(server, 'noaddress.test')) == (
         1, '', 'hostdns: noaddress.test: the name exists but has no addresses, '
-        f'says {server.says()}\n')
+        f'says {server.says}\n')
     assert outcome(ask(server, 'alias.test', 'MX')) == (
         1, '', 'hostdns: alias.test (alias of host.test): the name exists but has no MX '
-        f'records, says {server.says()}\n')
+        f'records, says {server.says}\n')
 
 
 def test_server_failure_with_the_reason():
     reason = dns.edns.EDEOption(22, 'resolver said: timed out')
     with Server(rcode(dns.rcode.SERVFAIL, reason)) as server:
         assert outcome(ask(server, 'host.test')) == (
-            2, '', f'hostdns: host.test: SERVFAIL (server failure), says {server.says()}: '
+            2, '', f'hostdns: host.test: SERVFAIL (server failure), says {server.says}: '
             'No Reachable Authority (22): resolver said: timed out\n')
 
 
@@ -286,7 +254,7 @@ def test_any_other_rcode_is_a_failure(code):
     with Server(rcode(dns.rcode.from_text(code))) as server:
         result = ask(server, 'host.test', 'TXT')
         assert (result.returncode, result.stdout) == (2, '')
-        assert re.fullmatch(f'hostdns: host.test: {code}( \\(.*\\))?, says {server.says()}\n',
+        assert re.fullmatch(f'hostdns: host.test: {code}( \\(.*\\))?, says {server.says}\n',
                             result.stderr)
 
 
@@ -307,7 +275,7 @@ def test_half_an_answer_is_shown_and_the_failure_told():
     with Server(only_v4) as server:
         assert outcome(ask(server, 'host.test', '+short')) == (
             2, '192.0.2.10\n',
-            f'hostdns: host.test AAAA: SERVFAIL (server failure), says {server.says()}\n')
+            f'hostdns: host.test AAAA: SERVFAIL (server failure), says {server.says}\n')
 
 
 def test_the_highest_exit_code_wins(server):
@@ -320,7 +288,7 @@ def test_nobody_listens():
         pass
     start = time.monotonic()
     assert outcome(ask(gone, 'host.test')) == (
-        3, '', f'hostdns: host.test: nobody answers at {gone.says()} (is hostdnsd running?)\n')
+        3, '', f'hostdns: host.test: nobody answers at {gone.says} (is hostdnsd running?)\n')
     assert time.monotonic() - start < 4
 
 
@@ -344,7 +312,7 @@ def test_silence_is_no_reply(host):
         yield
         said, seconds = future.result()
         assert said == (
-            3, '', f'hostdns: host.test: no reply from {server.says()} (2 tries of 5 s)\n')
+            3, '', f'hostdns: host.test: no reply from {server.says} (2 tries of 5 s)\n')
         assert 9.9 < seconds < 20
         assert [query.id for query in server.queries] == [server.queries[0].id] * 2
 
@@ -420,12 +388,8 @@ def too_short(server, query, client):
     server.send(b'x', client)
 
 
-def too_long(server, query, client):
-    server.send(lie(query).to_wire() + bytes(4097), client)
-
-
 FALSE = [wrong_id, wrong_name, wrong_type, wrong_class, no_question, echo, wrong_opcode,
-         wrong_source, wrong_address, too_short, too_long]
+         wrong_source, wrong_address, too_short]
 
 
 def test_a_false_reply_is_ignored_and_the_true_one_awaited():
@@ -485,7 +449,7 @@ def test_what_does_not_fit_a_datagram_is_asked_for_over_tcp():
             assert outcome(ask(server, 'host.test', '+short')) == (
                 0, '192.0.2.10\n2001:db8::10\n', '')
             assert outcome(ask(server, 'nx.test', 'MX')) == (
-                1, '', f'hostdns: nx.test: no such name (NXDOMAIN), says {server.says()}\n')
+                1, '', f'hostdns: nx.test: no such name (NXDOMAIN), says {server.says}\n')
             assert [query.to_wire() for query in server.queries_over_tcp] == [
                 query.to_wire() for query in server.queries], "the same questions"
 
@@ -496,22 +460,22 @@ def test_tcp_alone(family):
         assert outcome(ask(server, 'v4only.test', '+short', '+tcp')) == (0, '192.0.2.11\n', '')
         assert outcome(ask(server, '+tcp', '+short', stdin='v4only.test A\nhost.test MX\n')) == (
             1, '192.0.2.11\n', 'hostdns: host.test: the name exists but has no MX records, says '
-            f'{server.says()}\n')
+            f'{server.says}\n')
         assert not server.queries
 
 
 def test_tcp_alone_where_nobody_listens(server):
     assert outcome(ask(server, 'v4only.test', 'A', '+tcp')) == (
-        3, '', f'hostdns: v4only.test: nobody answers at {server.says()} (is hostdnsd running?)\n')
+        3, '', f'hostdns: v4only.test: nobody answers at {server.says} (is hostdnsd running?)\n')
 
 
 def test_a_truncated_answer_is_shown_and_said_to_be_so():
     with Server(truncate, over_tcp=honest_over_tcp) as server:
         assert outcome(ask(server, 'v4only.test', 'A', '+short', '+ignore')) == (
-            2, '192.0.2.11\n', f'hostdns: v4only.test: the answer from {server.says()} was '
+            2, '192.0.2.11\n', f'hostdns: v4only.test: the answer from {server.says} was '
             'truncated, records are missing\n')
         assert outcome(ask(server, 'v4only.test', 'MX', '+ignore')) == (
-            2, '', f'hostdns: v4only.test: the answer from {server.says()} was '
+            2, '', f'hostdns: v4only.test: the answer from {server.says} was '
             'truncated, nothing of it is left\n')
         assert not server.queries_over_tcp
 
@@ -527,28 +491,23 @@ def of_another_id(query):
 
 
 @table('over_tcp, why', [
-    (None, 'Connection refused'), (cut_off, 'No data available'),
-    (of_another_id, 'Bad message'), (lambda query: b'', 'No data available'),
+    (None, 'Connection refused'), (cut_off, 'the server closed the connection'),
+    (of_another_id, 'Bad message'), (lambda query: b'', 'the server closed the connection'),
     (lambda query: framed(b''), 'Bad message'), (lambda query: b'\xff\xff' + bytes(65535),
                                                 'Bad message')])
-def test_where_tcp_fails_the_truncated_answer_is_shown(over_tcp, why):
+def test_the_truncated_answer_is_shown_if_tcp_fails(over_tcp, why):
     with Server(truncate, over_tcp=over_tcp) as server:
         assert outcome(ask(server, 'v4only.test', 'A', '+short')) == (
-            2, '192.0.2.11\n', f'hostdns: v4only.test: the answer from {server.says()} was '
+            2, '192.0.2.11\n', f'hostdns: v4only.test: the answer from {server.says} was '
             f'truncated, records are missing, and TCP failed: {why}\n')
 
 
-def heed_ctrl_c():
-    """Also where the tests run in the background, and ignore it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_ctrl_c_while_tcp_is_silent_ends_it():
-    asked = threading.Event()
+    asked, over = threading.Event(), threading.Event()
 
     def silent(query):
         asked.set()
-        time.sleep(ENOUGH)
+        over.wait(ENOUGH)
         return b''
 
     with Server(truncate, over_tcp=silent) as server:
@@ -557,35 +516,39 @@ def test_ctrl_c_while_tcp_is_silent_ends_it():
             assert asked.wait(ENOUGH)
             client.send_signal(signal.SIGINT)
             assert client.wait(ENOUGH) == -signal.SIGINT
+        over.set()
 
 
-def peak_kib(server, *args):
-    """The most memory that the client has had at a time."""
-    process = subprocess.Popen([HOSTDNS, f'@127.0.0.1:{server.port}', *args], env=ENV,
-                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return used.ru_maxrss
+VIEWS = ('+short', '+nosource', '+dig', '+multiline', '+yaml', '+json', '+trace')
+MEMORY = 3 << 20  # data of the client and its libraries: the text of 64 KiB is 256 KiB
 
 
-@table('what, data', [('no strings', bytes(64000)), ('all octets', bytes(range(256)) * 250),
-                      ('long strings', (b'\xff' + b'y' * 255) * 250)])
-def test_an_answer_of_64_kib_costs_a_few_times_its_size(what, data):
-    if what == 'all octets':
-        data = b''.join(b'\xff' + data[at:at + 255] for at in range(0, 63750, 255))
-    big = dns.message.make_response(dns.message.make_query('big.test', 'TXT'))
-    big.answer.append(rrset('big.test', 'TXT', data))
+def bound_memory():
+    """A sanitizer has memory of its own. What a process has had at most would be that of
+    this one, from which it is forked."""
+    if not INSTRUMENTED:
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+
+
+@table('rdtype, data', [
+    ('TXT', [bytes(64000)]), ('TXT', [(b'\xff' + b'y' * 255) * 250]),
+    ('TXT', [b''.join(b'\xff' + bytes(range(at % 2, 255 + at % 2)) for at in range(250))]),
+    ('TYPE65280', [bytes(64000)]), ('A', [i.to_bytes(4, 'big') for i in range(4050)])])
+def test_an_answer_of_64_kib_costs_a_few_times_its_size(rdtype, data):
+    big = dns.message.make_response(dns.message.make_query('big.test', rdtype))
+    big.answer += [rrset('big.test', rdtype, octets) for octets in data]
 
     def tell_big(query):
         big.id = query.id
         return framed(big)
 
-    with Server(truncate_to_nothing, over_tcp=tell_big) as server, \
-            Server(honest) as other:
-        assert ask(server, 'big.test', 'TXT', '+short').stdout.count('"') >= 500
-        small = peak_kib(other, 'noaddress.test', 'TXT')
-        assert peak_kib(server, 'big.test', 'TXT') - small < 16 * 1024
+    with Server(truncate_to_nothing, over_tcp=tell_big) as server:
+        for view in VIEWS:
+            shown = subprocess.run([HOSTDNS, f'@127.0.0.1:{server.port}', 'big.test', rdtype, view],
+                                   env=ENV, stdin=subprocess.DEVNULL, capture_output=True,
+                                   preexec_fn=bound_memory, timeout=ENOUGH)
+            assert (shown.returncode, shown.stderr) == (0, b''), view
+            assert len(shown.stdout) >= 32000, view
 
 
 def hostile(*rrsets):
@@ -642,9 +605,9 @@ def test_data_that_is_no_address_is_not_shown_as_one():
                         rrset('bad.test', 'AAAA', b''))) as server:
         result = ask(server, 'bad.test', '+short')
         assert (result.returncode, result.stdout) == (2, '27.91.51.49\n')
-        assert f'{server.says()} sent a malformed reply' in result.stderr
+        assert f'{server.says} sent a malformed reply' in result.stderr
         assert ask(server, 'bad.test', 'A', '+short').stdout == (
-            '27.91.51.49\n\\# 5 3132333435\n')
+            '27.91.51.49\n\\# 5 3132333435\n\\# 0\n')
 
 
 def test_records_beside_the_question_are_no_answer():
@@ -681,7 +644,7 @@ def test_every_cut_of_a_reply_is_survived():
         result = ask(server, *['alias.test', 'A'] * len(cuts))
         assert (result.returncode, sizes) == (2, cuts), result
         assert is_harmless(result.stdout + result.stderr)
-        malformed = re.compile(f'hostdns: alias.test(?: \\(alias of .*\\))?: {server.says()} '
+        malformed = re.compile(f'hostdns: alias.test(?: \\(alias of .*\\))?: {server.says} '
                                'sent a malformed reply')
         for size, line in itertools.zip_longest(cuts, result.stderr.splitlines()):
             assert line and malformed.fullmatch(line), f'cut to {size} octets'
@@ -704,11 +667,11 @@ def test_many_empty_strings_cost_little():
 
 @table('args, message', [
     (['--foo'], 'unknown option "--foo"'), (['+tls'], 'unknown option "+tls"'),
-    (['-p'], 'PORT is missing'), (['-p', '65536', 'a'], '"65536" is no port'),
-    (['-p', 'x'], '"x" is no port'), (['@host.test'], 'not a numeric address'),
-    (['-x', 'host.test'], 'no IPv4 or IPv6 address'), (['a..b'], 'not a domain name'),
+    (['-p'], 'PORT is missing'), (['-p', '65536', 'a'], '"65536" is not a port'),
+    (['-p', 'x'], '"x" is not a port'), (['@host.test#x'], 'no ADDRESS, ADDRESS#PORT or NAME'),
+    (['-x', 'host.test'], 'not an IPv4 or IPv6 address'), (['a..b'], 'not a domain name'),
     (['x' * 64], 'not a domain name'), ([''], 'not a domain name'),
-    (['-t', 'MX'], 'no NAME'), (['-t', 'MXX', 'a'], '"MXX" is no type'),
+    (['-t', 'MX'], 'no NAME'), (['-t', 'MXX', 'a'], '"MXX" is not a type'),
     (['a.test', 'MXX'], 'did you mean MX?'), (['CNAM', 'a.test'], 'did you mean CNAME?')])
 def test_a_mistake_is_one_clear_line(args, message):
     result = run(*args)
@@ -717,9 +680,78 @@ def test_a_mistake_is_one_clear_line(args, message):
     assert result.stderr.count('\n') == 1
 
 
+def test_a_server_by_its_name_is_looked_up_at_hostdnsd(start, etc):
+    """For which this host has one that knows its names; each address with the usual port."""
+    def outcome_at(*args):
+        result = run(*args, 'host.test', '+short', 'A')
+        return result.returncode, result.stdout + result.stderr
+
+    assert outcome_at('@v4only.lab') == (
+        64, "hostdns: @v4only.lab: nobody answers at 127.0.0.1 port 5353 "
+            "(is hostdnsd running?)\n")
+    start(listen='127.0.0.1:5353')
+    with Server(honest) as server:
+        assert outcome_at(f'@localhost#{server.port}') == (0, '192.0.2.10\n')
+        assert outcome_at('@localhost', '-p', str(server.port), '-4') == (0, '192.0.2.10\n')
+    with Server(honest, family=socket.AF_INET6) as server:
+        assert outcome_at('-6', f'@localhost#{server.port}') == (0, '192.0.2.10\n')
+    assert outcome_at('@v4only.lab', '-6') == (
+        64, 'hostdns: @v4only.lab: no IPv6 address is known by 127.0.0.1 port 5353\n')
+    assert outcome_at('@nosuch.example.test') == (
+        64, 'hostdns: @nosuch.example.test: no address is known by 127.0.0.1 port 5353\n')
+
+
+def test_the_search_list_is_tried_where_it_is_asked_for(start, etc):
+    """As dig does: a name with a dot first as it is, one without it last."""
+    etc.write('resolv.conf', 'nameserver 127.0.0.2\nsearch nosuch.test test\n')
+    with Server(honest) as server:
+        def asked(*args, **options):
+            server.queries.clear()
+            result = ask(server, '+short', *args, **options)
+            return result.returncode, [str(query.question[0].name) for query in server.queries]
+
+        assert asked('host', 'A', '+search') == (0, ['host.nosuch.test.', 'host.test.'])
+        assert asked('host', 'A') == (1, ['host.'])
+        assert asked('host.', 'A', '+search') == (1, ['host.'])
+        assert asked('host', 'A', '+domain=test') == (0, ['host.test.'])
+        assert asked('nosuch.host', 'A', '+search') == (
+            1, ['nosuch.host.', 'nosuch.host.nosuch.test.', 'nosuch.host.test.'])
+        assert asked('nosuch.host', 'A', '+search', '+ndots=2') == (
+            1, ['nosuch.host.nosuch.test.', 'nosuch.host.test.', 'nosuch.host.'])
+        assert asked('+search', stdin='host A\n') == (0, ['host.nosuch.test.', 'host.test.'])
+
+
+def test_what_stands_in_the_query():
+    with Server(honest) as server:
+        ask(server, '+short', '+norec', '+cdflag', '+adflag', '+dnssec', '+nsid', '+bufsize=4096',
+            '+subnet=192.0.2.77/24', '+cookie=0011223344556677', 'CH', 'TXT', 'host.test',
+            '+tries=1', '+timeout=1')
+        query = server.queries[0]
+        assert dns.flags.to_text(query.flags) == 'AD CD'
+        assert (query.edns, query.ednsflags, query.payload) == (0, dns.flags.DO, 4096)
+        assert [int(option.otype) for option in query.options] == [3, 8, 10]
+        assert query.options[1].to_text() == 'ECS 192.0.2.0/24 scope/0'
+        assert query.options[2].to_wire() == bytes.fromhex('0011223344556677')
+        assert (query.question[0].rdclass, query.question[0].rdtype) == (3, 16)
+        ask(server, '+short', '+noedns', 'host.test', 'A')
+        assert server.queries[-1].edns == -1
+        assert dns.flags.to_text(server.queries[-1].flags) == 'RD'
+
+
+@table('args, queries, seconds', [
+    (['+tries=3', '+timeout=1'], 3, 3), (['+retry=1', '+time=1'], 2, 2),
+    (['+tries=1', '+timeout=1'], 1, 1)])
+def test_tries_and_their_time_are_as_asked_for(args, queries, seconds):
+    with Server(lambda *_: None) as server:
+        result = ask(server, 'host.test', 'A', *args)
+        assert (result.returncode, len(server.queries)) == (3, queries)
+        tries = 'try' if queries == 1 else 'tries'
+        assert f'({queries} {tries} of {seconds // queries} s)' in result.stderr
+
+
 def test_version_and_help():
     for word in '-V', '--version':
-        assert re.fullmatch(r'hostdns \d+\.\d+\n', run(word).stdout)
+        assert re.fullmatch(r'hostdns \d+\.\d+\S*\n', run(word).stdout)
     for word in '-h', '--help':
         shown = run(word)
         assert shown.returncode == 0 and shown.stdout.startswith('usage: hostdns [@SERVER] ')
@@ -792,215 +824,3 @@ def test_an_answer_does_not_wait_for_the_next_line(server):
             assert ready and client.stdout.readline() == '192.0.2.11\n'
         client.stdin.close()
         assert client.wait(ENOUGH) == 0
-
-
-# The dialogue
-
-NAME = 'Enter hostname to be looked up: '
-ENTER = "Press 'Ctrl + C' to exit or 'Enter' to continue."
-CLOSED = '\r\nDNS client socket closed\r\n'
-CTRL_C, CTRL_D, UP = '\x03', '\x04', '\x1b[A'
-
-
-class Person:
-    """Somebody at a terminal, with the client in front of him."""
-
-    def __init__(self, server, *args, term='dumb'):
-        self.terminal, client_side = pty.openpty()
-        self.before = termios.tcgetattr(client_side)
-        self.client_side = client_side
-        self.seen = ''
-        self.client = subprocess.Popen(
-            [HOSTDNS, f'@127.0.0.1:{server.port}', *args], stdin=client_side, stdout=client_side,
-            stderr=client_side, env={**ENV, 'TERM': term}, start_new_session=True,
-            preexec_fn=lambda: self.own_terminal())
-
-    @staticmethod
-    def own_terminal():
-        import fcntl
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-    def type(self, keys):
-        os.write(self.terminal, keys.encode())
-
-    def see(self, text):
-        """Reads until the text is there; what came before it is returned and forgotten."""
-        deadline = time.monotonic() + ENOUGH
-        while text not in self.seen:
-            ready, _, _ = select.select([self.terminal], [], [], deadline - time.monotonic())
-            assert ready, f'{text!r} did not come: {self.seen!r}'
-            self.seen += os.read(self.terminal, 4096).decode()
-        before, self.seen = self.seen.split(text, 1)
-        return before
-
-    def leave(self, status=0):
-        assert self.client.wait(ENOUGH) == status
-        assert termios.tcgetattr(self.client_side) == self.before
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.client.poll() is None:
-            self.client.kill()
-            self.client.wait()
-        os.close(self.terminal)
-        os.close(self.client_side)
-
-
-def test_a_dialogue_from_name_to_name(server):
-    with Person(server) as person:
-        person.see(NAME)
-        person.type('alias.test\n')
-        assert person.see(ENTER).endswith('Name:            alias.test\r\n'
-                                          'Canonical name:  host.test\r\n'
-                                          'IPv4 address:    192.0.2.10\r\n'
-                                          'IPv6 address:    2001:db8::10\r\n')
-        person.type('\n')
-        person.see(NAME)
-        person.type('nx.test\n')
-        assert 'hostdns: nx.test: no such name (NXDOMAIN)' in person.see(ENTER)
-        person.type(CTRL_C)
-        person.see(CLOSED)
-        person.leave()
-
-
-def test_an_empty_name_is_asked_for_again(server):
-    with Person(server) as person:
-        for keys in ['\n', '   \n', '\n']:
-            person.see(NAME)
-            person.type(keys)
-        person.see(NAME)
-        person.type(CTRL_D)
-        person.see(CLOSED)
-        person.leave()
-    assert server.queries == []
-
-
-@table('key', [CTRL_C, CTRL_D])
-def test_the_dialogue_ends_at_any_prompt(server, key):
-    with Person(server) as person:
-        person.see(NAME)
-        person.type(key)
-        person.see(CLOSED)
-        person.leave()
-    with Person(server) as person:
-        person.see(NAME)
-        person.type('host.test\n')
-        person.see(ENTER)
-        person.type(key)
-        person.see(CLOSED)
-        person.leave()
-
-
-def test_ctrl_c_ends_the_dialogue_within_a_name(server):
-    with Person(server) as person:
-        person.see(NAME)
-        person.type('half')
-        person.see('half')
-        person.type(CTRL_C)
-        person.see(CLOSED)
-        person.leave()
-    assert server.queries == []
-
-
-def test_ctrl_c_ends_the_dialogue_within_a_query():
-    asked = threading.Event()
-    with Server(lambda *_: asked.set()) as server, Person(server) as person:
-        person.see(NAME)
-        person.type('host.test\n')
-        assert asked.wait(ENOUGH)
-        start = time.monotonic()
-        person.type(CTRL_C)
-        person.see(CLOSED)
-        person.leave()
-        assert time.monotonic() - start < 4
-
-
-def test_a_server_that_is_not_there_does_not_end_the_dialogue():
-    with Server(honest) as gone:
-        pass
-    with Person(gone) as person:
-        for _ in range(2):
-            person.see(NAME)
-            person.type('host.test\n')
-            assert f'nobody answers at {gone.says()}' in person.see(ENTER)
-            person.type('\n')
-        person.see(NAME)
-        person.type(CTRL_C)
-        person.see(CLOSED)
-        person.leave()
-
-
-@pytest.mark.parametrize('term', ['xterm', 'dumb'])
-def test_lines_can_be_edited_and_brought_back(server, term):
-    with Person(server, term=term) as person:
-        person.see(NAME)
-        person.type('4only.tesx\x7ft\x01v\n')  # backspace; Ctrl+A: to the start of the line
-        assert '192.0.2.11' in person.see(ENTER)
-        person.type('\n')
-        person.see(NAME)
-        person.type(UP + '\n')
-        assert '192.0.2.11' in person.see(ENTER)
-        person.type(CTRL_C)
-        person.see(CLOSED)
-        person.leave()
-    assert [query.question[0].name.to_text() for query in server.queries] == ['v4only.test.'] * 4
-
-
-def test_keys_beyond_ascii_do_no_harm(server):
-    with Person(server) as person:
-        person.see(NAME)
-        person.type('m\u00fcller.test\n')
-        person.see(ENTER)
-        person.type('\n')
-        person.see(NAME)
-        person.type(CTRL_C)
-        person.see(CLOSED)
-        person.leave()
-
-
-def test_a_type_may_be_typed_behind_the_name(server):
-    with Person(server) as person:
-        person.see(NAME)
-        person.type('mail.test MX\n')
-        assert '10 mx.mail.test.' in person.see(ENTER)
-        person.type(CTRL_D)
-        person.see(CLOSED)
-        person.leave()
-
-
-def test_a_stopped_dialogue_goes_on(server):
-    with Person(server) as person:
-        person.see(NAME)
-        person.type('v4on')
-        person.see('v4on')
-        person.client.send_signal(signal.SIGSTOP)
-        person.client.send_signal(signal.SIGCONT)
-        person.type('ly.test\n')
-        assert '192.0.2.11' in person.see(ENTER)
-        person.type(CTRL_C)
-        person.see(CLOSED)
-        person.leave()
-
-
-def test_a_killed_dialogue_leaves_the_terminal_in_order(server):
-    with Person(server) as person:
-        person.see(NAME)
-        person.type('half')
-        person.see('half')
-        person.client.terminate()
-        person.leave(-signal.SIGTERM)
-
-
-def test_without_a_terminal_for_output_there_is_no_dialogue(server):
-    with Person(server) as person:
-        person.see(NAME)
-        reader = subprocess.Popen(
-            [HOSTDNS, f'@127.0.0.1:{server.port}', '+short'], stdin=person.client_side,
-            stdout=subprocess.PIPE, env=ENV, text=True)
-        person.client.kill()
-        person.client.wait()
-        termios.tcsetattr(person.client_side, termios.TCSANOW, person.before)
-        person.type('v4only.test\n' + CTRL_D)
-        assert reader.communicate(timeout=ENOUGH)[0] == '192.0.2.11\n'

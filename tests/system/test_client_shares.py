@@ -14,6 +14,7 @@ import pytest
 
 from ask import Reply, make
 from daemon import wait_until
+from network import with_addresses
 from stream import Stream
 from test_hostdnsctl import stats
 
@@ -93,7 +94,7 @@ def test_other_clients_are_not_affected(server, path):
         assert other.ask("v4only.lab").outcome == ["v4only.lab A 10.0.0.4"]
 
 
-def test_nor_with_two_workers(start, etc, path):
+def test_other_clients_are_not_affected_with_two_workers(start, etc, path):
     """Which of them has a question depends on the port that it comes from."""
     etc.write("resolv.conf", SILENT)
     server = start("-o", f"per-client={SHARE}", "-o", f"control={path}", "-o", "workers=2",
@@ -115,11 +116,8 @@ def test_nor_with_two_workers(start, etc, path):
 def addresses():
     """Two addresses of one network of 64 bits, and one of another."""
     names = ["2001:db8:1:2::1", "2001:db8:1:2:3::4", "2001:db8:1:3::1"]
-    for name in names:
-        subprocess.run(["ip", "addr", "add", f"{name}/128", "dev", "lo", "nodad"], check=True)
-    yield names
-    for name in names:
-        subprocess.run(["ip", "addr", "del", f"{name}/128", "dev", "lo"], check=True)
+    with with_addresses(*(f"{name}/128" for name in names)):
+        yield names
 
 
 def test_an_ipv6_network_of_64_bits_is_one_client(start, etc, path, addresses):
@@ -150,7 +148,7 @@ def test_both_transports_count_together(server, path):
         assert stream.reply_to(query).extended_error == TOO_MANY
 
 
-def test_who_breaks_off_gives_the_places_back(server, path):
+def test_a_client_that_breaks_off_gives_its_places_back(server, path):
     """At once, not when the time is over. Who only says that he has asked all still waits."""
     with Stream(server) as stream:
         stream.send(*(make(f"hang{number}.example.test") for number in range(SHARE)))

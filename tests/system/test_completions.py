@@ -1,4 +1,6 @@
-"""Completion in bash and zsh, typed into the shells: all that the programs list is offered."""
+"""Completion in bash, zsh and fish: all that the programs list is offered.
+
+In bash and zsh a line is typed; fish says by itself what it would offer for one."""
 
 import fcntl
 import os
@@ -92,11 +94,31 @@ class Shell:
         self.process.wait()
 
 
-@pytest.fixture(scope="module", params=["bash", "zsh"])
+class Fish:
+    """Asks fish for each line."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def offers(self, line):
+        script = f"for file in {FOLDER}/*.fish; source $file; end; complete -C $argv[1]"
+        run = subprocess.run(
+            ["fish", "--no-config", "-c", script, line], cwd=self.folder, capture_output=True,
+            text=True, timeout=SECONDS, check=True, stdin=subprocess.DEVNULL,
+            env={"PATH": f"{PROGRAM.parent}:{os.environ['PATH']}", "HOME": str(self.folder),
+                 "LC_ALL": "C"})
+        assert run.stderr == ""
+        return {offered.split("\t")[0] for offered in run.stdout.split("\n") if offered}
+
+    def stop(self):
+        pass
+
+
+@pytest.fixture(scope="module", params=["bash", "zsh", "fish"])
 def shell(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("completion")
     (folder / "some.conf").touch()
-    running = Shell(request.param, folder)
+    running = Fish(folder) if request.param == "fish" else Shell(request.param, folder)
     yield running
     running.stop()
 
@@ -126,8 +148,11 @@ def test_only_keys_that_fit(shell):
 
 
 def test_values_of_switches(shell):
-    assert {"yes", "no"} <= shell.offers("hostdnsd -o onion=")
-    assert not {"yes", "no"} & shell.offers("hostdnsd -o ttl=")
+    def values(key):
+        return {word.removeprefix(f"{key}=") for word in shell.offers(f"hostdnsd -o {key}=")}
+
+    assert {"yes", "no"} <= values("onion")
+    assert not {"yes", "no"} & values("ttl")
 
 
 def test_the_configuration_file(shell):
@@ -140,25 +165,40 @@ def test_every_option_of_the_client(shell):
     assert options <= shell.offers("hostdns -") | shell.offers("hostdns +")
 
 
+def test_a_file_of_names(shell):
+    assert "some.conf" in shell.offers("hostdns -f so")
+
+
 def test_every_command_of_the_control_program(shell):
     """No server runs here."""
     commands = helped(CTL, r"^  ([a-z]+)")
     assert {"status", "log", "stop"} <= commands
     assert commands <= shell.offers("hostdnsctl ")
     assert commands <= shell.offers("hostdnsctl -s some.conf ")
-    assert {"-s", "-h", "-V"} <= shell.offers("hostdnsctl -")
+    flags = helped(CTL, r"(?:^  |, )(--?\w+)\b")
+    assert {"-s", "-h", "--help", "-V", "--json", "--once", "--interval"} <= flags
+    assert flags <= shell.offers("hostdnsctl -")
+    assert {"--once", "--interval"} <= shell.offers("hostdnsctl top --")
 
 
 def test_words_behind_a_command(shell):
     assert {"error", "warning", "info", "debug"} <= shell.offers("hostdnsctl log ")
     assert "warning" in shell.offers("hostdnsctl -s some.conf log wa")
-    assert "json" in shell.offers("hostdnsctl stats ")
-    assert "v4only.lab" in shell.offers("hostdnsctl flush v4o")
+    for command in "stats", "status", "top --once", "top --interval 2":
+        assert "json" in shell.offers(f"hostdnsctl {command} ")
 
 
-@pytest.mark.parametrize("command", ["stats", "flush", "status", "log"])
+NOT_BEHIND_A_COMMAND = {"reload", "stop", "help", "some.conf", "v4only.lab"}
+
+
+@pytest.mark.parametrize("command", ["stats", "flush", "status", "log", "reload", "flush stop"])
 def test_no_command_behind_a_command(shell, command):
-    assert not {"reload", "stop", "help"} & shell.offers(f"hostdnsctl {command} ")
+    assert not NOT_BEHIND_A_COMMAND & (shell.offers(f"hostdnsctl {command} ") - set(command.split()))
+
+
+def test_nothing_behind_a_whole_command(shell):
+    assert not {"json", "error", "info"} & (shell.offers("hostdnsctl stats json ") - {"json"})
+    assert "error" not in shell.offers("hostdnsctl log info ")
 
 
 def test_the_socket_of_the_control_program(shell):

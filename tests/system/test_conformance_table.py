@@ -174,7 +174,7 @@ def test_a_test_over_tcp_may_say_so(whole):
     assert (code, verdicts(said)["1.1"]) == (1, "missing: udp")
 
 
-def test_of_chosen_tests_only_their_rows_are_printed(pytest_run):
+def test_only_the_rows_of_chosen_tests_are_printed(pytest_run):
     code, said = pytest_run(GOOD.replace('"1.2", ', ""))
     assert (code, verdicts(said)) == (0, {"1.1": "passed", "1.3": "passed"})
     assert verdicts(pytest_run("def test_other():\n    pass\n")[1]) == {}

@@ -95,7 +95,7 @@ def test_replies_to_what_is_no_question_have_one(over, flags, questions, version
 
 
 @pytest.mark.row("5.19")
-def test_who_has_none_gets_none(over):
+def test_a_client_without_a_cookie_gets_none(over):
     assert cookie_of(over.ask("v4only.lab", edns=True).wire) is None
     assert not over.ask("v4only.lab").edns
 
@@ -195,6 +195,6 @@ def test_each_start_has_a_secret_of_its_own(start):
 
 
 @pytest.mark.row("5.24")
-def test_of_two_the_first_counts(over):
+def test_the_first_of_two_cookies_counts(over):
     reply = over.ask("v4only.lab", edns=True, options=cookie(CLIENT, OTHER_CLIENT))
     assert cookie_of(reply.wire)[:8] == CLIENT

@@ -10,7 +10,7 @@ import pytest
 
 from ask import PROMISE_SECONDS, SLACK_SECONDS, Over, Reply, make
 from daemon import wait_until
-from network import Tap, in_a_network_of_its_own
+from network import Tap, in_a_network_of_its_own, ip
 from tables import table
 from waiting import waiting
 
@@ -80,6 +80,7 @@ def test_garbage_behind_a_header_has_true_counts(either):
 def test_the_same_packet_again_costs_no_second_lookup(start, etc, upstream, fresh, rdtype):
     etc.write("resolv.conf", "nameserver 127.0.0.2\n")
     server = start()  # one that has not just seen an edit
+    server.ask(fresh("qok-ok"))  # the name server is known to answer what has an OPT record
     name = fresh("qslow1-ok")
     query = make(name, rdtype)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
@@ -145,7 +146,7 @@ def test_a_reply_the_path_cannot_take_is_truncated(start, etc):
     etc.add("hosts", MANY)
 
     def test():
-        subprocess.run(["ip", "link", "set", "lo", "mtu", str(MTU)], check=True)
+        ip(f"link set lo mtu {MTU}")
         reply = start().ask("big.lab", edns=True)
         assert reply.truncated
         assert reply.answer
@@ -162,7 +163,7 @@ def test_a_reply_over_a_veth_with_a_small_mtu(start, etc):
     def test():
         for line in ("link add inner type veth peer name outer", "link set inner up mtu 600",
                      f"address add {PATH_ADDRESS}/24 dev inner", "link set outer up mtu 600"):
-            subprocess.run(["ip", *line.split()], check=True)
+            ip(line)
         server = start("-o", f"allow={CLIENT_SPACE}", listen=f"{PATH_ADDRESS}:0")
         other = subprocess.Popen(["unshare", "--net", "cat"], stdin=subprocess.PIPE)
         try:
@@ -177,7 +178,7 @@ def test_a_reply_over_a_veth_with_a_small_mtu(start, etc):
 def answer_from_a_namespace(server, pid):
     """dig asks in the network of that process, at the other end of the cable."""
     wait_for_namespace(pid)
-    subprocess.run(["ip", "link", "set", "outer", "netns", str(pid)], check=True)
+    ip(f"link set outer netns {pid}")
     inside = ["nsenter", "--target", str(pid), "--net"]
     for line in ("link set outer up mtu 600", "address add 10.6.0.2/24 dev outer"):
         subprocess.run([*inside, "ip", *line.split()], check=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from daemon import Daemon, is_alive, wait_until
+from daemon import is_alive, wait_until
 from tables import table
 
 RIGHT = {("v4only.lab", "A"): ["v4only.lab A 10.0.0.4"],
@@ -11,11 +11,9 @@ RIGHT = {("v4only.lab", "A"): ["v4only.lab A 10.0.0.4"],
 
 
 @pytest.fixture
-def server(etc, modules):
+def server(etc, start, modules):
     """A module takes all descriptors that are left when "greedy" is asked for."""
-    daemon = Daemon("-o", "cache-size=0", env=modules)
-    yield daemon
-    daemon.stop()
+    return start(env=modules)
 
 
 @table("sources", ["files greedy", "files greedy dns"])

@@ -230,7 +230,7 @@ def test_a_validating_resolver_rejects_an_altered_signature(unbound, rdtype):
     assert validated(unbound, "a.altered.signed.test", rdtype) == ("SERVFAIL", False, [])
 
 
-def test_who_disables_checking_sees_it_all_the_same(unbound):
+def test_a_client_that_disables_checking_sees_it_all_the_same(unbound):
     """With CD (RFC 4035 section 3.2.2)."""
     assert validated(unbound, "a.altered.signed.test", "A",
                      flags=dns.flags.RD | dns.flags.CD) == ("NOERROR", False, ["192.0.2.204"])

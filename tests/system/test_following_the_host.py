@@ -5,46 +5,40 @@ import contextlib
 import os
 import pathlib
 import re
-import subprocess
 import time
 
 import pytest
 
-from daemon import Daemon, wait_until
+from daemon import wait_until
 from load import Load
+from network import ip
 
 NAME = "a.example.test"
 FROM_DNS = [f"{NAME} A 192.0.2.1"]
 FROM_HOSTS = [f"{NAME} A 10.0.4.1"]
 LINE = f"10.0.4.1 {NAME}\n"
 ETC = pathlib.Path("/etc")
-
-
-@pytest.fixture(scope="module")
-def server():
-    daemon = Daemon("-o", "cache-size=16777216", "-o", "ttl=300")
-    yield daemon
-    daemon.stop()
+SERVER_OPTIONS = "-o", "cache-size=16777216", "-o", "ttl=300"
 
 
 @contextlib.contextmanager
-def steady(server, tally, names):
+def steady(server, stats, names):
     """Questions for other names all the time, so that an edit meets some under way."""
     with Load(server, names) as load:
         yield
-    tally["questions during edits, none of them lost"] += sum(load.asked.values())
+    stats["questions during edits, none of them lost"] += sum(load.asked.values())
 
 
 @pytest.fixture
-def load(server, tally):
-    with steady(server, tally, ["v4only.lab", "both.example.test", "a.example.test"]):
+def load(server, stats):
+    with steady(server, stats, ["v4only.lab", "both.example.test", "a.example.test"]):
         yield
 
 
 @pytest.fixture
-def local_load(server, tally):
+def local_load(server, stats):
     """For edits by which names of DNS come and go."""
-    with steady(server, tally, ["v4only.lab", "localhost"]):
+    with steady(server, stats, ["v4only.lab", "localhost"]):
         yield
 
 
@@ -91,29 +85,29 @@ def back(etc):
             (ETC / name).unlink()
 
 
-def note(tally, what, seconds):
-    tally[f"ms until seen: {what}"] = round(seconds * 1000)
+def note(stats, what, seconds):
+    stats[f"ms until seen: {what}"] = round(seconds * 1000)
 
 
 @pytest.mark.row("9.7")
 @pytest.mark.parametrize("change", WAYS)
-def test_a_line_added_changed_and_removed_in_hosts(server, back, load, tally, change):
+def test_a_line_added_changed_and_removed_in_hosts(server, back, load, stats, change):
     hosts = ETC / "hosts"
     old = hosts.read_text()
     server.ask_until(FROM_DNS, NAME)
     change(hosts, old + LINE)
-    note(tally, f"hosts, line added {change.__name__}", seen_within(server, FROM_HOSTS, NAME))
+    note(stats, f"hosts, line added {change.__name__}", seen_within(server, FROM_HOSTS, NAME))
     change(hosts, old + LINE.replace("10.0.4.1", "10.0.4.2"))
-    note(tally, f"hosts, line changed {change.__name__}",
+    note(stats, f"hosts, line changed {change.__name__}",
          seen_within(server, [f"{NAME} A 10.0.4.2"], NAME))
     change(hosts, old)
-    note(tally, f"hosts, line removed {change.__name__}", seen_within(server, FROM_DNS, NAME))
+    note(stats, f"hosts, line removed {change.__name__}", seen_within(server, FROM_DNS, NAME))
 
 
-def test_a_name_that_was_missing_just_before(server, back, load, tally):
+def test_a_name_that_was_missing_just_before(server, back, load, stats):
     assert server.ask("new.example.test").outcome == "NXDOMAIN"
     in_place(ETC / "hosts", (ETC / "hosts").read_text() + "10.0.4.3 new.example.test\n")
-    note(tally, "hosts, name that was NXDOMAIN",
+    note(stats, "hosts, name that was NXDOMAIN",
          seen_within(server, ["new.example.test A 10.0.4.3"], "new.example.test"))
 
 
@@ -133,87 +127,82 @@ def test_the_parent_of_a_name_that_goes(server, back):
 
 @pytest.mark.row("9.6")
 @pytest.mark.parametrize("change", WAYS)
-def test_another_name_server(server, back, local_load, tally, change):
+def test_another_name_server(server, back, local_load, stats, change):
     """One that knows nothing, and back."""
     server.ask_until(FROM_DNS, NAME)
     old = (ETC / "resolv.conf").read_text()
     change(ETC / "resolv.conf", "nameserver 127.0.0.9\n")
-    note(tally, f"resolv.conf {change.__name__}", seen_within(server, "SERVFAIL", NAME))
+    note(stats, f"resolv.conf {change.__name__}", seen_within(server, "SERVFAIL", NAME))
     change(ETC / "resolv.conf", old)
     seen_within(server, FROM_DNS, NAME)
 
 
 @pytest.mark.parametrize("change", WAYS)
-def test_other_sources(server, back, local_load, tally, change):
+def test_other_sources(server, back, local_load, stats, change):
     server.ask_until(FROM_DNS, NAME)
     old = (ETC / "nsswitch.conf").read_text()
     change(ETC / "nsswitch.conf", "hosts: files\n")
-    note(tally, f"nsswitch.conf {change.__name__}", seen_within(server, "NXDOMAIN", NAME))
+    note(stats, f"nsswitch.conf {change.__name__}", seen_within(server, "NXDOMAIN", NAME))
     change(ETC / "nsswitch.conf", old)
     seen_within(server, FROM_DNS, NAME)
 
 
-def test_a_file_that_goes_and_comes(server, back, tally):
+def test_a_file_that_goes_and_comes(server, back, stats):
     server.ask_until(["v4only.lab A 10.0.0.4"], "v4only.lab")
     old = (ETC / "hosts").read_text()
     (ETC / "hosts").unlink()
-    note(tally, "hosts removed", seen_within(server, "NXDOMAIN", "v4only.lab"))
+    note(stats, "hosts removed", seen_within(server, "NXDOMAIN", "v4only.lab"))
     (ETC / "hosts").write_text(old)
-    note(tally, "hosts created", seen_within(server, ["v4only.lab A 10.0.0.4"], "v4only.lab"))
+    note(stats, "hosts created", seen_within(server, ["v4only.lab A 10.0.0.4"], "v4only.lab"))
 
 
 @pytest.mark.parametrize("what", ["address", "route"])
-def test_the_network_is_followed(server, local_load, tally, name_server, etc, what):
+def test_the_network_is_followed(server, local_load, stats, name_server, etc, what):
     """A VPN that comes up, and with it a name server that was out of reach; then it goes."""
     etc.write("resolv.conf", "nameserver 10.98.0.1\noptions timeout:1 attempts:1\n")
     name = f"{what}.vpn.test"
     seen_within(server, "SERVFAIL", name)
-    change = {"address": ["address", "%s", "10.98.0.1/32", "dev", "lo"],
-              "route": ["route", "%s", "local", "10.98.0.1/32", "dev", "lo"]}[what]
-
-    def run(verb):
-        subprocess.run(["ip", *(word.replace("%s", verb) for word in change)], check=True)
-
-    run("add")
+    change = {"address": "10.98.0.1/32", "route": "local 10.98.0.1/32"}[what]
+    ip(f"{what} add {change} dev lo")
     try:
         name_server("10.98.0.1", lambda packet: packet.reply("192.0.2.9"))
-        note(tally, f"{what} that came", seen_within(server, [f"{name} A 192.0.2.9"], name))
+        note(stats, f"{what} that came", seen_within(server, [f"{name} A 192.0.2.9"], name))
     finally:
-        run("del")
-    note(tally, f"{what} that went", seen_within(server, "SERVFAIL", name))
+        ip(f"{what} del {change} dev lo")
+    note(stats, f"{what} that went", seen_within(server, "SERVFAIL", name))
 
 
-def test_host_conf_by_effect(server, back, local_load, tally):
+def test_host_conf_by_effect(server, back, local_load, stats):
     """libc reads it once: the processes are replaced."""
     hosts = ETC / "hosts"
     in_place(hosts, hosts.read_text() + "10.0.5.1 many.lab\n10.0.5.2 many.lab\n")
     both = ["many.lab A 10.0.5.1", "many.lab A 10.0.5.2"]
     server.ask_until(both, "many.lab")
     by_rename(ETC / "host.conf", "multi off\n")
-    note(tally, "host.conf", seen_within(server, both[:1], "many.lab"))
+    note(stats, "host.conf", seen_within(server, both[:1], "many.lab"))
     by_rename(ETC / "host.conf", "multi on\n")
-    note(tally, "host.conf, back", seen_within(server, both, "many.lab"))
+    note(stats, "host.conf, back", seen_within(server, both, "many.lab"))
 
 
-def test_gai_conf_by_effect(server, back, local_load, tally):
+def test_gai_conf_by_effect(server, back, local_load, stats):
     """Which address comes first."""
     hosts = ETC / "hosts"
     in_place(hosts, hosts.read_text() + "10.0.6.1 order.lab\n172.16.6.1 order.lab\n")
     server.ask_until(["order.lab A 10.0.6.1", "order.lab A 172.16.6.1"], "order.lab")
     (ETC / "gai.conf").write_text("precedence ::ffff:172.16.0.0/108 100\n"
                                   "precedence ::ffff:0:0/96 10\n")
-    note(tally, "gai.conf", seen_within(server, ["order.lab A 172.16.6.1",
+    note(stats, "gai.conf", seen_within(server, ["order.lab A 172.16.6.1",
                                                  "order.lab A 10.0.6.1"], "order.lab"))
     (ETC / "gai.conf").unlink()
-    note(tally, "gai.conf, removed", seen_within(server, ["order.lab A 10.0.6.1",
+    note(stats, "gai.conf, removed", seen_within(server, ["order.lab A 10.0.6.1",
                                                           "order.lab A 172.16.6.1"], "order.lab"))
 
 
 def test_an_address_that_comes_and_goes_is_noticed(server):
     """It may decide the order of addresses, or which name server can be reached."""
     lines = len(changes(server, "addresses or routes"))
-    subprocess.run(["ip", "address", "add", "10.99.0.1/32", "dev", "lo"], check=True)
-    subprocess.run(["ip", "address", "del", "10.99.0.1/32", "dev", "lo"], check=True)
+    ip("address add 10.99.0.1/32 dev lo")
+    ip("address del 10.99.0.1/32 dev lo")
     wait_until(lambda: len(changes(server, "addresses or routes")) > lines, "a line in the log")
 
 
@@ -250,3 +239,32 @@ def test_an_answer_that_was_under_way_is_not_kept(server, back, upstream, fresh)
     server.ask_until([f"{name} A 10.0.4.4"], name)
     pending.reply()
     assert server.ask(name).outcome == [f"{name} A 10.0.4.4"]
+
+
+@pytest.mark.parametrize("line", ["files dns", "files myhostname dns", "files"])
+def test_an_answer_of_the_hosts_file_is_as_old_as_the_file(start, etc, line):
+    """Nothing is kept for clients (ttl 0); lookup keeps what it has read, and asks each time
+    whether the file is still the same."""
+    etc.write("nsswitch.conf", f"hosts: {line}\n")
+    server = start("-o", "ttl=0", "-o", "negative-ttl=0")
+    for number in range(30):
+        address, gone = f"10.7.0.{number + 100}", f"n{number}.kept.lab"
+        # Each way to change a file; as long as the one before, and sometimes not at rest.
+        change = (in_place, etc_write)[number % 2]
+        change(ETC / "hosts", f"{address} one.kept.lab alias.kept.lab\n{address} {gone:16}\n")
+        if number % 3 == 0:
+            etc.rest("hosts")
+        for _ in range(3):
+            assert server.ask("one.kept.lab").outcome == [f"one.kept.lab A {address}"]
+            assert server.ask("alias.kept.lab").answer[-1] == f"one.kept.lab A {address}"
+            assert server.ask("one.kept.lab", "AAAA").outcome == "NODATA"
+            assert server.ask(gone).outcome == [f"{gone} A {address}"]
+            assert server.ask(f"n{number - 1}.kept.lab").outcome == "NXDOMAIN"
+            reverse = ".".join(reversed(address.split("."))) + ".in-addr.arpa"
+            assert server.ask(reverse, "PTR").outcome == [f"{reverse} PTR one.kept.lab"]
+
+
+def etc_write(path, text):
+    new = path.with_name("hosts.new")
+    new.write_text(text)
+    new.replace(path)

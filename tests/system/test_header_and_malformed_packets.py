@@ -222,7 +222,7 @@ def test_other_classes_are_refused(either, rdclass, edns):
     ("localhost", "AXFR", "REFUSED"),
     ("version.bind", "TXT", "NXDOMAIN"),
 ])
-def test_of_any_class_there_is_class_in(either, name, rdtype, outcome):
+def test_a_question_for_any_class_gets_records_of_class_in(either, name, rdtype, outcome):
     """As Java's JNDI asks. Twice: from the cache as well."""
     assert either.ask(name, rdtype, "ANY").outcome == outcome
     assert either.ask(name, rdtype, "ANY").outcome == outcome

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import pathlib
+import pty
 import re
 import signal
 import socket
@@ -19,7 +20,7 @@ import pytest
 from ask import gather, make
 from conftest import make_open_folder
 from daemon import (INSTRUMENTED, PROGRAM, START_SECONDS, Daemon, children_of, is_alive,
-                    needs_another_user, wait_until)
+                    needs_another_user, standing_still, wait_until)
 from load import Load
 from stream import Stream
 from tables import table
@@ -188,7 +189,7 @@ def test_an_end_for_want_of_a_user_leaves_nothing(etc, path):
     result = subprocess.run([PROGRAM, "-l", "127.0.0.1:0", "-o", f"control={path}"],
                             capture_output=True, text=True, timeout=START_SECONDS, check=False)
     assert (result.returncode, result.stderr) == (
-        1, "hostdnsd: no user hostdns or nobody to run as\n")
+        1, "hostdnsd: there is no user hostdns or nobody to run as (-o user=NAME chooses another)\n")
     assert not path.exists()
 
 
@@ -239,8 +240,8 @@ def test_a_reload_that_cannot_move_it_leaves_it_where_it_was(start, open_folder)
 
 
 def warning(why):
-    return (f"hostdnsd: no control socket at {DEFAULT}: {why}; hostdnsctl does not reach this "
-            "server (-o control=PATH gives it another)\n")
+    return (f"hostdnsd: no control socket at {DEFAULT}: {why}; hostdnsctl cannot reach this "
+            "server (-o control=PATH chooses another place)\n")
 
 
 def test_a_second_server_says_that_the_first_has_the_socket(start):
@@ -302,20 +303,19 @@ def test_root_replaces_what_another_user_left(start):
     assert not DEFAULT.parent.exists()
 
 
-def test_the_socket_of_a_running_server_is_not_taken(server):
+def test_the_socket_of_a_running_server_is_not_taken(server, start):
     path = server.path
-    result = subprocess.run([PROGRAM, "-l", "127.0.0.1:0", "-o", f"control={path}"],
-                            capture_output=True, text=True, timeout=20, check=False)
-    assert result.returncode == 1
-    assert f"cannot make the control socket {path}: another server has it\n" in result.stderr
+    second = start("-o", f"control={path}")
+    assert second.errors() == warning("another server has it").replace(str(DEFAULT), str(path))
+    second.stop()
     assert f"pid {server.pid}," in command(path, "status")
 
 
-def test_a_file_that_is_no_socket_is_not_removed(path):
+def test_a_file_that_is_no_socket_is_not_removed(start, path):
     path.write_text("precious")
-    result = subprocess.run([PROGRAM, "-l", "127.0.0.1:0", "-o", f"control={path}"],
-                            capture_output=True, text=True, timeout=20, check=False)
-    assert result.returncode == 1
+    second = start("-o", f"control={path}")
+    assert second.errors() == warning("File exists").replace(str(DEFAULT), str(path))
+    second.stop()
     assert path.read_text() == "precious"
 
 
@@ -346,19 +346,23 @@ def test_an_unknown_command_is_the_servers_to_refuse(server):
 # The protocol.
 
 
+FORGOT = re.compile(rb"ok\nforgot \d+ answers?\n")
+
+
 @table("line, answer", [
     (b"nonsense\n", b"error no such command (help lists them)\n"),
     (b"\n", b"error no such command (help lists them)\n"),
-    (b"status now\n", b"error usage: status\n"),
+    (b"status now\n", b"error usage: status [json]\n"),
     (b"log\n", b"error usage: log error|warning|info|debug\n"),
     (b"log loud\n", b"error usage: log error|warning|info|debug\n"),
     (b"flush a..b\n", b"error a domain name is needed\n"),
     (b"stats xml\n", b"error usage: stats [json]\n"),
     (b"x" * 1100, b"error the line is too long\n"),
-    (b"flush\nflush\nnonsense\n", b"ok\n"),
+    (b"flush\nflush\nnonsense\n", FORGOT),
 ])
 def test_a_line_and_its_answer(server, line, answer):
-    assert converse(server.path, line) == answer
+    said = converse(server.path, line)
+    assert FORGOT.fullmatch(said) if answer is FORGOT else said == answer
 
 
 def test_a_line_that_comes_in_pieces(server):
@@ -368,7 +372,7 @@ def test_a_line_that_comes_in_pieces(server):
             connection.sendall(bytes([octet]))
             server.ask("localhost")
         connection.sendall(b"\n")
-        assert connection.recv(100) == b"ok\n"
+        assert FORGOT.fullmatch(read_all(connection))
 
 
 def test_those_who_say_nothing_keep_others_out_but_not_for_long(fresh, path):
@@ -383,9 +387,9 @@ def test_those_who_say_nothing_keep_others_out_but_not_for_long(fresh, path):
         until = time.monotonic() + 2
         for tried in range(REFUSALS):
             if not tried or time.monotonic() < until:
-                assert refused(path, "status") == "too many are asking\n"
+                assert refused(path, "status") == "too many clients are connected; try again\n"
         for connection in silent:
-            assert read_all(connection) == b"error no line came\n"
+            assert read_all(connection) == b"error no command came within 5 s\n"
         assert f"pid {fresh.pid}," in ctl(path, "status")
     assert fresh.ask("localhost").rcode == "NOERROR"
 
@@ -393,7 +397,7 @@ def test_those_who_say_nothing_keep_others_out_but_not_for_long(fresh, path):
 # Commands.
 
 
-COMMANDS = ["status", "stats", "flush", "reload", "log", "stop", "help"]
+COMMANDS = ["status", "stats", "metrics", "top", "flush", "reload", "log", "stop", "help"]
 
 
 def check_help(path):
@@ -409,11 +413,8 @@ def test_help_needs_no_server(path):
 
 
 def test_help_does_not_wait_for_a_server_that_hangs_and_is_the_same_there(server):
-    os.kill(server.pid, signal.SIGSTOP)
-    try:
+    with standing_still(server.pid):
         text = check_help(server.path)
-    finally:
-        os.kill(server.pid, signal.SIGCONT)
     assert text.endswith(f"Commands:\n{ctl(server.path, 'help')}")
 
 
@@ -428,7 +429,8 @@ def test_status(fresh, path):
     assert f"listens: 127.0.0.1:{fresh.to[1]}\n" in text
     for role in "serve", "lookup":
         assert f"process: {role} 0, pid {fresh.child(role)}, for " in text
-    wait_until(lambda: "name servers: 127.0.0.2:53\n" in command(path, "status"), "them")
+    wait_until(lambda: "name server: 127.0.0.2:53, asked 0, answered 0, failed 0\n"
+               in command(path, "status"), "it")
     assert "lookups: 0 in flight, for 0 questions\n" in text
     assert re.search(r"^cache: 0 answers, of at most 1000000 octets", text, re.M)
 
@@ -535,12 +537,65 @@ def test_json_says_the_same(server):
     before = stats(server.path)
     server.ask("localhost")
     grows(server.path, before, {"questions-udp": 1}, among="questions-")
-    assert json.loads(ctl(server.path, "stats", "json")) == as_numbers(ctl(server.path, "stats"))
+    assert json.loads(ctl(server.path, "stats", "--json")) == as_numbers(ctl(server.path, "stats"))
+    assert ctl(server.path, "stats", "json") == ctl(server.path, "--json", "stats")
+
+
+def test_the_status_as_json(server):
+    said = json.loads(ctl(server.path, "status", "--json"))
+    assert said["pid"] == server.pid
+    assert said["listens"] == [{"address": f"127.0.0.1:{server.to[1]}", "missing": False,
+                                "taken-back": False}]
+    assert [(each["role"], each["number"], each["pid"]) for each in said["processes"]] == [
+        ("serve", 0, server.child("serve")), ("lookup", 0, server.child("lookup"))]
+    (one,) = said["name-servers"]
+    assert re.fullmatch(r"127\.0\.0\.\d+:53", one["address"])
+    assert {*one} == {"address", "states", "round-trip-seconds", "asked", "answered", "failed",
+                      "look-seconds"}
+    assert said["cache"]["octets-for-each-worker"] == 1000000
+
+
+def on_a_terminal(path, *words):
+    """What it shows there."""
+    master, slave = pty.openpty()
+    with open(master, "rb", buffering=0) as screen:
+        result = subprocess.run([CTL, "-s", str(path), *words], stdout=slave, timeout=60, check=False)
+        os.close(slave)
+        shown = b""
+        with contextlib.suppress(OSError):  # at its end
+            while octets := screen.read(65536):
+                shown += octets
+    assert result.returncode == 0
+    return shown.decode("ascii").replace("\r\n", "\n")
+
+
+def test_tables_are_for_terminals(server):
+    shown = on_a_terminal(server.path, "status")
+    assert f"Listens        127.0.0.1:{server.to[1]}\n" in shown
+    assert re.search(rf"^ +{server.child('lookup')} +\d.*  lookup 0$", shown, re.M)
+    shown = on_a_terminal(server.path, "stats")
+    assert re.search(r"^questions-udp +[\d,]+  Questions answered over UDP\.$", shown, re.M)
+    assert shown.count("\n") == len(stats(server.path)) + 1
 
 
 def test_the_manual_page_has_every_counter(server):
     page = (SOURCE / "src/ctl/hostdnsctl.8").read_text().partition(".Sh COUNTERS")[2]
+    page = page.partition(".Sh")[0]
     assert re.findall(r"^\.It Cm ([\w-]+)", page, re.M) == list(stats(server.path))
+
+
+def test_the_examples_of_the_manual_page_work(start):
+    """With a server at the default place."""
+    start()
+    page = (SOURCE / "src/ctl/hostdnsctl.8").read_text().partition(".Sh EXAMPLES")[2]
+    examples = re.findall(r"^\$ (.*)$", page, re.M)
+    assert len(examples) >= 5
+    env = {**os.environ, "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}"}
+    for example in examples:
+        result = subprocess.run(example, shell=True, env=env, capture_output=True, text=True,
+                                timeout=60, check=False)
+        assert (result.returncode, result.stderr) == (0, ""), example
+        assert bool(result.stdout) == ("reload" not in example), example
 
 
 def test_two_workers_are_added_up(start, path):
@@ -551,11 +606,17 @@ def test_two_workers_are_added_up(start, path):
     grows(path, before, {"questions-udp": 50}, among="questions-")
 
 
+def pids_of_children(server):
+    return {pid for pid, _ in children_of(server.pid)}
+
+
 def test_counters_outlive_reloads_and_deaths(fresh, path):
     for _ in range(10):
         fresh.ask("localhost")
+    old = pids_of_children(fresh)
     command(path, "reload")
-    wait_until(lambda: len(children_of(fresh.pid)) == 2, "the end of the old ones")
+    wait_until(lambda: len(pids_of_children(fresh) - old) == len(pids_of_children(fresh)) == 2,
+               "the end of the old ones")
     os.kill(fresh.child("serve"), signal.SIGKILL)
     wait_until(lambda: stats(path)["restarts-serve"] == 1, "the death")
     fresh.ask_until(["localhost A 127.0.0.1"], "localhost")
@@ -573,13 +634,14 @@ def test_flush_forgets_all_types_of_a_name_or_everything(start, path, name_serve
         server.ask(name, "AAAA")
     entries = stats(path)["cache-entries"]
     data["address"] = "192.0.2.2"
-    assert ctl(path, "flush", "X.Changing.test") == ""
-    wait_until(lambda: stats(path)["cache-entries"] == entries - 1, "one answer less")
+    assert ctl(path, "flush", "X.Changing.test") == "forgot 1 answer of x.changing.test\n"
+    assert stats(path)["cache-entries"] == entries - 1
+    assert ctl(path, "flush", "x.changing.test.") == "forgot 0 answers of x.changing.test\n"
     assert server.ask("y.changing.test").outcome == ["y.changing.test A 192.0.2.1"]
     server.ask_until(["x.changing.test A 192.0.2.2"], "x.changing.test")
     data["address"] = "192.0.2.3"
     assert server.ask("x.changing.test").outcome == ["x.changing.test A 192.0.2.2"]
-    assert ctl(path, "flush") == ""
+    assert ctl(path, "flush") == f"forgot {entries} answers\n"
     for name in "x.changing.test", "y.changing.test":
         server.ask_until([f"{name} A 192.0.2.3"], name)
 
@@ -587,7 +649,51 @@ def test_flush_forgets_all_types_of_a_name_or_everything(start, path, name_serve
 @table("name", ["0/25.2.0.192.in-addr.arpa", "*.example.test", ".", "a b.test",
                                   "Foo.Example.Test.", "a\\\\.b.test"])
 def test_flush_takes_every_name(server, name):
-    assert command(server.path, f"flush {name}") == ""
+    assert command(server.path, f"flush {name}").startswith("forgot ")
+
+
+def test_flush_adds_up_what_all_workers_have_forgotten(start, path):
+    """Each client address comes to a worker of its own, most likely, so some are tried."""
+    server = start("-o", f"control={path}", "-o", "workers=4", *OPTIONS)
+    for _ in range(20):
+        server.ask("v4only.lab")
+        server.ask("a.example.test")
+    entries = stats(path)["cache-entries"]
+    kept = entries - kept_of(path, "a.example.test")
+    assert ctl(path, "flush") == f"forgot {kept} answers\n"
+    assert ctl(path, "flush") == "forgot 0 answers\n"
+
+
+def kept_of(path, name):
+    said = ctl(path, "flush", name)
+    assert (match := re.fullmatch(rf"forgot (\d+) answers? of {name}\n", said)), said
+    return int(match[1])
+
+
+def test_flush_says_that_a_worker_hangs_and_does_not_hang_itself(start, path):
+    """The worker does as it was told when it goes on."""
+    server = start("-o", f"control={path}", "-o", "workers=2", *OPTIONS)
+    hung = server.child("serve")
+    wait_until(lambda: server.ask("v4only.lab") and stats(path)["cache-entries"] == 2, "both to know")
+    with standing_still(hung):
+        said = ctl(path, "flush", "v4only.lab")
+        assert said == "forgot 1 answer of v4only.lab; 1 worker has not answered\n"
+        assert stats(path)["cache-entries"] == 1
+    wait_until(lambda: stats(path)["cache-entries"] == 0, "the other to forget")
+
+
+def test_a_command_is_answered_before_a_reload_ends_its_connection(start, path):
+    """A flush waits two seconds for a worker that hangs; the reload waits for the flush."""
+    server = start("-o", f"control={path}", *OPTIONS)
+    hung = server.child("serve")
+    os.kill(hung, signal.SIGSTOP)
+    try:
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            flush = pool.submit(ctl, path, "flush")
+            assert ctl(path, "reload") == ""
+            assert flush.result() == "forgot 0 answers; 1 worker has not answered\n"
+    finally:
+        os.kill(hung, signal.SIGCONT)
 
 
 def before_it_retires(scene):
@@ -712,7 +818,56 @@ def test_stop_ends_it_as_a_signal_does(start):
     assert not DEFAULT.parent.exists(), "nothing is left"
 
 
-@pytest.mark.parametrize("words, code", [([], 64), (["-x"], 64), (["-V"], 0)])
-def test_the_command_line(words, code):
-    result = subprocess.run([CTL, *words], capture_output=True, text=True, timeout=20, check=False)
-    assert result.returncode == code
+# The command line.
+
+
+TAKES_NO_MORE = "it takes fewer words"
+NO_OPTION = "no such option"
+
+
+@table("words, said", [
+    ([], "a command is needed"), (["-x"], f"-x: {NO_OPTION}"), (["-o", "name="], f"-o: {NO_OPTION}"),
+    (["--nonsense"], f"--nonsense: {NO_OPTION}"), (["--help=me"], f"--help=me: {NO_OPTION}"),
+    (["--a\nb"], f"--?: {NO_OPTION}"), (["-s"], "-s needs the path of a socket"),
+    (["flush", "a", "b"], f"flush: {TAKES_NO_MORE}; usage: hostdnsctl flush [NAME]"),
+    (["status", "now"], f"status: the argument is wrong; usage: hostdnsctl status [json]"),
+    (["stop", "it"], f"stop: {TAKES_NO_MORE}; usage: hostdnsctl stop"),
+    (["stats", "x"], "stats: the argument is wrong; usage: hostdnsctl stats [json]"),
+    (["flush", "--json"], "flush: it has no answer in JSON; usage: hostdnsctl flush [NAME]"),
+    (["log"], "log: an argument is needed; usage: hostdnsctl log error|warning|info|debug"),
+    (["log", "loud"], "log: the argument is wrong; usage: hostdnsctl log error|"),
+    (["flush", "a\nb"], "word 2 of the command has a control character"),
+    (["flush", "a\x7fb"], "word 2 of the command has a control character"),
+    (["\x1b[2J"], "word 1 of the command has a control character")])
+def test_a_wrong_command_line_is_one_line_of_complaint_and_nothing_is_done(server, words, said):
+    """Among other things it does not stop."""
+    result = run(server.path, *words) if words != ["-s"] else subprocess.run(
+        [CTL, "-s"], capture_output=True, text=True, timeout=20, check=False)
+    assert (result.returncode, result.stdout) == (64, "")
+    assert result.stderr.startswith(f"hostdnsctl: {said}")
+    assert result.stderr.count("\n") == 1
+
+
+@table("flag, said", [("-V", "hostdnsctl 0."), ("--version", "hostdnsctl 0."),
+                      ("-h", "usage: hostdnsctl "), ("--help", "usage: hostdnsctl ")])
+def test_what_needs_no_server(path, flag, said):
+    assert ctl(path, flag).startswith(said)
+
+
+def test_an_answer_that_cannot_be_written_is_a_failure(server):
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([CTL, "-s", server.path, "stats"], stdout=full,
+                                stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert result.returncode == 74
+    assert result.stderr == "hostdnsctl: cannot write: No space left on device\n"
+
+
+def test_a_server_that_hangs_is_not_waited_for(server):
+    """Not even for a reload, which may take long where the server lives."""
+    with standing_still(server.pid), concurrent.futures.ThreadPoolExecutor() as pool:
+        asked = [pool.submit(run, server.path, word) for word in ("status", "reload")]
+        for result in [pending.result() for pending in asked]:
+            assert (result.returncode, result.stdout) == (3, "")
+            assert result.stderr == (f"hostdnsctl: the server at {server.path} has not "
+                                     "answered within 5 s: it hangs\n")
+    wait_until(lambda: server.ask("localhost").rcode == "NOERROR", "an answer")

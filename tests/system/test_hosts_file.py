@@ -1,7 +1,11 @@
 """Names that /etc/hosts knows: no question leaves the host for them."""
 
+import socket
+
+import dns.reversename
 import pytest
 
+from getaddrinfo import libc
 from tables import table
 
 # Also in the file are localhost and the names of tests/system/etc/hosts.
@@ -104,8 +108,9 @@ OUTCOMES = [
 
 
 @pytest.fixture(scope="module", autouse=True)
-def hosts(module_etc):
+def hosts(module_etc, words):  # pylint: disable=unused-argument
     module_etc.add("hosts", HOSTS)
+    module_etc.rest("hosts")
 
 
 @table("name, rdtype, outcome", OUTCOMES)
@@ -172,3 +177,67 @@ def test_no_hosts_file(server, etc):
     etc.remove("hosts")
     assert server.ask("v4only.lab").outcome == "NXDOMAIN"
     assert server.ask("a.example.test").outcome == ["a.example.test A 192.0.2.1"]
+
+
+# Lines as editors, other systems and accidents leave them: what libc makes of each is true.
+ODD_LINES = (
+    "\ufeff10.8.0.1 behind-bom.lab\n"
+    "10.8.0.2 before-nul.lab\0 behind-nul.lab\n"
+    "10.8.0.3 crlf.lab crlf-alias.lab\r\n"
+    "10.8.0.4\vvertical.lab\fform.lab\n"
+    "10.8.0.5 before#behind.lab #comment.lab\n"
+    "#10.8.0.6 commented.lab\n"
+    " \t 10.8.0.7 indented.lab\n"
+    "10.8.0.8\n"
+    "10.8.0.999 bad-address.lab\n"
+    "010.8.0.9 leading-zero.lab\n"
+    "10.8.0.10 long." + "l" * 300 + ".lab after-long.lab\n"
+    "10.8.0.11 " + "x" * (1 << 20) + " behind-1-mib.lab\n"
+    "10.8.0.12 next-line.lab\n"
+    "10.8.0.13 nbsp\u00a0inside.lab\n"
+    "10.8.0.14 no-newline.lab")
+ODD_NAMES = [
+    ("behind-bom.lab", None), ("before-nul.lab", "10.8.0.2"), ("behind-nul.lab", None),
+    ("crlf.lab", "10.8.0.3"), ("crlf-alias.lab", "10.8.0.3"), ("vertical.lab", "10.8.0.4"),
+    ("form.lab", "10.8.0.4"), ("before", "10.8.0.5"), ("behind.lab", None),
+    ("before#behind.lab", None), ("comment.lab", None), ("commented.lab", None),
+    ("indented.lab", "10.8.0.7"), ("bad-address.lab", None), ("leading-zero.lab", None),
+    ("after-long.lab", "10.8.0.10"), ("behind-1-mib.lab", "10.8.0.11"),
+    ("next-line.lab", "10.8.0.12"), ("nbsp\u00a0inside.lab", "10.8.0.13"), ("inside.lab", None),
+    ("no-newline.lab", "10.8.0.14"), ("nosuch-line.lab", None)]
+
+
+@pytest.fixture(scope="module")
+def odd_lines(module_etc, hosts):  # pylint: disable=unused-argument
+    module_etc.add("hosts", ODD_LINES)
+    module_etc.rest("hosts")
+
+
+@table("name, address", ODD_NAMES)
+def test_odd_lines_are_read_as_libc_does(server, odd_lines, name, address):
+    said = [address] if address else "NXDOMAIN"
+    assert libc(name.encode(), "A")[0] == said
+    reply = server.ask([label.encode() for label in name.split(".")], "A")
+    found = [line.rsplit(" A ")[1] for line in reply.answer if " A " in line]
+    assert (found or reply.outcome) == said
+
+
+@table("address, name", [
+    ("10.8.0.1", None), ("10.8.0.2", "before-nul.lab"), ("10.8.0.3", "crlf.lab"),
+    ("10.8.0.4", "vertical.lab"), ("10.8.0.6", None), ("10.8.0.8", ""), ("10.8.0.9", None),
+    ("10.8.0.12", "next-line.lab"), ("10.8.0.14", "no-newline.lab"), ("10.8.0.99", None)])
+def test_addresses_of_odd_lines_are_read_as_libc_does(server, odd_lines, address, name):
+    try:
+        assert socket.getnameinfo((address, 0), socket.NI_NAMEREQD)[0] == name
+    except socket.gaierror as error:
+        assert (error.errno, name) == (socket.EAI_NONAME, None)
+    reverse = dns.reversename.from_address(address).to_text()
+    reply = server.ask(reverse, "PTR")
+    said = {None: "NXDOMAIN", "": "NODATA"}
+    assert reply.outcome == said.get(name, [f"{reverse.removesuffix('.')} PTR {name}"])
+
+
+def test_what_is_no_name_in_a_file_of_long_lines_is_not_asked_elsewhere(server, odd_lines, etc):
+    """libc gives up a line that its caller has no room for. That is not a source's silence."""
+    etc.write("nsswitch.conf", "hosts: files\n")
+    assert server.ask("1.2.0.192.in-addr.arpa", "PTR").outcome == "NXDOMAIN"

@@ -128,7 +128,7 @@ def addresses(outcome):
 
 
 @pytest.fixture(scope="module")
-def answers(module_etc):
+def answers(module_etc, words):  # pylint: disable=unused-argument
     """{(line, question): (what libc says, what the wire says)}.
 
     A daemon for each line: what one learns unasked it keeps for a second.
@@ -136,6 +136,7 @@ def answers(module_etc):
     found = {}
     with module_etc.each_row():
         module_etc.add("hosts", HOSTS)
+        module_etc.rest("hosts")
         for line, _ in LINES:
             module_etc.write("nsswitch.conf", f"hosts: {line}\n")
             daemon = Daemon()
@@ -149,10 +150,10 @@ def answers(module_etc):
 
 @table("question", FILES_THEN_DNS)
 @table("line, changes", LINES)
-def test_outcome(answers, tally, line, changes, question):
+def test_outcome(answers, stats, line, changes, question):
     libc_says, wire_says = answers[line, question]
     assert wire_says == {**FILES_THEN_DNS, **changes}[question]
-    tally["questions under hosts: lines"] += 1
+    stats["questions under hosts: lines"] += 1
     if wire_says != libc_says and line not in UNRELIABLE:
         libc_says = "".join(libc_says) if isinstance(libc_says, list) else libc_says
         wire_says = "".join(wire_says)

@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from ask import PROMISE_SECONDS, SLACK_SECONDS, gather
-from daemon import children_of, is_alive, wait_until
+from daemon import children_of, is_alive, standing_still, wait_until
 
 LOCALHOST = ["localhost A 127.0.0.1"]
 SILENT_SERVERS = "nameserver 127.0.0.2\nnameserver 127.0.0.3\nnameserver 127.0.0.4\n"
@@ -89,14 +89,13 @@ def test_nothing_leaks_when_processes_die_often(start):
 def test_a_lookup_process_that_stands_still(start):
     """More questions than the channel holds: serve must not wait for it."""
     server = start("-o", "timeout=1000")
-    lookup = server.child("lookup")
-    os.kill(lookup, signal.SIGSTOP)
     pendings = []
-    for batch in range(6):
-        pendings += [server.send(f"n{batch}-{number}.example.test", "A") for number in range(100)]
-        assert server.ask("localhost", "TXT", "CH").outcome == "REFUSED"
-    replies = gather(pendings)
-    os.kill(lookup, signal.SIGCONT)
+    with standing_still(server.child("lookup")):
+        for batch in range(6):
+            pendings += [server.send(f"n{batch}-{number}.example.test", "A")
+                         for number in range(100)]
+            assert server.ask("localhost", "TXT", "CH").outcome == "REFUSED"
+        replies = gather(pendings)
     assert {reply.outcome for reply in replies} == {"SERVFAIL"}
     assert max(reply.seconds for reply in replies) < 1 + SLACK_SECONDS
     # It takes up all of them before, which may take longer than this server's time-out.

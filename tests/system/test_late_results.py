@@ -16,9 +16,11 @@ LATE_STAY_SECONDS = 5
 
 @pytest.mark.row("4.3")
 def test_the_late_result_is_not_lost(start, etc, upstream, fresh):
-    """The name server answers after 3 seconds, when the client has had its SERVFAIL."""
+    """The name server answers after 3 seconds, when the client has had its SERVFAIL, and the
+    question has been asked without EDNS, too."""
     etc.write("resolv.conf", PATIENT)
     server = start("-o", f"timeout={GIVEN_UP_SECONDS * 1000}")  # it has not seen an edit
+    server.ask(fresh("qok-ok"))  # the name server is known to answer over UDP
     name = fresh("qlate3-ok")
     failure = server.ask(name, "A", edns=True)
     assert failure.outcome == "SERVFAIL"
@@ -26,14 +28,13 @@ def test_the_late_result_is_not_lost(start, etc, upstream, fresh):
         dns.edns.EDECode.NO_REACHABLE_AUTHORITY, "host resolver: no answer yet, still waiting")
     assert failure.seconds > GIVEN_UP_SECONDS - 0.1
     wait_until(lambda: upstream.answered(name, "A") == 1, "the late answer")
-    found = server.ask(name, "A")
-    assert found.outcome == [f"{name} A 192.0.2.200"]
-    assert upstream.asked(name) == {"A": 1}
+    found = server.ask_until([f"{name} A 192.0.2.200"], name, "A")
+    assert upstream.asked(name) == {"A": 2}
 
     # It is kept for 5 seconds, its TTL counting down; then the name server is asked again.
     kept_until = time.monotonic() + LATE_STAY_SECONDS + SLACK_SECONDS
     ttls = [found.ttls[0][1]]
-    while upstream.asked(name) == {"A": 1}:
+    while upstream.asked(name) == {"A": 2}:
         assert time.monotonic() < kept_until
         time.sleep(0.05)
         ttls.append(server.ask(name, "A").ttls[0][1])

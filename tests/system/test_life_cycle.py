@@ -7,11 +7,13 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 
 import pytest
 
 from ask import Server
-from daemon import PROGRAM, START_SECONDS, children_of, wait_until
+from daemon import PROGRAM, START_SECONDS, children_of, is_alive, wait_until
+from network import with_addresses
 
 LAST_LINES = "DNS server is shutting down ...\nDNS server socket closed\n"
 
@@ -39,6 +41,18 @@ def test_it_says_ready_and_where(start):
     assert f"127.0.0.1:{server.to[1]}" in first + rest
 
 
+def test_it_listens_at_an_address_of_a_link(start):
+    """Which is the same address on each link, so people say which (RFC 4007)."""
+    with with_addresses("fe80::77/64"):
+        server = start("-o", "allow=fe80::/10", listen="[fe80::77%lo]:0")
+        port = server.to[1]
+        assert f"[fe80::77%lo]:{port}" in server.said
+        for place in f"@fe80::77%lo#{port}", f"@[fe80::77%1]:{port}":
+            shown = subprocess.run([PROGRAM.with_name("hostdns"), place, "+short", "v4only.lab"],
+                                   capture_output=True, text=True, timeout=START_SECONDS)
+            assert (shown.returncode, shown.stdout) == (0, "10.0.0.4\n"), shown.stderr
+
+
 def test_it_says_how_to_end_it(start):
     server = start()
     server.stop()
@@ -57,16 +71,53 @@ def test_a_signal_ends_it(start, number, group):
     assert server.errors() == ""
 
 
-def test_it_ends_with_its_terminal():
-    """Closing the window sends SIGHUP, as a reload does; nobody could press Ctrl+C any more."""
+def ignoring(*signals):
+    """Starts a program that ignores these, as some that start others leave it."""
+    ignore = "".join(f"signal.signal({int(number)}, signal.SIG_IGN);" for number in signals)
+    return [sys.executable, "-c",
+            f"import os, signal, sys; {ignore} os.execv(sys.argv[1], sys.argv[1:])", PROGRAM]
+
+
+def test_signals_that_were_ignored_by_who_started_it(start):
+    """It sees the end of its children, reloads, and ends."""
+    server = start(program=ignoring(signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE))
+    for name in "serve", "lookup":
+        before = server.child(name)
+        os.kill(before, signal.SIGKILL)
+        wait_until(lambda: not is_alive(before) and server.child(name) != before, "another")
+    server.reload()
+    assert "not reloaded" not in server.errors()
+    server.stop(signal.SIGTERM)
+
+
+def on_a_terminal(*program):
+    """(process id, where it listens, the other end of its terminal)."""
     pid, terminal = pty.fork()
     if pid == 0:
-        os.execv(PROGRAM, [PROGRAM, "-l", "127.0.0.1:0"])
+        os.execv(program[0], [*program, "-l", "127.0.0.1:0"])
     said = b""
     while b"Ctrl + C" not in said:
         said += os.read(terminal, 1024)
+    return pid, int(re.search(rb"127\.0\.0\.1:(\d+)", said)[1]), terminal
+
+
+def test_it_ends_with_its_terminal():
+    """Closing the window sends SIGHUP, as a reload does; nobody could press Ctrl+C any more."""
+    pid, _, terminal = on_a_terminal(PROGRAM)
     os.close(terminal)
     wait_until(lambda: os.waitpid(pid, os.WNOHANG) == (pid, 0), "its end")
+
+
+def test_it_outlives_its_terminal_if_it_was_told_to():
+    """As by nohup; SIGHUP is a reload then, which gives it another lookup process."""
+    pid, port, terminal = on_a_terminal(*ignoring(signal.SIGHUP))
+    before = dict(children_of(pid))
+    os.close(terminal)
+    wait_until(lambda: len(children_of(pid)) == len(before) and
+               not before.keys() & dict(children_of(pid)).keys(), "other processes")
+    Server("127.0.0.1", port).ask("a.example.test")
+    os.kill(pid, signal.SIGTERM)
+    assert os.waitpid(pid, 0) == (pid, 0)
 
 
 def test_it_ends_while_lookups_hang(start, etc, upstream, fresh):

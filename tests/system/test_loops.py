@@ -89,61 +89,56 @@ def loop_lines(server):
 # --- resolv.conf names our own address ---
 
 
-@table("rdtype", ["A", "AAAA", "MX", "PTR", "ANY"])
-def test_the_extended_error_says_loop(start, etc, rdtype):
+@pytest.fixture
+def looping(start, etc):
+    """A server that is its own name server."""
     etc.write("resolv.conf", f"nameserver {OWN}\n")
-    server = start(listen=f"{OWN}:53")
+    return start(listen=f"{OWN}:53")
+
+
+@table("rdtype", ["A", "AAAA", "MX", "PTR", "ANY"])
+def test_the_extended_error_says_loop(looping, rdtype):
     name = "77.2.0.192.in-addr.arpa" if rdtype == "PTR" else "a.example.test"
-    assert_loop(server.ask(name, rdtype, edns=True))
+    assert_loop(looping.ask(name, rdtype, edns=True))
 
 
 @pytest.mark.row("9.5")
-def test_the_only_packet_is_the_clients(start, etc):
-    etc.write("resolv.conf", f"nameserver {OWN}\n")
-    server = start(listen=f"{OWN}:53")
-    server.ask("localhost")
+def test_the_only_packet_is_the_clients(looping):
+    looping.ask("localhost")
     tap = Tap(OWN)
     for number in range(20):
-        assert_loop(server.ask(f"n{number}.loop.test", edns=True))
+        assert_loop(looping.ask(f"n{number}.loop.test", edns=True))
     packets = tap.count()
     print(f"{packets} packets for 20 questions")
     assert packets == 20
 
 
 @pytest.mark.row("9.5")
-def test_one_line_is_logged(start, etc):
-    etc.write("resolv.conf", f"nameserver {OWN}\n")
-    server = start(listen=f"{OWN}:53")
+def test_one_line_is_logged(looping):
     for number in range(20):
-        server.ask(f"n{number}.loop.test")
-    (line,) = loop_lines(server)
+        looping.ask(f"n{number}.loop.test")
+    (line,) = loop_lines(looping)
     assert OWN in line
 
 
 @pytest.mark.row("9.5")
-def test_no_cpu_time_is_burnt(start, etc):
-    etc.write("resolv.conf", f"nameserver {OWN}\n")
-    server = start(listen=f"{OWN}:53")
-    before = cpu_seconds(server)
-    gather([server.send(f"n{number}.loop.test") for number in range(100)])
-    used = cpu_seconds(server) - before
+def test_no_cpu_time_is_burnt(looping):
+    before = cpu_seconds(looping)
+    gather([looping.send(f"n{number}.loop.test") for number in range(100)])
+    used = cpu_seconds(looping) - before
     print(f"{used:.2f} seconds of CPU time for 100 questions")
     assert used < 0.5
 
 
-def test_local_names_are_answered(start, etc):
-    etc.write("resolv.conf", f"nameserver {OWN}\n")
-    server = start(listen=f"{OWN}:53")
-    assert server.ask("a.example.test").outcome == "SERVFAIL"
-    assert server.ask("v4only.lab").outcome == ["v4only.lab A 10.0.0.4"]
+def test_local_names_are_answered(looping):
+    assert looping.ask("a.example.test").outcome == "SERVFAIL"
+    assert looping.ask("v4only.lab").outcome == ["v4only.lab A 10.0.0.4"]
 
 
-def test_names_are_answered_when_resolv_conf_is_corrected(start, etc):
-    etc.write("resolv.conf", f"nameserver {OWN}\n")
-    server = start(listen=f"{OWN}:53")
-    assert server.ask("a.example.test").outcome == "SERVFAIL"
+def test_names_are_answered_when_resolv_conf_is_corrected(looping, etc):
+    assert looping.ask("a.example.test").outcome == "SERVFAIL"
     etc.write("resolv.conf", "nameserver 127.0.0.2\n")
-    server.ask_until(A, "a.example.test")
+    looping.ask_until(A, "a.example.test")
 
 
 @pytest.mark.row("9.5")
@@ -408,7 +403,7 @@ def test_a_stub_that_sends_everything_here_leaves_the_other_sources(start, etc, 
         stub.close()
 
 
-def test_where_this_server_listens_at_the_stubs_address_it_is_no_stub(start, etc):
+def test_this_server_at_the_stubs_address_is_no_stub(start, etc):
     etc.write("nsswitch.conf", f"hosts: {LINES['fedora']}\n")
     server = start(listen=f"{STUB}:53")
     assert server.ask("a.example.test").outcome == ["a.example.test A 192.0.2.1"]

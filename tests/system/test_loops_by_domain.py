@@ -3,9 +3,12 @@
 What it is asked of that domain it asks us, and we would ask it.
 """
 
+import collections
 import contextlib
+import functools
+import os
+import pwd
 import statistics
-import subprocess
 import time
 
 import dns.flags
@@ -18,8 +21,8 @@ import forwarders
 from ask import Server, gather
 from daemon import wait_until
 from forwarders import Forwarder
-from name_server import NameServer, saying
-from network import Tap
+from name_server import saying
+from network import Tap, with_addresses
 from tables import table
 
 # Names of the hosts file are below it, and the forwarder says by them that it is up.
@@ -31,7 +34,9 @@ LAB = "127.0.0.2"  # the lab's name server, which knows nothing of the domain
 # A denial takes 0.1 seconds; without it, a question waits for 4.4 and a forwarder for 9.
 SECONDS = 2
 ROUNDS = 6
+MANY = 20
 CHECKS = 2  # of the forwarder for all names, and of the domain
+A_MINUTE = 1  # so many checks are needed again when one begins meanwhile
 
 
 @pytest.fixture
@@ -50,34 +55,50 @@ def host(start, etc):
 
 
 @pytest.fixture
-def good():
-    """Starts a name server of another domain's."""
-    with contextlib.ExitStack() as ends:
-        def run(answer):
-            server = NameServer(GOOD, answer)
-            ends.callback(server.close)
-            return server
+def good(name_server):
+    """Starts the name server of another domain."""
+    return functools.partial(name_server, GOOD)
 
-        yield run
+
+def saying_late(seconds):
+    def answer(packet):
+        time.sleep(seconds)
+        return saying("192.0.2.7")(packet)
+
+    return answer
 
 
 @pytest.fixture(scope="module")
 def ipv6():
-    subprocess.run(["ip", "address", "add", FORWARDER6, "dev", "lo", "nodad"], check=True)
-    yield
-    subprocess.run(["ip", "address", "delete", FORWARDER6, "dev", "lo"], check=True)
+    with with_addresses(FORWARDER6):
+        yield
 
 
-def assert_denied(reply):
+def assert_denied(reply, domain="lab"):
     """By us, or by the forwarder, which may be first to tell what we have told it."""
     assert reply.outcome == "NXDOMAIN"
     if not reply.extended_error:
-        assert reply.soa[0][0] == "lab."
+        assert reply.soa[0][0] == f"{domain}."
         return
     code, text = reply.extended_error
     assert code == 29, "synthesized (RFC 9077)"
     assert "loop" in text
-    assert reply.soa == [("lab.", 5, 5)], "or nobody would keep it"
+    assert reply.soa == [(f"{domain}.", 5, 5)], "or nobody would keep it"
+
+
+def is_check(name):
+    return "hostdns-loop-check" in name
+
+
+class Costs:
+    """Of what the forwarder has been asked since the last look."""
+
+    def __init__(self, tap):
+        names = collections.Counter(tap.names())
+        self.checks = sum(number for name, number in names.items() if is_check(name))
+        self.questions = {name: number for name, number in names.items() if not is_check(name)}
+        print(f"{self.checks} checks; {sum(self.questions.values())} questions for "
+              f"{len(self.questions)} names")
 
 
 def assert_prompt(times, where):
@@ -155,7 +176,7 @@ def test_all_that_ask_at_once_are_told(behind_dnsmasq):
 
 
 @table("rdtype", ["A", "AAAA", "MX", "TXT", "HTTPS", "ANY", "TYPE65280"])
-def test_of_any_type(behind_dnsmasq, rdtype):
+def test_a_name_that_nobody_knows_is_denied_for_any_type(behind_dnsmasq, rdtype):
     reply = behind_dnsmasq.ask(f"no-{rdtype}.lab", rdtype, edns=True)
     assert_denied(reply)
     assert reply.seconds < SECONDS
@@ -201,11 +222,7 @@ def test_a_name_that_the_forwarder_has_with_one_family_is_not_denied(host):
 
 def test_a_part_of_the_domain_that_is_sent_elsewhere_is_answered_from_there(host, good):
     """However long that takes, and whatever is denied beside it."""
-    def answer(packet):
-        time.sleep(0.2)
-        return saying("192.0.2.7")(packet)
-
-    good(answer)
+    good(saying_late(0.2))
     server, _ = host("dnsmasq", more=[f"--server=/sub.lab/{GOOD}",
                                      "--host-record=own.lab,10.0.0.99"])
     for number in range(3):
@@ -231,14 +248,127 @@ def test_when_the_forwarder_is_corrected_the_next_question_is_answered(host, goo
 
 
 def test_a_slow_name_that_many_ask_for_is_no_loop(host, good):
-    def answer(packet):
-        time.sleep(0.3)
-        return saying("192.0.2.7")(packet)
-
-    good(answer)
+    good(saying_late(0.3))
     server, _ = host("dnsmasq", rest=GOOD)
     assert_denied(server.ask("nosuch.lab", edns=True))
     begun = [server.send("slow.up.test", "A") for _ in range(50)]
     begun += [Server(FORWARDER, 53).send("slow.up.test", "A") for _ in range(10)]
     for reply in gather(begun):
         assert reply.outcome == ["slow.up.test A 192.0.2.7"]
+
+
+# Forwarders that run as a user of their own, as they do on a host.
+
+AS_A_USER = [
+    pytest.param("dnsmasq", {"user": "dnsmasq"}, id="dnsmasq"),
+    pytest.param("unbound", {"user": "unbound"}, id="unbound"),
+]
+
+
+def can_run_as(user):
+    """That user, or the test is skipped."""
+    try:
+        number = pwd.getpwnam(user).pw_uid
+        os.setresuid(number, number, 0)
+    except (KeyError, OSError) as reason:
+        pytest.skip(f"no forwarder can run as a user of its own: {reason}")
+    finally:
+        os.setresuid(0, 0, 0)
+    return user
+
+
+@pytest.fixture
+def known(host):
+    """Starts one, and has a name of the domain denied, so that the domain is known."""
+    def run(kind, *options, **how):
+        can_run_as(how["user"])
+        server, forwarder = host(kind, *options, **how)
+        assert_denied(server.ask("first.lab", edns=True))
+        return server, forwarder
+    return run
+
+
+def outcomes(forwarder, names):
+    return {dns.rcode.to_text(forwarder.ask(name, rdtype).rcode())
+            for name in names for rdtype in ("A", "AAAA")}
+
+
+def addresses(forwarder, name, rdtype="A"):
+    """The records that the forwarder has for a name that exists."""
+    reply = forwarder.ask(name, rdtype)
+    assert dns.rcode.to_text(reply.rcode()) == "NOERROR"
+    return [record.to_text() for rrset in reply.answer for record in rrset]
+
+
+@pytest.mark.parametrize("kind, how", AS_A_USER)
+def test_a_name_costs_no_packet_but_the_questions_themselves(known, kind, how):
+    server, forwarder = known(kind, **how)
+    tap = Tap(FORWARDER)
+    assert outcomes(forwarder, [f"there{number}.lab" for number in range(MANY)]) == {"NXDOMAIN"}
+    costs = Costs(tap)
+    assert costs.checks <= A_MINUTE
+    assert sum(costs.questions.values()) == 2 * MANY, "the client's"
+    times = []
+    for number in range(MANY):
+        for rdtype in "A", "AAAA":
+            reply = server.ask(f"here{number}.lab", rdtype, edns=True)
+            assert_denied(reply)
+            times.append(reply.seconds)
+    costs = Costs(tap)
+    assert_prompt(times, "here")
+    assert costs.checks <= A_MINUTE
+    assert max(costs.questions.values()) <= 4, "each family, and for it whether there is another"
+
+
+@pytest.mark.parametrize("kind, how", AS_A_USER)
+def test_clients_that_ask_at_the_same_moment_are_told_the_same(known, kind, how):
+    """Here and at the forwarder: neither is taken for the other."""
+    server, forwarder = known(kind, **how)
+    there = Server(FORWARDER, 53)
+    begun = [to.send(f"n{number}.lab", rdtype, edns=True)
+             for number in range(MANY) for rdtype in ("A", "AAAA") for to in (server, there)]
+    for reply in gather(begun):
+        assert_denied(reply)
+        assert reply.seconds < SECONDS
+    assert dns.rcode.to_text(forwarder.ask("last.lab").rcode()) == "NXDOMAIN"
+
+
+def test_what_a_forwarder_with_a_user_knows_is_not_denied(known, good):
+    """Whether it has that itself or from elsewhere, slowly, and whoever asks what beside."""
+    good(saying_late(0.2))
+    server, forwarder = known("dnsmasq", "-o", "cache-size=0", user="dnsmasq", more=[
+        f"--server=/sub.lab/{GOOD}", "--host-record=printer.lab,10.9.9.9"])
+    for number in range(3):
+        assert_denied(server.ask(f"n{number}.lab", edns=True))
+        for rdtype in "AAAA", "MX":
+            assert server.ask("printer.lab", rdtype).outcome == "NODATA"
+            assert addresses(forwarder, "printer.lab", rdtype) == []
+        assert server.ask("printer.lab").outcome == ["printer.lab A 10.9.9.9"]
+        assert addresses(forwarder, "printer.lab") == ["10.9.9.9"]
+        name = f"n{number}.sub.lab"
+        assert server.ask(name).outcome == [f"{name} A 192.0.2.7"]
+        assert addresses(forwarder, name) == ["192.0.2.7"]
+        assert server.ask("v4only.lab").outcome == KNOWN
+        assert addresses(forwarder, "v4only.lab") == ["10.0.0.4"]
+    assert outcomes(forwarder, ["n9.lab"]) == {"NXDOMAIN"}
+
+
+def test_a_client_with_the_user_of_the_forwarder_is_told_what_others_know(known):
+    """Taken for the forwarder, it is told nothing of the domain that only the forwarder knows.
+
+    It alone: what it is told is for nobody else.
+    """
+    server, _ = known("dnsmasq", user="dnsmasq", more=["--host-record=printer.lab,10.9.9.9"])
+    number = pwd.getpwnam("dnsmasq").pw_uid
+    os.seteuid(number)
+    try:
+        asked = [server.send(name, edns=True) for name in
+                 ("v4only.lab", "a.example.test", "nosuch.example.test", "printer.lab")]
+    finally:
+        os.seteuid(0)
+    known_here, other, nosuch, denied = [pending.reply() for pending in asked]
+    assert known_here.outcome == KNOWN
+    assert other.outcome == ["a.example.test A 192.0.2.1"]
+    assert nosuch.outcome == "NXDOMAIN"
+    assert_denied(denied)
+    assert server.ask("printer.lab").outcome == ["printer.lab A 10.9.9.9"]

@@ -1,11 +1,10 @@
 """The host's own names and addresses, by nss-myhostname, on a host with a network."""
 
-import subprocess
 
 import pytest
 
 from ask import Over
-from network import in_a_network_of_its_own
+from network import in_a_network_of_its_own, ip
 from tables import table
 
 # The link-local address is given, not made, because the kernel takes seconds to try its own.
@@ -19,7 +18,7 @@ def with_a_network(test):
     """Runs it where there is an interface with addresses of both families and a router."""
     def run():
         for line in LINES:
-            subprocess.run(["ip", *line.split()], check=True)
+            ip(line)
         test()
 
     in_a_network_of_its_own(run)
@@ -46,7 +45,7 @@ def test_a_machine_with_link_local_addresses_only(start, etc, transport):
     etc.write("nsswitch.conf", "hosts: files myhostname\n")
 
     def test():
-        subprocess.run("ip address del 2001:db8:7::2/64 dev ether0".split(), check=True)
+        ip("address del 2001:db8:7::2/64 dev ether0")
         reply = Over(start(), transport).ask("lab-host", "AAAA")
         assert not [record for record in reply.answer if "fe80" in record]
         assert reply.rcode == "NOERROR"
@@ -61,7 +60,7 @@ def test_a_machine_with_link_local_addresses_only(start, etc, transport):
 def test_aaaa_on_a_host_without_ipv6(start, transport, name, answer):
     """What an asker can reach is not for us to say: AI_ADDRCONFIG is off."""
     def test():
-        subprocess.run("ip -6 address flush dev lo".split(), check=True)
+        ip("-6 address flush dev lo")
         assert Over(start(), transport).ask(name, "AAAA").outcome == answer
 
     in_a_network_of_its_own(test)

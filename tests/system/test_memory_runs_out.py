@@ -5,12 +5,9 @@ the same; with MEMORY_RUNS_OUT=all each is.
 """
 
 import contextlib
-import mmap
 import os
 import pathlib
 import socket
-import struct
-import subprocess
 
 import dns.exception
 import pytest
@@ -18,6 +15,7 @@ import pytest
 from ask import PATIENCE_SECONDS
 from conftest import make_open_folder
 from daemon import Daemon, is_alive, wait_until
+from failing_memory import Page, build_preload
 
 ALL = os.environ.get("MEMORY_RUNS_OUT") == "all"
 TIMEOUT_MS = 1000  # for a question that lookup has lost
@@ -53,31 +51,8 @@ QUESTIONS = [
     ("qmany60-ok.fault.test", "A", {"edns": True},
      sorted(f"qmany60-ok.fault.test A 10.0.{number}.1" for number in range(60))),
 ]
-COMMANDS = ["status", "stats", "stats json", "flush", "flush a.example.test", "log info", "help"]
+COMMANDS = ["status", "status json", "stats", "stats json", "metrics", "top", "flush", "flush a.example.test", "log info", "help"]
 NO_MEMORY = "error no memory for the answer"
-
-
-class Page:
-    """Tells fail_alloc.c what is to fail, and how many allocations there were."""
-
-    LAYOUT = struct.Struct("iiIII")
-
-    def __init__(self, folder):
-        self.path = folder / "page"
-        self.path.write_bytes(bytes(self.LAYOUT.size))
-        self.path.chmod(0o666)
-        with self.path.open("r+b") as file:
-            self.octets = mmap.mmap(file.fileno(), 0)
-
-    def arm(self, pid=0, newer=0, fails_at=0):
-        self.LAYOUT.pack_into(self.octets, 0, 0, 0, fails_at, 0, 0)
-        struct.pack_into("ii", self.octets, 0, pid, newer)
-
-    def disarm(self):
-        """(how many allocations there were, how many of them have failed)"""
-        *_, count, failed = self.LAYOUT.unpack_from(self.octets)
-        self.arm()
-        return count, failed
 
 
 class Short:
@@ -119,9 +94,7 @@ class Servers:
     def __init__(self, env):
         self.env = env
         self.folder = make_open_folder()
-        subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-shared", "-fPIC", "-O1",
-                        "-Wall", "-Werror", "-o", self.folder / "fail_alloc.so",
-                        pathlib.Path(__file__).parent / "preload/fail_alloc.c"], check=True)
+        build_preload(self.folder)
         self.now = None
         self.start()
 
@@ -179,12 +152,12 @@ def numbers(every):
         number += 1 if ALL else every
 
 
-def try_question(servers, role, question, every, tally):
+def try_question(servers, role, question, every, stats):
     """What came of it is right, SERVFAIL or nothing; and so it is when it is asked again."""
     name, rdtype, how, right = question
     for number in numbers(every):
         server = servers.now
-        assert server.command("flush") == "ok\n"
+        assert server.command("flush").startswith("ok\nforgot ")
         first, failed = servers.failing(role, number, lambda: server.ask(name, rdtype, how))
         if not failed:
             assert first == right
@@ -193,27 +166,27 @@ def try_question(servers, role, question, every, tally):
         where = f"{name} {rdtype}, {role}, allocation {number}"
         assert first in (right, "SERVFAIL", None), where
         assert again in (right, "SERVFAIL", None), f"{where}, asked again"
-        tally[role] += 1
-        tally[f"answered nevertheless by {role}"] += first == right
-        tally[f"ends of {role}"] += servers.look_after(role)
+        stats[role] += 1
+        stats[f"answered nevertheless by {role}"] += first == right
+        stats[f"ends of {role}"] += servers.look_after(role)
 
 
 @pytest.mark.parametrize("sources, every", [("files dns", 13), ("files status dns", 37)])
-def test_memory_that_fails_in_lookup_changes_no_answer(servers, etc, tally, sources, every):
+def test_memory_that_fails_in_lookup_changes_no_answer(servers, etc, stats, sources, every):
     etc.write("nsswitch.conf", f"hosts: {sources}\n")
     for question in QUESTIONS:
-        try_question(servers, "lookup", question, every, tally)
+        try_question(servers, "lookup", question, every, stats)
 
 
-def test_memory_that_fails_in_serve_changes_no_answer(servers, tally):
+def test_memory_that_fails_in_serve_changes_no_answer(servers, stats):
     """And that of one question in one process costs no process."""
     process = servers.pid("serve")
     for question in QUESTIONS:
-        try_question(servers, "serve", question, 1, tally)
+        try_question(servers, "serve", question, 1, stats)
     assert servers.now.daemon.child("serve") == process
 
 
-def test_a_command_without_memory_is_refused_or_done(servers, tally):
+def test_a_command_without_memory_is_refused_or_done(servers, stats):
     """Or not heard; the server goes on."""
     whole = {line: servers.now.command(line) for line in COMMANDS}
     for line in COMMANDS:
@@ -224,12 +197,12 @@ def test_a_command_without_memory_is_refused_or_done(servers, tally):
                 break
             assert (said.splitlines() or [""])[0] in ("ok", NO_MEMORY, ""), line
             assert said.count("\n") in (0, 1, whole[line].count("\n")), f"a part of {line}"
-            tally["supervisor"] += 1
+            stats["supervisor"] += 1
     assert is_alive(servers.now.daemon.pid)
     assert servers.now.ask("localhost", "A", {}) == ["localhost A 127.0.0.1"]
 
 
-def test_a_reload_without_memory_is_refused_or_done(servers, tally):
+def test_a_reload_without_memory_is_refused_or_done(servers, stats):
     """The new program's own start belongs to it: its process is the supervisor's."""
     for number in numbers(4):
         server = servers.now
@@ -239,12 +212,12 @@ def test_a_reload_without_memory_is_refused_or_done(servers, tally):
             break
         assert said == "ok\n" or said.startswith("error ") or said == "", number
         assert server.ask("localhost", "A", {}) == ["localhost A 127.0.0.1"], number
-        tally["supervisor, in a reload"] += 1
+        stats["supervisor, in a reload"] += 1
     assert is_alive(servers.now.daemon.pid)
 
 
 @pytest.mark.parametrize("role", ["lookup", "serve"])
-def test_a_process_starts_though_memory_fails_once(servers, tally, role):
+def test_a_process_starts_though_memory_fails_once(servers, stats, role):
     """In place of one that was killed."""
     tried = 0
     for number in numbers(41):
@@ -261,7 +234,7 @@ def test_a_process_starts_though_memory_fails_once(servers, tally, role):
         if not failed:
             break
         tried += 1
-        tally[f"{role}, at its start"] += 1
+        stats[f"{role}, at its start"] += 1
         servers.stop()
         servers.start()
     assert tried > 0

@@ -1,7 +1,12 @@
 """How long an answer may be kept: TTLs, and the SOA record of a denial (RFC 2308)."""
 
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rrset
 import pytest
 
+from name_server import NameServer
 from tables import table
 
 
@@ -24,6 +29,7 @@ SOA = [
     ("nosuch.example.test", "AAAA", [("example.test.", 45, 45)]),
     ("empty.example.test", "A", [("example.test.", 45, 45)]),
     ("nosuch.lab", "A", [(".", 30, 30)]),
+    ("192.in-addr.arpa", "PTR", [(".", 30, 30)]),
     ("3.2.0.192.in-addr.arpa", "PTR", [("2.0.192.in-addr.arpa.", 60, 60)]),
     ("odd\\032one.example.test", "A", [("example.test.", 45, 45)]),
     # At the end of a chain that of the last name's zone.
@@ -38,7 +44,6 @@ SOA = [
     ("v4only.lab", "AAAA", [("v4only.lab.", 5, 5)]),
     ("v4only.lab", "MX", [("v4only.lab.", 5, 5)]),
     ("localhost", "MX", [("localhost.", 5, 5)]),
-    ("192.in-addr.arpa", "PTR", [("192.in-addr.arpa.", 5, 5)]),
     # There is an AAAA record, but none to pass on.
     ("mapped.example.test", "AAAA", [("mapped.example.test.", 5, 5)]),
     # NXDOMAIN speaks of the place that its RFC is about.
@@ -195,6 +200,85 @@ def test_reverse_names_have_no_address(boxes, start, rdtype):
 @table("name, outcome", [
     ("x.qnxdomain-ok.fault.test", "NODATA"), ("x.qnxdomain-nodata.fault.test", "NODATA"),
     ("x.qnxdomain-nxdomain.fault.test", "NXDOMAIN"),
-    ("x.qnxdomain-servfail.fault.test", "SERVFAIL")])
-def test_a_denial_that_nobody_can_confirm_is_a_failure(server, name, outcome):
+    ("x.qnxdomain-servfail.fault.test", "NXDOMAIN")])
+def test_a_denial_holds_unless_there_is_an_address(server, name, outcome):
     assert server.ask(name, "MX").outcome == outcome
+
+
+SOA_DATA = "ns.lax.test. admin.lax.test. 1 2 3 4 7"
+LAX = "127.0.2.9"  # a name server that tells denials with the whole TTL of its SOA record
+
+
+@pytest.fixture
+def lax(etc):
+    """Names of it exist once they are in its set."""
+    known = {}
+
+    def answer(packet):
+        reply = dns.message.make_response(packet.message)
+        reply.flags |= dns.flags.RA
+        data = known.get((packet.name.to_text(), packet.type))
+        if data:
+            reply.answer.append(dns.rrset.from_text(packet.name, 60, "IN", packet.type, data))
+        else:
+            if packet.name.to_text() not in {name for name, _ in known}:
+                reply.set_rcode(dns.rcode.NXDOMAIN)
+            for line in server.authority:
+                owner, ttl, rdtype, text = line.split(maxsplit=3)
+                reply.authority.append(dns.rrset.from_text(owner, ttl, "IN", rdtype, text))
+        return reply.to_wire()
+
+    etc.write("resolv.conf", f"nameserver {LAX}\n")
+    server = NameServer(LAX, answer)
+    server.known = known
+    server.authority = [f"lax.test. 3600 SOA {SOA_DATA}"]
+    yield server
+    server.close()
+
+
+def test_a_denial_may_be_kept_for_the_minimum_of_the_soa(lax, start):
+    """The lower of it and the record's own TTL (RFC 2308 section 5)."""
+    server = start("-o", "cache-size=16777216")
+    for _ in range(2):
+        (owner, ttl, minimum), = authority(server.ask("nosuch.lax.test"))
+        assert (owner, minimum) == ("lax.test.", 7) and ttl <= 7
+    (_, ttl, _), = authority(server.ask("nosuch.lax.test", "TXT"))
+    assert ttl <= 7
+
+
+@pytest.mark.parametrize("rdtype", ["A", "MX"])
+@pytest.mark.parametrize("authority", [[], ["lax.test. 500 NS ns.lax.test."]],
+                         ids=["no authority", "NS"])
+def test_a_denial_that_does_not_say_for_how_long_is_not_kept(lax, start, authority, rdtype):
+    """What it has beside that does not say it either (RFC 2308 section 5)."""
+    lax.authority = authority
+    server = start("-o", "cache-size=16777216")
+    for count in 1, 2:
+        reply = server.ask("nosuch.lax.test", rdtype)
+        assert reply.outcome == "NXDOMAIN" and reply.soa == []
+        assert lax.questions.count(("nosuch.lax.test", rdtype)) == count
+
+
+def test_a_denial_is_not_kept_beside_a_name_below(lax, start):
+    """The name servers come to know it while we keep that there is none (RFC 8020)."""
+    server = start("-o", "cache-size=16777216")
+    for rdtype in "MX", "TXT":
+        assert server.ask("new.lax.test", rdtype).outcome == "NXDOMAIN"
+    lax.known["new.lax.test.", "HTTPS"] = "1 ."
+    lax.known["x.y.new.lax.test.", "TXT"] = '"here"'
+    assert server.ask("new.lax.test", "MX").outcome == "NXDOMAIN", "nobody knows better yet"
+    assert server.ask("x.y.new.lax.test", "TXT").outcome == ['x.y.new.lax.test TXT "here"']
+    for rdtype in "MX", "TXT":
+        assert server.ask("new.lax.test", rdtype).outcome == "NODATA"
+
+
+def test_a_denial_is_not_kept_beside_what_disproves_it(lax, start):
+    server = start("-o", "cache-size=16777216")
+    assert server.ask("new.lax.test", "MX").outcome == "NXDOMAIN"
+    assert server.ask("new.lax.test", "MX").outcome == "NXDOMAIN"
+    lax.known["new.lax.test.", "TXT"] = '"here"'
+    lax.known["new.lax.test.", "AAAA"] = "2001:db8::9"
+    assert server.ask("new.lax.test", "MX").outcome == "NXDOMAIN", "nobody knows better yet"
+    assert server.ask("new.lax.test", "HTTPS").outcome == "NODATA"
+    server.ask("new.lax.test", "AAAA")
+    assert server.ask("new.lax.test", "MX").outcome == "NODATA"

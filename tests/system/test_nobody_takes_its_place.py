@@ -12,7 +12,8 @@ import sys
 import pytest
 
 from ask import Server
-from daemon import INSTRUMENTED, PROGRAM, Daemon, needs_another_user, wait_until
+from daemon import INSTRUMENTED, PROGRAM, needs_another_user, standing_still, wait_until
+from network import with_addresses
 from stream import streams
 from tables import table
 from test_hostdnsctl import command, stats
@@ -173,7 +174,7 @@ def test_what_a_reload_adds_is_its_own_too(start, etc):
 
 
 @pytest.mark.parametrize("kind", ["SOCK_DGRAM", "SOCK_STREAM"])
-def test_who_was_there_before_is_named(intrude, kind):
+def test_a_process_that_was_there_before_is_named(intrude, kind):
     """The server does not start beside it."""
     assert intrude("127.0.0.1", 5399, kind=kind).said == "bound"
     refused = subprocess.run([PROGRAM, "-l", "127.0.0.1:5399"], stdin=subprocess.DEVNULL,
@@ -183,7 +184,7 @@ def test_who_was_there_before_is_named(intrude, kind):
 
 
 @table("host", ["127.0.0.1", "0.0.0.0"])
-def test_who_would_share_no_more_does_not_fit_either(server, intrude, host):
+def test_a_socket_that_shares_no_more_does_not_fit_either(server, intrude, host):
     assert intrude(host, server.to[1], KEEPING).said == "Address already in use"
 
 
@@ -198,12 +199,11 @@ def taken_back(server, where="127.0.0.1:5353"):
 @pytest.fixture
 def intrusions():
     """{(host, options): the server's address there}: IPv4 and IPv6, SO_REUSEPORT or not."""
-    subprocess.run(["ip", "addr", "add", "fd00::7/128", "dev", "lo", "nodad"], check=True)
-    yield {("127.0.0.1", "SO_REUSEADDR"): "127.0.0.1:5353",
-           ("127.0.0.7", *SHARING): "127.0.0.7:5353",
-           ("::1", "SO_REUSEADDR"): "[::1]:5353",
-           ("fd00::7", *SHARING): "[fd00::7]:5353"}
-    subprocess.run(["ip", "addr", "del", "fd00::7/128", "dev", "lo"], check=True)
+    with with_addresses("fd00::7/128"):
+        yield {("127.0.0.1", "SO_REUSEADDR"): "127.0.0.1:5353",
+               ("127.0.0.7", *SHARING): "127.0.0.7:5353",
+               ("::1", "SO_REUSEADDR"): "[::1]:5353",
+               ("fd00::7", *SHARING): "[fd00::7]:5353"}
 
 
 @pytest.mark.parametrize("workers", WORKERS)
@@ -270,19 +270,17 @@ def test_on_5353_a_process_without_descriptors_gives_way_to_one_with_the_new_soc
         taken_back(server)
         wait_until(lambda: server.child("serve") != full, "another serve process")
     is_served(server)
-    assert "no descriptor or memory is left for a new socket" in server.errors()
+    assert "no descriptor or memory is left to listen at a new address" in server.errors()
     assert intruder.close() == []
 
 
 def test_on_5353_what_waits_in_the_old_socket_is_answered(start, intrude):
     """Serve is stopped meanwhile, so that the question is still unread then."""
     server = start(listen="127.0.0.1:5353")
-    serve = server.child("serve")
-    os.kill(serve, signal.SIGSTOP)
-    early = server.send("localhost")
-    intrude("127.0.0.1", 5353)
-    taken_back(server)
-    os.kill(serve, signal.SIGCONT)
+    with standing_still(server.child("serve")):
+        early = server.send("localhost")
+        intrude("127.0.0.1", 5353)
+        taken_back(server)
     assert early.reply().outcome == ["localhost A 127.0.0.1"]
 
 
@@ -338,17 +336,12 @@ def passed():
 
 
 @pytest.fixture
-def activate(passed):
-    servers = []
-
+def activate(start, passed):
     def run(*options):
         command, process = activation(passed)
-        servers.append(Daemon(*options, listen=None, program=command, **process))
-        return servers[-1]
+        return start(*options, listen=None, program=command, **process)
 
-    yield run
-    for server in servers:
-        server.stop()
+    return run
 
 
 @pytest.mark.parametrize("workers", WORKERS)
@@ -359,7 +352,7 @@ def test_passed_sockets_are_not_shared(activate, workers):
 
 
 @pytest.mark.parametrize("workers", WORKERS)
-def test_who_came_between_the_manager_and_the_server_is_out(passed, activate, intrude, workers):
+def test_an_intruder_between_the_manager_and_the_server_is_out(passed, activate, intrude, workers):
     host, port = passed[0].getsockname()
     intruder = intrude(host, port)
     assert intruder.said == "bound"

@@ -4,9 +4,10 @@ import dns.name
 import pytest
 
 from ask import make
+from getaddrinfo import libc
 from tables import table
 
-pytestmark = pytest.mark.usefixtures("patience")
+pytestmark = pytest.mark.usefixtures("patience", "words")
 EXAMPLE = [b"example", b"test"]
 
 # libc would make an address of these. On the wire they are names, and only DNS knows any.
@@ -136,7 +137,7 @@ def test_without_dns_odd_names_do_not_exist(server, etc, labels):
     assert server.ask(labels + EXAMPLE, "A").outcome == "NXDOMAIN"
 
 
-def test_where_dns_is_not_reached_odd_names_do_not_exist(server, etc):
+def test_odd_names_do_not_exist_if_dns_is_not_reached(server, etc):
     """The hosts file ends the search before DNS."""
     etc.write("nsswitch.conf", "hosts: files [NOTFOUND=return] dns\n")
     assert server.ask([b"a space", *EXAMPLE], "A").outcome == "NXDOMAIN"
@@ -154,10 +155,101 @@ def test_an_odd_name_is_not_taken_for_a_hosts_name(either, labels):
     assert either.ask(labels, "A").outcome == "NXDOMAIN"
 
 
+HOSTS = """\
+100.64.0.1 box.tailnet.test. box
+100.64.0.2 UPPER.Tailnet.Test. upper.alias.
+100.64.0.3 both.ways
+100.64.0.4 both.ways.
+100.64.0.5 single.
+100.64.0.6 plain.test dotted.alias.
+2001:db8:c::7 six.tailnet.test.
+100.64.0.7 seven.tailnet.test.
+2001:db8:c::8 seven.tailnet.test.
+100.64.0.9 twice.dotted..
+100.64.0.10 192.0.2.99.
+no.address comment.tailnet.test
+100.64.0.11 comment.tailnet.test. # comment.tailnet.test
+100.64.1.1 b\u00fccher.test \u540d\u524d
+100.64.1.2 per%cent sl/ash.test -dash.test "quoted".test
+100.64.1.3 \u00e9.dotted.test.
+100.64.1.4 contr\x01ol.test del\x7fete.test
+fe80::1%lo scoped
+100.64.1.5 fe80::2%lo
+"""
+
+# As it is asked by DNS, as libc is asked, and what both say.
+IN_HOSTS = [
+    ("box.tailnet.test", "box.tailnet.test.", ["100.64.0.1"]),
+    ("BOX.Tailnet.test", "BOX.Tailnet.test.", ["100.64.0.1"]),
+    ("box", "box", ["100.64.0.1"]),
+    ("upper.tailnet.test", "upper.tailnet.test.", ["100.64.0.2"]),
+    ("upper.alias", "upper.alias.", ["100.64.0.2"]),
+    ("both.ways", "both.ways", ["100.64.0.3"]),  # a name that libc finds as it is comes first
+    ("single", "single.", ["100.64.0.5"]),
+    ("plain.test", "plain.test", ["100.64.0.6"]),
+    ("dotted.alias", "dotted.alias.", ["100.64.0.6"]),
+    ("seven.tailnet.test", "seven.tailnet.test.", ["100.64.0.7"]),
+    ("192.0.2.99", "192.0.2.99.", ["100.64.0.10"]),
+    ("comment.tailnet.test", "comment.tailnet.test.", ["100.64.0.11"]),
+    ([b"b\xc3\xbccher", b"test"], "b\u00fccher.test", ["100.64.1.1"]),
+    ([b"B\xc3\xbcCHER", b"test"], "B\u00fcCHER.test", ["100.64.1.1"]),
+    (["\u540d\u524d".encode()], "\u540d\u524d", ["100.64.1.1"]),
+    ([b"per%cent"], "per%cent", ["100.64.1.2"]),
+    ([b"sl/ash", b"test"], "sl/ash.test", ["100.64.1.2"]),
+    ([b"-dash", b"test"], "-dash.test", ["100.64.1.2"]),
+    ([b'"quoted"', b"test"], '"quoted".test', ["100.64.1.2"]),
+    ([b"\xc3\xa9", b"dotted", b"test"], "\u00e9.dotted.test.", ["100.64.1.3"]),
+    ([b"contr\x01ol", b"test"], "contr\x01ol.test", ["100.64.1.4"]),
+    ([b"DEL\x7fete", b"test"], "DEL\x7fete.test", ["100.64.1.4"]),
+    # Letters beyond ASCII have no case, and Latin-1 is not UTF-8.
+    ([b"B\xc3\x9cCHER", b"test"], "B\u00dcCHER.test", "NXDOMAIN"),
+    ([b"b\xfccher", b"test"], b"b\xfccher.test", "NXDOMAIN"),
+    ("twice.dotted", "twice.dotted.", "NXDOMAIN"),
+]
+
+
+@pytest.mark.row("3.6")
+@table("name, text, says", IN_HOSTS)
+def test_names_of_the_hosts_file_as_libc_finds_them(either, etc, name, text, says):
+    etc.add("hosts", HOSTS)
+    assert libc(text if isinstance(text, bytes) else text.encode(), "A")[0] == says
+    reply = either.ask(name, "A")
+    found = [line.rsplit(" A ")[1] for line in reply.answer if " A " in line]
+    assert (found or reply.outcome) == says
+
+
+@table("name, rdtype, outcome", [
+    ("box.tailnet.test", "AAAA", "NODATA"), ("box.tailnet.test", "MX", "NODATA"),
+    ("six.tailnet.test", "A", "NODATA"),
+    ("six.tailnet.test", "AAAA", ["six.tailnet.test AAAA 2001:db8:c::7"]),
+    ("seven.tailnet.test", "AAAA", ["seven.tailnet.test AAAA 2001:db8:c::8"]),
+    ("box", "A", ["box CNAME box.tailnet.test", "box.tailnet.test A 100.64.0.1"]),
+    ("dotted.alias", "A", ["dotted.alias CNAME plain.test", "plain.test A 100.64.0.6"]),
+    ("1.0.64.100.in-addr.arpa", "PTR", ["1.0.64.100.in-addr.arpa PTR box.tailnet.test"]),
+    # They are above names of the file, and so exist.
+    ("tailnet.test", "A", "NODATA"), ("ways", "A", "NODATA"),
+    ("y.tailnet.test", "A", "NXDOMAIN"), ("scoped", "AAAA", "NXDOMAIN"),
+    ([b"fe80::2%lo"], "A", "NXDOMAIN"), ([b"fe80::1%lo"], "AAAA", "NXDOMAIN"),
+    ([b"b\xc3\xbccher", b"test"], "AAAA", "NODATA"),
+    ([b"b\xc3\xbccher", b"test"], "TXT", "NODATA")])
+@table("line", ["files dns", "files", "files myhostname dns", "files dns myhostname"])
+def test_what_else_is_said_of_such_names(server, etc, name, rdtype, outcome, line):
+    etc.add("hosts", HOSTS)
+    etc.write("nsswitch.conf", f"hosts: {line}\n")
+    assert server.ask(name, rdtype).outcome == outcome
+
+
+@table("name", ["box.tailnet.test", "upper.alias", "seven.tailnet.test"])
+def test_behind_dns_such_names_are_found_too(server, etc, name):
+    etc.add("hosts", HOSTS)
+    etc.write("nsswitch.conf", "hosts: dns files\n")
+    assert server.ask(name, "A").outcome == [f"{name} A {libc(name + '.', 'A')[0][0]}"]
+
+
 FAILURES = [("qservfail-ok", "SERVFAIL"), ("qrefused-ok", "SERVFAIL"),
             ("qformerr-ok", "SERVFAIL"), ("qgarbage-ok", "SERVFAIL"),
             ("qnxdomain-ok", "NODATA"), ("qnxdomain-nxdomain", "NXDOMAIN"),
-            ("qnxdomain-servfail", "SERVFAIL"), ("qnodata-ok", "NODATA"),
+            ("qnxdomain-servfail", "NXDOMAIN"), ("qnodata-ok", "NODATA"),
             ("qtc-ok", ["odd\\032x.qtc-ok.fault.test A 192.0.2.200"])]
 
 

@@ -1,14 +1,13 @@
 """Sockets that a service manager has opened: LISTEN_FDS, as sd_listen_fds(3) describes it."""
 
 import os
-import signal
 import socket
 import subprocess
 
 import pytest
 
 from ask import Server
-from daemon import PROGRAM, Daemon, wait_until
+from daemon import PROGRAM
 
 
 def activation(sockets):
@@ -32,17 +31,12 @@ def pair():
 
 
 @pytest.fixture
-def activate():
-    servers = []
-
+def activate(start):
     def run(*sockets, options=()):
         command, process = activation(sockets)
-        servers.append(Daemon(*options, listen=None, program=command, **process))
-        return servers[-1]
+        return start(*options, listen=None, program=command, **process)
 
-    yield run
-    for server in servers:
-        server.stop()
+    return run
 
 
 def refusal(*sockets):
@@ -96,8 +90,7 @@ def test_workers_share_them(activate, pair):
 
 def test_a_reload_keeps_them(activate, pair):
     server = activate(*pair)
-    os.kill(server.pid, signal.SIGHUP)
-    wait_until(lambda: "reloaded" in server.errors(), "the end of the reload")
+    server.reload()
     assert server.ask("localhost").rcode == "NOERROR"
     assert server.ask("localhost", tcp=True).rcode == "NOERROR"
 

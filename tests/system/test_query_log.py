@@ -1,14 +1,16 @@
 """log-queries: one line for each question that was answered, which says all about it."""
 
+import datetime
 import json
 import re
 import socket
+import subprocess
 import time
 
 import pytest
 
 from ask import Over
-from daemon import wait_until
+from daemon import PROGRAM, wait_until
 from tables import table
 
 
@@ -32,7 +34,9 @@ class Log:
         begun = time.monotonic()
         Over(self.server, transport).ask(name, rdtype)
         line = self.after(count)
-        client, ms = line.pop("client"), line.pop("ms")
+        client, ms, at = line.pop("client"), line.pop("ms"), line.pop("time")
+        when = datetime.datetime.fromisoformat(at.replace("Z", "+00:00")).timestamp()
+        assert abs(when - time.time()) < 60 and re.search(r"\.\d{3}Z$", at)
         assert re.fullmatch(r"127\.0\.0\.1:\d+", client)
         assert 0 <= ms <= (time.monotonic() - begun) * 1000 + 1
         return line
@@ -94,7 +98,7 @@ def test_text_is_one_line_too(start):
     wait_until(lambda: len(asked()) == 2, "two lines")
     odd, known = asked()
     assert r" asks a\010b.test. A over UDP: " in odd
-    assert re.fullmatch(r"hostdnsd\[serve\]: 127\.0\.0\.1:\d+ asks v4only\.lab\. A over UDP: "
+    assert re.fullmatch(r"hostdnsd\[serve\]: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z 127\.0\.0\.1:\d+ asks v4only\.lab\. A over UDP: "
                         r"NOERROR, 1 records from host, \d+ ms", known)
 
 
@@ -108,4 +112,33 @@ def test_what_is_dropped_is_told_at_debug_level(start):
     server = start("-v")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.sendto(b"short", server.to)
-    wait_until(lambda: "not answered: malformed" in server.errors(), "a line in the log")
+    wait_until(lambda: "gets no answer: its request is malformed" in server.errors(), "a line in the log")
+
+
+def test_a_question_that_is_repeated_does_not_fill_a_disk(start, open_folder):
+    """Nothing is lost without a word: what is not written is told, here at the end."""
+    path = open_folder / "control"
+    server = start("-o", "log-queries=json", "-o", f"control={path}")
+    for _ in range(500):
+        server.ask("v4only.lab")
+    server.ask("v6only.lab")
+    stats = subprocess.run([PROGRAM.with_name("hostdnsctl"), "-s", path, "stats"], check=True,
+                           capture_output=True, text=True, timeout=60).stdout
+    left_out = int(re.search(r"^log-left-out +(\d+)$", stats, re.M).group(1))
+    server.stop()
+    lines = Log(server).lines()
+    written = [line for line in lines if line["name"] == "v4only.lab." and "ms" in line]
+    told = [line for line in lines if "left-out" in line]
+    assert left_out >= 400 and len(written) + left_out == 500
+    assert sum(line["left-out"] for line in told) == left_out
+    assert {"client": "127.0.0.1", "transport": "udp", "name": "v4only.lab.", "type": "A",
+            "rcode": "NOERROR"}.items() <= told[0].items()
+    assert [line["name"] for line in lines].count("v6only.lab.") == 1
+
+
+def test_what_was_left_out_is_told_though_nobody_asks_any_more(start):
+    server = start("-o", "log-queries=text")
+    for _ in range(30):
+        server.ask("v4only.lab")
+    wait_until(lambda: "127.0.0.1 asks v4only.lab. A over UDP: NOERROR, 20 more such lines were "
+               "left out\n" in server.errors(), "the line")

@@ -163,6 +163,15 @@ def test_a_name_above_a_local_name_exists(start, transport):
 
 
 @pytest.mark.row("3.12")
+@table("name", ["00", "0x7f", "10.0.7.3", "fe80::7"])
+def test_one_that_looks_like_an_address_exists_as_well(either, etc, name):
+    assert either.ask(name).outcome == "NXDOMAIN"
+    etc.add("hosts", f"10.0.7.3 child.{name}\n")
+    assert either.ask(name).outcome == "NODATA"
+    assert either.ask(name, "MX").outcome == "NODATA"
+
+
+@pytest.mark.row("3.12")
 def test_what_counts_is_that_libc_finds_the_name_below(either, etc):
     etc.write("nsswitch.conf", "hosts: dns\n")
     assert either.ask("deep.below.lab").outcome == "NXDOMAIN"
@@ -189,9 +198,10 @@ def test_above_a_name_that_does_not_exist_nothing_does(either):
 
 
 @pytest.mark.row("3.13")
-@outcomes(("2.0.192.in-addr.arpa", "PTR", "NODATA"), ("192.in-addr.arpa", "PTR", "NODATA"),
-          ("in-addr.arpa", "PTR", "NODATA"), ("ip6.arpa", "PTR", "NODATA"),
-          ("0.2.ip6.arpa", "PTR", "NODATA"),
+@outcomes(("2.0.192.in-addr.arpa", "PTR", "NODATA"), ("192.in-addr.arpa", "PTR", "NXDOMAIN"),
+          ("in-addr.arpa", "PTR", "NODATA"),  # localhost's address is below
+          ("8.b.d.0.1.0.0.2.ip6.arpa", "NS", ["8.b.d.0.1.0.0.2.ip6.arpa NS ns.lab"]),
+          ("1.2.ip6.arpa", "PTR", "NXDOMAIN"),
           ("300.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
           ("010.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
           ("x.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"), ("10.2.ip6.arpa", "PTR", "NXDOMAIN"))

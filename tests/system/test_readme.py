@@ -4,41 +4,18 @@ A block of it that has a prompt is a dialogue: lines behind "$ " or "# " are typ
 must come. The blocks of a section are one story: what is started in the foreground runs on.
 """
 
-import os
 import pathlib
-import pty
 import re
-import select
-import signal
+import shlex
 import subprocess
-import time
 
 import pytest
 
-from daemon import PROGRAM
+from typed import Reader, Step, is_shown
 
 README = pathlib.Path(__file__).parents[2] / "README.md"
-SECONDS = 60
-SERVERS = ("scripts/run", "dnsmasq ", "unbound ")  # stay in the foreground
-PROMPT = "Enter hostname to be looked up: "
-END_OF_DIALOGUE = "Press 'Ctrl + C' to exit or 'Enter' to continue."
-SECTIONS = ["A first try", "A network namespace, a container, a virtual machine",
+SECTIONS = ["hostdns", "A first try", "A network namespace, a container, a virtual machine",
             "dnsmasq sends one domain here", "unbound in front", "Configuration"]
-
-
-class Step:
-    """A command, and the lines that it shows."""
-
-    def __init__(self, command):
-        self.command = command
-        self.shown = []
-
-    def typed(self, line):
-        """Whether the line still belongs to the command: text up to a lone END."""
-        if not re.search(r"<< END$", self.command.split("\n")[0]) or self.command.endswith("\nEND"):
-            return False
-        self.command += f"\n{line}"
-        return True
 
 
 def sections():
@@ -60,99 +37,6 @@ def sections():
 
 
 STORIES = sections()
-
-
-def plain(text):
-    """Without what differs from one time to the next: blanks, ids, times, process ids."""
-    text = re.sub(r"\bid: \d+", "id:", re.sub(r"\[\d+(:\d+)?\]", "[]", text.replace("\r", "")))
-    return [" ".join(line.split()) for line in text.strip("\n").split("\n")]
-
-
-def is_shown(shown, real):
-    """Whether the real lines are those shown, with anything where "..." stands."""
-    pattern = "".join("(?:.*\n)*" if line == "..." else
-                      re.escape(line).replace(r"\.\.\.", ".*") + "\n"
-                      for line in plain("\n".join(shown)))
-    return re.fullmatch(pattern, "".join(f"{line}\n" for line in plain(real))) is not None
-
-
-class Reader:
-    """Types commands in a folder that has build/ and scripts/run, as the tree does."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        (folder / "build").symlink_to(PROGRAM.parent)
-        (folder / "scripts").mkdir()
-        (folder / "scripts/run").write_text('#!/bin/sh\nexec build/hostdnsd "$@"\n')
-        (folder / "scripts/run").chmod(0o755)
-        self.servers = []
-
-    def start(self, step):
-        """Until it has shown what it is to show."""
-        path = self.folder / f"output-{len(self.servers)}"
-        with path.open("w") as output:
-            self.servers.append(subprocess.Popen(
-                ["bash", "-c", f"exec {step.command}"], cwd=self.folder, stdin=subprocess.DEVNULL,
-                stdout=output, stderr=output, start_new_session=True))
-        deadline = time.monotonic() + SECONDS
-        while not is_shown(step.shown, path.read_text()):
-            assert time.monotonic() < deadline, f"{step.command} shows {path.read_text()}"
-            assert self.servers[-1].poll() is None, path.read_text()
-            time.sleep(0.01)
-
-    def run(self, step):
-        run = subprocess.run(["bash", "-c", step.command], cwd=self.folder, stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                             timeout=SECONDS)
-        assert is_shown(step.shown, run.stdout), f"{step.command} shows {run.stdout}"
-
-    def talk(self, step):
-        """With a program that asks: what stands behind its prompt is typed, then Ctrl+C."""
-        answers = [line.removeprefix(PROMPT) for line in step.shown if line.startswith(PROMPT)]
-        child, terminal = pty.fork()
-        if child == 0:
-            os.chdir(self.folder)
-            os.environ["TERM"] = "dumb"
-            os.execv(step.command, [step.command])
-        text = ""
-        for wanted, typed in [*((PROMPT, f"{name}\n") for name in answers),
-                              (END_OF_DIALOGUE, "\x03"), (None, None)]:
-            text += read_terminal(terminal, wanted)
-            if typed:
-                os.write(terminal, typed.encode())
-        os.close(terminal)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-        assert is_shown(step.shown, text.replace("\x07", "")), text
-
-    def play(self, step):
-        if step.command.startswith(SERVERS):
-            self.start(step)
-        elif any(line.startswith(PROMPT) for line in step.shown):
-            self.talk(step)
-        else:
-            self.run(step)
-
-    def stop(self):
-        for server in reversed(self.servers):
-            server.send_signal(signal.SIGINT)
-            server.wait(timeout=SECONDS)
-
-
-def read_terminal(terminal, wanted):
-    """Up to a text, or up to the end."""
-    text, deadline = "", time.monotonic() + SECONDS
-    while wanted is None or wanted not in text:
-        readable, _, _ = select.select([terminal], [], [], max(deadline - time.monotonic(), 0))
-        assert readable, f"no {wanted!r} in {text!r}"
-        try:
-            chunk = os.read(terminal, 4096)
-        except OSError:  # the other end is closed
-            chunk = b""
-        if not chunk:
-            assert wanted is None, text
-            break
-        text += chunk.decode()
-    return text
 
 
 @pytest.fixture
@@ -189,14 +73,17 @@ def test_what_counts_as_shown(shown, real, right):
 
 
 ROOMS = "base|dns|net|channel|upstream|lookup|serve|daemon|client|ctl"
-NAMED = rf"`((?:src|scripts|tests|conf|{ROOMS})/[\w./]*)`(?:, `(\w+)`)?"
+NAMED = rf"`((?:src|include|scripts|tests|conf|\.github|\.ci|{ROOMS})/(?!ROOM)[\w./]*)`(?:, `(\w+)`)?"
+PAGES = [README, *(README.parent / name for name in (
+    "src/README.md", "src/DECISIONS.md", "tests/bench/README.md", ".github/SECURITY.md",
+    ".github/CONTRIBUTING.md"))]
 
 
 def test_files_and_functions_that_are_named_exist():
     """`src/net/loop.c`, `scripts/run`; in src/README.md `net/loop.c`, or "`net/loop.c`, `loop_run`"."""
     top = README.parent
-    pages = [" ".join(page.read_text().split()) for page in (
-        README, top / "src/README.md", top / ".github/SECURITY.md")]
+    pages = [" ".join(page.read_text().split()).replace("tests/unit/ROOM/test_MODULE.c", "")
+             for page in PAGES]
     named = [name for page in pages for name in re.findall(NAMED, page)]
     assert {("scripts/packages", ""), ("dns/reply.c", "reply_write"),
             ("tests/system/test_bounds.py", "")} < set(named)
@@ -205,3 +92,38 @@ def test_files_and_functions_that_are_named_exist():
                      if path.exists()), None)
         assert path, name
         assert not function or re.search(rf"\b{function}\(", path.read_text()), (name, function)
+
+
+def typed_commands(page):
+    """What stands in a page as a block of commands, and in words between backticks."""
+    text, block = page.read_text(), r"^    (\S.*)$"
+    words = re.findall(r"`([^`]+)`", re.sub(block, "", text, flags=re.M))
+    return re.findall(block, text, re.M) + [" ".join(word.split()) for word in words]
+
+
+def phony():
+    """The targets of the Makefile that are no files, which its .PHONY lists."""
+    text = (README.parent / "Makefile").read_text().replace("\\\n", " ")
+    return set(re.search(r"^\.PHONY:(.*)$", text, re.M)[1].split())
+
+
+def test_commands_for_those_who_carry_on_exist():
+    """Of CONTRIBUTING.md and of what continuous integration runs: each file and each target."""
+    top = README.parent
+    commands = typed_commands(top / ".github/CONTRIBUTING.md")
+    commands += re.findall(r"run: (.*)", (top / ".github/workflows/ci.yml").read_text())
+    targets, files = set(), set()
+    for command in commands:
+        for part in re.split(r" && | & ?|; ", command):
+            words = shlex.split(part)
+            if words[:1] == ["make"]:
+                targets |= {word for word in words[1:] if "=" not in word}
+            files |= {word.partition("::")[0] for word in words
+                      if re.match(r"(?:scripts|tests|\.ci)/(?!unit/ROOM)", word)}
+    assert {"lint", "bench", "build/unit/net/test_tcp"} <= targets
+    assert {"tests/lab", "scripts/test", ".ci/run"} <= files
+    for target in targets:
+        name = re.sub(r"^build/(unit/\S+)$", r"tests/\1.c", target)
+        assert target in phony() or (top / name).is_file(), target
+    for name in files:
+        assert (top / name).exists(), name

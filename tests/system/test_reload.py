@@ -23,13 +23,6 @@ def pids(server, name):
     return {pid for pid, comm in children_of(server.pid) if comm == f"hostdnsd-{name}"}
 
 
-def reload(server):
-    """Sends SIGHUP and waits until the new processes have taken over."""
-    told = server.errors().count("reloaded")
-    os.kill(server.pid, signal.SIGHUP)
-    wait_until(lambda: server.errors().count("reloaded") > told, "the end of the reload")
-
-
 def refused(server):
     told = server.errors().count("not reloaded")
     os.kill(server.pid, signal.SIGHUP)
@@ -50,7 +43,7 @@ def ttl_of(server):
 
 
 @pytest.mark.parametrize("options, workers", WAYS, ids=[" ".join(way[0]) for way in WAYS])
-def test_no_question_is_lost_across_reloads_and_no_descriptor_stays(start, tally, options, workers):
+def test_no_question_is_lost_across_reloads_and_no_descriptor_stays(start, stats, options, workers):
     """Nothing of earlier generations is left open."""
     server = start(*options)
 
@@ -59,14 +52,14 @@ def test_no_question_is_lost_across_reloads_and_no_descriptor_stays(start, tally
         assert len(pids(server, "serve")) == workers
         return len(os.listdir(f"/proc/{server.pid}/fd"))
 
-    reload(server)
+    server.reload()
     first = descriptors()
     with Load(server, NAMES) as load:
         for _ in range(RELOADS):
-            reload(server)
+            server.reload()
     assert descriptors() == first
     for way, asked in load.asked.items():
-        tally[f"questions ({way}) asked across {RELOADS} reloads, lost: 0"] += asked
+        stats[f"questions ({way}) asked across {RELOADS} reloads, lost: 0"] += asked
 
 
 def test_the_old_processes_answer_what_was_put_to_them_and_leave(start, etc, upstream, fresh):
@@ -80,7 +73,7 @@ def test_the_old_processes_answer_what_was_put_to_them_and_leave(start, etc, ups
         query = make(name, "AAAA")
         stream.send(query)
         wait_until(lambda: upstream.asked(name).keys() == {"A", "AAAA"}, "both questions")
-        reload(server)
+        server.reload()
         assert over_udp.reply().rcode == "NOERROR"
         assert stream.reply_to(query).rcode == "NOERROR"
         wait_until(lambda: not set(children_of(server.pid)) & before, "the end of the old ones")
@@ -95,7 +88,7 @@ def test_the_new_configuration_holds_and_a_wrong_one_changes_nothing(start, conf
     server = start("-c", str(conf))
     assert ttl_of(server) == 11
     conf.write_text("ttl = 300\n")
-    reload(server)
+    server.reload()
     assert 200 < ttl_of(server) <= 300
     wait_until(lambda: len(children_of(server.pid)) == 2, "the end of the old ones")
     before = children_of(server.pid)
@@ -106,7 +99,7 @@ def test_the_new_configuration_holds_and_a_wrong_one_changes_nothing(start, conf
     assert children_of(server.pid) == before
     assert 200 < ttl_of(server) <= 300
     conf.write_text("ttl = 900\n")
-    reload(server)
+    server.reload()
     assert 800 < ttl_of(server) <= 900, "a right one is taken behind it"
     for ttl in range(40, 50):
         conf.write_text(f"ttl = {ttl}\n")
@@ -117,7 +110,7 @@ def test_the_new_configuration_holds_and_a_wrong_one_changes_nothing(start, conf
 def test_options_of_the_command_line_still_hold(start, conf):
     server = start("-c", str(conf), "-o", "negative-ttl=7", "-o", "ttl=33")
     conf.write_text("negative-ttl = 8\nttl = 44\n")
-    reload(server)
+    server.reload()
     assert ttl_of(server) == 33
 
 
@@ -133,7 +126,7 @@ def test_listeners_come_and_go_and_one_that_is_taken_changes_nothing(start, conf
         assert Server(address, 5353).ask("localhost").rcode == "NOERROR"
     conf.write_text("listen = 127.0.0.1:5353\nlisten = 127.0.0.8:5353\n")
     with Load(server, NAMES):
-        reload(server)
+        server.reload()
     assert Server("127.0.0.8", 5353).ask("localhost").rcode == "NOERROR"
     wait_until(lambda: len(children_of(server.pid)) == 2, "the end of the old ones")
     with socket.socket() as client, pytest.raises(ConnectionRefusedError):
@@ -148,7 +141,7 @@ def test_workers_come_and_go(start, conf):
     for workers in 3, 1:
         conf.write_text(f"workers = {workers}\n")
         with Load(server, NAMES):
-            reload(server)
+            server.reload()
         wait_until(lambda: len(children_of(server.pid)) == workers + 1, "the end of the old ones")
         assert len(pids(server, "serve")) == workers
 
@@ -162,7 +155,7 @@ def test_a_changed_program_takes_over_and_a_broken_one_changes_nothing(open_fold
     replacement = open_folder / "new"
     shutil.copy(PROGRAM, replacement)
     replacement.rename(program)
-    reload(server)
+    server.reload()
     new = os.stat(f"/proc/{server.pid}/exe").st_ino
     assert new == program.stat().st_ino != old
     assert server.ask("localhost").rcode == "NOERROR"
@@ -179,13 +172,13 @@ def test_a_program_in_a_closed_folder(tmp_path, start):
     shutil.copy(PROGRAM, program)
     tmp_path.chmod(0o700)
     server = start(program=[program])
-    reload(server)
+    server.reload()
     assert server.ask("localhost").rcode == "NOERROR"
 
 
 def test_a_child_that_dies_after_a_reload_is_replaced(start):
     server = start()
-    reload(server)
+    server.reload()
     wait_until(lambda: len(children_of(server.pid)) == 2, "the end of the old ones")
     for name in "serve", "lookup":
         os.kill(server.child(name), signal.SIGKILL)

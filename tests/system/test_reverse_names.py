@@ -68,14 +68,11 @@ OUTCOMES = [
     ("1.2.0.10.in-addr.arpa", "TXT", "NODATA"),
     (LOCAL_6, "AAAA", "NODATA"),
 
-    # RFC 1035 section 3.5 and RFC 3596 section 2.5: parts of addresses exist, without data.
-    ("in-addr.arpa", "PTR", "NODATA"),
-    ("192.in-addr.arpa", "PTR", "NODATA"),
+    # Of parts of addresses the name servers tell: those of the lab have such zones only.
     ("2.0.192.in-addr.arpa", "PTR", "NODATA"),
     ("2.0.192.in-addr.arpa", "A", "NODATA"),
-    ("ip6.arpa", "PTR", "NODATA"),
-    ("0.2.ip6.arpa", "PTR", "NODATA"),
     ("8.b.d.0.1.0.0.2.ip6.arpa", "PTR", "NODATA"),
+    ("9.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
     # These are no addresses.
     ("300.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
     ("256.2.0.192.in-addr.arpa", "PTR", "NXDOMAIN"),
@@ -98,8 +95,9 @@ OUTCOMES = [
 
 
 @pytest.fixture(scope="module", autouse=True)
-def hosts(module_etc):
+def hosts(module_etc, words):  # pylint: disable=unused-argument
     module_etc.add("hosts", HOSTS)
+    module_etc.rest("hosts")
 
 
 @table("name, rdtype, outcome", OUTCOMES)
@@ -118,8 +116,61 @@ def test_a_host_with_many_names(server):
     assert reply.answer == ["4.2.0.10.in-addr.arpa PTR many0.lab"]
 
 
-@table("name", ["1.2.0.10.in-addr.arpa", "0.10.in-addr.arpa",
-                "1.0.0.127.in-addr.arpa"])
+# Apexes and first labels of addresses, for which the name server below has something to say.
+PARTS = ["in-addr.arpa", "10.in-addr.arpa", "168.192.IN-ADDR.arpa", "99.10.in-addr.arpa",
+         "113.0.203.in-addr.arpa", "ip6.arpa", "f.ip6.arpa", "0.2.ip6.arpa",
+         "d.c.b.a.8.b.d.0.1.0.0.2.ip6.arpa", "0." * 31 + "ip6.arpa"]
+
+
+@pytest.fixture
+def zones(etc, name_server):
+    """A name server that has all reverse names."""
+    data = {"PTR": "zone.example.test.", "NS": "ns.example.test.", "TXT": '"a zone"',
+            "SOA": "ns.example.test. admin.example.test. 1 60 60 60 60", "A": "192.0.2.1"}
+    etc.write("resolv.conf", "nameserver 127.0.0.53\n")
+    return name_server("127.0.0.53", lambda packet: packet.reply(data[packet.type]))
+
+
+@table("rdtype", ["PTR", "NS", "TXT", "SOA", "A"])
+@table("name", PARTS)
+def test_the_name_servers_tell_of_parts_of_addresses(server, zones, name, rdtype):
+    reply = server.ask(name, rdtype)
+    assert len(reply.answer) == 1 and reply.answer[0].startswith(f"{name} {rdtype} ")
+    assert (name.lower(), rdtype) in [packet.question for packet in zones.asked]
+
+
+@table("name, outcome", [
+    # 10.0.2.1, 2001:db8:b::1 and localhost's addresses are in the hosts file.
+    ("2.0.10.in-addr.arpa", "NODATA"), ("0.10.in-addr.arpa", "NODATA"),
+    ("10.in-addr.arpa", "NODATA"), ("in-addr.arpa", "NODATA"), ("127.in-addr.arpa", "NODATA"),
+    ("b.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", "NODATA"), ("0.2.ip6.arpa", "NODATA"),
+    ("ip6.arpa", "NODATA"), ("0.0.ip6.arpa", "NODATA"),
+    ("3.0.10.in-addr.arpa", "NXDOMAIN"), ("0.2.10.in-addr.arpa", "NXDOMAIN"),
+    ("9.in-addr.arpa", "NXDOMAIN"), ("8.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", "NXDOMAIN"),
+    ("1.2.ip6.arpa", "NXDOMAIN")])
+@table("rdtype", ["PTR", "TXT", "A"])
+def test_a_part_of_an_address_of_the_hosts_file_is_not_denied(
+        server, etc, name_server, name, outcome, rdtype):
+    """RFC 8020: else who is told so would not ask for the address."""
+    etc.write("resolv.conf", "nameserver 127.0.0.53\n")
+    name_server("127.0.0.53", lambda packet: packet.nxdomain())
+    assert server.ask(name, rdtype).outcome == outcome
+
+
+@table("name", PARTS)
+def test_without_dns_parts_of_addresses_have_no_data(server, etc, name):
+    etc.write("nsswitch.conf", "hosts: files\n")
+    for rdtype in "PTR", "TXT":
+        assert server.ask(name, rdtype).outcome == "NODATA"
+
+
+def test_a_failure_is_no_denial_of_a_part_of_an_address(server, etc, name_server):
+    etc.write("resolv.conf", "nameserver 127.0.0.53\n")
+    name_server("127.0.0.53", lambda packet: packet.reply(rcode="SERVFAIL"))
+    assert server.ask("168.192.in-addr.arpa", "PTR").outcome == "SERVFAIL"
+
+
+@table("name", ["1.2.0.10.in-addr.arpa", "1.0.0.127.in-addr.arpa"])
 def test_nothing_is_asked_upstream(server, upstream, name):
     server.ask(name, "PTR")
     assert upstream.asked(name) == {}

@@ -3,8 +3,11 @@
 import json
 import os
 import pathlib
+import runpy
+import shutil
 import signal
 import subprocess
+import tarfile
 
 import pytest
 
@@ -96,6 +99,43 @@ def test_outcomes_of_cmocka_are_counted_with_the_file_they_belong_to(suite):
     assert result["failures"] == ["tests/unit/net/test_one.c::a_test",
                                   "tests/unit/net/test_one.c::another",
                                   "tests/unit/net/test_two.c"]
+
+
+def test_what_fuzzing_has_found_is_told_with_the_command_that_shows_it(suite):
+    suite.begin("address=fuzzing")
+    suite.says("address", "fuzzing", "fuzz one: 9 runs, 3 a second, 2 places reached: passed\n"
+               "what it was\nfuzz two: 5 runs, 0 a second, 1 places reached: FAILED\n", status=1)
+    assert counts(suite.result("address", "fuzzing")) == [1, 1, 0, 0]
+    code, said = suite.report()
+    assert (code, said.splitlines()[0]) == (1, "FAILED  make fuzz TARGET=two")
+    assert "address fuzzing 1 passed, 1 failed, 0 skipped: " in said
+
+
+@pytest.mark.parametrize("words, reason", [
+    (["nothing"], 'there is no target "nothing"; there are: '),
+    ([], "a target is needed, and how many seconds: all "),
+    (["wire", "0"], '"0" is no number of seconds'),
+    (["wire", "-1"], '"-1" is no number of seconds')])
+def test_a_target_to_fuzz_that_does_not_exist(suite, words, reason):
+    code, said = suite.run(TOP / "tests/fuzz/run", *words)
+    assert (code, said.count("\n")) == (64, 1)
+    assert said.startswith(f"tests/fuzz/run: {reason}")
+
+
+def test_each_target_of_fuzzing_has_seeds(tmp_path):
+    targets = [path.stem for path in TOP.glob("tests/fuzz/*.c")]
+    assert len(targets) >= 8
+    for target in targets:
+        subprocess.run([TOP / "tests/fuzz/seeds", target, tmp_path / target], check=True)
+        assert len(list((tmp_path / target).iterdir())) >= 5, target
+
+
+def test_the_lines_of_a_room_are_added_up():
+    lines_of_rooms = runpy.run_path(str(TOP / "tests/cover"))["lines_of_rooms"]
+    files = [{"filename": f"/x/{name}", "summary": {"lines": {"count": lines, "covered": run}}}
+             for name, lines, run in (("src/net/udp.c", 100, 40), ("include/net/udp.h", 10, 5),
+                                      ("src/dns/name.c", 50, 50), ("tests/unit/net/test_udp.c", 9, 9))]
+    assert lines_of_rooms(files) == {"net": [110, 45], "dns": [50, 50], "all": [160, 95]}
 
 
 def test_a_job_that_passes_says_one_line(suite):
@@ -217,6 +257,65 @@ def test_words_that_are_not_understood(suite, words, reason):
     assert suite.run(TOP / "scripts/test", *words) == (64, f"scripts/test: {reason}\n")
 
 
+@pytest.fixture
+def layout(suite, tmp_path):
+    """Runs tests/check/layout in a tree with one C file, where clang-format says this version and
+    ends like this: what it said, without the version."""
+    for place in "src", "include", "tests/check", "bin":
+        (tmp_path / place).mkdir(parents=True)
+    (tmp_path / "src/a.c").touch()
+    (tmp_path / ".clang-format").write_text("# clang-format 14\n")
+    shutil.copy(TOP / "tests/check/layout", tmp_path / "tests/check")
+
+    def run(version, *words, status=0, ci=""):
+        program = tmp_path / "bin/clang-format"
+        program.write_text('#!/bin/sh\n[ "$1" = --version ] && echo clang-format version '
+                           f'{version} || echo "$@"\nexit {status}\n')
+        program.chmod(0o755)
+        return suite.run(tmp_path / "tests/check/layout", *words, CI=ci,
+                         PATH=f"{tmp_path}/bin:{only(tmp_path)}")
+    return run
+
+
+def only(folder):
+    """A folder with what tests/check/layout calls, where no other clang-format is."""
+    place = folder / "tools"
+    place.mkdir(exist_ok=True)
+    for name in "bash", "sh", "env", "dirname", "sed", "find", "xargs":
+        if not (place / name).exists():
+            (place / name).symlink_to(shutil.which(name))
+    return place
+
+
+def test_the_layout_is_what_clang_format_says(layout):
+    assert layout("14.0.6") == (0, "--dry-run -Werror src/a.c\n")
+    assert layout("14.0.6", "--write") == (0, "-i src/a.c\n")
+    assert layout("14.0.6", "--if-here", status=1)[0] != 0
+
+
+def test_another_version_of_clang_format_has_no_word(layout):
+    said = "skipped: the layout is checked by clang-format 14, which is not here\n"
+    assert layout("15.0.1") == (0, said)
+    assert layout("140.0.1") == (0, said)
+    assert layout("15.0.1", ci="true") == (1, said)
+    assert layout("15.0.1", "--write") == (1, said)
+    assert layout("15.0.1", "--if-here", ci="true") == (0, "")
+
+
+def test_a_source_archive_is_the_same_octets_each_time(suite, tmp_path):
+    archives = []
+    for build in "one", "two":
+        folder = tmp_path / build
+        assert suite.run("make", "-s", "-C", TOP, f"BUILD={folder}", "dist")[0] == 0
+        archive, = folder.glob("hostdns-*.tar.gz")
+        archives.append(archive.read_bytes())
+    assert archives[0] == archives[1]
+    with tarfile.open(archive) as tar:
+        names = {name.partition("/")[2] for name in tar.getnames()}
+    assert {"Makefile", "VERSION", "src/README.md", ".github/SECURITY.md", "tests/lab"} < names
+    assert not any(name.startswith(("build/", ".git/")) for name in names)
+
+
 def test_each_file_of_tests_is_a_job(suite):
     """And every file with threads, for ThreadSanitizer, is there."""
     def jobs(kind, **env):
@@ -229,10 +328,11 @@ def test_each_file_of_tests_is_a_job(suite):
 
     system = {f"system/{path.stem}" for path in TOP.glob("tests/system/test_*.py")}
     rooms = {f"unit/{path.parent.name}" for path in TOP.glob("tests/unit/*/test_*.c")}
-    assert jobs("plain") == system | rooms | {"check", "live"}
+    assert jobs("plain") == system | rooms | {"check", "lint", "package", "live"}
     assert jobs("plain", QUICK="1") == system | rooms | {"check"}
     without = {f"system/test_{name}" for name in
-               ("memory_runs_out", "suite", "tables", "conformance_table")}
+               ("memory_runs_out", "client_memory", "side_facilities", "suspend",
+                "loops_by_the_minute", "suite", "tables", "conformance_table")}
     assert without < system
-    assert jobs("address") == (system | rooms) - without
+    assert jobs("address") == (system | rooms | {"fuzzing"}) - without
     assert {"unit/lookup", "system/test_upstream_threads"} < jobs("thread") < system | rooms

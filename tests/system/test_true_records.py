@@ -56,7 +56,7 @@ def is_negative(message, rdtype):
 
 
 @table("name, rdtype", QUESTIONS)
-def test_the_same_as_the_authoritative_server(server, tally, name, rdtype):
+def test_the_same_as_the_authoritative_server(server, stats, name, rdtype):
     """Each record of the answer with its TTL, the RCODE, and the SOA record of a denial."""
     truth = said_by_knot(name, rdtype)
     reply = server.ask(name, rdtype, edns=True)
@@ -64,8 +64,8 @@ def test_the_same_as_the_authoritative_server(server, tally, name, rdtype):
     assert lines(reply.message.answer) == lines(truth.answer)
     if is_negative(truth, rdtype):
         assert lines(reply.message.authority) == lines(truth.authority)
-    tally["replies compared with those of the authoritative server"] += 1
-    tally["records among them"] += len(reply.message.answer) + len(reply.message.authority)
+    stats["replies compared with those of the authoritative server"] += 1
+    stats["records among them"] += len(reply.message.answer) + len(reply.message.authority)
 
 
 def test_a_chain_comes_in_order(server):
@@ -178,7 +178,7 @@ def test_four_thousand_addresses(start, fresh):
 
 
 def test_many_large_answers_at_once(server, upstream, fresh):
-    """Each costs two questions, also when the door is busy."""
+    """Each costs two questions, also when the libc stub is busy."""
     names = [fresh("qmany1000-ok") for _ in range(8)]
     replies = gather([server.send(name, "A") for name in names])
     assert all(reply.truncated for reply in replies)
@@ -231,3 +231,67 @@ def test_an_answer_in_disorder(server, case, rdtype, count):
     assert len(reply.of_type(rdtype)) == count
     assert len(reply.answer) == len(DISORDERED[case])
     assert reply.soa == []
+
+
+# --- a DNAME record without the CNAME record that it makes of the name ---
+
+BELOW, NEW = "old.dname.test.", "new.dname.test."
+DNAMES = {  # what the name server says of LABEL.old.dname.test
+    "bare": ["DNAME", "target A 192.0.2.1"],
+    "backwards": ["target A 192.0.2.1", "DNAME"],
+    "whole": ["DNAME", "asked CNAME target", "target A 192.0.2.1"],
+    "two": ["target A 192.0.2.1", "DNAME", "target A 192.0.2.2"],
+    "further": ["end A 192.0.2.1", "DNAME", "target CNAME end"],
+    "six": ["target AAAA 2001:db8::1", "DNAME"],
+    "mail": ["DNAME", "target MX 10 mx.dname.test."],
+    "web": ["target HTTPS 1 . alpn=h2", "DNAME"],
+    "none": ["DNAME"],
+}
+
+
+def with_dnames(packet):
+    label = packet.name.labels[0].decode()
+    owners = {"asked": packet.name, "target": dns.name.from_text(f"{label}.{NEW}"),
+              "end": dns.name.from_text(f"end.{NEW}")}
+    message = dns.message.make_response(packet.message)
+    message.flags |= dns.flags.RA
+    for record in DNAMES.get(label, []):
+        if record == "DNAME":
+            owner, rdtype, data = dns.name.from_text(BELOW), "DNAME", NEW
+        else:
+            owner, rdtype, data = record.split(maxsplit=2)
+            owner, data = owners[owner], str(owners.get(data, data))
+        if rdtype in (packet.type, "CNAME", "DNAME"):
+            message.answer.append(dns.rrset.from_text(owner, 60, "IN", rdtype, data))
+    return message.to_wire()
+
+
+@pytest.fixture
+def dname_alone(etc, name_server):
+    name_server("127.0.3.32", with_dnames)
+    etc.write("resolv.conf", "nameserver 127.0.3.32\n")
+
+
+@pytest.mark.usefixtures("dname_alone")
+@table("label, rdtype, data", [
+    ("bare", "A", ["192.0.2.1"]), ("backwards", "A", ["192.0.2.1"]), ("whole", "A", ["192.0.2.1"]),
+    ("two", "A", ["192.0.2.1", "192.0.2.2"]), ("further", "A", ["192.0.2.1"]),
+    ("six", "AAAA", ["2001:db8::1"]), ("mail", "MX", ["10 mx.dname.test"]),
+    ("web", "HTTPS", ["1 . alpn=\"h2\""]), ("bare", "AAAA", []), ("none", "A", [])])
+def test_a_dname_makes_the_cname_that_clients_go_by(server, label, rdtype, data):
+    """RFC 6672 section 3.1: the CNAME, with the TTL of the DNAME, and what stands at its end."""
+    reply = server.ask(f"{label}.{BELOW}", rdtype)
+    assert reply.rcode == "NOERROR"
+    records = [line.split(" in ")[-1] for line in lines(reply.message.answer)]
+    assert f"cname {label}.{NEW}" in records
+    assert f"dname {NEW}" in records
+    found = sorted(record.split(maxsplit=1)[1].rstrip(".") for record in records
+                   if record.startswith(f"{rdtype.lower()} "))
+    assert found == sorted(data)
+
+
+@pytest.mark.usefixtures("dname_alone")
+def test_the_cname_of_a_dname_may_be_asked_for(server):
+    reply = server.ask(f"bare.{BELOW}", "CNAME")
+    assert [record.split(" in ")[-1] for record in lines(reply.message.answer)
+            if " cname " in record] == [f"cname bare.{NEW}"]

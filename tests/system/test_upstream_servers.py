@@ -5,7 +5,6 @@ import contextlib
 import itertools
 import socket
 import struct
-import subprocess
 import threading
 
 import dns.edns
@@ -13,11 +12,13 @@ import dns.flags
 import pytest
 
 from ask import PATIENCE_SECONDS, PROMISE_SECONDS, SLACK_SECONDS, gather
+from daemon import wait_until
 from name_server import NameServer, Packet, saying, with_rcode
+from network import ip, with_addresses
 from waiting import waiting
 
 FIRST, SECOND, THIRD, FOURTH = "127.0.1.1", "127.0.1.2", "127.0.1.3", "127.0.1.4"
-CLOSED, QUIET = "127.0.1.9", "127.0.1.10"
+CLOSED, QUIET, ASKED_LATER = "127.0.1.9", "127.0.1.10", "127.0.1.11"
 IPV6, LINK_LOCAL = "fd53::1", "fe80::53%lo"
 SAYS = {FIRST: "192.0.2.1", SECOND: "192.0.2.2", THIRD: "192.0.2.3", FOURTH: "192.0.2.4"}
 QUICKLY = 1.5  # seconds; well under a server's share of the time where this is used
@@ -28,13 +29,13 @@ names = (f"n{number}.up.test" for number in itertools.count(1))
 @pytest.fixture(scope="module", autouse=True)
 def addresses():
     """Further IPv6 addresses for name servers, and networks that cannot be reached."""
-    for words in (f"addr add {IPV6}/128 dev lo nodad", "addr add fe80::53/128 dev lo nodad",
-                  "route add unreachable 198.51.100.1", "route add prohibit 198.51.100.2"):
-        subprocess.run(["ip", *words.split()], check=True)
-    yield
-    for words in ("route del unreachable 198.51.100.1", "route del prohibit 198.51.100.2",
-                  f"addr del {IPV6}/128 dev lo", "addr del fe80::53/128 dev lo"):
-        subprocess.run(["ip", *words.split()], check=True)
+    routes = "unreachable 198.51.100.1", "prohibit 198.51.100.2"
+    with with_addresses(f"{IPV6}/128", "fe80::53/128"):
+        for route in routes:
+            ip(f"route add {route}")
+        yield
+        for route in routes:
+            ip(f"route del {route}")
 
 
 @pytest.fixture
@@ -50,6 +51,15 @@ def name_server():
     yield run
     for server in servers:
         server.close()
+
+
+def assert_address(server, address, within=PATIENCE_SECONDS):
+    """Asks about a new name, which must have this address, and returns the name."""
+    name = next(names)
+    reply = server.ask(name)
+    assert reply.outcome == [f"{name} A {address}"]
+    assert reply.seconds < within
+    return name
 
 
 def silent(packet):
@@ -71,19 +81,20 @@ def resolv_conf(etc):
 def test_only_the_first_server_is_asked_if_it_answers(server, resolv_conf, name_server):
     first, second = name_server(FIRST), name_server(SECOND)
     resolv_conf(FIRST, SECOND)
-    name = next(names)
-    assert server.ask(name).outcome == [f"{name} A 192.0.2.1"]
+    name = assert_address(server, "192.0.2.1")
     assert (first.questions, second.questions) == ([(name, "A")], [])
 
 
 @waiting
 def test_three_servers_in_their_order(host):
-    servers = [host.name_server(), host.name_server(), host.name_server(saying("192.0.2.3"))]
+    servers = [host.name_server(tcp=False), host.name_server(tcp=False),
+               host.name_server(saying("192.0.2.3"))]
     name = host.name()
     pending = host.ask(servers, "timeout:1 attempts:1", name)
     yield
     assert pending.reply().outcome == [f"{name} A 192.0.2.3"]
-    assert [one.questions for one in servers] == [[(name, "A")]] * 3
+    assert [one.questions[0] for one in servers] == [(name, "A")] * 3
+    assert [len(one.with_edns) for one in servers] == [1, 1, 1]
     times = [one.packets[0].seconds for one in servers]
     assert times == sorted(times)
 
@@ -94,7 +105,7 @@ def test_a_fourth_server_is_not_asked(server, resolv_conf, name_server):
     fourth = name_server(FOURTH)
     resolv_conf(FIRST, SECOND, THIRD, FOURTH)
     assert server.ask(next(names)).outcome == "SERVFAIL"
-    assert [len(one.questions) for one in refusing] == [1, 1, 1]
+    assert [one.edns for one in refusing] == [[0, -1]] * 3
     assert fourth.questions == []
 
 
@@ -102,17 +113,15 @@ def test_a_fourth_server_is_not_asked(server, resolv_conf, name_server):
 def test_a_server_with_an_ipv6_address(server, resolv_conf, name_server, address):
     one = name_server(address)
     resolv_conf(address)
-    name = next(names)
-    assert server.ask(name).outcome == [f"{name} A 192.0.2.9"]
+    name = assert_address(server, "192.0.2.9")
     assert one.questions == [(name, "A")]
 
 
 def test_servers_of_both_families(server, resolv_conf, name_server):
     first, second = name_server(IPV6, with_rcode("SERVFAIL")), name_server(SECOND)
     resolv_conf(IPV6, SECOND)
-    name = next(names)
-    assert server.ask(name).outcome == [f"{name} A 192.0.2.2"]
-    assert len(first.questions) == 1
+    assert_address(server, "192.0.2.2")
+    assert len(first.with_edns) == 1
 
 
 def test_without_rotate_each_question_goes_to_the_first(server, resolv_conf, name_server):
@@ -149,31 +158,32 @@ def test_timeout_is_the_time_until_the_second_server(host, seconds):
 @waiting
 @pytest.mark.parametrize("attempts", [1, 3])
 def test_attempts_is_how_often_a_silent_server_is_asked(host, attempts):
-    one = host.name_server()
+    one = host.name_server(tcp=False)
     pending = host.ask([one], f"timeout:1 attempts:{attempts}")
     yield
     reply = pending.reply()
     assert reply.outcome == "SERVFAIL"
-    assert len(one.packets) == attempts
+    assert one.edns == [0] + [-1] * attempts  # soon without EDNS, and in further attempts
     assert attempts - 0.1 <= reply.seconds <= attempts + SLACK_SECONDS
 
 
 @waiting
 def test_the_servers_take_turns(host):
-    """All of them once, then all of them again."""
-    first, second = host.name_server(), host.name_server()
+    """All of them once, then all of them again. The second time without EDNS; with it again
+    if they are known to answer with it."""
+    first, second = host.name_server(tcp=False), host.name_server(tcp=False)
     pending = host.ask([first, second], "timeout:1 attempts:2")
     yield
     assert pending.reply().outcome == "SERVFAIL"
-    times = [packet.seconds for pair in zip(first.packets, second.packets) for packet in pair]
-    assert len(times) == 4
+    assert (first.edns, second.edns) == ([0, -1, -1], [0, -1, -1])
+    times = [one.packets[at].seconds for at in (0, 2) for one in (first, second)]
     assert times == sorted(times)
 
 
 @waiting
 def test_a_late_reply_of_the_first_server_is_used(host):
     def answer_for_the_first(_):
-        (packet,) = first.packets
+        (packet,) = first.with_edns
         first.send(packet, packet.reply("192.0.2.1"))
 
     first, second = host.name_server(), host.name_server(answer_for_the_first)
@@ -181,7 +191,7 @@ def test_a_late_reply_of_the_first_server_is_used(host):
     pending = host.ask([first, second], "timeout:1 attempts:2", name)
     yield
     assert pending.reply().outcome == [f"{name} A 192.0.2.1"]
-    assert (len(first.packets), len(second.packets)) == (1, 1)
+    assert (len(first.with_edns), len(second.packets)) == (1, 1)
 
 
 @waiting
@@ -210,11 +220,8 @@ def test_the_second_server_is_asked_at_once_when_the_first_says(server, resolv_c
                                                                 rcode):
     first, second = name_server(FIRST, with_rcode(rcode)), name_server(SECOND)
     resolv_conf(FIRST, SECOND, options=PATIENT)
-    name = next(names)
-    reply = server.ask(name)
-    assert reply.outcome == [f"{name} A 192.0.2.2"]
-    assert reply.seconds < QUICKLY
-    assert (len(first.packets), len(second.packets)) == (1, 1)
+    assert_address(server, "192.0.2.2", within=QUICKLY)
+    assert (first.edns, second.edns) == ([0, -1], [0])
 
 
 def test_the_second_server_is_asked_when_the_first_is_lame(server, resolv_conf, name_server):
@@ -222,10 +229,7 @@ def test_the_second_server_is_asked_when_the_first_is_lame(server, resolv_conf, 
     name_server(FIRST, lambda packet: packet.reply(flags=0))
     name_server(SECOND)
     resolv_conf(FIRST, SECOND, options=PATIENT)
-    name = next(names)
-    reply = server.ask(name)
-    assert reply.outcome == [f"{name} A 192.0.2.2"]
-    assert reply.seconds < QUICKLY
+    assert_address(server, "192.0.2.2", within=QUICKLY)
 
 
 @pytest.mark.parametrize("options", ["", "use-vc"])
@@ -240,10 +244,7 @@ def test_the_second_server_is_asked_at_once_when_the_first_cannot_be_reached(
         server, resolv_conf, name_server, first, options):
     name_server(SECOND)
     resolv_conf(first, SECOND, options=f"{PATIENT} {options}")
-    name = next(names)
-    reply = server.ask(name)
-    assert reply.outcome == [f"{name} A 192.0.2.2"]
-    assert reply.seconds < QUICKLY
+    assert_address(server, "192.0.2.2", within=QUICKLY)
 
 
 def test_a_closed_port_is_noticed_each_time(server, resolv_conf, name_server):
@@ -260,8 +261,7 @@ def test_a_server_that_comes_back_is_asked_again(server, resolv_conf, name_serve
     resolv_conf(FIRST, options="timeout:1 attempts:1")
     assert server.ask(next(names)).outcome == "SERVFAIL"
     name_server(FIRST)
-    name = next(names)
-    assert server.ask(name).outcome == [f"{name} A 192.0.2.1"]
+    assert_address(server, "192.0.2.1")
 
 
 @pytest.mark.parametrize("rcode", ["NXDOMAIN", "NOERROR"])
@@ -288,8 +288,7 @@ def test_the_extended_error_names_the_server_and_what_it_says(server, resolv_con
 def test_use_vc_asks_over_tcp_only(server, resolv_conf, name_server):
     one = name_server(FIRST)
     resolv_conf(FIRST, options="use-vc")
-    name = next(names)
-    assert server.ask(name).outcome == [f"{name} A 192.0.2.1"]
+    assert_address(server, "192.0.2.1")
     assert [packet.over_tcp for packet in one.packets] == [True]
 
 
@@ -354,31 +353,74 @@ def test_a_server_that_does_not_know_edns_is_asked_without(server, resolv_conf, 
 
     one = name_server(FIRST, answer)
     resolv_conf(FIRST, options=f"{PATIENT} {transport}")
-    name = next(names)
-    reply = server.ask(name)
-    assert reply.outcome == [f"{name} A 192.0.2.1"]
-    assert reply.seconds < QUICKLY
+    assert_address(server, "192.0.2.1", within=QUICKLY)
     assert [packet.message.edns for packet in one.packets] == [0, -1]
 
 
-def test_formerr_that_repeats_no_question(server, resolv_conf, name_server):
+def bare(packet, rcode):
     """A header and nothing else, as servers say that do not understand the rest."""
+    return packet.wire[:2] + struct.pack("!HHHHH", 0x8180 | rcode, 0, 0, 0, 0)
+
+
+def test_formerr_that_repeats_no_question(server, resolv_conf, name_server):
     def answer(packet):
         if packet.message.edns >= 0:
-            return packet.wire[:2] + struct.pack("!HHHHH", 0x8181, 0, 0, 0, 0)
+            return bare(packet, dns.rcode.FORMERR)
         return packet.reply("192.0.2.1", opt=False)
 
     name_server(FIRST, answer)
     resolv_conf(FIRST)
-    name = next(names)
-    assert server.ask(name).outcome == [f"{name} A 192.0.2.1"]
+    assert_address(server, "192.0.2.1")
 
 
-def test_formerr_with_opt_is_no_reason_to_ask_without(server, resolv_conf, name_server):
-    one = name_server(FIRST, with_rcode("FORMERR"))
+@pytest.mark.parametrize("rcode", ["FORMERR", "SERVFAIL", "NOTIMP", "REFUSED"])
+def test_the_second_server_is_asked_at_once_after_a_bare_error(server, resolv_conf, name_server,
+                                                               rcode):
+    name_server(FIRST, lambda packet: bare(packet, dns.rcode.from_text(rcode)))
+    name_server(SECOND)
+    resolv_conf(FIRST, SECOND, options=PATIENT)
+    assert_address(server, "192.0.2.2", within=QUICKLY)
+
+
+def test_a_bare_error_is_told_at_once_without_a_second_server(server, resolv_conf, name_server):
+    name_server(FIRST, lambda packet: bare(packet, dns.rcode.REFUSED))
+    resolv_conf(FIRST, options=PATIENT)
+    reply = server.ask(next(names), edns=True)
+    assert reply.outcome == "SERVFAIL"
+    assert reply.extended_error[1] == f"name server {FIRST}:53 says REFUSED"
+    assert reply.seconds < QUICKLY
+
+
+def test_a_bare_error_with_another_id_is_ignored(server, resolv_conf, name_server):
+    def answer(packet):
+        wire = bare(packet, dns.rcode.REFUSED)
+        one.send(packet, bytes([wire[0] ^ 1]) + wire[1:])
+        return packet.reply("192.0.2.1")
+
+    one = name_server(FIRST, answer)
     resolv_conf(FIRST)
-    assert server.ask(next(names)).outcome == "SERVFAIL"
-    assert {packet.message.edns for packet in one.packets} == {0}
+    assert_address(server, "192.0.2.1")
+
+
+def test_formerr_with_opt_is_a_reason_to_ask_without(server, resolv_conf, name_server):
+    """libc sends no OPT record, so it gets an answer from such servers."""
+    def answer(packet):
+        if packet.message.edns >= 0:
+            return packet.reply(rcode="FORMERR")
+        return packet.reply("192.0.2.1")
+
+    one = name_server(FIRST, answer)
+    resolv_conf(FIRST)
+    assert_address(server, "192.0.2.1")
+    assert [packet.message.edns for packet in one.packets] == [0, -1]
+
+
+def test_the_second_server_is_asked_after_formerr(server, resolv_conf, name_server):
+    one = name_server(FIRST, with_rcode("FORMERR"))
+    name_server(SECOND)
+    resolv_conf(FIRST, SECOND, options=PATIENT)
+    assert_address(server, "192.0.2.2")
+    assert [packet.message.edns for packet in one.packets] == [0, -1]
 
 
 # --- TCP after truncation ---
@@ -393,10 +435,64 @@ def truncated_over_udp(packet):
 def test_a_truncated_reply_is_asked_for_over_tcp(server, resolv_conf, name_server):
     one = name_server(FIRST, truncated_over_udp)
     resolv_conf(FIRST)
-    name = next(names)
-    assert server.ask(name).outcome == [f"{name} A 192.0.2.1"]
+    name = assert_address(server, "192.0.2.1")
     assert [packet.over_tcp for packet in one.packets] == [False, True]
     assert one.questions == [(name, "A")] * 2
+
+
+MANY_ADDRESSES = [f"10.9.0.{number}" for number in range(1, 61)]  # more than 512 octets
+
+
+def cut_over_udp(packet):
+    """As a server that knows nothing of TC sends it."""
+    wire = packet.reply(*MANY_ADDRESSES)
+    return wire if packet.over_tcp else wire[:512]
+
+
+def addresses_of(outcome):
+    return sorted(line.split()[-1] for line in outcome)
+
+
+def test_a_reply_cut_at_512_octets_without_tc_is_asked_for_over_tcp(server, resolv_conf,
+                                                                    name_server):
+    one = name_server(FIRST, cut_over_udp)
+    resolv_conf(FIRST)
+    assert addresses_of(server.ask(next(names), tcp=True).outcome) == sorted(MANY_ADDRESSES)
+    assert [packet.over_tcp for packet in one.packets] == [False, True]
+
+
+def test_without_tcp_a_cut_reply_is_never_taken_as_whole(server, resolv_conf, name_server):
+    name_server(FIRST, cut_over_udp, tcp=False)
+    resolv_conf(FIRST)
+    assert server.ask(next(names)).outcome == "SERVFAIL"
+    name_server(SECOND)
+    resolv_conf(FIRST, SECOND, options=PATIENT)
+    assert_address(server, "192.0.2.2", within=QUICKLY)
+
+
+def without_opt_but_counted(packet):
+    """What is left of a reply when somebody on the way takes out its OPT record."""
+    wire = bytearray(packet.reply("192.0.2.1", opt=False))
+    wire[11] = 1
+    return bytes(wire)
+
+
+@pytest.mark.parametrize("rdtype", ["A", "MX"])
+def test_a_record_too_few_behind_the_answer_changes_nothing(server, resolv_conf, name_server,
+                                                            rdtype):
+    one = name_server(FIRST, lambda packet: without_opt_but_counted(packet) if rdtype == "A"
+                      else saying("192.0.2.1")(packet)[:-11])
+    resolv_conf(FIRST)
+    assert server.ask(next(names), rdtype).rcode == "NOERROR"
+    assert [packet.over_tcp for packet in one.packets] == [False]
+
+
+def test_a_reply_over_tcp_that_is_marked_as_truncated_is_taken(server, resolv_conf, name_server):
+    """libc does not look at TC there."""
+    name_server(FIRST, lambda packet: packet.reply("192.0.2.1",
+                                                   flags=dns.flags.RA | dns.flags.TC))
+    resolv_conf(FIRST)
+    assert_address(server, "192.0.2.1")
 
 
 def test_a_reply_over_tcp_in_single_octets(server, resolv_conf, name_server):
@@ -408,8 +504,7 @@ def test_a_reply_over_tcp_in_single_octets(server, resolv_conf, name_server):
 
     name_server(FIRST, truncated_over_udp, on_stream=dribble)
     resolv_conf(FIRST)
-    name = next(names)
-    assert server.ask(name).outcome == [f"{name} A 192.0.2.1"]
+    assert_address(server, "192.0.2.1")
 
 
 def hang_up(packet):
@@ -436,18 +531,14 @@ def test_the_second_server_is_asked_when_tcp_fails(server, resolv_conf, name_ser
     name_server(FIRST, truncated_over_udp, on_stream=misbehave)
     name_server(SECOND)
     resolv_conf(FIRST, SECOND, options=PATIENT)
-    name = next(names)
-    reply = server.ask(name)
-    assert reply.outcome == [f"{name} A 192.0.2.2"]
-    assert reply.seconds < QUICKLY
+    assert_address(server, "192.0.2.2", within=QUICKLY)
 
 
 def test_the_second_server_is_asked_when_nobody_listens_on_tcp(server, resolv_conf, name_server):
     name_server(FIRST, truncated_over_udp, tcp=False)
     name_server(SECOND)
     resolv_conf(FIRST, SECOND, options=PATIENT)
-    name = next(names)
-    assert server.ask(name).outcome == [f"{name} A 192.0.2.2"]
+    assert_address(server, "192.0.2.2")
 
 
 # --- replies that must not be believed ---
@@ -519,7 +610,7 @@ def test_a_reply_from_elsewhere_is_ignored(server, resolv_conf, name_server, sou
 def test_the_second_server_cannot_answer_for_the_first(host):
     """Each server's reply has to come to the port from which that server was asked."""
     def forge_and_answer(packet):
-        (to_first,) = first.packets
+        (to_first,) = first.with_edns
         second.send(to_first, to_first.reply("192.0.2.66"))
         return packet.reply("192.0.2.2")
 
@@ -585,8 +676,9 @@ def test_ids_use_all_their_bits(many):
 def test_ports_differ_while_another_question_hangs(server, resolv_conf, name_server):
     """Or who makes one name hang knows that the port stays what it is."""
     answer = saying("192.0.2.1")
-    one = name_server(FIRST, lambda packet: None if b"hang" in packet.wire else answer(packet))
-    resolv_conf(FIRST, options="timeout:30 attempts:1")
+    one = name_server(ASKED_LATER,  # for the name that hangs
+                      lambda packet: None if b"hang" in packet.wire else answer(packet))
+    resolv_conf(ASKED_LATER, options="timeout:30 attempts:1")
     with server.send("hang.up.test").socket:
         one.wait_for(1)
         for _ in range(20):
@@ -600,7 +692,8 @@ def test_questions_at_the_same_time_all_differ(server, resolv_conf, name_server)
     one = name_server(FIRST, silent)
     resolv_conf(FIRST, options=PATIENT)
     pendings = [server.send(next(names)) for _ in range(MANY)]
-    packets = one.wait_for(MANY)
+    wait_until(lambda: len(one.with_edns) == MANY, "all of them")
+    packets = one.with_edns
     assert len({(packet.port, packet.id) for packet in packets}) == MANY
     assert len({packet.port for packet in packets}) > 1
     assert most_common_step([packet.id for packet in packets]) <= 5
@@ -687,9 +780,6 @@ DEADLINES = {
                                       one_octet_a_second),
     "two refuse, one is silent": ("timeout:30 attempts:5", (
         with_rcode("REFUSED"), silent, with_rcode("SERVFAIL")), None),
-    "NXDOMAIN for A, then silence for AAAA": ("timeout:2 attempts:2", (
-        lambda packet: packet.reply(rcode="NXDOMAIN") if packet.type == "A" else None,
-        silent, silent), None),
     "no EDNS, then silence": ("timeout:30", (
         lambda packet: (packet.reply(rcode="FORMERR", opt=False)
                         if packet.message.edns >= 0 else None),) * 3, None),

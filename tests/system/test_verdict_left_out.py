@@ -1,4 +1,4 @@
-"""Where libc's verdict on a reply is known, libc is not asked for it (include/lookup/host.h).
+"""Where libc's verdict on a reply is known, libc is not asked for it (include/lookup/by_name.h).
 
 Nobody may be able to tell. So every name is looked up with hosts: lines where most verdicts
 are left out, and with ones that say the same in other words, where libc is asked each time:
@@ -6,21 +6,20 @@ the replies are equal to the octet, and have getaddrinfo()'s addresses.
 """
 
 import itertools
-import json
+import os
 import pathlib
 import re
 import socket
 import struct
-import subprocess
-import sys
 
 import dns.name
 import dns.rdatatype
 import pytest
 
-import getaddrinfo
-from ask import Reply, make
+import way
+from ask import Reply, gather, make
 from daemon import Daemon
+from getaddrinfo import libc_afresh
 from name_server import NameServer
 from test_same_as_getaddrinfo import FAULTS, IN_ZONES, NUMERIC, by_type
 
@@ -182,7 +181,7 @@ def both_with_modules(modules):
     yield from pair(modules)
 
 
-def compare(both, etc, questions, tally, lines=(PLAIN, SAME)):
+def compare(both, etc, questions, stats, lines=(PLAIN, SAME)):
     """Both ways. {question: reply}"""
     queries = {question: make(*question, edns=True, size=65507) for question in questions}
     wires = []
@@ -192,7 +191,7 @@ def compare(both, etc, questions, tally, lines=(PLAIN, SAME)):
     without, with_libc = wires
     for question in questions:
         assert without[question] == with_libc[question], question
-        tally["replies with and without a verdict of libc"] += 1
+        stats["replies with and without a verdict of libc"] += 1
     return {question: Reply(query, without[question]) for question, query in queries.items()}
 
 
@@ -201,33 +200,25 @@ def addresses(reply, rdtype):
     return [rr[0].to_text() for rr in reply.message.answer if rr.rdtype == number]
 
 
-def libc_afresh(questions):
-    """What getaddrinfo() says in a process of its own. This one has gone through other tests:
-    after gethostbyaddr() its libc may keep to a resolv.conf of then."""
-    run = subprocess.run([sys.executable, getaddrinfo.__file__], input=json.dumps(questions),
-                         text=True, stdout=subprocess.PIPE, check=True)
-    return [saying for saying, _ in json.loads(run.stdout)]
-
-
-def assert_addresses_of_libc(replies, tally, but=()):
+def assert_addresses_of_libc(replies, stats, but=()):
     for ((name, rdtype), reply), said in zip(replies.items(), libc_afresh([*replies])):
         if (name, rdtype) not in but:
             assert addresses(reply, rdtype) == (said if isinstance(said, list) else []), name
-            tally["comparisons with getaddrinfo()"] += 1
+            stats["comparisons with getaddrinfo()"] += 1
 
 
-def test_names_of_real_zones(both, etc, tally):
+def test_names_of_real_zones(both, etc, stats):
     etc.write("resolv.conf", PATIENT)
-    replies = compare(both, etc, by_type(IN_ZONES + NUMERIC), tally)
+    replies = compare(both, etc, by_type(IN_ZONES + NUMERIC), stats)
     assert_addresses_of_libc(
         {question: reply for question, reply in replies.items() if question[0] not in NUMERIC},
-        tally, but={("mapped.example.test", "AAAA")})
+        stats, but={("mapped.example.test", "AAAA")})
 
 
-def test_faults_of_name_servers(both, etc, tally):
+def test_faults_of_name_servers(both, etc, stats):
     etc.write("resolv.conf", PATIENT)
     names = [f"left-out.q{a}-{aaaa}.fault.test" for a in FAULTS for aaaa in FAULTS]
-    assert_addresses_of_libc(compare(both, etc, by_type(names), tally), tally)
+    assert_addresses_of_libc(compare(both, etc, by_type(names), stats), stats)
 
 
 @pytest.fixture
@@ -238,33 +229,33 @@ def hand(etc):
     server.close()
 
 
-def test_handmade_replies(hand, both, etc, tally):
-    replies = compare(both, etc, by_type([f"{label}.hand.test" for label in HANDMADE]), tally)
+def test_handmade_replies(hand, both, etc, stats):
+    replies = compare(both, etc, by_type([f"{label}.hand.test" for label in HANDMADE]), stats)
     # An IPv4 address in an AAAA record is no IPv6 address. What is out of order libc denies.
-    assert_addresses_of_libc(replies, tally, but={
+    assert_addresses_of_libc(replies, stats, but={
         ("mapped.hand.test", "AAAA"), *by_type(["reversed.hand.test", "scattered.hand.test"])})
     assert addresses(replies["reversed.hand.test", "A"], "A") == [OWN["A"]]
     assert len(hand.packets) > 2 * len(replies)
 
 
 @pytest.mark.parametrize("line", OTHERS)
-def test_other_sources_before_dns(hand, both, etc, tally, line):
+def test_other_sources_before_dns(hand, both, etc, stats, line):
     lines = f"hosts: {line}\n", f"hosts: {in_other_words(line)}\n"
     names = [f"{label}.hand.test" for label in HANDMADE]
     names += ["lab-host", "sub.localhost", "printer.local", "one.local", "v4only.lab"]
-    compare(both, etc, by_type(names), tally, lines)
+    compare(both, etc, by_type(names), stats, lines)
 
 
 @pytest.mark.parametrize("module", ["status", "garbage"])
 @pytest.mark.parametrize("action", ["", " [NOTFOUND=return]"])
-def test_modules_that_fail_or_lie(hand, both_with_modules, etc, tally, module, action):
+def test_modules_that_fail_or_lie(hand, both_with_modules, etc, stats, module, action):
     """The name servers have an address for each of these names. What a module says for one
     family may be something else than what it says for both."""
     lines = (f"hosts: files {module}{action} dns\n",
              f"hosts: files [SUCCESS=return] {module}{action} dns\n")
     labels = {"status": STATUS, "garbage": LIES}[module]
     replies = compare(both_with_modules, etc,
-                      by_type([f"{label}.hand.test" for label in labels]), tally, lines)
+                      by_type([f"{label}.hand.test" for label in labels]), stats, lines)
     # The module was there, and asked.
     if module == "garbage":
         assert addresses(replies["good.hand.test", "A"], "A") == ["192.0.2.31"]
@@ -273,11 +264,11 @@ def test_modules_that_fail_or_lie(hand, both_with_modules, etc, tally, module, a
 
 
 @pytest.mark.parametrize("options", ["no-aaaa", "rotate", "trust-ad", "edns0", "use-vc"])
-def test_options_of_resolv_conf(hand, both, etc, tally, options):
+def test_options_of_resolv_conf(hand, both, etc, stats, options):
     etc.write("resolv.conf", f"nameserver {HAND}\noptions {options}\n")
     questions = by_type([f"{label}.hand.test" for label in (
         "one", "alias", "alias-only", "nothing", "denied-alias", "two")])
-    assert_addresses_of_libc(compare(both, etc, questions, tally), tally)
+    assert_addresses_of_libc(compare(both, etc, questions, stats), stats)
 
 
 def threads(daemon):
@@ -311,7 +302,41 @@ def test_what_is_not_is_asked_of_libc(start):
     assert threads(server) > idle
 
 
-@pytest.mark.parametrize("line", [SAME, "hosts: files myhostname dns\n", "hosts: dns files\n"])
+@pytest.mark.parametrize("line", [
+    "files dns", "dns files", "files myhostname dns", "files dns myhostname",
+    "files mdns4_minimal [NOTFOUND=return] dns", "files resolve [!UNAVAIL=return] dns",
+    "files myhostname mdns4_minimal [NOTFOUND=return] resolve [!UNAVAIL=return] dns"])
+def test_names_that_no_other_source_can_know_need_no_thread(start, etc, line):
+    etc.rest("hosts")
+    etc.write("nsswitch.conf", f"hosts: {line}\n")
+    server = start()
+    idle = idle_threads(server)
+    for question in CLEAR:
+        if question[0] != "v4only.lab":
+            server.ask(*question)
+            assert threads(server) == idle, question
+    assert server.ask("lab-host.example.test").rcode == "NXDOMAIN"  # the host's own label
+    assert (threads(server) > idle) == ("myhostname" in line)
+
+
+REVERSE = [("1.2.0.192.in-addr.arpa", ["1.2.0.192.in-addr.arpa PTR a.example.test"]),
+           ("2.2.0.192.in-addr.arpa", ["2.2.0.192.in-addr.arpa PTR two-a.example.test",
+                                       "2.2.0.192.in-addr.arpa PTR two-b.example.test"]),
+           ("4.2.0.192.in-addr.arpa", "NXDOMAIN"), ("3.2.0.192.in-addr.arpa", "NODATA")]
+
+
+@pytest.mark.parametrize("line", ["files dns", "files mdns4_minimal [NOTFOUND=return] dns"])
+def test_addresses_that_no_other_source_can_know_need_no_thread(start, etc, line):
+    etc.rest("hosts")
+    etc.write("nsswitch.conf", f"hosts: {line}\n")
+    server = start()
+    idle = idle_threads(server)
+    for name, outcome in REVERSE:
+        assert server.ask(name, "PTR").outcome == outcome
+        assert threads(server) == idle
+
+
+@pytest.mark.parametrize("line", [SAME, "hosts: files nosuchmodule dns\n"])
 def test_other_sources_are_asked_each_time(start, etc, line):
     server = start()
     idle = idle_threads(server)
@@ -329,6 +354,27 @@ def test_a_long_hosts_file_is_read_by_a_thread(start, etc):
     assert server.ask("a.example.test").answer == ["a.example.test A 192.0.2.1"]
 
 
+def leaves_out_the_probe(server, name):
+    told = way.of(server.ask(name, "A", edns=True, options=[way.ASK]))
+    return bool(told.probe.flags & way.LEFT_OUT)
+
+
+def test_what_a_long_hosts_file_does_not_mention_needs_one_thread_once(start, etc):
+    """It reads the file, for whatever is asked."""
+    etc.write("resolv.conf", PATIENT)
+    etc.add("hosts", "".join(f"10.1.{i >> 8}.{i & 255} long{i}.lab\n" for i in range(5000)))
+    etc.rest("hosts")
+    server = start()
+    idle = idle_threads(server)
+    numbers = itertools.count()
+    while not leaves_out_the_probe(server, f"n{next(numbers)}.any.wild.example.test"):
+        pass
+    before = threads(server)
+    pending = [server.send(f"n{next(numbers)}.any.wild.example.test") for _ in range(50)]
+    assert {reply.rcode for reply in gather(pending)} == {"NOERROR"}
+    assert threads(server) == before <= idle + 4
+
+
 def test_an_edit_while_the_name_server_thinks(start, etc, name_server):
     """The name is asked for when the probe has seen that no other source knows it."""
     thinking = name_server("127.0.3.8", lambda packet: None)
@@ -340,3 +386,39 @@ def test_an_edit_while_the_name_server_thinks(start, etc, name_server):
     thinking.send(packet, packet.reply("192.0.2.7"))
     assert pending.reply().answer == ["late.hand.test A 192.0.2.7"]
     assert server.ask("late.hand.test").answer == ["late.hand.test A 10.1.1.1"]
+
+
+# Four for what may block, and for scans one for each core, at most four.
+MOST_THREADS = 4 + min(4, len(os.sched_getaffinity(0)))
+
+
+def test_names_of_a_long_hosts_file_are_read_in_turn(start, etc):
+    """Not all at once, which would make each of them longer; and one reading is for all who
+    ask for a name, whatever the family."""
+    etc.write("resolv.conf", PATIENT)
+    etc.add("hosts", "".join(f"10.1.{i >> 8}.{i & 255} long{i}.lab\n" for i in range(3000)))
+    server = start("-o", "ttl=0")
+    idle = idle_threads(server)
+    pending = {(f"long{i * 99}.lab", rdtype): server.send(f"long{i * 99}.lab", rdtype)
+               for i in range(30) for rdtype in ("A", "AAAA")}
+    beside = server.send("a.example.test")
+    assert threads(server) <= idle + MOST_THREADS
+    for (name, rdtype), sent in pending.items():
+        number = int(name[4:-4])
+        assert sent.reply().outcome == ([f"{name} A 10.1.{number >> 8}.{number & 255}"]
+                                        if rdtype == "A" else "NODATA")
+    assert beside.reply().answer == ["a.example.test A 192.0.2.1"]
+
+
+def test_verdicts_have_a_long_hosts_file_read_in_turn(start, etc):
+    """libc sorts several addresses, and reads the file for each name."""
+    etc.write("resolv.conf", PATIENT)
+    etc.add("hosts", "".join(f"10.1.{i >> 8}.{i & 255} long{i}.lab\n" for i in range(3000)))
+    etc.rest("hosts")
+    server = start()
+    idle = idle_threads(server)
+    names = ["multi.example.test", *(f"v{i}.qok-ok.fault.test" for i in range(20))]
+    pending = [server.send(name, rdtype) for name in names for rdtype in ("A", "AAAA")]
+    assert {reply.rcode for reply in gather(pending)} == {"NOERROR"}
+    assert len(server.ask("multi.example.test").answer) == 3
+    assert threads(server) <= idle + MOST_THREADS

@@ -7,7 +7,7 @@ import pytest
 
 from ask import Over, Reply, make
 from daemon import PROGRAM
-from network import in_a_network_of_its_own
+from network import in_a_network_of_its_own, with_addresses
 from tables import table
 
 V4 = ["v4only.lab A 10.0.0.4"]
@@ -22,14 +22,11 @@ def ask_from(server, transport, source, **how):
     return Reply(query, wire, tcp=transport == "tcp")
 
 
-def with_addresses(test):
+def on_a_host_of_its_own(test):
     """Runs it where loopback has two addresses more."""
     def run():
-        for address in f"{OWN}/24", f"{OWN6}/64":
-            subprocess.run(["ip", "address", "add", address, "dev", "lo", "nodad"]
-                           if ":" in address else ["ip", "address", "add", address, "dev", "lo"],
-                           check=True)
-        test()
+        with with_addresses(f"{OWN}/24", f"{OWN6}/64"):
+            test()
 
     in_a_network_of_its_own(run)
 
@@ -71,7 +68,7 @@ def test_the_list_says_who_may(start, transport, prefix, stranger):
         assert ask_from(server, transport, own).outcome == V4
         assert ask_from(server, transport, stranger).outcome == "REFUSED"
 
-    with_addresses(test)
+    on_a_host_of_its_own(test)
 
 
 @pytest.mark.row("9.1")
@@ -94,7 +91,7 @@ def test_without_a_list_it_listens_on_loopback_only(listen):
         assert listen.rpartition(":")[0] in line
         assert "allow" in line
 
-    with_addresses(test)
+    on_a_host_of_its_own(test)
 
 
 @pytest.mark.row("9.1")

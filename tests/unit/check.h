@@ -1,6 +1,6 @@
 /*
- * What a unit test includes first: cmocka with the headers that it does not include, and
- * the program around the tests of a file.
+ * What a unit test includes first: cmocka, what of libc nearly every test calls, and the
+ * program around the tests of a file.
  *
  * TEST(a_name_says_what_is_true) { ... }
  *     A test. The program runs all of its file, in the order of their lines.
@@ -14,8 +14,7 @@
  *
  * "test_tcp NAME..." runs only the tests of these names, and "test_tcp -l" lists all.
  */
-#ifndef TESTS_CHECK_H
-#define TESTS_CHECK_H
+#pragma once
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -233,6 +232,4 @@ int main(int argc, char **argv)
 {
     return test_main(argc, argv);
 }
-#endif
-
 #endif

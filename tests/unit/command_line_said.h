@@ -2,24 +2,20 @@
  * Reads command lines and configuration files as hostdnsd does, and keeps what it said. The
  * tests run in a folder of their own, where the file is test.conf.
  */
-#ifndef TESTS_COMMAND_LINE_SAID_H
-#define TESTS_COMMAND_LINE_SAID_H
+#pragma once
 
-#include "check.h"
+#include "folder.h"
 
 #include "daemon/command_line.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 enum { WORDS = 160, TEXT = 8192 };
 
 /* What a command line came to: the result, and what was printed. */
 static struct {
     enum command_line_result result;
-    struct options options;
+    struct config config;
     char out[TEXT], err[TEXT];
 } said;
 
@@ -50,7 +46,8 @@ static inline void read_words(int argc, char **argv)
     fflush(stdout);
     saved_out = capture(STDOUT_FILENO, &out);
     saved_err = capture(STDERR_FILENO, &err);
-    said.result = command_line_read(&said.options, argc, argv);
+    config_free(&said.config);
+    said.result = command_line_read(&said.config, argc, argv);
     fflush(stdout);
     release(STDERR_FILENO, saved_err, err, said.err);
     release(STDOUT_FILENO, saved_out, out, said.out);
@@ -79,31 +76,30 @@ static inline void file_says(const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
-static char folder[] = "/tmp/hostdns-options-XXXXXX";
 static char *start;
 
 static inline void set_up(void)
 {
     start = getcwd(NULL, 0);
     assert_non_null(start);
-    assert_non_null(mkdtemp(folder));
+    folder_make();
     assert_int_equal(chdir(folder), 0);
 }
 
 static inline void tear_down(void)
 {
-    unlink("test.conf");
+    config_free(&said.config);
     assert_int_equal(chdir(start), 0);
     free(start);
-    assert_int_equal(rmdir(folder), 0);
+    folder_remove();
 }
 
 static inline const char *listen_at(size_t i)
 {
     static char text[ADDR_TEXT];
 
-    assert_true(i < said.options.listen_count);
-    return addr_format(&said.options.listen[i], text);
+    assert_true(i < said.config.listen_count);
+    return endpoint_format(&said.config.listen[i], text);
 }
 
 /* A command line with this error and no other. */
@@ -120,5 +116,3 @@ static inline void assert_wrong_file(const char *text, const char *error)
     file_says(text);
     assert_wrong("-c test.conf", error);
 }
-
-#endif

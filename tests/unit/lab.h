@@ -3,16 +3,13 @@
  * tests/system/etc as /etc and the name servers that serve tests/system/zones. What they
  * write to /etc goes to the lab's private copy; outside the lab they are skipped.
  */
-#ifndef TESTS_LAB_H
-#define TESTS_LAB_H
+#pragma once
 
 #include "reply_text.h"
 
 #include <linux/magic.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
 /* The lab's /etc is in memory, and knot's configuration is there only. */
 static inline bool has_lab(void)
@@ -84,5 +81,3 @@ static inline void lab_restore(void)
 
 /* For tests that may write to /etc. */
 FIXTURE(lab, NULL, lab_restore);
-
-#endif

@@ -1,11 +1,7 @@
 /* Bytes spoilt at random, the same in every run: a failure can be seen again. */
-#ifndef TESTS_MUTATE_H
-#define TESTS_MUTATE_H
+#pragma once
 
 #include "check.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 static uint64_t mutate_state = 0x9e3779b97f4a7c15;
 
@@ -64,5 +60,3 @@ static inline uint8_t *mutate(const uint8_t *data, size_t size, size_t *len)
     free(work);
     return exact;
 }
-
-#endif

@@ -9,8 +9,7 @@
  * error where there is one. Records of the authority section come after the word
  * "authority".
  */
-#ifndef TESTS_REPLY_TEXT_H
-#define TESTS_REPLY_TEXT_H
+#pragma once
 
 #include "check.h"
 
@@ -20,9 +19,6 @@
 #include "dns/received.h"
 #include "dns/reply.h"
 
-#include <stdio.h>
-#include <string.h>
-
 enum { REPLY_TEXT = 1 << 20 };
 
 /* The question that a person writes as NAME TYPE; odd octets of the name as \DDD. */
@@ -30,7 +26,7 @@ static inline struct question question_of(const char *name, const char *type)
 {
     struct ask ask;
 
-    assert_int_equal(ask_build(&ask, name, ask_type(type)), 0);
+    assert_int_equal(ask_build(&ask, name, type_from_text(type), &(struct ask_form){0}), 0);
     return ask.question;
 }
 
@@ -82,5 +78,3 @@ static inline const char *answer_text(const struct question *question,
 
     return reply_text(wire, reply_write(&request, answer, 0, NULL, wire, sizeof wire));
 }
-
-#endif

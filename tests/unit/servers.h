@@ -2,16 +2,13 @@
  * Name servers that a case plays itself, one question at a time, on addresses of the lab's
  * loopback interface that nobody else has; and a loop that turns until something happened.
  */
-#ifndef TESTS_SERVERS_H
-#define TESTS_SERVERS_H
+#pragma once
 
 #include "lab.h"
+#include "turn.h"
 
-#include "base/clock.h"
 #include "net/addr.h"
-#include "net/loop.h"
 
-#include <poll.h>
 #include <sys/socket.h>
 
 /* A UDP or TCP socket bound to the address; a TCP socket listens. */
@@ -130,51 +127,6 @@ static inline void server_reply(int fd, const struct got *got, unsigned flags, u
     server_send(fd, got, out, reply_to(got, out, flags, last));
 }
 
-/* The loop of a case. */
-
-static inline void stop_loop(void *loop)
-{
-    loop_stop(loop);
-}
-
-/* Turns the loop once for all that is there now. */
-static inline void turn(struct loop *loop)
-{
-    struct timer timer;
-
-    timer_init(&timer, stop_loop, loop);
-    timer_set(loop, &timer, clock_ms());
-    assert_int_equal(loop_run(loop), 0);
-    timer_cancel(&timer);
-}
-
-/* Turns the loop until the number has reached `wanted`; fails after a minute. */
-static inline void turn_until(struct loop *loop, const int *number, int wanted)
-{
-    int64_t end = clock_ms() + 60000;
-    struct timer timer;
-
-    timer_init(&timer, stop_loop, loop);
-    while (*number < wanted) {
-        assert_true(clock_ms() < end);
-        timer_set(loop, &timer, clock_ms() + 1);
-        assert_int_equal(loop_run(loop), 0);
-    }
-    timer_cancel(&timer);
-}
-
-/* Turns the loop until the descriptor is readable. */
-static inline void turn_until_readable(struct loop *loop, int fd)
-{
-    struct pollfd polled = {.fd = fd, .events = POLLIN};
-    int64_t end = clock_ms() + 60000;
-
-    while (poll(&polled, 1, 1) == 0) {
-        assert_true(clock_ms() < end);
-        turn(loop);
-    }
-}
-
 /* Turns the loop until the server is asked a question that is no loop check. */
 static inline struct got turn_until_asked(struct loop *loop, int fd)
 {
@@ -188,5 +140,3 @@ static inline struct got turn_until_asked(struct loop *loop, int fd)
         server_reply(fd, &got, REPLY_FLAGS | RCODE_NXDOMAIN, 0);
     }
 }
-
-#endif

@@ -34,17 +34,21 @@ static const struct lie lies[] = {
     {"no-address", NULL, {NULL}, SAYS, 0, 0, 0, 0, 0, 0},
     {"mapped", NULL, {"::ffff:192.0.2.41"}, SAYS, 0, 0, 0, 0, 0, 0},
     {"scoped", NULL, {"fe80::1"}, SAYS, 0, 0, 0, 0, 0, 7},
-    {"twice", NULL, {"192.0.2.42", "192.0.2.42", "2001:db8::42", "2001:db8::42"}, SAYS, 0, 0,
-     0, 0, 0, 0},
+    {.label = "twice",
+     .addresses = {"192.0.2.42", "192.0.2.42", "2001:db8::42", "2001:db8::42"},
+     .status = SAYS},
     {"thousands", NULL, {"10.50.0.0"}, SAYS, 0, 0, 0, ADDRESSES_MAX, 0, 0},
     {"family", NULL, {"192.0.2.43"}, SAYS, 0, 0, 0, 0, AF_UNIX, 0},
     {"unavail-bare", NULL, {NULL}, NSS_STATUS_UNAVAIL, 0, 0, 0, 0, 0, 0},
     {"tryagain-bare", NULL, {NULL}, NSS_STATUS_TRYAGAIN, 0, 0, 0, 0, 0, 0},
     {"notfound-bare", NULL, {NULL}, NSS_STATUS_NOTFOUND, 0, 0, 0, 0, 0, 0},
-    {"notfound-erange", NULL, {NULL}, NSS_STATUS_NOTFOUND, ERANGE, NETDB_INTERNAL, 0, 0, 0, 0},
+    {.label = "notfound-erange",
+     .status = NSS_STATUS_NOTFOUND,
+     .error = ERANGE,
+     .h_error = NETDB_INTERNAL},
     {"notfound-success", NULL, {NULL}, NSS_STATUS_NOTFOUND, 0, NETDB_SUCCESS, 0, 0, 0, 0},
     {"unavail-strange", NULL, {NULL}, NSS_STATUS_UNAVAIL, 4711, 4711, 0, 0, 0, 0},
-    {"status-strange", NULL, {NULL}, (enum nss_status)-17, 0, 0, 0, 0, 0, 0},
+    {"status-strange", NULL, {NULL}, (enum nss_status) - 17, 0, 0, 0, 0, 0, 0},
     {"return-status", NULL, {NULL}, NSS_STATUS_RETURN, 0, 0, 0, 0, 0, 0},
 };
 
@@ -148,8 +152,8 @@ enum nss_status TUPLES_ENTRY(const char *name, struct gaih_addrtuple **tuples, c
 }
 
 static enum nss_status fill_host(const struct lie *lie, const char *canonical, int family,
-                                 struct hostent *host, char *buffer, size_t size, int *error,
-                                 int *h_error)
+                                 struct hostent *host, char *buffer, size_t size,
+                                 int *error, int *h_error)
 {
     int count = count_of(lie), used = 0;
     char *text = take(&buffer, &size, strlen(canonical) + 1);
@@ -173,7 +177,7 @@ static enum nss_status fill_host(const struct lie *lie, const char *canonical, i
     if (used == 0 && count > 0)
         return not_found(error, h_error);
     list[used] = NULL;
-    aliases[0] = text + strlen(text);                 /* an empty name */
+    aliases[0] = text + strlen(text);                            /* an empty name */
     aliases[1] = strcmp(lie->label, "twice") == 0 ? text : NULL; /* the same again */
     aliases[2] = NULL;
     *host = (struct hostent){.h_name = text,
@@ -186,8 +190,9 @@ static enum nss_status fill_host(const struct lie *lie, const char *canonical, i
     return SAYS;
 }
 
-enum nss_status NAME3_ENTRY(const char *name, int family, struct hostent *host, char *buffer,
-                            size_t size, int *error, int *h_error, int32_t *ttl, char **canon)
+enum nss_status NAME3_ENTRY(const char *name, int family, struct hostent *host,
+                            char *buffer, size_t size, int *error, int *h_error,
+                            int32_t *ttl, char **canon)
 {
     const struct lie *lie = find_lie(name);
 
@@ -196,12 +201,12 @@ enum nss_status NAME3_ENTRY(const char *name, int family, struct hostent *host, 
         return not_found(error, h_error);
     if (lie->status != SAYS)
         return say_status(lie, error, h_error);
-    return fill_host(lie, lie->canonical ? lie->canonical : name, family, host, buffer, size,
-                     error, h_error);
+    return fill_host(lie, lie->canonical ? lie->canonical : name, family, host, buffer,
+                     size, error, h_error);
 }
 
-enum nss_status NAME2_ENTRY(const char *name, int family, struct hostent *host, char *buffer,
-                            size_t size, int *error, int *h_error)
+enum nss_status NAME2_ENTRY(const char *name, int family, struct hostent *host,
+                            char *buffer, size_t size, int *error, int *h_error)
 {
     return NAME3_ENTRY(name, family, host, buffer, size, error, h_error, NULL, NULL);
 }
@@ -222,6 +227,6 @@ enum nss_status ADDR_ENTRY(const void *address, socklen_t len, int family,
     find_lie("");
     if (lie->status != SAYS)
         return say_status(lie, error, h_error);
-    return fill_host(lie, lie->canonical ? lie->canonical : "plain.test", family, host, buffer,
-                     size, error, h_error);
+    return fill_host(lie, lie->canonical ? lie->canonical : "plain.test", family, host,
+                     buffer, size, error, h_error);
 }

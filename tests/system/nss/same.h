@@ -6,15 +6,16 @@ enum nss_status TUPLES_ENTRY(const char *name, struct gaih_addrtuple **tuples, c
     return ask(name, error, h_error);
 }
 
-enum nss_status NAME3_ENTRY(const char *name, int family, struct hostent *host, char *buffer,
-                            size_t size, int *error, int *h_error, int32_t *ttl, char **canon)
+enum nss_status NAME3_ENTRY(const char *name, int family, struct hostent *host,
+                            char *buffer, size_t size, int *error, int *h_error,
+                            int32_t *ttl, char **canon)
 {
     (void)family, (void)host, (void)buffer, (void)size, (void)ttl, (void)canon;
     return ask(name, error, h_error);
 }
 
-enum nss_status NAME2_ENTRY(const char *name, int family, struct hostent *host, char *buffer,
-                            size_t size, int *error, int *h_error)
+enum nss_status NAME2_ENTRY(const char *name, int family, struct hostent *host,
+                            char *buffer, size_t size, int *error, int *h_error)
 {
     return NAME3_ENTRY(name, family, host, buffer, size, error, h_error, NULL, NULL);
 }

@@ -1,8 +1,9 @@
 /*
- * Preloaded into the server: one allocation of one process fails, as if memory had run out.
+ * Preloaded into a program: one allocation of one process fails, or all from then on, as if
+ * memory had run out.
  *
- * Which one, a test says in a page that it shares with all the server's processes: the file
- * named by FAIL_ALLOC. Nothing fails while no process is named there.
+ * Which one, a test says in a page that it shares with all the program's processes: the
+ * file named by FAIL_ALLOC. Nothing fails while no process is named there.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -21,6 +22,7 @@ struct page {
     uint32_t fails_at;  /* 1 is the first; 0: none does */
     atomic_uint count;  /* so many were there */
     atomic_uint failed; /* so many of these have failed */
+    uint32_t for_good;  /* 1: all behind it fail, too */
 };
 
 static struct page *page;
@@ -48,7 +50,10 @@ static bool is_meant(void)
 
 static bool fails(void)
 {
-    if (!is_meant() || atomic_fetch_add(&page->count, 1) + 1 != page->fails_at)
+    unsigned number = is_meant() ? atomic_fetch_add(&page->count, 1) + 1 : 0;
+
+    if (number == 0 || page->fails_at == 0 || number < page->fails_at ||
+        (number > page->fails_at && !page->for_good))
         return false;
     atomic_fetch_add(&page->failed, 1);
     errno = ENOMEM;

@@ -2,13 +2,11 @@
 
 #include "base/heap.h"
 
-#include <stdlib.h>
-
 enum { CROWD = 1000 };
 
 struct object {
     unsigned rank;
-    unsigned number; /* of its coming: tells those of one rank apart */
+    unsigned number; /* in the order of adding: orders those of one rank */
     struct heap_link link;
 };
 
@@ -41,7 +39,7 @@ static void add(struct object *object, unsigned rank)
     heap_add(&heap, &object->link);
 }
 
-/* Takes the first one out; its number, or -1. */
+/* Takes the first object out and returns its number, or -1. */
 static int take(void)
 {
     struct object *object = heap_first(&heap, struct object, link);
@@ -74,7 +72,7 @@ TEST_WITH(heap, any_one_may_leave)
 {
     for (unsigned i = 0; i < 6; i++)
         add(&crowd[i], i);
-    assert_int_equal(take(), 0); /* now some have children */
+    assert_int_equal(take(), 0); /* some have children now */
     heap_remove(&crowd[3].link);
     heap_remove(&crowd[1].link);
     heap_remove(&crowd[5].link);
@@ -93,7 +91,7 @@ TEST_WITH(heap, leaving_twice_takes_nobody_else_out)
     assert_int_equal(take(), 1);
 }
 
-TEST_WITH(heap, who_has_left_may_come_again)
+TEST_WITH(heap, an_object_that_has_left_may_come_again)
 {
     add(&crowd[0], 0);
     add(&crowd[1], 1);
@@ -103,7 +101,7 @@ TEST_WITH(heap, who_has_left_may_come_again)
     assert_int_equal(take(), 0);
 }
 
-/* The first of those that are in by looking at all; -1 if none is. */
+/* Finds the first object in the heap by looking at all of them; -1 if there is none. */
 static int first_of_all(void)
 {
     int first = -1;

@@ -1,17 +1,14 @@
 #include "../check.h"
 
+#include "base/counters.h"
 #include "base/log.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-/*
- * What the process writes to descriptor 2 while a case runs. A socket of this type keeps
- * what each write wrote apart.
- */
+/* Captures what the process writes to descriptor 2 while a case runs. A socket of this
+ * type keeps the writes apart. */
 static struct {
     int saved, ends[2];
 } capture;
@@ -133,7 +130,7 @@ TEST_WITH(capture, what_was_asked_for_is_shown_at_every_level)
     log_open("t", LOG_LEVEL_ERROR);
     log_always("%d", 1);
     assert_string_equal(written(), "t: 1\n");
-    log_bare("{%}");
+    log_bare("%s", "{%}");
     assert_string_equal(written(), "{%}\n");
 }
 
@@ -144,7 +141,7 @@ TEST_WITH(capture, a_bare_line_is_cut_too)
 
     memset(text, 'x', 4000);
     text[4000] = '\0';
-    log_bare(text);
+    log_bare("%s", text);
     line = written();
     assert_int_equal(strlen(line), 3072);
     assert_string_equal(line + 3070, "x\n");
@@ -160,6 +157,52 @@ TEST_WITH(capture, errno_survives_a_log_that_nobody_reads)
     errno = ENOENT;
     log_info("lost");
     assert_int_equal(errno, ENOENT);
+    assert_int_not_equal(dup2(capture.ends[1], STDERR_FILENO), -1);
+    log_info("kept");
+    assert_string_equal(written(), "t: 1 line lost, since nobody read the log in time\n");
+    assert_string_equal(written(), "t: kept\n");
+}
+
+TEST_WITH(capture, lines_that_were_lost_are_counted_and_told_when_there_is_room)
+{
+    uint64_t before = counters_own[COUNT_LOG_LOST], lost;
+
+    log_open("t", LOG_LEVEL_INFO);
+    while (counters_own[COUNT_LOG_LOST] < before + 3)
+        log_info("x");
+    lost = counters_own[COUNT_LOG_LOST] - before;
+    assert_int_equal(lost, 3);
+    while (written()) {
+        /* makes room */
+    }
+    log_info("y");
+    assert_string_equal(written(), "t: 3 lines lost, since nobody read the log in time\n");
+    assert_string_equal(written(), "t: y\n");
+    log_info("z");
+    assert_string_equal(written(), "t: z\n");
+}
+
+static bool has_times(const char *stream)
+{
+    if (stream)
+        setenv("JOURNAL_STREAM", stream, 1);
+    log_open("t", LOG_LEVEL_INFO);
+    unsetenv("JOURNAL_STREAM");
+    return log_has_times();
+}
+
+TEST_WITH(capture, the_journal_is_known_by_its_stream)
+{
+    char stream[64];
+    struct stat file;
+
+    assert_int_equal(fstat(STDERR_FILENO, &file), 0);
+    snprintf(stream, sizeof stream, "%ju:%ju", (uintmax_t)file.st_dev,
+             (uintmax_t)file.st_ino);
+    assert_true(has_times(stream));
+    assert_false(has_times(NULL));
+    assert_false(has_times("1:1"));
+    assert_false(has_times(""));
 }
 
 TEST(a_repeated_warning_is_limited_and_what_is_left_out_is_counted)

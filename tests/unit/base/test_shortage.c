@@ -1,20 +1,15 @@
-#include "../check.h"
+#include "../limit.h"
 
 #include "base/shortage.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
-/* More than any machine has. Volatile, or the compiler would know it. */
+/* More memory than any machine has. It is volatile, or the compiler would warn of it. */
 static volatile size_t too_much = PTRDIFF_MAX;
 
 TEST(what_is_refused_is_counted)
@@ -46,13 +41,32 @@ TEST(what_is_given_is_not_counted)
     assert_int_equal(shortage_count(), before);
 }
 
-/* libc's own allocations go the same way. */
+/* libc's own allocations are counted as well. */
 TEST(what_libc_is_refused_is_counted)
 {
     unsigned before = shortage_count();
 
     assert_null(reallocarray(NULL, too_much, 1));
     assert_int_equal(shortage_count(), before + 1);
+}
+
+static unsigned told;
+
+static void tell(void)
+{
+    told++;
+}
+
+TEST(each_refusal_is_told_before_the_program_ends)
+{
+    shortage_end_by(tell);
+    free(malloc(16));
+    assert_int_equal(told, 0);
+    assert_null(malloc(too_much));
+    assert_null(calloc(too_much, 2));
+    shortage_end_by(NULL);
+    assert_null(malloc(too_much));
+    assert_int_equal(told, 2);
 }
 
 static void *refuse_twice(void *unused)
@@ -77,7 +91,8 @@ TEST(each_thread_has_its_own_count)
     assert_int_equal(shortage_count(), before);
 }
 
-/* What a process ends with that watches, has one allocation refused or not, and goes on. */
+/* The exit status of a process that watches, has an allocation refused or not, and goes
+ * on. */
 static int end_of_process(bool before, bool meanwhile)
 {
     pid_t child = fork();
@@ -102,22 +117,16 @@ TEST(a_process_ends_if_memory_was_refused_while_it_watched)
     assert_int_equal(end_of_process(true, false), 42);
 }
 
-/* What a process ends with that can open so many more. */
+/* The exit status of a process that can open this number of descriptors. */
 static int end_with_descriptors(int count)
 {
     pid_t child = fork();
     int status;
 
     if (child == 0) {
-        struct rlimit limit;
-        int lowest = dup(STDERR_FILENO);
-
-        close(lowest);
-        getrlimit(RLIMIT_NOFILE, &limit);
-        limit.rlim_cur = (rlim_t)(lowest + count);
-        setrlimit(RLIMIT_NOFILE, &limit);
+        limit_descriptors(count);
         shortage_check_descriptors();
-        _exit(dup(STDERR_FILENO) == lowest ? 42 : 43); /* it has left none open */
+        _exit(dup(STDERR_FILENO) != -1 ? 42 : 43); /* it has left none open */
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     return WEXITSTATUS(status);
@@ -131,30 +140,27 @@ TEST(a_process_ends_if_no_descriptor_is_left)
 
 static atomic_bool is_limited;
 
-/* Some time after the memory was limited. */
-static void *lift_limit(void *limit)
+/* Runs some time after the memory was limited. */
+static void *lift_limit(void *unused)
 {
     const struct timespec some = {.tv_nsec = 50000000};
 
     while (!is_limited) {
     }
     nanosleep(&some, NULL);
-    setrlimit(RLIMIT_AS, limit);
-    return NULL;
+    limit_end(RLIMIT_AS);
+    return unused;
 }
 
-/* Whoever waits gets what is free again meanwhile. */
+/* A caller that waits gets memory that becomes free in the meantime. */
 TEST(what_is_refused_is_tried_again_where_that_is_wanted)
 {
     unsigned before = shortage_count();
-    struct rlimit limit, none;
     pthread_t thread;
     void *memory;
 
-    assert_int_equal(getrlimit(RLIMIT_AS, &limit), 0);
-    assert_int_equal(pthread_create(&thread, NULL, lift_limit, &limit), 0);
-    none = (struct rlimit){.rlim_cur = 1, .rlim_max = limit.rlim_max};
-    assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+    assert_int_equal(pthread_create(&thread, NULL, lift_limit, NULL), 0);
+    limit_begin(RLIMIT_AS, 1);
     is_limited = true;
     shortage_wait(true);
     memory = malloc(64 << 20);

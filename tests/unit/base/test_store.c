@@ -2,10 +2,6 @@
 
 #include "base/store.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 static struct store *store;
 
 static void start(void)
@@ -65,7 +61,7 @@ static void put_number(unsigned number)
     assert_true(put(key_of(number), &number, sizeof number));
 }
 
-/* True if the number's value is there, and right. */
+/* True if the value of the number is there and right. */
 static bool has_number(unsigned number)
 {
     size_t len;
@@ -141,7 +137,7 @@ TEST_WITH(store, values_are_aligned)
     }
 }
 
-/* 48 octets each, and some for the index: 1 MB holds them. */
+/* Each takes 48 octets, and some for the index, so they fit into 1 MB. */
 TEST_WITH(store, all_is_kept_while_there_is_room)
 {
     for (unsigned i = 0; i < 15000; i++)
@@ -164,14 +160,14 @@ TEST_WITH(store, a_million_go_through_and_the_latest_stay)
     assert_true(has_number(999999));
 }
 
-/* The small ring has a tenth: what comes once goes through it. */
+/* The small ring has a tenth of the memory; names that come once pass through it. */
 TEST_WITH(store, a_scan_drives_out_nothing_that_is_asked_for)
 {
     for (unsigned i = 0; i < 5000; i++)
         put_number(i);
     for (unsigned i = 5000; i < 500000; i++) {
         put_number(i);
-        has_number(i % 5000); /* the names in use are asked for meanwhile */
+        has_number(i % 5000); /* the names in use are asked for in the meantime */
     }
     assert_int_equal(count_numbers(0, 5000), 5000);
 }
@@ -202,7 +198,8 @@ TEST_WITH(store, the_largest_value_is_bounded)
     assert_string_equal(text("a"), "nothing");
 }
 
-/* Every operation beside a plain list of what must be there, with a store that evicts. */
+/* Compares every operation of a store that evicts with a plain list of what must be
+ * there. */
 TEST_WITH(store, random_operations_never_give_a_wrong_value)
 {
     static uint8_t lengths[4096], fill[4096];
@@ -242,7 +239,7 @@ TEST_WITH(store, random_operations_never_give_a_wrong_value)
     assert_true(store_state(store).entries <= 4096);
 }
 
-/* Values of up to 64 KiB among small ones, in the smallest store. */
+/* Puts values of up to 64 KiB among small ones into the smallest store. */
 TEST_WITH(store, large_and_small_values_go_through_the_smallest_store)
 {
     static uint8_t value[65535];

@@ -2,8 +2,6 @@
 
 #include "channel/bundle.h"
 
-#include <string.h>
-
 static struct bundle bundle;
 static struct channel channel;
 
@@ -38,6 +36,16 @@ static void assert_end(void)
     assert_false(bundle_next(&bundle, &message, &len));
 }
 
+static void add(const char *text)
+{
+    assert_true(bundle_add(&bundle, text, strlen(text)));
+}
+
+static void send_all(void)
+{
+    assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_DONE);
+}
+
 static void receive(void)
 {
     assert_int_equal(bundle_receive(&bundle, channel.right, CHANNEL_TRY), CHANNEL_DONE);
@@ -45,9 +53,9 @@ static void receive(void)
 
 TEST_WITH(bundle, messages_arrive_together_in_their_order)
 {
-    assert_true(bundle_add(&bundle, "one", 3));
-    assert_true(bundle_add(&bundle, "three", 5));
-    assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_DONE);
+    add("one");
+    add("three");
+    send_all();
     receive();
     assert_next("one");
     assert_next("three");
@@ -61,8 +69,8 @@ TEST_WITH(bundle, a_message_has_its_length_before_it)
     uint8_t octets[16];
     size_t len;
 
-    assert_true(bundle_add(&bundle, "one", 3));
-    assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_DONE);
+    add("one");
+    send_all();
     assert_int_equal(
         channel_receive(channel.right, octets, sizeof octets, &len, CHANNEL_TRY),
         CHANNEL_DONE);
@@ -72,10 +80,10 @@ TEST_WITH(bundle, a_message_has_its_length_before_it)
 
 TEST_WITH(bundle, what_was_sent_is_not_sent_again)
 {
-    assert_true(bundle_add(&bundle, "one", 3));
-    assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_DONE);
-    assert_true(bundle_add(&bundle, "two", 3));
-    assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_DONE);
+    add("one");
+    send_all();
+    add("two");
+    send_all();
     receive();
     assert_next("one");
     assert_end();
@@ -84,9 +92,9 @@ TEST_WITH(bundle, what_was_sent_is_not_sent_again)
     assert_end();
 }
 
-TEST_WITH(bundle, of_an_empty_one_nothing_is_sent)
+TEST_WITH(bundle, nothing_is_sent_of_an_empty_one)
 {
-    assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_DONE);
+    send_all();
     assert_int_equal(bundle_receive(&bundle, channel.right, CHANNEL_TRY), CHANNEL_BUSY);
     assert_end();
 }
@@ -100,7 +108,7 @@ TEST_WITH(bundle, the_longest_message_fits_and_nothing_beside_it)
     longest[MESSAGE_MAX - 1] = 7;
     assert_true(bundle_add(&bundle, longest, sizeof longest));
     assert_false(bundle_add(&bundle, "", 0));
-    assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_DONE);
+    send_all();
     receive();
     assert_true(bundle_next(&bundle, &message, &len));
     assert_int_equal(len, MESSAGE_MAX);
@@ -111,9 +119,9 @@ TEST_WITH(bundle, what_does_not_fit_leaves_the_rest_as_it_was)
 {
     static uint8_t longest[MESSAGE_MAX];
 
-    assert_true(bundle_add(&bundle, "one", 3));
+    add("one");
     assert_false(bundle_add(&bundle, longest, sizeof longest));
-    assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_DONE);
+    send_all();
     receive();
     assert_next("one");
     assert_end();
@@ -123,7 +131,7 @@ TEST_WITH(bundle, one_that_cannot_be_sent_stays_as_it_is)
 {
     while (channel_send(channel.left, "full", 4, CHANNEL_TRY) == CHANNEL_DONE)
         ;
-    assert_true(bundle_add(&bundle, "one", 3));
+    add("one");
     assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_BUSY);
     channel_close_end(&channel.right);
     assert_int_equal(bundle_send(&bundle, channel.left, CHANNEL_TRY), CHANNEL_CLOSED);

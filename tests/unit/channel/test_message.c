@@ -19,6 +19,11 @@ static const uint8_t answer_message[] = {
 
 static const uint64_t id = 0x0102030405060708;
 
+/* What the last message turned out to be. */
+static uint64_t got_id;
+static struct question about;
+static uint8_t sent[512];
+
 /* An answer whose fields all differ. */
 static struct answer example(void)
 {
@@ -39,17 +44,14 @@ static struct answer example(void)
 
 TEST(a_question_travels_as_id_type_flags_and_name)
 {
-    uint8_t out[512];
-
-    assert_int_equal(message_put_question(id, &question, out, sizeof out),
+    assert_int_equal(message_put_question(id, &question, sent, sizeof sent),
                      sizeof question_message);
-    assert_memory_equal(out, question_message, sizeof question_message);
+    assert_memory_equal(sent, question_message, sizeof question_message);
 }
 
 TEST(a_question_arrives_as_it_was_sent)
 {
     struct question got;
-    uint64_t got_id;
 
     assert_true(message_get_question(BYTES(question_message), &got_id, &got));
     assert_true(got_id == id);
@@ -70,14 +72,12 @@ TEST(a_question_needs_room)
 TEST(the_longest_name_travels)
 {
     struct question longest = {.type = TYPE_A, .name_len = 255}, got;
-    uint8_t out[512];
-    uint64_t got_id;
     size_t len;
 
     for (size_t i = 0; i < 254; i += 2)
         longest.name[i] = 1;
-    len = message_put_question(id, &longest, out, sizeof out);
-    assert_true(message_get_question(out, len, &got_id, &got));
+    len = message_put_question(id, &longest, sent, sizeof sent);
+    assert_true(message_get_question(sent, len, &got_id, &got));
     assert_int_equal(got.name_len, 255);
     assert_memory_equal(got.name, longest.name, 255);
 }
@@ -85,7 +85,6 @@ TEST(the_longest_name_travels)
 TEST(a_cut_question_is_none)
 {
     struct question got;
-    uint64_t got_id;
 
     for (size_t len = 0; len < sizeof question_message; len++)
         assert_false(message_get_question(question_message, len, &got_id, &got));
@@ -95,7 +94,6 @@ TEST(a_question_with_octets_behind_it_is_none)
 {
     const uint8_t message[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 1, 11, NAME, 0};
     struct question got;
-    uint64_t got_id;
 
     assert_false(message_get_question(BYTES(message), &got_id, &got));
 }
@@ -105,7 +103,6 @@ TEST(a_question_whose_name_has_another_length_is_none)
     const uint8_t longer[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 1, 12, NAME};
     const uint8_t shorter[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 1, 10, NAME};
     struct question got;
-    uint64_t got_id;
 
     assert_false(message_get_question(BYTES(longer), &got_id, &got));
     assert_false(message_get_question(BYTES(shorter), &got_id, &got));
@@ -115,7 +112,6 @@ TEST(a_question_with_a_pointer_in_its_name_is_none)
 {
     const uint8_t message[] = {1, 2, 3, 4, 5, 6, 7, 8, 0, 28, 1, 4, 1, 'a', 0xc0, 12};
     struct question got;
-    uint64_t got_id;
 
     assert_false(message_get_question(BYTES(message), &got_id, &got));
 }
@@ -123,18 +119,15 @@ TEST(a_question_with_a_pointer_in_its_name_is_none)
 TEST(an_answer_travels_as_its_fields_and_records)
 {
     struct answer answer = example();
-    uint8_t out[512];
 
-    assert_int_equal(message_put_answer(id, &question, &answer, out, sizeof out),
+    assert_int_equal(message_put_answer(id, &question, &answer, sent, sizeof sent),
                      sizeof answer_message);
-    assert_memory_equal(out, answer_message, sizeof answer_message);
+    assert_memory_equal(sent, answer_message, sizeof answer_message);
 }
 
 TEST(an_answer_arrives_as_it_was_sent)
 {
     struct answer got;
-    struct question about;
-    uint64_t got_id;
 
     assert_true(message_get_answer(BYTES(answer_message), &got_id, &about, &got));
     assert_true(got_id == id);
@@ -153,14 +146,11 @@ TEST(an_answer_arrives_as_it_was_sent)
 TEST(an_authentic_answer_arrives_as_that)
 {
     struct answer answer = example(), got;
-    struct question about;
-    uint8_t out[512];
-    uint64_t got_id;
     size_t len;
 
     answer.is_authentic = true;
-    len = message_put_answer(id, &question, &answer, out, sizeof out);
-    assert_true(message_get_answer(out, len, &got_id, &about, &got));
+    len = message_put_answer(id, &question, &answer, sent, sizeof sent);
+    assert_true(message_get_answer(sent, len, &got_id, &about, &got));
     assert_true(got.is_authentic);
     assert_int_equal(got.source, ANSWER_FROM_HOST);
     assert_true(message_get_answer(BYTES(answer_message), &got_id, &about, &got));
@@ -170,8 +160,6 @@ TEST(an_authentic_answer_arrives_as_that)
 TEST(the_records_are_borrowed_from_the_message)
 {
     struct answer got;
-    struct question about;
-    uint64_t got_id;
 
     assert_true(message_get_answer(BYTES(answer_message), &got_id, &about, &got));
     assert_ptr_equal(got.records, answer_message + sizeof answer_message - sizeof record);
@@ -180,15 +168,12 @@ TEST(the_records_are_borrowed_from_the_message)
 TEST(an_answer_may_have_neither_text_nor_records)
 {
     struct answer answer, got;
-    uint8_t out[64];
-    struct question about;
-    uint64_t got_id;
     size_t len;
 
     answer_init(&answer, &question, NULL, 0);
-    len = message_put_answer(id, &question, &answer, out, sizeof out);
+    len = message_put_answer(id, &question, &answer, sent, sizeof sent);
     assert_int_equal(len, 35);
-    assert_true(message_get_answer(out, len, &got_id, &about, &got));
+    assert_true(message_get_answer(sent, len, &got_id, &about, &got));
     assert_int_equal(got.rcode, RCODE_NOERROR);
     assert_int_equal(got.ede, EDE_NONE);
     assert_string_equal(got.ede_text, "");
@@ -198,14 +183,11 @@ TEST(an_answer_may_have_neither_text_nor_records)
 TEST(the_longest_text_travels)
 {
     struct answer answer = example(), got;
-    uint8_t out[512];
-    struct question about;
-    uint64_t got_id;
     size_t len;
 
     memset(answer.ede_text, 'x', ANSWER_TEXT - 1);
-    len = message_put_answer(id, &question, &answer, out, sizeof out);
-    assert_true(message_get_answer(out, len, &got_id, &about, &got));
+    len = message_put_answer(id, &question, &answer, sent, sizeof sent);
+    assert_true(message_get_answer(sent, len, &got_id, &about, &got));
     assert_string_equal(got.ede_text, answer.ede_text);
 }
 
@@ -213,8 +195,6 @@ TEST(a_text_that_would_fill_the_room_of_its_nul_is_refused)
 {
     uint8_t message[8 + 5 + 1 + 2 + 2 + 1 + ANSWER_TEXT + 6] = {0};
     struct answer got;
-    struct question about;
-    uint64_t got_id;
 
     message[11] = 1; /* the root's name: one octet of 0 */
     message[18] = ANSWER_TEXT;
@@ -227,8 +207,6 @@ TEST(the_longest_answer_fits_the_longest_message)
 {
     static uint8_t records[ANSWER_RECORDS_MAX], out[MESSAGE_MAX];
     struct answer answer = example(), got;
-    struct question about;
-    uint64_t got_id;
     size_t len;
 
     memset(answer.ede_text, 'x', ANSWER_TEXT - 1);
@@ -253,8 +231,6 @@ TEST(an_answer_needs_room)
 TEST(an_answer_cut_before_its_records_is_none)
 {
     struct answer got;
-    struct question about;
-    uint64_t got_id;
 
     for (size_t len = 0; len < sizeof answer_message - sizeof record; len++)
         assert_false(message_get_answer(answer_message, len, &got_id, &about, &got));
@@ -268,14 +244,13 @@ TEST(spoilt_questions_are_refused_or_whole)
 
     for (int i = 0; i < ROUNDS; i++) {
         size_t len, again;
-        uint8_t *message = mutate(BYTES(question_message), &len), out[512];
+        uint8_t *message = mutate(BYTES(question_message), &len);
         struct question got;
-        uint64_t got_id;
 
         if (message_get_question(message, len, &got_id, &got)) {
-            again = message_put_question(got_id, &got, out, sizeof out);
+            again = message_put_question(got_id, &got, sent, sizeof sent);
             assert_int_equal(again, len);
-            assert_memory_equal(out, message, len);
+            assert_memory_equal(sent, message, len);
             accepted++;
         }
         free(message);
@@ -291,8 +266,6 @@ TEST(spoilt_answers_are_refused_or_safe)
         size_t len;
         uint8_t *message = mutate(BYTES(answer_message), &len);
         struct answer got;
-        struct question about;
-        uint64_t got_id;
 
         if (message_get_answer(message, len, &got_id, &about, &got)) {
             assert_true(strlen(got.ede_text) < ANSWER_TEXT);
@@ -308,7 +281,6 @@ TEST(spoilt_answers_are_refused_or_safe)
 TEST(an_id_alone_is_no_answer_and_no_question)
 {
     uint8_t message[MESSAGE_ID_SIZE];
-    struct question about;
     struct answer answer;
     uint64_t taken = 0;
 
@@ -318,4 +290,73 @@ TEST(an_id_alone_is_no_answer_and_no_question)
     assert_false(message_get_id(message, sizeof message - 1, &taken));
     assert_false(message_get_answer(message, sizeof message, &taken, &about, &answer));
     assert_false(message_get_question(message, sizeof message, &taken, &about));
+}
+
+TEST(the_way_travels_as_id_and_steps)
+{
+    static const uint8_t steps[] = {4, 0, 0};
+    uint8_t out[MESSAGE_WAY_MAX];
+    const uint8_t *got;
+    size_t len = message_put_way(id, BYTES(steps), out, sizeof out), got_len;
+
+    assert_int_equal(len, 8 + sizeof steps);
+    assert_true(message_get_way(out, len, &got_id, &got, &got_len));
+    assert_true(got_id == (id | MESSAGE_WAY));
+    assert_int_equal(got_len, sizeof steps);
+    assert_memory_equal(got, steps, sizeof steps);
+}
+
+TEST(an_answer_is_no_way_and_too_long_a_way_is_none)
+{
+    static const uint8_t empty[MESSAGE_WAY_MAX + 1] = {0x08}; /* the flag */
+    const uint8_t *got;
+    size_t got_len;
+
+    assert_false(message_get_way(BYTES(answer_message), &got_id, &got, &got_len));
+    assert_true(message_get_way(empty, MESSAGE_WAY_MAX, &got_id, &got, &got_len));
+    assert_false(message_get_way(BYTES(empty), &got_id, &got, &got_len));
+    assert_false(message_get_way(empty, 7, &got_id, &got, &got_len));
+}
+
+TEST(a_server_is_introduced_by_its_number)
+{
+    static const struct way_endpoint server = {
+        .port = 53, .ip_len = 4, .ip = {192, 0, 2, 53}};
+    static const uint8_t expected[] = {4, 0, 0, 0, 0, 0, 0, 15, 0, 53, 192, 0, 2, 53};
+    uint8_t out[MESSAGE_SERVER_SIZE];
+    struct way_endpoint got = {0};
+    uint64_t number;
+
+    assert_int_equal(message_put_server(15, &server, out), sizeof expected);
+    assert_memory_equal(out, expected, sizeof expected);
+    assert_true(message_get_server(BYTES(expected), &number, &got));
+    assert_true(number == 15);
+    assert_memory_equal(&got, &server, sizeof got);
+}
+
+TEST(a_server_without_a_good_number_is_none)
+{
+    uint8_t message[] = {4, 0, 0, 0, 0, 0, 0, 16, 0, 53, 192, 0, 2, 53};
+    struct way_endpoint got;
+    uint64_t number;
+
+    assert_false(message_get_server(BYTES(message), &number, &got));
+    message[7] = 0;
+    assert_false(message_get_server(BYTES(message), &number, &got));
+    assert_false(message_get_server(BYTES(answer_message), &number, &got));
+}
+
+TEST(what_is_no_answer_shows_in_the_id)
+{
+    uint8_t message[20] = {0x03, 0xff};
+
+    assert_true(message_is_answer(BYTES(answer_message)));
+    assert_true(message_is_answer(BYTES(message)));
+    assert_false(message_is_answer(message, MESSAGE_ID_SIZE));
+    message[0] = 0x08;
+    assert_false(message_is_answer(BYTES(message)));
+    message[0] = 0x04;
+    assert_false(message_is_answer(BYTES(message)));
+    message[0] = 0xf3; /* the other flags */
+    assert_true(message_is_answer(BYTES(message)));
 }

@@ -1,15 +1,11 @@
 /* A DNS server for tests, on its own port: a thread that hands each query to a script. */
-#ifndef TESTS_RESPONDER_H
-#define TESTS_RESPONDER_H
+#pragma once
 
 #include "../check.h"
 
 #include "net/addr.h"
 
 #include <pthread.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 struct responder;
 
@@ -19,7 +15,7 @@ typedef void responder_script(struct responder *, const uint8_t *query, size_t s
 struct responder {
     int fd;
     struct addr addr;   /* where it listens */
-    struct addr client; /* who sent the query at hand */
+    struct addr client; /* the sender of the query at hand */
     responder_script *script;
     unsigned asked;
     pthread_t thread;
@@ -149,5 +145,3 @@ static inline void responder_addresses(struct responder *responder, const uint8_
     else
         responder_reply(responder, query, size, 0, 1, 0, RECORD_AAAA, sizeof RECORD_AAAA);
 }
-
-#endif

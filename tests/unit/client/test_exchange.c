@@ -1,21 +1,33 @@
 #include "responder.h"
 
 #include "base/clock.h"
-#include "client/exchange.h"
-
-#include <errno.h>
+#include "client/datagram.h"
+#include "client/outstanding.h"
 
 static const struct exchange_manner patient = {.tries = 2, .try_ms = 60000};
 static const struct exchange_manner brief = {.tries = 2, .try_ms = 40};
 
+static void run_all(int fd, struct exchange *const all[], size_t count)
+{
+    struct outstanding *outstanding = outstanding_new(fd);
+
+    for (size_t i = 0; i < count; i++)
+        outstanding_start(outstanding, all[i]);
+    while (outstanding_count(outstanding) > 0)
+        outstanding_turn(outstanding, -1, WAIT_FOREVER);
+    outstanding_free(outstanding);
+}
+
 static void run(const struct addr *server, struct exchange *exchange,
                 struct exchange_manner patience)
 {
-    int fd = exchange_open(server);
+    int fd = datagram_open(server);
 
     assert_int_not_equal(fd, -1);
-    assert_int_equal(ask_build(&exchange->ask, "host.test", TYPE_A), 0);
-    exchange_run(fd, exchange, 1, &patience);
+    assert_int_equal(ask_build(&exchange->ask, "host.test", TYPE_A, &(struct ask_form){0}),
+                     0);
+    exchange->manner = patience;
+    run_all(fd, &exchange, 1);
     close(fd);
 }
 
@@ -36,7 +48,7 @@ static void assert_answered(struct exchange *exchange)
 {
     assert_int_equal(exchange->state, EXCHANGE_ANSWERED);
     assert_true(exchange->size > sizeof RECORD_A);
-    assert_memory_equal(exchange->reply + exchange->size - sizeof RECORD_A, RECORD_A,
+    assert_memory_equal(exchange->wire + exchange->size - sizeof RECORD_A, RECORD_A,
                         sizeof RECORD_A);
     exchange_free(exchange);
 }
@@ -131,49 +143,64 @@ TEST(silence_ends_after_all_tries)
     assert_true(clock_ms() - start >= 79);
 }
 
-/* Ten false replies and a true one lie in the socket already, but no time is left: each try
- * looks at one of them, so a flood ends with the try. */
+/* Sends false replies without end, whatever the client does meanwhile. */
+static void *flood(void *arg)
+{
+    struct responder *responder = arg;
+    uint8_t query[512], again[512];
+    ssize_t size;
+
+    responder->client.len = sizeof responder->client.sock;
+    size = recvfrom(responder->fd, query, sizeof query, 0, &responder->client.sock.any,
+                    &responder->client.len);
+    while (recv(responder->fd, again, sizeof again, MSG_DONTWAIT) != 0)
+        break_octet(responder, query, (size_t)size, 0);
+    return NULL;
+}
+
+/* An empty datagram ends the flood; it comes when the question has ended. */
 TEST(false_replies_do_not_stop_the_clock)
 {
-    const struct exchange_manner none = {.tries = 2, .try_ms = 0};
     struct responder responder;
     struct exchange exchange;
-    int fd;
 
     responder_listen(&responder, NULL);
-    fd = exchange_open(&responder.addr);
-    responder.client.len = sizeof responder.client.sock;
-    assert_int_equal(getsockname(fd, &responder.client.sock.any, &responder.client.len), 0);
-    assert_int_equal(ask_build(&exchange.ask, "host.test", TYPE_A), 0);
-    for (int i = 0; i < 10; i++)
-        break_octet(&responder, exchange.ask.wire, exchange.ask.size, 0);
-    responder_addresses(&responder, exchange.ask.wire, exchange.ask.size);
-    exchange_run(fd, &exchange, 1, &none);
+    assert_int_equal(pthread_create(&responder.thread, NULL, flood, &responder), 0);
+    run(&responder.addr, &exchange, brief);
     assert_int_equal(exchange.state, EXCHANGE_SILENT);
-    exchange_run(fd, &exchange, 1, &patient);
-    assert_answered(&exchange);
-    close(responder.fd);
-    close(fd);
+    assert_int_equal(exchange.tries, 2);
+    responder_stop(&responder);
 }
 
-static void big_replies(struct responder *responder, const uint8_t *query, size_t size)
+static void as_long_as_can_be(struct responder *responder, const uint8_t *query,
+                              size_t size)
 {
-    uint8_t reply[EXCHANGE_REPLY_MAX + 1] = {0};
+    static uint8_t reply[65507]; /* with the headers of UDP and IPv4: 65,535 octets */
 
-    responder_write(reply, query, size, 2, 0, 0, "", 0);
-    responder_send(responder, reply, sizeof reply);
     responder_write(reply, query, size, 0, 0, 0, "", 0);
-    responder_send(responder, reply, sizeof reply - 1);
+    responder_send(responder, reply, sizeof reply);
 }
 
-TEST(a_reply_has_at_most_4096_octets)
+TEST(a_datagram_may_be_of_any_length)
 {
     struct exchange exchange;
 
-    ask(big_replies, &exchange, patient, 1);
+    ask(as_long_as_can_be, &exchange, patient, 1);
     assert_int_equal(exchange.state, EXCHANGE_ANSWERED);
-    assert_int_equal(exchange.size, 4096);
-    assert_int_equal(exchange.reply[3] & 0xf, 0);
+    assert_int_equal(exchange.size, 65507);
+    exchange_free(&exchange);
+}
+
+TEST(a_question_knows_when_it_was_sent_and_answered)
+{
+    struct exchange exchange;
+    int64_t before = clock_us();
+
+    ask(responder_addresses, &exchange, patient, 1);
+    assert_in_range(exchange.sent_us, before, clock_us());
+    assert_in_range(exchange.ended_us, exchange.sent_us, clock_us());
+    assert_int_equal(exchange.tries, 1);
+    assert_false(exchange.is_over_tcp);
     exchange_free(&exchange);
 }
 
@@ -203,15 +230,17 @@ TEST(an_old_error_does_not_spoil_the_next_question)
     struct addr addr = closed_port();
     struct responder responder = {.script = responder_addresses};
     struct exchange exchange;
-    int fd = exchange_open(&addr);
+    int fd = datagram_open(&addr);
 
     assert_int_equal(send(fd, "x", 1, 0), 1); /* its failure is kept for the next call */
     responder.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     responder.addr = addr;
     assert_int_equal(bind(responder.fd, &addr.sock.any, addr.len), 0);
     responder_run(&responder);
-    assert_int_equal(ask_build(&exchange.ask, "host.test", TYPE_A), 0);
-    exchange_run(fd, &exchange, 1, &patient);
+    assert_int_equal(ask_build(&exchange.ask, "host.test", TYPE_A, &(struct ask_form){0}),
+                     0);
+    exchange.manner = patient;
+    run_all(fd, &(struct exchange *){&exchange}, 1);
     assert_answered(&exchange);
     responder_stop(&responder);
     close(fd);
@@ -239,14 +268,17 @@ TEST(questions_travel_together)
     int fd;
 
     responder_start(&responder, backwards);
-    fd = exchange_open(&responder.addr);
-    assert_int_equal(ask_build(&both[0].ask, "host.test", TYPE_A), 0);
-    assert_int_equal(ask_build(&both[1].ask, "host.test", TYPE_AAAA), 0);
-    exchange_run(fd, both, 2, &patient);
+    fd = datagram_open(&responder.addr);
+    assert_int_equal(ask_build(&both[0].ask, "host.test", TYPE_A, &(struct ask_form){0}),
+                     0);
+    assert_int_equal(ask_build(&both[1].ask, "host.test", TYPE_AAAA, &(struct ask_form){0}),
+                     0);
+    both[0].manner = both[1].manner = patient;
+    run_all(fd, (struct exchange *[]){&both[0], &both[1]}, 2);
     responder_stop(&responder);
     assert_answered(&both[0]);
     assert_int_equal(both[1].state, EXCHANGE_ANSWERED);
-    assert_memory_equal(both[1].reply + both[1].size - sizeof RECORD_AAAA, RECORD_AAAA,
+    assert_memory_equal(both[1].wire + both[1].size - sizeof RECORD_AAAA, RECORD_AAAA,
                         sizeof RECORD_AAAA);
     exchange_free(&both[1]);
     close(fd);
@@ -266,10 +298,13 @@ TEST(an_answered_question_is_not_sent_again)
     int fd;
 
     responder_start(&responder, answer_a_only);
-    fd = exchange_open(&responder.addr);
-    assert_int_equal(ask_build(&both[0].ask, "host.test", TYPE_A), 0);
-    assert_int_equal(ask_build(&both[1].ask, "host.test", TYPE_AAAA), 0);
-    exchange_run(fd, both, 2, &enough);
+    fd = datagram_open(&responder.addr);
+    assert_int_equal(ask_build(&both[0].ask, "host.test", TYPE_A, &(struct ask_form){0}),
+                     0);
+    assert_int_equal(ask_build(&both[1].ask, "host.test", TYPE_AAAA, &(struct ask_form){0}),
+                     0);
+    both[0].manner = both[1].manner = enough;
+    run_all(fd, (struct exchange *[]){&both[0], &both[1]}, 2);
     responder_stop(&responder);
     assert_answered(&both[0]);
     assert_int_equal(both[1].state, EXCHANGE_SILENT);

@@ -1,8 +1,9 @@
 #include "responder.h"
 
+#include "client/datagram.h"
 #include "client/inquiry.h"
 
-#include <errno.h>
+#define W(word) ((char[]){word})
 
 static const struct exchange_manner patience = {.tries = 1, .try_ms = 60000};
 
@@ -13,8 +14,12 @@ static void run(struct inquiry *inquiry, responder_script *script, uint16_t type
     int fd;
 
     responder_start(&responder, script);
-    fd = exchange_open(&responder.addr);
-    assert_int_equal(inquiry_run(inquiry, fd, "host.test", type, &patient), 0);
+    fd = datagram_open(&responder.addr);
+    assert_int_equal(
+        inquiry_run(inquiry, fd,
+                    &(struct wish){.name = W("host.test"), .type = type, .class = 0},
+                    &(struct ask_form){0}, &patient),
+        0);
     responder_stop(&responder);
     close(fd);
 }
@@ -25,7 +30,7 @@ static void assert_outcome(responder_script *script, uint16_t type, enum verdict
     struct inquiry inquiry;
 
     run(&inquiry, script, type, patience);
-    assert_int_equal(inquiry.parts[inquiry.count - 1].verdict, verdict);
+    assert_int_equal(inquiry.exchanges[inquiry.count - 1].verdict, verdict);
     assert_int_equal(inquiry_exit(&inquiry), exit_code);
     inquiry_free(&inquiry);
 }
@@ -37,10 +42,12 @@ TEST(addresses_are_two_questions)
     run(&inquiry, responder_addresses, 0, patience);
     assert_true(inquiry.for_addresses);
     assert_int_equal(inquiry.count, 2);
-    assert_int_equal(inquiry.parts[0].verdict, VERDICT_RECORDS);
-    assert_string_equal(inquiry.parts[0].reply.answers[0].data, "192.0.2.10");
-    assert_string_equal(inquiry.parts[1].reply.answers[0].data, "2001:db8::10");
-    assert_string_equal(inquiry.parts[1].canonical, "host.test.");
+    assert_int_equal(inquiry.exchanges[0].verdict, VERDICT_RECORDS);
+    assert_string_equal(inquiry.exchanges[0].reply.sections[SECTION_ANSWER].records[0].data,
+                        "192.0.2.10");
+    assert_string_equal(inquiry.exchanges[1].reply.sections[SECTION_ANSWER].records[0].data,
+                        "2001:db8::10");
+    assert_string_equal(inquiry.exchanges[1].canonical, "host.test.");
     assert_int_equal(inquiry_exit(&inquiry), INQUIRY_RECORDS);
     inquiry_free(&inquiry);
 }
@@ -52,7 +59,8 @@ TEST(a_type_is_one_question)
     run(&inquiry, responder_addresses, TYPE_AAAA, patience);
     assert_false(inquiry.for_addresses);
     assert_int_equal(inquiry.count, 1);
-    assert_string_equal(inquiry.parts[0].reply.answers[0].data, "2001:db8::10");
+    assert_string_equal(inquiry.exchanges[0].reply.sections[SECTION_ANSWER].records[0].data,
+                        "2001:db8::10");
     inquiry_free(&inquiry);
 }
 
@@ -60,7 +68,10 @@ TEST(what_is_no_name_is_not_asked)
 {
     struct inquiry inquiry;
 
-    assert_int_equal(inquiry_run(&inquiry, -1, "a..b", 0, &patience), -1);
+    assert_int_equal(inquiry_run(&inquiry, -1,
+                                 &(struct wish){.name = W("a..b"), .type = 0, .class = 0},
+                                 &(struct ask_form){0}, &patience),
+                     -1);
     assert_int_equal(errno, EINVAL);
     inquiry_free(&inquiry);
 }
@@ -153,8 +164,8 @@ TEST(the_answer_stands_at_the_end_of_the_chain)
     struct inquiry inquiry;
 
     run(&inquiry, alias, TYPE_A, patience);
-    assert_int_equal(inquiry.parts[0].verdict, VERDICT_RECORDS);
-    assert_string_equal(inquiry.parts[0].canonical, "x.host.test.");
+    assert_int_equal(inquiry.exchanges[0].verdict, VERDICT_RECORDS);
+    assert_string_equal(inquiry.exchanges[0].canonical, "x.host.test.");
     inquiry_free(&inquiry);
 }
 
@@ -209,8 +220,8 @@ TEST(silence_on_one_question_is_silence)
     struct inquiry inquiry;
 
     run(&inquiry, only_a, 0, (struct exchange_manner){.tries = 1, .try_ms = 1000});
-    assert_int_equal(inquiry.parts[0].verdict, VERDICT_RECORDS);
-    assert_int_equal(inquiry.parts[1].verdict, VERDICT_SILENT);
+    assert_int_equal(inquiry.exchanges[0].verdict, VERDICT_RECORDS);
+    assert_int_equal(inquiry.exchanges[1].verdict, VERDICT_SILENT);
     assert_int_equal(inquiry_exit(&inquiry), INQUIRY_SILENT);
     assert_false(inquiry_is_interrupted(&inquiry));
     inquiry_free(&inquiry);

@@ -3,9 +3,7 @@
 
 #include "base/clock.h"
 #include "client/stream.h"
-
-#include <errno.h>
-#include <stdlib.h>
+#include "client/wait.h"
 
 enum { PATIENT_MS = 60000 };
 
@@ -55,11 +53,36 @@ static struct ask asked;
 static uint8_t *reply;
 static size_t reply_size;
 
-/* What comes of a question: 0, or an errno. */
+/* Until the stream has come to an end, or the deadline has: 0, or an errno. */
+static int run(struct stream *stream, int64_t deadline)
+{
+    enum stream_result result;
+
+    while ((result = stream_continue(stream)) == STREAM_WAITS) {
+        if ((stream_writes(stream) ? wait_writable : wait_readable)(stream->fd, deadline) ==
+            WAIT_TIMEOUT)
+            return ETIMEDOUT;
+    }
+    return result == STREAM_DONE ? 0 : errno;
+}
+
+/* What comes of a question: 0 and the reply, or an errno. */
 static int ask_addr(const struct addr *addr, int ms)
 {
-    assert_int_equal(ask_build(&asked, "host.test", TYPE_A), 0);
-    return stream_ask(addr, &asked, clock_ms() + ms, &reply, &reply_size) == 0 ? 0 : errno;
+    struct stream stream;
+    int outcome;
+
+    assert_int_equal(ask_build(&asked, "host.test", TYPE_A, &(struct ask_form){0}), 0);
+    if (stream_open(&stream, addr, &asked) != 0)
+        return errno;
+    outcome = run(&stream, clock_ms() + ms);
+    if (outcome == 0) {
+        reply = stream.reply;
+        reply_size = stream.size;
+        stream.reply = NULL;
+    }
+    stream_close(&stream);
+    return outcome;
 }
 
 static int ask_server(void (*script)(int, const uint8_t *, size_t), int ms)

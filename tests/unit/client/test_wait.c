@@ -3,12 +3,9 @@
 #include "base/clock.h"
 #include "client/wait.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 struct ends {
     int read, write;
@@ -128,6 +125,52 @@ static int interrupt_within_the_wait(struct ends ends)
 TEST(an_interrupt_ends_the_wait)
 {
     assert_int_equal(in_child(interrupt_within_the_wait), 0);
+}
+
+/* Also a held signal that is ignored by itself. */
+static int hold_and_release(struct ends ends)
+{
+    sigset_t signals;
+    int signal;
+
+    wait_catch_interrupt();
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGWINCH);
+    sigaddset(&signals, SIGTERM);
+    wait_hold(&signals);
+    raise(SIGWINCH);
+    if (wait_key(ends.read, &signal) != WAIT_READY || signal != SIGWINCH)
+        return 1;
+    raise(SIGTERM);
+    if (wait_readable(ends.read, 0) != WAIT_TIMEOUT)
+        return 2;
+    if (wait_key(ends.read, &signal) != WAIT_READY || signal != SIGTERM)
+        return 3;
+    if (write(ends.write, "x", 1) != 1 || wait_key(ends.read, &signal) != WAIT_READY ||
+        signal != 0)
+        return 4;
+    raise(SIGTERM);
+    wait_release();
+    return 5;
+}
+
+TEST(a_held_signal_is_told_once_and_acts_when_it_is_released)
+{
+    assert_int_equal(in_child(hold_and_release), 100 + SIGTERM);
+}
+
+static int interrupt_a_wait_for_a_key(struct ends ends)
+{
+    int signal;
+
+    wait_catch_interrupt();
+    raise(SIGINT);
+    return wait_key(ends.read, &signal) == WAIT_INTERRUPTED ? 0 : 1;
+}
+
+TEST(an_interrupt_ends_a_wait_for_a_key)
+{
+    assert_int_equal(in_child(interrupt_a_wait_for_a_key), 0);
 }
 
 static int interrupt_uncaught(struct ends ends)

@@ -1,45 +1,44 @@
 /* Children that do what their number says; the test runs the loop. */
-#include "../check.h"
+#include "../turn.h"
 
 #include "daemon/child.h"
 #include "daemon/descriptors.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include "base/clock.h"
 
 enum { SAYS_READY, ENDS_AT_ONCE, ECHOES };
 
 static struct loop *loop;
 static struct child_owner owner;
 static struct child child;
-static enum word said[8];
+static enum control_message said[8];
 static size_t said_count;
 
 __attribute__((noreturn)) static void be(struct child *self, int control)
 {
-    enum word word;
+    enum control_message message;
     int kept[] = {control};
 
-    descriptors_keep(kept, 1); /* our end, too, or it would not see that we close it */
+    descriptors_keep(kept, 1); /* closes its copy of our end, or it would not see that
+                                * we close ours */
     if (self->number == ENDS_AT_ONCE)
         _exit(7);
-    channel_send_word(control, WORD_READY);
-    while (channel_receive_word(control, &word, CHANNEL_BLOCK) == CHANNEL_DONE)
+    channel_send_control(control, CONTROL_READY, NULL, 0);
+    while (channel_receive_control(control, &message, NULL, NULL, NULL, CHANNEL_BLOCK) ==
+           CHANNEL_DONE)
         if (self->number == ECHOES)
-            channel_send_word(control, word);
+            channel_send_control(control, message, NULL, 0);
     _exit(0);
 }
 
-static void spoke(struct child *self, enum word word)
+static void spoke(struct child *self, enum control_message message, const uint8_t *data,
+                  size_t len)
 {
+    (void)data;
+    assert_int_equal(len, 0);
     assert_ptr_equal(self, &child);
-    said[said_count++] = word;
+    said[said_count++] = message;
     loop_stop(loop);
 }
 
@@ -61,7 +60,7 @@ static void tear_down(void)
 
 FIXTURE(child, set_up, tear_down);
 
-/* Starts one of this kind and waits until it has said so. */
+/* Starts a child of this kind and waits until it is ready. */
 static void start(unsigned kind)
 {
     child_init(&child, &owner, ROLE_SERVE, kind, 1);
@@ -70,17 +69,12 @@ static void start(unsigned kind)
     assert_true(child.ready);
 }
 
-static void stop(void *context)
-{
-    loop_stop(context);
-}
-
-/* Runs the loop until this time has come. */
+/* Runs the loop until this time. */
 static void run_until(int64_t at)
 {
     struct timer end;
 
-    timer_init(&end, stop, loop);
+    timer_init(&end, stop_loop, loop);
     timer_set(loop, &end, at);
     while (clock_ms() < at)
         assert_int_equal(loop_run(loop), 0);
@@ -112,19 +106,19 @@ TEST_WITH(child, a_child_says_that_it_is_ready)
 {
     start(SAYS_READY);
     assert_int_equal(said_count, 1);
-    assert_int_equal(said[0], WORD_READY);
+    assert_int_equal(said[0], CONTROL_READY);
     assert_int_not_equal(child.pid, 0);
 }
 
 TEST_WITH(child, words_go_both_ways)
 {
     start(ECHOES);
-    child_tell(&child, WORD_HOST_CHANGED);
+    child_tell(&child, CONTROL_HOST_CHANGED, NULL, 0);
     assert_int_equal(loop_run(loop), 0);
-    assert_int_equal(said[1], WORD_HOST_CHANGED);
+    assert_int_equal(said[1], CONTROL_HOST_CHANGED);
 }
 
-TEST_WITH(child, who_is_dismissed_leaves)
+TEST_WITH(child, a_dismissed_child_leaves)
 {
     int status;
 
@@ -134,11 +128,11 @@ TEST_WITH(child, who_is_dismissed_leaves)
     wait_for_end(&status);
     assert_true(WIFEXITED(status));
     assert_int_equal(child.pid, 0);
-    child_tell(&child, WORD_HOST_CHANGED); /* nobody is there */
+    child_tell(&child, CONTROL_HOST_CHANGED, NULL, 0); /* nobody is there */
     assert_int_equal(child_reap(&child, &status), 0);
 }
 
-TEST_WITH(child, who_lives_is_not_reaped)
+TEST_WITH(child, a_living_child_is_not_reaped)
 {
     int status;
 
@@ -160,9 +154,8 @@ TEST_WITH(child, a_killed_child_is_seen)
     assert_int_equal(WTERMSIG(status), SIGKILL);
 }
 
-/* The first time at once, then after a time that doubles. */
-/* It would go on without, and nobody would know. */
-TEST_WITH(child, who_cannot_take_a_descriptor_is_killed)
+/* Otherwise it would go on without the descriptor, and nobody would know. */
+TEST_WITH(child, a_child_that_cannot_take_a_descriptor_is_killed)
 {
     enum { MORE_THAN_ENOUGH = 100000 };
     siginfo_t info = {0};
@@ -171,7 +164,7 @@ TEST_WITH(child, who_cannot_take_a_descriptor_is_killed)
     start(SAYS_READY);
     kill(child.pid, SIGSTOP);
     for (int i = 0; i < MORE_THAN_ENOUGH && info.si_pid == 0; i++) {
-        child_pass(&child, WORD_LISTEN, NULL, 0, STDIN_FILENO);
+        child_pass(&child, CONTROL_LISTEN, NULL, 0, STDIN_FILENO);
         assert_int_equal(waitid(P_PID, (id_t)child.pid, &info, WEXITED | WNOHANG | WNOWAIT),
                          0);
     }
@@ -181,7 +174,8 @@ TEST_WITH(child, who_cannot_take_a_descriptor_is_killed)
     assert_int_equal(WTERMSIG(status), SIGKILL);
 }
 
-TEST_WITH(child, who_dies_soon_is_started_later_and_later)
+/* It is started at once the first time, and then after a delay that doubles. */
+TEST_WITH(child, a_child_that_dies_soon_is_started_later_and_later)
 {
     int64_t before;
     int status;
@@ -201,7 +195,7 @@ TEST_WITH(child, who_dies_soon_is_started_later_and_later)
     assert_true(clock_ms() - before >= 200);
 }
 
-TEST_WITH(child, who_is_dismissed_is_not_started_again)
+TEST_WITH(child, a_dismissed_child_is_not_started_again)
 {
     int status;
 
@@ -225,9 +219,9 @@ TEST_WITH(child, one_of_before_can_be_adopted)
     loop_unwatch(loop, child.watch);
     child_init(&child, &owner, ROLE_SERVE, ECHOES, 1);
     assert_int_equal(child_adopt(&child, before.pid, before.control), 0);
-    child_tell(&child, WORD_RETIRE);
+    child_tell(&child, CONTROL_RETIRE, NULL, 0);
     assert_int_equal(loop_run(loop), 0);
-    assert_int_equal(said[said_count - 1], WORD_RETIRE);
+    assert_int_equal(said[said_count - 1], CONTROL_RETIRE);
     child_dismiss(&child);
     assert_int_equal(wait_for_end(&status), before.pid);
 }

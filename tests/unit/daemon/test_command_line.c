@@ -4,7 +4,7 @@
 TEST(addresses_add_up)
 {
     command_line("-l 127.0.0.1:5300 -l [::1]:5301 -o listen=127.0.0.2");
-    assert_int_equal(said.options.listen_count, 3);
+    assert_int_equal(said.config.listen_count, 3);
     assert_string_equal(listen_at(0), "127.0.0.1:5300");
     assert_string_equal(listen_at(1), "[::1]:5301");
     assert_string_equal(listen_at(2), "127.0.0.2:5353");
@@ -14,13 +14,13 @@ TEST(n_checks_only)
 {
     command_line("-n");
     assert_int_equal(said.result, COMMAND_LINE_RUN);
-    assert_true(said.options.check_only);
+    assert_true(said.config.check_only);
 }
 
 TEST(v_is_verbose)
 {
     command_line("-v");
-    assert_true(said.options.verbose);
+    assert_true(said.config.verbose);
 }
 
 TEST(capital_v_prints_the_version)
@@ -38,21 +38,24 @@ TEST(h_prints_the_help)
     assert_string_equal(said.err, "");
 }
 
-TEST(the_help_names_each_key_with_its_default)
+TEST(the_help_names_keys_with_their_defaults)
 {
     command_line("-h");
-    assert_non_null(strstr(said.out, "listen=VALUE"));
-    assert_non_null(strstr(said.out, "(default 127.0.0.1:5353)"));
-    assert_non_null(strstr(said.out, "max-lookups=VALUE"));
-    assert_non_null(strstr(said.out, "(default 256)"));
-    assert_non_null(strstr(said.out, "negative-ttl=VALUE"));
-    assert_non_null(strstr(said.out, "udp-size=VALUE"));
-    assert_non_null(strstr(said.out, "(default 1232)"));
-    assert_non_null(strstr(said.out, "tcp-clients=VALUE"));
-    assert_non_null(strstr(said.out, "(default 1000)"));
-    assert_non_null(strstr(said.out, "tcp-per-client=VALUE"));
-    assert_non_null(strstr(said.out, "(default 500)"));
-    assert_non_null(strstr(said.out, "tcp-idle=VALUE"));
+    assert_non_null(strstr(said.out, "\n  tcp-idle=VALUE   Seconds until an idle TCP "));
+    assert_non_null(strstr(said.out, "(default 10)\n"));
+    assert_non_null(strstr(said.out, "(default none)\n"));
+}
+
+TEST(the_help_lists_keys_by_group)
+{
+    const char *cache, *lookups, *key;
+
+    command_line("-h");
+    cache = strstr(said.out, "\n\nCache:\n  cache-size=VALUE   ");
+    lookups = strstr(said.out, "\n\nLookups:\n  max-lookups=VALUE   ");
+    key = strstr(said.out, "\n  stale=VALUE   ");
+    assert_non_null(cache);
+    assert_true(cache < key && key < lookups);
 }
 
 TEST(a_key_without_a_value_is_an_error)
@@ -96,7 +99,7 @@ TEST(l_replaces_the_addresses_of_the_file)
 {
     file_says("listen = 127.0.0.1:5300\nlisten = 127.0.0.1:5301\n");
     command_line("-c test.conf -l 127.0.0.2:5302 -l 127.0.0.2:5303");
-    assert_int_equal(said.options.listen_count, 2);
+    assert_int_equal(said.config.listen_count, 2);
     assert_string_equal(listen_at(0), "127.0.0.2:5302");
     assert_string_equal(listen_at(1), "127.0.0.2:5303");
 }
@@ -105,8 +108,8 @@ TEST(the_command_line_wins_wherever_it_names_the_file)
 {
     file_says("ttl = 20\nlisten = 127.0.0.1:5300\n");
     command_line("-o ttl=30 -l 127.0.0.2 -c test.conf");
-    assert_int_equal(said.options.ttl, 30);
-    assert_int_equal(said.options.listen_count, 1);
+    assert_int_equal(said.config.local.ttl, 30);
+    assert_int_equal(said.config.listen_count, 1);
     assert_string_equal(listen_at(0), "127.0.0.2:5353");
 }
 

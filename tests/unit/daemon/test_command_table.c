@@ -1,10 +1,7 @@
-/* The table, and a table of the test's own. */
-#include "../check.h"
+/* Reads the server's table, and a table of the test's own. */
+#include "../written.h"
 
 #include "daemon/command_table.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 static const struct command rows[] = {
     {"plain", NULL, "Takes none."},
@@ -64,18 +61,15 @@ TEST(words_have_numbers)
 
 TEST(the_help_has_a_line_for_each)
 {
-    char *text = NULL;
-    size_t len;
-    FILE *out = open_memstream(&text, &len);
+    FILE *out = written_begin();
 
     command_print_help(rows, out);
-    fclose(out);
-    assert_string_equal(text, "  plain                 Takes none.\n"
-                              "  named NAME            Takes any.\n"
-                              "  maybe [NAME]          Takes any or none.\n"
-                              "  choice one|two|three  Takes one of them.\n"
-                              "  option [one|two]      Takes one of them or none.\n");
-    free(text);
+    assert_string_equal(written_end(out),
+                        "  plain                 Takes none.\n"
+                        "  named NAME            Takes any.\n"
+                        "  maybe [NAME]          Takes any or none.\n"
+                        "  choice one|two|three  Takes one of them.\n"
+                        "  option [one|two]      Takes one of them or none.\n");
 }
 
 TEST(every_command_has_a_name_and_a_help)

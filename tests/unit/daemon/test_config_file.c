@@ -1,23 +1,16 @@
 #include "../command_line_said.h"
 #include "daemon/config_file.h"
 
-TEST(a_file_sets_each_key)
+TEST(a_file_sets_keys)
 {
-    file_says("listen = 127.0.0.1:5300\nmax-lookups = 16\nttl = 20\n"
-              "negative-ttl = 0\nudp-size = 4096\ntcp-clients = 3\ntcp-per-client = 2\n"
-              "tcp-idle = 4\n");
+    file_says("listen = 127.0.0.1:5300\nmax-lookups = 16\ntcp-idle = 4\n");
     command_line("-c test.conf");
     assert_int_equal(said.result, COMMAND_LINE_RUN);
     assert_string_equal(said.err, "");
-    assert_int_equal(said.options.listen_count, 1);
+    assert_int_equal(said.config.listen_count, 1);
     assert_string_equal(listen_at(0), "127.0.0.1:5300");
-    assert_int_equal(said.options.max_lookups, 16);
-    assert_int_equal(said.options.ttl, 20);
-    assert_int_equal(said.options.negative_ttl, 0);
-    assert_int_equal(said.options.udp_size, 4096);
-    assert_int_equal(said.options.tcp_clients, 3);
-    assert_int_equal(said.options.tcp_per_client, 2);
-    assert_int_equal(said.options.tcp_idle, 4);
+    assert_int_equal(said.config.lookup.max_lookups, 16);
+    assert_int_equal(said.config.serve.tcp_idle, 4);
 }
 
 TEST(a_file_may_hold_comments_and_empty_lines)
@@ -25,14 +18,14 @@ TEST(a_file_may_hold_comments_and_empty_lines)
     file_says("# a comment\n\n  # another\nttl=20 \n; one more\n");
     command_line("-c test.conf");
     assert_string_equal(said.err, "");
-    assert_int_equal(said.options.ttl, 20);
+    assert_int_equal(said.config.local.ttl, 20);
 }
 
 TEST(addresses_of_a_file_add_up)
 {
     file_says("listen = 127.0.0.1:5300\nlisten = [::1]:5300\n");
     command_line("-c test.conf");
-    assert_int_equal(said.options.listen_count, 2);
+    assert_int_equal(said.config.listen_count, 2);
     assert_string_equal(listen_at(1), "[::1]:5300");
 }
 
@@ -65,7 +58,8 @@ TEST(a_section_is_an_error)
 
 TEST(a_line_without_a_value_is_an_error)
 {
-    assert_wrong_file("ttl = 1\nverbose\n", "hostdnsd: test.conf:2: no \"key = value\"\n");
+    assert_wrong_file("ttl = 1\nverbose\n",
+                      "hostdnsd: test.conf:2: the line is not \"key = value\"\n");
 }
 
 TEST(every_error_of_a_file_is_told)
@@ -82,18 +76,19 @@ TEST(lines_behind_one_without_a_value_are_checked_too)
 {
     file_says("verbose\nttl = x\n");
     command_line("-c test.conf");
-    assert_non_null(strstr(said.err, "hostdnsd: test.conf:1: no \"key = value\"\n"));
+    assert_non_null(
+        strstr(said.err, "hostdnsd: test.conf:1: the line is not \"key = value\"\n"));
     assert_non_null(strstr(
         said.err, "hostdnsd: test.conf:2: ttl=x: a number from 0 to 86400 is needed\n"));
     assert_int_equal(said.result, COMMAND_LINE_FAILED);
 }
 
-/* Each of them is an error to be mended. */
+/* The operator has to mend each of them. */
 TEST(every_line_without_a_value_is_told)
 {
     assert_wrong_file("verbose\nttl = 1\nquiet\n",
-                      "hostdnsd: test.conf:1: no \"key = value\"\n"
-                      "hostdnsd: test.conf:3: no \"key = value\"\n");
+                      "hostdnsd: test.conf:1: the line is not \"key = value\"\n"
+                      "hostdnsd: test.conf:3: the line is not \"key = value\"\n");
 }
 
 /* inih's own limit of a line is 200 octets; what is beyond must not become a line. */

@@ -1,11 +1,10 @@
-/* In children: what they close is their own. */
+/* Each case runs in a child, so that it closes only descriptors of its own. */
 #include "../check.h"
 
 #include "daemon/descriptors.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 enum { FIRST = 10, LAST = 40 };
 

@@ -1,20 +1,17 @@
-/* What is given is read again, as by the program that is executed: in the same process. */
+/* What is handed over is read again in the same process, as the executed program
+ * would. */
 #include "../net/sockets.h"
 
 #include "daemon/handover.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 static struct handover given, taken;
 
 static void set_up(void)
 {
-    given = (struct handover){.asker = -1, .counters = -1, .control = -1, .keeper = -1};
+    given = (struct handover){.client = -1, .counters = -1, .control = -1, .unlinker = -1};
 }
 
 FIXTURE(handover, set_up, NULL);
@@ -39,12 +36,13 @@ TEST_WITH(handover, without_one_the_program_was_started_anew)
     assert_true(handover_read(&taken));
     assert_false(taken.is_reload);
     assert_false(taken.is_activated);
+    assert_false(taken.is_filtered);
     assert_int_equal(taken.generation, 0);
     assert_int_equal(taken.child_count, 0);
-    assert_int_equal(taken.asker, -1);
+    assert_int_equal(taken.client, -1);
     assert_int_equal(taken.counters, -1);
     assert_int_equal(taken.control, -1);
-    assert_int_equal(taken.keeper, -1);
+    assert_int_equal(taken.unlinker, -1);
     assert_memory_not_equal(&taken.secret, &none, sizeof none);
 }
 
@@ -53,11 +51,13 @@ TEST_WITH(handover, numbers_and_the_secret_come_through)
     given.generation = 17;
     given.started = INT64_C(1) << 40;
     given.is_activated = true;
-    for (size_t i = 0; i < COOKIE_SECRET; i++)
+    given.is_filtered = true;
+    for (size_t i = 0; i < SERVER_COOKIE_SECRET; i++)
         given.secret.octets[i] = (uint8_t)(250 + i);
     hand_over();
     assert_true(taken.is_reload);
     assert_true(taken.is_activated);
+    assert_true(taken.is_filtered);
     assert_int_equal(taken.generation, 17);
     assert_true(taken.started == INT64_C(1) << 40);
     assert_memory_equal(&taken.secret, &given.secret, sizeof given.secret);
@@ -89,7 +89,7 @@ TEST_WITH(handover, children_come_through)
     close(ends[1]);
 }
 
-TEST_WITH(handover, who_is_gone_is_not_handed_over)
+TEST_WITH(handover, a_child_that_is_gone_is_not_handed_over)
 {
     struct child child = {.role = ROLE_SERVE, .pid = 0, .control = 5};
 
@@ -111,29 +111,29 @@ TEST_WITH(handover, descriptors_are_open_for_the_program_and_closed_behind_it)
     struct addr addr = address_of("127.0.0.1");
     int udp = socket_at(&addr, SOCK_DGRAM);
 
-    given.asker = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    given.client = open("/dev/null", O_RDONLY | O_CLOEXEC);
     given.counters = open("/dev/null", O_RDONLY | O_CLOEXEC);
     given.control = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    given.keeper = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    given.unlinker = open("/dev/null", O_RDONLY | O_CLOEXEC);
     assert_true(passed_add(&given.sockets, udp));
     assert_int_equal(handover_give(&given), 0);
     assert_false(closes_on_execution(udp));
-    assert_false(closes_on_execution(given.asker));
+    assert_false(closes_on_execution(given.client));
     assert_false(closes_on_execution(given.counters));
     assert_false(closes_on_execution(given.control));
-    assert_false(closes_on_execution(given.keeper));
+    assert_false(closes_on_execution(given.unlinker));
     assert_true(handover_read(&taken));
     assert_true(closes_on_execution(udp));
-    assert_int_equal(taken.asker, given.asker);
+    assert_int_equal(taken.client, given.client);
     assert_int_equal(taken.counters, given.counters);
     assert_int_equal(taken.control, given.control);
-    assert_int_equal(taken.keeper, given.keeper);
+    assert_int_equal(taken.unlinker, given.unlinker);
     assert_int_equal(taken.sockets.count, 1);
     assert_int_equal(taken.sockets.sockets[0].fd, udp);
-    close(given.asker);
+    close(given.client);
     close(given.counters);
     close(given.control);
-    close(given.keeper);
+    close(given.unlinker);
     close(udp);
 }
 

@@ -1,7 +1,8 @@
 /* The host's files and addresses change, in the lab's private /etc and network. */
+#include "../limit.h"
 #include "../lookup/lab_lookup.h"
+#include "../turn.h"
 
-#include "base/clock.h"
 #include "daemon/hostwatch.h"
 
 #include <sys/stat.h>
@@ -9,18 +10,26 @@
 static struct loop *loop;
 static struct hostwatch *hosts;
 static unsigned changes;
+static bool waits; /* until something is told */
 
 static void changed(void *context)
 {
     (void)context;
     changes++;
+    if (waits)
+        loop_stop(loop);
+}
+
+static void renew(void *context)
+{
+    (void)context;
 }
 
 static void start(void)
 {
     need_lab();
     loop = loop_new();
-    hosts = hostwatch_new(loop, changed, NULL);
+    hosts = hostwatch_new(loop, changed, renew, NULL);
     changes = 0;
     assert_non_null(hosts);
 }
@@ -36,21 +45,21 @@ static void stop(void)
 
 FIXTURE(watch, start, stop);
 
-static void stop_loop(void *context)
-{
-    loop_stop(context);
-}
-
-/* Runs the loop until all that has happened has been told; how often that was. */
+/* Runs the loop until every change has been told, and returns how often that was. */
 static unsigned told(void)
 {
-    struct timer timer;
-
     changes = 0;
-    timer_init(&timer, stop_loop, loop);
-    timer_set(loop, &timer, clock_ms());
-    assert_int_equal(loop_run(loop), 0);
+    turn(loop);
     return changes;
+}
+
+/* Waits for a change that inotify does not tell: a look does so some time later, or
+ * the test is ended. */
+static void is_told_later(void)
+{
+    waits = true;
+    assert_int_equal(loop_run(loop), 0);
+    waits = false;
 }
 
 TEST_WITH(watch, nothing_is_told_while_nothing_happens)
@@ -88,7 +97,7 @@ TEST_WITH(watch, a_file_replaced_by_another_is_told)
     assert_int_not_equal(told(), 0);
 }
 
-/* As of resolvconf or NetworkManager: /etc/resolv.conf leads into /run. */
+/* /etc/resolv.conf leads into /run, as resolvconf and NetworkManager make it. */
 TEST_WITH(watch, a_link_and_what_it_leads_to_are_watched)
 {
     lab_keep("/etc/resolv.conf");
@@ -116,11 +125,63 @@ TEST_WITH(watch, a_file_mounted_over_another_is_watched)
 {
     lab_put("/run/hosts", "127.0.0.1 localhost\n", 20);
     assert_int_equal(system("mount --bind /run/hosts /etc/hosts"), 0);
-    hostwatch_free(hosts);
-    hosts = hostwatch_new(loop, changed, NULL);
+    is_told_later();
     lab_put("/run/hosts", "127.0.0.2 localhost\n", 20);
     assert_int_not_equal(told(), 0);
     assert_int_equal(system("umount /etc/hosts"), 0);
+    is_told_later();
+}
+
+TEST_WITH(watch, a_file_system_mounted_over_a_folder_on_the_way_is_watched)
+{
+    lab_keep("/etc/hosts");
+    assert_int_equal(system("mkdir /run/on; ln -sf /run/on/hosts /etc/hosts"), 0);
+    assert_int_not_equal(told(), 0);
+    assert_int_equal(
+        system("mount -t tmpfs test /run/on; echo 127.0.0.1 localhost >/run/on/hosts"), 0);
+    is_told_later();
+    lab_put("/run/on/hosts", "127.0.0.2 localhost\n", 20);
+    assert_int_not_equal(told(), 0);
+    assert_int_equal(system("umount /run/on; rm /etc/hosts"), 0);
+    is_told_later();
+}
+
+/* Starts with no descriptor left for inotify. */
+static void start_without_inotify(void)
+{
+    need_lab();
+    loop = loop_new();
+    limit_begin(RLIMIT_NOFILE, 0);
+    hosts = hostwatch_new(loop, changed, renew, NULL);
+    limit_end(RLIMIT_NOFILE);
+    assert_non_null(hosts);
+    changes = 0;
+}
+
+FIXTURE(look, start_without_inotify, stop);
+
+TEST_WITH(look, edits_are_told_without_inotify)
+{
+    static const char *const steps[] = {
+        "echo >>/etc/hosts",
+        "echo >>/etc/nsswitch.conf",
+        "echo >/etc/resolv.new; mv /etc/resolv.new /etc/resolv.conf",
+        "rm /etc/host.conf",
+        "echo >/etc/gai.conf",
+        "mkdir -p /run/systemd/resolve/netif",
+        "echo >/run/systemd/resolve/netif/2",
+        "rm -r /run/systemd",
+    };
+
+    lab_keep("/etc/hosts");
+    lab_keep("/etc/nsswitch.conf");
+    lab_keep("/etc/resolv.conf");
+    lab_keep("/etc/host.conf");
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        assert_int_equal(system(steps[i]), 0);
+        assert_int_equal(told(), 0);
+        is_told_later();
+    }
 }
 
 TEST_WITH(watch, other_files_are_not_told)

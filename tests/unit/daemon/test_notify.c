@@ -1,16 +1,13 @@
-/* A service manager is played by a socket; what it is told comes out of there. */
+/* A socket plays the service manager. */
 #include "../check.h"
 
+#include "daemon/facilities.h"
 #include "daemon/notify.h"
 
 #include "base/clock.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 static struct scene {
     int manager;
@@ -84,6 +81,76 @@ TEST_WITH(manager, after_it_is_forgotten_nothing_is_told)
     notify_forget();
     notify_ready();
     assert_string_equal(told(), "");
+}
+
+/* What is reported as missing; NULL: nothing is. */
+static const char *missing(void)
+{
+    static struct report report;
+
+    report = (struct report){0};
+    facilities_report(&report);
+    return report.missing_count > 0 ? report.missing[0].text : NULL;
+}
+
+TEST_WITH(manager, one_that_is_not_there_is_missing_until_it_is)
+{
+    char path[128];
+
+    strcpy(path, getenv("NOTIFY_SOCKET"));
+    setenv("NOTIFY_SOCKET", "/nonexistent/socket", 1);
+    notify_ready();
+    assert_string_equal(missing(),
+                        "the service manager cannot be reached: No such file or directory");
+    setenv("NOTIFY_SOCKET", "relative", 1);
+    notify_ready();
+    assert_string_equal(missing(),
+                        "the service manager cannot be reached: Invalid argument");
+    setenv("NOTIFY_SOCKET", path, 1);
+    notify_ready();
+    assert_string_equal(told(), "READY=1");
+    assert_null(missing());
+}
+
+/* The longest path has no NUL behind it. */
+TEST_WITH(manager, its_socket_may_have_a_long_path)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    char path[sizeof at.sun_path];
+
+    memset(path, 'x', sizeof path);
+    memcpy(path, "/tmp/hostdns-notify-", 20);
+    path[sizeof path - 1] = '\0';
+    strcpy(at.sun_path, path);
+    unlink(path);
+    close(scene.manager);
+    scene.manager = socket(AF_UNIX, SOCK_DGRAM, 0);
+    assert_int_equal(bind(scene.manager, (const struct sockaddr *)&at, sizeof at), 0);
+    setenv("NOTIFY_SOCKET", path, 1);
+    notify_ready();
+    assert_string_equal(told(), "READY=1");
+    unlink(path);
+}
+
+TEST_WITH(manager, one_that_does_not_read_is_not_waited_for)
+{
+    const char *name = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+    memcpy(at.sun_path + 1, name + 1, strlen(name + 1));
+    while (sendto(fd, "x", 1, 0, (const struct sockaddr *)&at,
+                  (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name))) == 1)
+        ;
+    assert_int_equal(errno, EAGAIN);
+    close(fd);
+    notify_ready();
+    assert_string_equal(missing(), "the service manager cannot be reached: "
+                                   "Resource temporarily unavailable");
+    while (*told())
+        ;
+    notify_ready();
+    assert_null(missing());
 }
 
 static bool all_live(void *context)

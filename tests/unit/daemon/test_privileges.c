@@ -1,12 +1,7 @@
-/* In processes of their own: what is given up does not come back. */
-#include "in_child.h"
+/* Each case runs in a process of its own, since privileges do not come back. */
+#include "../in_child.h"
 
 #include "daemon/privileges.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 /* A number from /proc/self/status, in hexadecimal. */
 static unsigned long status_of(const char *key)
@@ -31,7 +26,7 @@ TEST(root_and_strangers_may_not_be_it)
     assert_true(privileges_may_be("nobody"));
 }
 
-/* 0: as it should be. Who is not root has nothing to give up. */
+/* 0 if all is as it should be. A user other than root has nothing to give up. */
 static int drop_to_default(void)
 {
     bool was_root = geteuid() == 0;

@@ -1,26 +1,18 @@
-/* Reloads of a program that is this test, which ends well or badly when it is asked to
- * check; what comes of it is seen in a child, since it may execute the program. */
+/* The program that is reloaded is this test, which ends well or badly when it is run
+ * with -n. Each reload is done in a child, since it may execute the program. */
 #define TEST_OWN_MAIN
-#include "../check.h"
+#include "../turn.h"
 
 #include "daemon/reload.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include "base/clock.h"
 
 enum { EXECUTED = 42, STAYED = 43 };
 
 static struct loop *loop;
 static bool too_much;
-static int asker = -1;
+static int client = -1;
 
 static bool hand_over(void *context, struct handover *handover)
 {
@@ -30,31 +22,31 @@ static bool hand_over(void *context, struct handover *handover)
     return !too_much;
 }
 
-static void stop(void *context)
+static int busy; /* how many times the owner is busy */
+
+static bool is_busy(void *context)
 {
-    loop_stop(context);
+    assert_ptr_equal(context, &loop);
+    return busy-- > 0;
 }
 
-/* Begins a reload with this as the program's argument, and stays only if it was refused. */
+/* Begins a reload with this argument of the program, and returns only if it was
+ * refused. */
 static int reload_with(char *argument)
 {
     static char name[] = "program";
     char *const argv[] = {name, argument, NULL};
     static struct reload reload;
-    struct timer end;
 
     loop = loop_new();
-    reload_init(&reload, loop, argv, hand_over, &loop);
-    reload_begin(&reload, asker);
-    timer_init(&end, stop, loop);
-    while (reload.trial) {
-        timer_set(loop, &end, clock_ms() + 10);
-        loop_run(loop);
-    }
+    reload_init(&reload, loop, argv, &(struct reload_owner){hand_over, is_busy, &loop});
+    reload_begin(&reload, client);
+    while (reload.dry_run || timer_is_set(&reload.wait))
+        turn_for(loop, 10);
     return STAYED;
 }
 
-/* In a child; its exit status. What the asker hears is in `told`. */
+/* Reloads in a child, and returns its exit status. `told` has what the client has got. */
 static int outcome(const char *argument, char told[static 256])
 {
     char copy[64];
@@ -68,7 +60,7 @@ static int outcome(const char *argument, char told[static 256])
     pid = fork();
     if (pid == 0) {
         close(ends[0]);
-        asker = ends[1];
+        client = ends[1];
         _exit(reload_with(copy));
     }
     close(ends[1]);
@@ -79,8 +71,8 @@ static int outcome(const char *argument, char told[static 256])
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* The process becomes the program, and who asked is its to answer. */
-TEST(a_good_trial_is_followed_by_the_program)
+/* The process becomes the program, which has to answer the client. */
+TEST(a_good_dry_run_is_followed_by_the_program)
 {
     char told[256];
 
@@ -88,7 +80,18 @@ TEST(a_good_trial_is_followed_by_the_program)
     assert_string_equal(told, "taken over, generation 9");
 }
 
-TEST(a_bad_trial_changes_nothing_and_the_asker_is_told)
+TEST(it_waits_until_the_clients_of_the_control_socket_are_answered)
+{
+    char told[256];
+    int64_t before = clock_ms();
+
+    busy = 5;
+    assert_int_equal(outcome("good", told), EXECUTED);
+    assert_true(clock_ms() - before >= 5 * 20);
+    busy = 0;
+}
+
+TEST(a_bad_dry_run_changes_nothing_and_the_client_is_told)
 {
     char told[256];
 
@@ -96,13 +99,14 @@ TEST(a_bad_trial_changes_nothing_and_the_asker_is_told)
     assert_string_equal(told, "error this is bad\n");
 }
 
-TEST(too_many_predecessors_are_a_refusal)
+TEST(too_many_children_of_earlier_reloads_are_a_refusal)
 {
     char told[256];
 
     too_much = true;
     assert_int_equal(outcome("good", told), STAYED);
-    assert_int_equal(strncmp(told, "error processes of too many reloads", 35), 0);
+    assert_int_equal(strncmp(told, "error the processes of too many earlier reloads", 47),
+                     0);
     too_much = false;
 }
 
@@ -117,9 +121,9 @@ static int be_program(int argc, char **argv)
         puts("this is bad");
         return 1;
     }
-    if (!handover_read(&handover) || handover.asker == -1)
+    if (!handover_read(&handover) || handover.client == -1)
         return 1;
-    dprintf(handover.asker, "taken over, generation %u", handover.generation);
+    dprintf(handover.client, "taken over, generation %u", handover.generation);
     return EXECUTED;
 }
 

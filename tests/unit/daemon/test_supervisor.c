@@ -14,9 +14,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 enum { SERVE, LOOKUP };
 
@@ -25,9 +23,6 @@ static struct scene {
     int said, log, client;
     struct listener listener;
 } scene;
-
-static const struct prefix everybody = {
-    .addr = {.sock.ip4.sin_family = AF_INET, .len = sizeof(struct sockaddr_in)}};
 
 static int words; /* the supervisor's end of the pipe `said` */
 
@@ -51,17 +46,12 @@ __attribute__((noreturn)) static void supervise(void)
 {
     static char name[] = "hostdnsd";
     static char *const argv[] = {name, NULL};
-    static struct handover handover;
+    static struct handover handover = {
+        .client = -1, .counters = -1, .control = -1, .unlinker = -1};
     static struct sockets sockets;
-    const struct supervisor_config config = {
-        .serve = {.udp_size = 1232,
-                  .cache = {.max_ttl = 86400},
-                  .per_client = 1000,
-                  .timeout = 4400,
-                  .nsid = "",
-                  .policy = {.allow = &everybody, .allow_count = 1, .identity = ""}},
-        .lookup = {.max_lookups = 8, .ttl = 10, .negative_ttl = 5},
-        .workers = 1,
+    static struct config config;
+    const struct supervisor_config supervisor = {
+        .config = &config,
         .sockets = &sockets,
         .handover = &handover,
         .argv = argv,
@@ -69,9 +59,13 @@ __attribute__((noreturn)) static void supervise(void)
         .shutting_down = shutting_down,
     };
 
+    config_set_defaults(&config);
+    config_complete(&config);
+    config.lookup.max_lookups = 8;
+    config.serve.cache.bytes = 0; /* each question is looked up */
     sockets.all[sockets.count++] = scene.listener;
     sockets.addrs[sockets.addr_count++] = scene.listener.addr;
-    exit(supervisor_run(&config) == 0 ? 42 : 1);
+    exit(supervisor_run(&supervisor) == 0 ? 42 : 1);
 }
 
 /* The next letter that is said, or '-' when the supervisor is gone. */
@@ -200,7 +194,8 @@ static void ask(uint16_t id, const char *name, const char *type)
 {
     struct ask query;
 
-    assert_int_equal(ask_build(&query, name, ask_type(type)), 0);
+    assert_int_equal(ask_build(&query, name, type_from_text(type), &(struct ask_form){0}),
+                     0);
     query.wire[0] = (uint8_t)(id >> 8);
     query.wire[1] = (uint8_t)id;
     assert_int_equal(send(scene.client, query.wire, query.size, 0), query.size);
@@ -365,7 +360,7 @@ TEST_WITH(supervisor, it_is_ready_once_though_a_child_is_replaced)
  * In the lab, where 127.0.0.3 never answers. Questions are taken in their order: the second
  * one's reply tells that the first is being looked up.
  */
-TEST_WITH(hanging_supervisor, who_waits_for_a_killed_lookup_process_is_told)
+TEST_WITH(hanging_supervisor, a_client_that_waits_for_a_killed_lookup_process_is_told)
 {
     ask(1, "hangs.example.test", "A");
     ask(2, "localhost", "A");

@@ -2,8 +2,6 @@
 
 #include "dns/alias.h"
 
-#include <string.h>
-
 static uint8_t prefix_records[4096], found_records[4096];
 
 static struct question typed(const char *name, uint16_t type)
@@ -22,7 +20,7 @@ static struct answer found_of(const struct question *target)
     return found;
 }
 
-/* alias.test is an alias of the target; what is then said. */
+/* Makes alias.test an alias of the target, and returns the answer as text. */
 static const char *complete(const struct question *target, const struct answer *found,
                             uint32_t age, size_t room)
 {
@@ -30,8 +28,8 @@ static const char *complete(const struct question *target, const struct answer *
     struct answer answer;
 
     answer_init(&answer, &asked, prefix_records, room);
-    assert_true(answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, target->name,
-                                target->name_len, 10, NULL));
+    assert_true(answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME,
+                                question_name(target), 10, NULL));
     return alias_complete(&answer, target, found, age) ? answer_text(&asked, &answer)
                                                        : "no room";
 }
@@ -59,7 +57,7 @@ TEST(compressed_names_come_along)
     struct answer found = found_of(&target);
     uint16_t owner;
 
-    answer_add_name(&found, ANSWER_OWNER_QUESTION, TYPE_CNAME, next.name, next.name_len, 60,
+    answer_add_name(&found, ANSWER_OWNER_QUESTION, TYPE_CNAME, question_name(&next), 60,
                     &owner);
     answer_add_address(&found, owner, TYPE_A, one, 30);
     assert_string_equal(complete(&target, &found, 0, sizeof prefix_records),
@@ -75,7 +73,7 @@ TEST(no_data_and_no_name_keep_their_soa)
     struct answer found = found_of(&target);
     const char *text;
 
-    answer_add_soa_at(&found, ANSWER_OWNER_QUESTION, 5);
+    answer_add_soa(&found, 0, ANSWER_OWNER_QUESTION, 5);
     text = complete(&target, &found, 0, sizeof prefix_records);
     assert_non_null(strstr(text, "NOERROR\nalias.test. 10 CNAME a.example.\n"
                                  "authority a.example. 5 SOA "));
@@ -105,15 +103,15 @@ TEST(without_room_it_is_said)
     assert_string_equal(complete(&target, &found, 0, 80), "no room");
 }
 
-/* alias.test is an alias of a.example; as lookup/host writes it. */
+/* alias.test is an alias of a.example; as lookup/by_name writes it. */
 static struct answer local(const struct question *asked, uint16_t *owner)
 {
     struct question target = typed("a.example", TYPE_A);
     struct answer answer;
 
     answer_init(&answer, asked, found_records, sizeof found_records);
-    assert_true(answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, target.name,
-                                target.name_len, 10, owner));
+    assert_true(answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME,
+                                question_name(&target), 10, owner));
     return answer;
 }
 
@@ -163,7 +161,7 @@ TEST(a_dissolved_alias_without_data_keeps_its_soa)
     uint16_t owner;
     struct answer answer = local(&asked, &owner);
 
-    answer_add_soa_at(&answer, owner, 5);
+    answer_add_soa(&answer, 1, owner, 5);
     alias_dissolve(&answer);
     assert_string_equal(
         answer_text(&asked, &answer),

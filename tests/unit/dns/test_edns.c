@@ -3,8 +3,6 @@
 
 #include "dns/edns.h"
 
-#include <string.h>
-
 static struct edns_options options;
 
 static bool reads(const uint8_t *data, size_t len)
@@ -36,10 +34,24 @@ TEST(unknown_options_are_passed_over)
     assert_true(options.nsid);
 }
 
-TEST(what_nsid_and_keepalive_carry_says_nothing)
+TEST(the_data_of_nsid_and_keepalive_is_ignored)
 {
     assert_true(READ(0, 3, 0, 1, 'x', 0, 11, 0, 2, 0, 50));
     assert_true(options.nsid && options.keepalive);
+}
+
+TEST(a_cut_option_is_not_passed_over)
+{
+    const uint8_t octets[] = {0, 10, 0, 1, 'x', 0, 3, 0, 1};
+    struct reader in = reader_of(octets, sizeof octets);
+    struct edns_option option;
+
+    assert_true(edns_next_option(&in, &option));
+    assert_int_equal(option.code, 10);
+    assert_int_equal(option.size, 1);
+    assert_ptr_equal(option.data, octets + 4);
+    assert_false(edns_next_option(&in, &option));
+    assert_int_equal(in.pos, 5);
 }
 
 TEST(an_option_longer_than_the_record_is_an_error)
@@ -49,7 +61,7 @@ TEST(an_option_longer_than_the_record_is_an_error)
     assert_false(READ(0, 3, 0, 0, 0));
 }
 
-/* What a cookie of so many octets is taken for. */
+/* Asserts whether a cookie of `len` octets is a good one. */
 static void assert_cookie(uint8_t len, bool good)
 {
     uint8_t data[4 + 60] = {0, 10, 0, len};
@@ -67,7 +79,7 @@ TEST(a_cookie_has_8_or_16_to_40_octets)
         assert_cookie(len, len == 8 || (len >= 16 && len <= 40));
 }
 
-TEST(of_two_cookies_the_first_counts)
+TEST(the_first_of_two_cookies_counts)
 {
     assert_true(READ(0, 10, 0, 8, 1, 1, 1, 1, 1, 1, 1, 1, /**/ 0, 10, 0, 8, 2, 2, 2, 2, 2,
                      2, 2, 2));
@@ -171,4 +183,29 @@ TEST(padding_is_zeros)
     assert_memory_equal(out + 9, "\0\131\0\14\0\125", 6);
     for (size_t i = 15; i < 100; i++)
         assert_int_equal(out[i], 0);
+}
+
+TEST(our_own_option_asks_for_the_way)
+{
+    assert_true(READ(0xff, 0x49, 0, 0));
+    assert_true(options.way);
+    assert_true(READ(0xff, 0x48, 0, 0, 0xff, 0x4a, 0, 1, 'x'));
+    assert_false(options.way);
+}
+
+TEST(the_way_takes_no_room_from_others)
+{
+    static const uint8_t way[] = {1, 2, 3};
+    struct edns_record record = {.extras = {.way = way, .way_len = sizeof way}};
+    size_t size = edns_record_size(&record), with = size + 4 + sizeof way;
+    uint8_t octets[100];
+    struct writer to = writer_of(octets, sizeof octets);
+
+    assert_int_equal(size, 11);
+    edns_put_record(&to, &record, with);
+    assert_int_equal(to.pos, with);
+    assert_memory_equal(octets + 11, ((uint8_t[]){0xff, 0x49, 0, 3, 1, 2, 3}), 7);
+    to.pos = 0;
+    edns_put_record(&to, &record, with - 1);
+    assert_int_equal(to.pos, size);
 }

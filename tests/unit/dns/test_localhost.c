@@ -1,4 +1,4 @@
-/* What is said of localhost, and of its addresses' reverse names. */
+/* The answers for localhost, and for the reverse names of its addresses. */
 #include "../reply_text.h"
 
 #include "dns/localhost.h"

@@ -1,15 +1,13 @@
 /*
- * Which replies libc can follow as they stand, and what becomes of others. What libc makes
- * of them is shown with libc in tests/system/test_true_records.py.
+ * Tests which replies libc can follow as they stand, and how others are changed.
+ * tests/system/test_true_records.py shows what libc makes of them.
  */
 #include "../mutate.h"
 #include "wire.h"
 
 #include "dns/order.h"
 
-#include <stdlib.h>
-
-/* Where the asked name stands in a message, and names of the chain. */
+/* The place of the asked name in a message, and names of the chain. */
 #define ASKED  POINTER(12)
 #define A_TEST 1, 'a', 4, 't', 'e', 's', 't', 0
 #define B_TEST 1, 'b', 4, 't', 'e', 's', 't', 0
@@ -20,7 +18,8 @@
 #define TO_B           RECORD(5, 60, 8), B_TEST
 #define TEXT           RECORD(16, 60, 2), 1, 'x'
 
-/* Of a copy of exactly this size, so that the sanitizer sees each octet read behind it. */
+/* Looks at a copy of exactly this size, so that the sanitizer sees each octet read behind
+ * it. */
 static bool is_kept(const uint8_t *wire, size_t len)
 {
     struct question question = host_test(TYPE_A);
@@ -97,7 +96,7 @@ TEST(what_cannot_be_read_is_not_restored)
     assert_null(order_restore(&question, BYTES(wire), &len));
 }
 
-/* Which of the two CNAMEs counts is libc's to decide. */
+/* It is for libc to decide which of the two CNAMEs counts. */
 TEST(what_would_lose_its_data_stays_as_it_is)
 {
     const uint8_t wire[] = {REPLY(3), ASKED, TO_A, ASKED, TO_B, B_TEST, ADDRESS(1)};

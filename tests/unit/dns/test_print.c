@@ -2,10 +2,6 @@
 
 #include "dns/print.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 /* A message with one record after the header, its owner the root, class IN, TTL 60. */
 struct message {
     uint8_t wire[512];
@@ -53,6 +49,8 @@ TEST(data_is_printed_by_its_type)
     READABLE(16, "\5hello\5world", "\"hello\" \"world\"");
     READABLE(47, "\0\0\1\1", ". MB"); /* a list without a blank at its end */
     READABLE(65280, "\1\2\3", "\\# 3 010203");
+    READABLE(65280, "", "\\# 0");
+    READABLE(40, "\1\2\3", "\\# 3 010203");
 }
 
 TEST(control_octets_never_come_out)
@@ -74,10 +72,46 @@ TEST(data_that_breaks_its_type_is_shown_as_octets)
     OCTETS(16, "", "\\# 0");
 }
 
-/* Its printer would ask libc for the names of services. */
-TEST(wks_is_shown_as_octets)
+TEST(data_of_a_form_that_its_type_does_not_define_is_shown_as_octets)
 {
-    OCTETS(11, "\x7f\0\0\1\6\1", "\\# 6 7f0000010601");
+    OCTETS(29, "\1\2\3\4", "\\# 4 01020304");
+    OCTETS(29, "\1\x12\x16\x13\x80\0\0\0\x80\0\0\0\0\x98\x96\x80",
+           "\\# 16 01121613800000008000000000989680");
+    OCTETS(42, "\x3e\2\x20\4\x20\1\xd\xb8", "\\# 8 3e02200420010db8");
+    OCTETS(42, "\0\1\x18\3\xc0\0\2\0\3\x18\1\1",
+           "\\# 12 00011803c0000200031801"
+           "01");
+    OCTETS(42, "\0\1\x21\1\xa", "\\# 5 000121010a");
+    OCTETS(42, "\0\2\x81\1\x20", "\\# 5 0002810120");
+    READABLE(42, "\0\1\x20\1\xa", "1:10.0.0.0/32");
+    OCTETS(29, "\0\xa1\x16\x13\x80\0\0\0\x80\0\0\0\0\x98\x96\x80",
+           "\\# 16 00a11613800000008000000000989680");
+    OCTETS(29, "\0\x12\x16\x13\0\0\0\0\x80\0\0\0\0\x98\x96\x80",
+           "\\# 16 00121613000000008000000000989680");
+    READABLE(29, "\0\x12\x16\x13\x93\x4f\xd9\0\xa6\x9f\xb2\0\0\x98\x96\x80",
+             "90 00 0.000 N 180 00 0.000 E 0m 1m 10000m 10m");
+    OCTETS(29, "\0\x12\x16\x13\x93\x4f\xd9\1\x80\0\0\0\0\x98\x96\x80",
+           "\\# 16 0012161393"
+           "4fd9018000000000989680");
+    OCTETS(45, "\xa\4\2\0\1", "\\# 5 0a04020001");
+    READABLE(45, "\xa\1\2\xc0\0\2\1\1\2\3", "10 1 2 192.0.2.1 AQID");
+}
+
+TEST(types_that_break_the_form_of_their_list_are_shown_as_octets)
+{
+    READABLE(47, "\0\0\1\x40", ". A");
+    OCTETS(47, "\0\3\0\1\0", "\\# 5 0003000100");             /* a window of no octets */
+    OCTETS(47, "\0\1\1\x40\0\1\x40", "\\# 7 00010140000140"); /* windows in disorder */
+    OCTETS(47, "\0\0\2\x40", "\\# 4 00000240");               /* cut */
+    READABLE(62, "\0\0\0\x42\0\3\0\1\x40", "66 3 A");
+    OCTETS(62, "\0\0\0\x42\0\3\0\0", "\\# 8 0000004200030000");
+    OCTETS(50, "\1\0\0\1\0\1\xff\0\0", "\\# 9 010000010001ff0000");
+}
+
+TEST(wks_is_shown_without_the_names_of_services)
+{
+    READABLE(11, "\x7f\0\0\1\6\1", "127.0.0.1 6 7");
+    OCTETS(11, "\x7f\0\0", "\\# 3 7f0000");
 }
 
 TEST(every_type_is_printed_whatever_its_data)
@@ -182,16 +216,6 @@ TEST(text_is_made_safe)
     safe = print_safe("", 0);
     assert_string_equal(safe, "");
     free(safe);
-}
-
-TEST(types_without_a_name_have_a_number)
-{
-    char text[PRINT_TYPE];
-
-    assert_string_equal(print_type(15, text), "MX");
-    assert_string_equal(print_type(65535, text), "TYPE65535");
-    for (unsigned type = 0; type <= UINT16_MAX; type++)
-        assert_true(strlen(print_type((uint16_t)type, text)) < PRINT_TYPE - 1);
 }
 
 TEST(names_are_the_same_in_any_letter_case)

@@ -88,7 +88,7 @@ TEST(a_type_without_a_name_is_a_number)
     assert_string_equal(question_text(&question, text), "host.test. TYPE65280");
 }
 
-/* So that nobody can write lines of his own into a log. */
+/* Nobody can write lines of their own into a log. */
 TEST(odd_octets_are_escaped)
 {
     const uint8_t name[] = {7, 'a', '\n', '.', 0, 0x1b, 0xff, ' ', 0};
@@ -133,4 +133,38 @@ TEST(folding_keeps_the_flags)
     question.flags = QUESTION_DNSSEC_OK | QUESTION_CHECKING_DISABLED;
     question_fold(&folded, &question);
     assert_int_equal(folded.flags, QUESTION_DNSSEC_OK | QUESTION_CHECKING_DISABLED);
+}
+
+TEST(an_entry_of_a_question_section_is_written_and_read)
+{
+    const uint8_t expected[] = {HOST_TEST, U16(28), U16(3)};
+    struct question question = host_test(TYPE_AAAA), got;
+    uint8_t wire[sizeof expected + 1];
+    struct writer to = writer_of(wire, sizeof wire);
+    struct reader in = reader_of(wire, sizeof wire);
+    uint16_t class;
+
+    question_put(&to, &question, CLASS_CH);
+    assert_int_equal(to.pos, sizeof expected);
+    assert_memory_equal(wire, expected, sizeof expected);
+    assert_true(question_get(&in, &got, &class));
+    assert_int_equal(class, CLASS_CH);
+    assert_true(question_equal_folded(&got, &question));
+    assert_int_equal(in.pos, sizeof expected);
+    in.pos = 0;
+    assert_true(question_skip(&in));
+    assert_int_equal(in.pos, sizeof expected);
+}
+
+TEST(a_compressed_or_cut_question_cannot_be_read)
+{
+    const uint8_t wire[] = {HOST_TEST, U16(28), 0, POINTER(0), U16(28), U16(1)};
+    struct reader in = reader_of(wire, 11 + 3);
+    struct question question;
+    uint16_t class;
+
+    assert_false(question_get(&in, &question, &class));
+    in = reader_of(wire, sizeof wire);
+    in.pos = 11 + 3;
+    assert_false(question_get(&in, &question, &class));
 }

@@ -18,6 +18,6 @@ TEST(a_code_without_a_name_is_a_number)
 {
     assert_string_equal(rcode_text(12), "RCODE 12");
     assert_string_equal(rcode_text(15), "RCODE 15");
-    assert_string_equal(rcode_text(17), "RCODE 17");
+    assert_string_equal(rcode_text(24), "RCODE 24");
     assert_string_equal(rcode_text(4294967295), "RCODE 4294967295");
 }

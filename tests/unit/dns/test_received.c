@@ -2,8 +2,6 @@
 
 #include "dns/received.h"
 
-#include <string.h>
-
 /* Header of a response; the question "a.test A", whose name stands at offset 12. */
 #define HEADER(flags, qd, an, ns, ar)  "\x12\x34\x81" flags "\0" qd "\0" an "\0" ns "\0" ar
 #define QUESTION                       "\1a\4test\0\0\1\0\1"
@@ -30,9 +28,9 @@ TEST_WITH(reply, records_and_rcode_are_read)
     assert_true(reply.is_whole);
     assert_false(reply.is_truncated);
     assert_int_equal(reply.rcode, 0);
-    assert_int_equal(reply.count, 1);
-    assert_string_equal(reply.answers[0].owner, "a.test.");
-    assert_string_equal(reply.answers[0].data, "192.0.2.10");
+    assert_int_equal(received_answers(&reply)->count, 1);
+    assert_string_equal(reply.sections[SECTION_ANSWER].records[0].owner, "a.test.");
+    assert_string_equal(reply.sections[SECTION_ANSWER].records[0].data, "192.0.2.10");
     assert_null(reply.reason);
 }
 
@@ -104,9 +102,10 @@ TEST_WITH(reply, a_cut_reply_gives_the_records_before_the_cut)
     for (size_t size = 0; size < sizeof wire - 1; size++) {
         assert_int_equal(received_parse(&reply, (const uint8_t *)wire, size), 0);
         assert_false(reply.is_whole);
-        assert_int_equal(reply.count, size < answers + record       ? 0
-                                      : size < answers + 2 * record ? 1
-                                                                    : 2);
+        assert_int_equal(received_answers(&reply)->count, size < answers + record ? 0
+                                                          : size < answers + 2 * record
+                                                              ? 1
+                                                              : 2);
         received_free(&reply);
     }
     PARSE(wire);
@@ -117,7 +116,7 @@ TEST_WITH(reply, a_false_count_is_not_whole)
 {
     PARSE("\x12\x34\x81\x80\0\1\xff\xff\xff\xff\xff\xff" QUESTION A(ASKED));
     assert_false(reply.is_whole);
-    assert_int_equal(reply.count, 1);
+    assert_int_equal(received_answers(&reply)->count, 1);
 }
 
 TEST_WITH(reply, an_alias_leads_to_the_canonical_name)
@@ -132,16 +131,20 @@ TEST_WITH(reply, an_alias_leads_to_the_canonical_name)
     assert_string_equal(received_canonical(&reply, "other.test.", 1), "other.test.");
 }
 
-TEST_WITH(reply, who_asks_for_the_alias_gets_the_alias)
+TEST_WITH(reply, a_question_for_the_alias_gets_the_alias)
 {
     PARSE(HEADER("\x80", "\1", "\1", "\0", "\0")
               QUESTION CNAME(ASKED, "\4", "\1b\xc0\x0e"));
     assert_string_equal(received_canonical(&reply, "a.test.", 5), "a.test.");
     assert_string_equal(received_canonical(&reply, "a.test.", 255), "a.test.");
-    assert_true(received_is_asked(&reply.answers[0], "A.test.", 5));
-    assert_true(received_is_asked(&reply.answers[0], "a.test.", 255));
-    assert_false(received_is_asked(&reply.answers[0], "a.test.", 1));
-    assert_false(received_is_asked(&reply.answers[0], "b.test.", 5));
+    assert_true(received_is_asked(&reply, &reply.sections[SECTION_ANSWER].records[0],
+                                  "A.test.", 5));
+    assert_true(received_is_asked(&reply, &reply.sections[SECTION_ANSWER].records[0],
+                                  "a.test.", 255));
+    assert_false(received_is_asked(&reply, &reply.sections[SECTION_ANSWER].records[0],
+                                   "a.test.", 1));
+    assert_false(received_is_asked(&reply, &reply.sections[SECTION_ANSWER].records[0],
+                                   "b.test.", 5));
 }
 
 TEST_WITH(reply, a_circle_of_aliases_ends)
@@ -155,5 +158,6 @@ TEST_WITH(reply, records_of_another_class_are_no_answer)
 {
     PARSE(HEADER("\x80", "\1", "\1", "\0", "\0") QUESTION ASKED
           "\0\1\0\3\0\0\0\x3c\0\4\xc0\0\2\x0a");
-    assert_false(received_is_asked(&reply.answers[0], "a.test.", 1));
+    assert_false(received_is_asked(&reply, &reply.sections[SECTION_ANSWER].records[0],
+                                   "a.test.", 1));
 }

@@ -23,8 +23,8 @@ TEST(a_record_is_owner_type_class_ttl_and_data)
     assert_int_equal(record->type, 1);
     assert_int_equal(record->class, CLASS_IN);
     assert_int_equal(record->ttl, 60);
-    assert_int_equal(record->owner_len, sizeof owner);
-    assert_memory_equal(record->owner, owner, sizeof owner);
+    assert_int_equal(record->owner.len, sizeof owner);
+    assert_memory_equal(record->owner.wire, owner, sizeof owner);
     assert_int_equal(record->data_len, sizeof data);
     assert_memory_equal(record->data, data, sizeof data);
     free(record);
@@ -84,26 +84,35 @@ TEST(data_longer_or_shorter_than_its_length_is_none)
     assert_null(read_one(BYTES(shorter)));
 }
 
-TEST(the_type_of_the_next_record_can_be_peeked_at)
-{
-    const uint8_t wire[] = {HOST_TEST, RECORD(15, 60, 0)};
-    struct reader in = reader_of(wire, sizeof wire);
-
-    assert_int_equal(record_peek_type(&in), 15);
-    assert_int_equal(in.pos, 0);
-    in = reader_of(wire, 12);
-    assert_int_equal(record_peek_type(&in), 0);
-}
-
 TEST(a_record_can_be_passed_over)
 {
-    const uint8_t wire[] = {HOST_TEST, RECORD(1, 60, 3), 1, 2, 3, ROOT};
+    const uint8_t wire[] = {ROOT, HOST_TEST, RECORD(15, 60, 3), 1, 2, 3, ROOT};
     struct reader in = reader_of(wire, sizeof wire);
+    struct record_head head;
 
-    assert_true(record_skip(&in));
+    assert_true(get_skip(&in, 1) && record_next(&in, &head));
     assert_int_equal(in.pos, sizeof wire - 1);
-    in = reader_of(wire, sizeof wire - 2);
-    assert_false(record_skip(&in));
+    assert_int_equal(head.at, 1);
+    assert_int_equal(head.ttl_at, 1 + 11 + 4);
+    assert_int_equal(head.type, 15);
+    assert_int_equal(head.class, 1);
+    assert_int_equal(head.ttl, 60);
+    assert_int_equal(head.data_len, 3);
+    assert_ptr_equal(head.data, wire + sizeof wire - 4);
+}
+
+TEST(a_record_whose_data_is_cut_has_a_head)
+{
+    const uint8_t wire[] = {HOST_TEST, RECORD(15, 60, 3), 1, 2};
+    struct reader in = reader_of(wire, sizeof wire);
+    struct record_head head;
+
+    assert_false(record_next(&in, &head));
+    in.pos = 0;
+    assert_true(record_get_head(&in, &head));
+    assert_int_equal(in.pos, sizeof wire - 2);
+    in = reader_of(wire, sizeof wire - 3);
+    assert_false(record_get_head(&in, &head));
 }
 
 TEST(an_owner_may_be_a_pointer)
@@ -112,12 +121,13 @@ TEST(an_owner_may_be_a_pointer)
     const uint8_t owner[] = {4, 't', 'e', 's', 't', 0};
     struct reader in = reader_of(BYTES(wire));
     struct record *record;
+    struct record_head head;
 
-    assert_true(record_skip(&in));
+    assert_true(record_next(&in, &head));
     record = record_read(&in);
     assert_non_null(record);
-    assert_int_equal(record->owner_len, sizeof owner);
-    assert_memory_equal(record->owner, owner, sizeof owner);
+    assert_int_equal(record->owner.len, sizeof owner);
+    assert_memory_equal(record->owner.wire, owner, sizeof owner);
     free(record);
 }
 

@@ -8,16 +8,19 @@
 #include <ldns/ldns.h>
 #include <sys/resource.h>
 
-/* Names of the chains, and where the asked one stands in a message. */
-#define A_TEST 1, 'a', 4, 't', 'e', 's', 't', 0
-#define B_TEST 1, 'b', 4, 't', 'e', 's', 't', 0
-#define ASKED  POINTER(12)
+/* Names of the chains, and the place of the asked one in a message. */
+#define A_TEST  1, 'a', 4, 't', 'e', 's', 't', 0
+#define B_TEST  1, 'b', 4, 't', 'e', 's', 't', 0
+#define ASKED   POINTER(12)
+#define A_BELOW 1, 'a', POINTER(17)
+#define B_BELOW 1, 'b', POINTER(17)
 
 /* The header of a reply with RCODE NOERROR and of one with NXDOMAIN. */
 #define REPLY(answers, authorities) HEADER(0x8180, 1, answers, authorities, 0)
 #define NXDOMAIN(answers)           HEADER(0x8183, 1, answers, 0, 0)
 
-#define ADDRESS RECORD(1, 60, 4), 192, 0, 2, 10
+#define ADDRESS       RECORD(1, 60, 4), 192, 0, 2, 10
+#define OTHER_ADDRESS RECORD(1, 60, 4), 192, 0, 2, 11
 
 /* Serial number and times of an SOA record. */
 #define SOA_NUMBERS                                                                        \
@@ -64,6 +67,14 @@ static void assert_refused(const uint8_t *wire, size_t len)
         assert_memory_equal((answer).records, expected, sizeof(expected));                 \
     } while (0)
 
+#define assert_relayed(type, wire, number, expected)                                       \
+    do {                                                                                   \
+        struct answer relayed;                                                             \
+                                                                                           \
+        assert_true(reads(type, BYTES(wire), &relayed));                                   \
+        assert_records(relayed, number, expected);                                         \
+    } while (0)
+
 TEST(the_asked_records_are_taken_with_their_ttls)
 {
     const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, ASKED, RECORD(1, 60, 4), 192, 0,
@@ -85,10 +96,8 @@ TEST(an_owner_may_be_spelled_otherwise)
                             's',         't', 0,   ASKS(1), 4,   'h', 'o',    's', 'T',
                             4,           't', 'e', 's',     't', 0,   ADDRESS};
     const uint8_t expected[] = {POINTER(12), ADDRESS};
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_records(answer, 1, expected);
+    assert_relayed(TYPE_A, wire, 1, expected);
 }
 
 TEST(the_rcode_is_the_servers)
@@ -112,10 +121,8 @@ TEST(a_chain_is_kept_in_its_order)
     const uint8_t expected[] = {POINTER(12), RECORD(5, 10, 8), A_TEST,
                                 POINTER(39), RECORD(5, 20, 8), B_TEST,
                                 POINTER(59), ADDRESS};
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_records(answer, 3, expected);
+    assert_relayed(TYPE_A, wire, 3, expected);
 }
 
 TEST(a_chain_in_disorder_is_put_in_order)
@@ -126,10 +133,8 @@ TEST(a_chain_in_disorder_is_put_in_order)
     const uint8_t expected[] = {POINTER(12), RECORD(5, 10, 8), A_TEST,
                                 POINTER(39), RECORD(5, 20, 8), B_TEST,
                                 POINTER(59), ADDRESS};
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_records(answer, 3, expected);
+    assert_relayed(TYPE_A, wire, 3, expected);
 }
 
 TEST(compressed_names_are_written_whole)
@@ -138,10 +143,8 @@ TEST(compressed_names_are_written_whole)
                             'a',         POINTER(17), POINTER(39), ADDRESS};
     const uint8_t expected[] = {POINTER(12), RECORD(5, 10, 8), A_TEST, POINTER(39),
                                 ADDRESS};
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_records(answer, 2, expected);
+    assert_relayed(TYPE_A, wire, 2, expected);
 }
 
 TEST(a_chain_to_nothing_keeps_its_aliases_and_the_rcode)
@@ -161,56 +164,29 @@ TEST(an_asked_alias_is_not_followed)
                             ASKED,       RECORD(5, 10, 8), A_TEST,
                             A_TEST,      RECORD(5, 20, 8), B_TEST};
     const uint8_t expected[] = {POINTER(12), RECORD(5, 10, 8), A_TEST};
-    struct answer answer;
 
-    assert_true(reads(TYPE_CNAME, BYTES(wire), &answer));
-    assert_records(answer, 1, expected);
+    assert_relayed(TYPE_CNAME, wire, 1, expected);
 }
 
 TEST(records_beside_the_chain_are_left_out)
 {
-    const uint8_t wire[] = {REPLY(4, 0), HOST_TEST_A,
-                            B_TEST,      ADDRESS,
-                            ASKED,       RECORD(28, 60, 16),
-                            0x20,        1,
-                            0x0d,        0xb8,
-                            0,           0,
-                            0,           0,
-                            0,           0,
-                            0,           0,
-                            0,           0,
-                            0,           1,
-                            ASKED,       ADDRESS,
-                            B_TEST,      RECORD(5, 60, 8),
+    const uint8_t wire[] = {REPLY(4, 0), HOST_TEST_A,       B_TEST, ADDRESS,
+                            ASKED,       RECORD(16, 60, 2), 1,      'x',
+                            ASKED,       ADDRESS,           B_TEST, RECORD(5, 60, 8),
                             A_TEST};
     const uint8_t expected[] = {POINTER(12), ADDRESS};
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_records(answer, 1, expected);
+    assert_relayed(TYPE_A, wire, 1, expected);
 }
 
 TEST(addresses_of_the_middle_of_a_chain_are_left_out)
 {
-    const uint8_t wire[] = {REPLY(3, 0),
-                            HOST_TEST_A,
-                            ASKED,
-                            RECORD(5, 10, 8),
-                            A_TEST,
-                            ASKED,
-                            RECORD(1, 60, 4),
-                            203,
-                            0,
-                            113,
-                            1,
-                            A_TEST,
-                            ADDRESS};
+    const uint8_t wire[] = {REPLY(3, 0), HOST_TEST_A,   ASKED,  RECORD(5, 10, 8), A_TEST,
+                            ASKED,       OTHER_ADDRESS, A_TEST, ADDRESS};
     const uint8_t expected[] = {POINTER(12), RECORD(5, 10, 8), A_TEST, POINTER(39),
                                 ADDRESS};
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_records(answer, 2, expected);
+    assert_relayed(TYPE_A, wire, 2, expected);
 }
 
 TEST(records_of_another_class_are_left_out)
@@ -309,7 +285,7 @@ TEST(a_target_has_at_most_255_octets)
 
 TEST(an_answer_without_room_is_refused_and_empty)
 {
-    const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, ASKED, ADDRESS, ASKED, ADDRESS};
+    const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, ASKED, ADDRESS, ASKED, OTHER_ADDRESS};
     struct question question = host_test(TYPE_A);
     struct answer answer;
 
@@ -327,12 +303,9 @@ TEST(a_record_of_any_type_is_passed_on_as_it_is)
     const uint8_t odd[] = {REPLY(1, 0),          HOST_TEST, U16(65280), U16(1), ASKED,
                            RECORD(65280, 60, 4), 0xc0,      12,         0,      255};
     const uint8_t odd_expected[] = {POINTER(12), RECORD(65280, 60, 4), 0xc0, 12, 0, 255};
-    struct answer answer;
 
-    assert_true(reads(15, BYTES(mx), &answer));
-    assert_records(answer, 1, mx_expected);
-    assert_true(reads(65280, BYTES(odd), &answer));
-    assert_records(answer, 1, odd_expected);
+    assert_relayed(15, mx, 1, mx_expected);
+    assert_relayed(65280, odd, 1, odd_expected);
 }
 
 /* What the reader accepts becomes a reply that another implementation can read. */
@@ -363,11 +336,12 @@ static void assert_whole(const struct question *question, const struct answer *a
         .has_question = true, .class = CLASS_IN, .question = *question};
     size_t len = reply_write(&request, answer, 0, NULL, out, sizeof out);
     struct reader in = reader_of(out, len);
+    struct record_head head;
 
     in.pos = 12 + question_wire_len(question);
     for (int section = 0; section < SECTIONS; section++)
         for (unsigned i = 0; i < answer->count[section]; i++)
-            assert_true(record_skip(&in));
+            assert_true(record_next(&in, &head));
     assert_int_equal(reader_left(&in), 0);
 }
 
@@ -436,32 +410,21 @@ TEST(spoilt_replies_are_refused_or_readable)
                                 HOST_TEST_A,
                                 ASKED,
                                 RECORD(5, 10, 4),
-                                1,
-                                'a',
-                                POINTER(17),
+                                A_BELOW,
                                 POINTER(17),
                                 RECORD(6, 45, 28),
-                                1,
-                                'a',
-                                POINTER(17),
-                                1,
-                                'b',
-                                POINTER(17),
+                                A_BELOW,
+                                B_BELOW,
                                 SOA_NUMBERS};
     const uint8_t service[] = {HEADER(0x8180, 1, 1, 0, 1),
                                HOST_TEST,
                                ASKS(33),
                                ASKED,
                                RECORD(33, 60, 10),
-                               0,
-                               1,
-                               0,
-                               2,
-                               1,
-                               187,
-                               1,
-                               'a',
-                               POINTER(17),
+                               U16(1),
+                               U16(2),
+                               U16(443),
+                               A_BELOW,
                                POINTER(45),
                                ADDRESS};
 
@@ -479,10 +442,8 @@ TEST(a_ttl_with_its_highest_bit_set_is_0)
     const uint8_t wire[] = {REPLY(1, 0), HOST_TEST_A, ASKED,  U16(1), 0, 1, 0x80, 0,
                             0,           0,           U16(4), 192,    0, 2, 10};
     const uint8_t expected[] = {POINTER(12), RECORD(1, 0, 4), 192, 0, 2, 10};
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_records(answer, 1, expected);
+    assert_relayed(TYPE_A, wire, 1, expected);
 }
 
 TEST(an_address_of_0_octets_is_refused)
@@ -519,20 +480,16 @@ TEST(a_loop_of_aliases_comes_whole_and_once)
                             RECORD(5, 20, 11), HOST_TEST};
     const uint8_t expected[] = {POINTER(12), RECORD(5, 10, 8),  A_TEST,
                                 POINTER(39), RECORD(5, 20, 11), HOST_TEST};
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_records(answer, 2, expected);
+    assert_relayed(TYPE_A, wire, 2, expected);
 }
 
 TEST(an_alias_of_itself_comes_once)
 {
     const uint8_t wire[] = {REPLY(1, 0), HOST_TEST_A, ASKED, RECORD(5, 10, 2), ASKED};
     const uint8_t expected[] = {POINTER(12), RECORD(5, 10, 11), HOST_TEST};
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_records(answer, 1, expected);
+    assert_relayed(TYPE_A, wire, 1, expected);
 }
 
 TEST(an_alias_of_0_octets_is_refused)
@@ -587,71 +544,10 @@ static void put_numbered(struct writer *to, unsigned number)
                             (uint8_t)('0' + number / 100),
                             (uint8_t)('0' + number / 10 % 10),
                             (uint8_t)('0' + number % 10),
-                            4,
-                            't',
-                            'e',
-                            's',
-                            't',
+                            LABEL('t', 'e', 's', 't'),
                             0};
 
     put_bytes(to, name, sizeof name);
-}
-
-/* A chain from host.test over so many aliases to an address, the last alias first. */
-static const struct message *chain_of(unsigned aliases)
-{
-    const uint8_t address[] = {ADDRESS};
-    struct question question = host_test(TYPE_A);
-    struct message *message = message_begin(&question, 0x8180);
-
-    put_numbered(&message->to, aliases);
-    put_bytes(&message->to, address, sizeof address);
-    for (unsigned i = aliases; i-- > 0;) {
-        if (i == 0)
-            put_bytes(&message->to, question.name, question.name_len);
-        else
-            put_numbered(&message->to, i);
-        put_u16(&message->to, TYPE_CNAME);
-        put_u16(&message->to, CLASS_IN);
-        put_u32(&message->to, 100 + i);
-        put_u16(&message->to, 11);
-        put_numbered(&message->to, i + 1);
-    }
-    put_u16_at(&message->to, 6, (uint16_t)(aliases + 1));
-    return message;
-}
-
-TEST(a_chain_of_16_aliases_is_passed_on_in_its_order_with_each_ttl)
-{
-    const struct message *message = chain_of(16);
-    struct question question = host_test(TYPE_A);
-    struct answer answer;
-
-    assert_true(reads(TYPE_A, message->wire, message->to.pos, &answer));
-    assert_int_equal(answer.count[SECTION_ANSWER], 17);
-    for (unsigned i = 0; i < 16; i++) /* owner, type, class, TTL, length, target */
-        assert_int_equal(answer.records[i * 23 + 9], 100 + i);
-    assert_readable(&question, &answer);
-}
-
-/* What stands at its end would be left out, and so it would look like a name without data.
- */
-TEST(a_longer_chain_is_refused)
-{
-    const struct message *message = chain_of(17);
-
-    assert_refused(message->wire, message->to.pos);
-}
-
-TEST(of_two_aliases_at_one_name_the_first_is_followed)
-{
-    const uint8_t wire[] = {
-        REPLY(3, 0), HOST_TEST_A,      ASKED,  RECORD(5, 10, 8), A_TEST,
-        ASKED,       RECORD(5, 20, 8), B_TEST, A_TEST,           ADDRESS};
-    struct answer answer;
-
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_true(relay_has_type(&answer, TYPE_A));
 }
 
 #define RRSIG(covered, ttl)                                                                \
@@ -678,10 +574,8 @@ TEST(signatures_of_other_types_are_left_out)
 {
     const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, ASKED, RRSIG(16, 60), ASKED, ADDRESS};
     const uint8_t expected[] = {POINTER(12), ADDRESS};
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_records(answer, 1, expected);
+    assert_relayed(TYPE_A, wire, 1, expected);
 }
 
 /* host.test stands below the DNAME's owner. */
@@ -706,14 +600,29 @@ TEST(a_dname_above_the_asked_name_comes_before_its_alias)
     assert_reply(&question, answer, expected);
 }
 
+/* Some servers leave the CNAME to the client (RFC 6672 section 3.1), also behind the name
+ * that it leads to. */
+TEST(the_alias_that_a_dname_makes_is_added)
+{
+    const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, 4, 'h',     'o',       's',      't',
+                            1,           'y',         0, ADDRESS, TEST_NAME, DNAME(30)};
+    const uint8_t expected[] = {
+        TEST_NAME, DNAME(30), POINTER(12), RECORD(5, 30, 8), 4,      'h', 'o', 's', 't',
+        1,         'y',       0,           POINTER(58),      ADDRESS};
+    struct question question = host_test(TYPE_A);
+    struct answer answer;
+
+    assert_true(reads(TYPE_A, BYTES(wire), &answer));
+    assert_int_equal(answer.count[SECTION_ANSWER], 3);
+    assert_reply(&question, answer, expected);
+}
+
 TEST(a_dname_that_rewrites_no_name_of_the_chain_is_left_out)
 {
     const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, B_TEST, DNAME(30), ASKED, ADDRESS};
     const uint8_t expected[] = {POINTER(12), ADDRESS};
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_records(answer, 1, expected);
+    assert_relayed(TYPE_A, wire, 1, expected);
 }
 
 TEST(an_asked_dname_behind_an_alias_comes_once)
@@ -722,10 +631,8 @@ TEST(an_asked_dname_behind_an_alias_comes_once)
                             RECORD(5, 10, 8), A_TEST,    A_TEST,   DNAME(30)};
     const uint8_t expected[] = {POINTER(12), RECORD(5, 10, 8), A_TEST, POINTER(39),
                                 DNAME(30)};
-    struct answer answer;
 
-    assert_true(reads(39, BYTES(wire), &answer));
-    assert_records(answer, 2, expected);
+    assert_relayed(39, wire, 2, expected);
 }
 
 /* Authority and additional section. */
@@ -733,7 +640,7 @@ TEST(an_asked_dname_behind_an_alias_comes_once)
 /* test SOA a.test b.test, TTL 45. */
 #define SOA_OF_TEST                                                                        \
     TEST_NAME, RECORD(6, 45, 36), A_TEST, B_TEST, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0,   \
-        0, 0, 4, 0, 0, 0, 5
+        0, 0, 4, 0, 0, 0, 99
 
 TEST(a_negative_reply_keeps_its_soa)
 {
@@ -776,7 +683,7 @@ TEST(a_positive_reply_loses_its_authority)
 }
 
 /* The proof that a wildcard was used stands there (RFC 4035 section 3.1.3). */
-TEST(a_positive_reply_keeps_its_authority_for_who_wants_signatures)
+TEST(a_positive_reply_keeps_its_authority_if_signatures_are_wanted)
 {
     const uint8_t wire[] = {REPLY(1, 1), HOST_TEST_A, ASKED, ADDRESS, NS_OF_TEST};
     const uint8_t expected[] = {POINTER(12), ADDRESS, NS_OF_TEST};
@@ -812,33 +719,6 @@ TEST(additional_records_of_an_address_are_left_out)
     struct answer answer;
 
     assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_int_equal(answer.count[SECTION_ADDITIONAL], 0);
-    assert_records(answer, 1, expected);
-}
-
-/* Both are about the message that we got, not about the one we write. */
-TEST(opt_and_tsig_records_are_left_out)
-{
-    const uint8_t wire[] = {HEADER(0x8180, 1, 1, 0, 2),
-                            HOST_TEST,
-                            ASKS(15),
-                            MAIL,
-                            OPT,
-                            ROOT,
-                            U16(250),
-                            0,
-                            255,
-                            0,
-                            0,
-                            0,
-                            0,
-                            U16(2),
-                            1,
-                            2};
-    const uint8_t expected[] = {MAIL};
-    struct answer answer;
-
-    assert_true(reads(15, BYTES(wire), &answer));
     assert_int_equal(answer.count[SECTION_ADDITIONAL], 0);
     assert_records(answer, 1, expected);
 }
@@ -930,8 +810,8 @@ TEST(an_address_that_the_reply_lacks_is_not_invented)
 
     assert_true(reads_in_order(BYTES(wire), BYTES(addresses), &answer));
     assert_records(answer, 1, expected);
-    assert_false(relay_has_data(&answer, TYPE_A, addresses, 4));
-    assert_true(relay_has_data(&answer, TYPE_A, addresses + 4, 4));
+    assert_false(answer_has_data(&answer, TYPE_A, addresses, 4));
+    assert_true(answer_has_data(&answer, TYPE_A, addresses + 4, 4));
 }
 
 TEST(the_order_does_not_touch_aliases_and_signatures)
@@ -970,7 +850,8 @@ static bool points_forward(const uint8_t *wire, size_t len)
     return false;
 }
 
-/* What stands behind offset 0x3fff cannot be pointed to: its owners are written in full. */
+/* Pointers reach no further than offset 0x3fff: owners of later names are written in
+ * full. */
 TEST(owners_point_backwards_and_no_further_than_14_bits)
 {
     static uint8_t text[4000], out[65535];
@@ -982,12 +863,14 @@ TEST(owners_point_backwards_and_no_further_than_14_bits)
     size_t len;
 
     memset(text, 200, sizeof text);
-    for (int i = 0; i < 8; i++) { /* additional records behind 8 * 4,000 octets of text */
+    for (uint8_t i = 0; i < 8;
+         i++) { /* additional records behind 8 * 4,000 octets of text */
         put_u16(&message->to, 0xc00c);
         put_u16(&message->to, 65280);
         put_u16(&message->to, CLASS_IN);
         put_u32(&message->to, 60);
         put_u16(&message->to, sizeof text);
+        text[0] = i;
         put_bytes(&message->to, text, sizeof text);
     }
     question.type = 65280;
@@ -997,7 +880,7 @@ TEST(owners_point_backwards_and_no_further_than_14_bits)
         put_u16(&message->to, CLASS_IN);
         put_u32(&message->to, 60);
         put_u16(&message->to, 4);
-        put_u32(&message->to, 0xc0000201);
+        put_u32(&message->to, 0xc0000201 + i);
     }
     put_u16_at(&message->to, 6, 8);
     put_u16_at(&message->to, 10, 6);
@@ -1011,6 +894,60 @@ TEST(owners_point_backwards_and_no_further_than_14_bits)
     assert_false(points_forward(out, len));
 }
 
+/* A record that a name server sends twice, with whatever TTL (RFC 2181 section 5), comes
+ * once. */
+TEST(a_record_that_stands_there_twice_comes_once)
+{
+    const uint8_t wire[] = {REPLY(4, 0),   HOST_TEST_A, ASKED,   ADDRESS,   ASKED,
+                            OTHER_ADDRESS, ASKED,       ADDRESS, HOST_TEST, ADDRESS};
+    const uint8_t expected[] = {ASKED, ADDRESS, ASKED, OTHER_ADDRESS};
+    struct question question = host_test(TYPE_A);
+    struct answer answer;
+
+    assert_true(reads(TYPE_A, BYTES(wire), &answer));
+    assert_reply(&question, answer, expected);
+}
+
+/* There may not be two (RFC 2181 section 10.1). */
+TEST(the_first_alias_of_a_name_is_the_one_that_is_followed)
+{
+    const uint8_t wire[] = {
+        REPLY(3, 0), HOST_TEST_A,      ASKED,  RECORD(5, 60, 8), A_TEST,
+        ASKED,       RECORD(5, 60, 8), B_TEST, A_TEST,           ADDRESS};
+    const uint8_t expected[] = {ASKED, RECORD(5, 60, 8), A_TEST, POINTER(39), ADDRESS};
+    struct question question = host_test(TYPE_A);
+    struct answer answer;
+
+    assert_true(reads(TYPE_A, BYTES(wire), &answer));
+    assert_reply(&question, answer, expected);
+}
+
+TEST(an_alias_of_itself_is_none_beside_data)
+{
+    const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, ASKED,  RECORD(5, 60, 2),
+                            ASKED,       ASKED,       ADDRESS};
+    const uint8_t expected[] = {ASKED, ADDRESS};
+    struct question question = host_test(TYPE_A);
+    struct answer answer;
+
+    assert_true(reads(TYPE_A, BYTES(wire), &answer));
+    assert_reply(&question, answer, expected);
+}
+
+TEST(nothing_stands_behind_a_chain_that_is_a_ring)
+{
+    const uint8_t wire[] = {
+        REPLY(3, 0), HOST_TEST_A,      ASKED, RECORD(5, 60, 8), A_TEST,
+        A_TEST,      RECORD(5, 60, 2), ASKED, A_TEST,           ADDRESS};
+    const uint8_t expected[] = {ASKED,       RECORD(5, 60, 8),  A_TEST,
+                                POINTER(39), RECORD(5, 60, 11), HOST_TEST};
+    struct question question = host_test(TYPE_A);
+    struct answer answer;
+
+    assert_true(reads(TYPE_A, BYTES(wire), &answer));
+    assert_reply(&question, answer, expected);
+}
+
 TEST(an_owner_that_comes_again_is_a_pointer)
 {
     const uint8_t wire[] = {HEADER(0x8180, 1, 1, 0, 2),
@@ -1020,8 +957,8 @@ TEST(an_owner_that_comes_again_is_a_pointer)
                             B_TEST,
                             ADDRESS,
                             B_TEST,
-                            ADDRESS};
-    const uint8_t expected[] = {MAIL, B_TEST, ADDRESS, POINTER(49), ADDRESS};
+                            OTHER_ADDRESS};
+    const uint8_t expected[] = {MAIL, B_TEST, ADDRESS, POINTER(49), OTHER_ADDRESS};
     struct question question = host_test(15);
     struct answer answer;
 
@@ -1087,14 +1024,6 @@ TEST(a_text_of_60000_empty_strings_costs_little_memory)
     assert_in_range(most_memory_kib() - before, 0, 1024);
 }
 
-TEST(counted_records_that_are_missing_cost_no_memory)
-{
-    const uint8_t wire[] = {HEADER(0x8180, 1, 65535, 65535, 65535), HOST_TEST_A, ASKED,
-                            ADDRESS};
-
-    assert_refused(BYTES(wire));
-}
-
 /* 4,094 addresses are what 64 KiB hold. */
 TEST(a_message_full_of_addresses_is_passed_on_in_any_order)
 {
@@ -1125,10 +1054,8 @@ TEST(any_takes_all_that_stands_at_the_name)
     const uint8_t wire[] = {REPLY(3, 0),       HOST_TEST_A, ASKED,  ADDRESS, ASKED,
                             RECORD(16, 60, 1), 0,           B_TEST, ADDRESS};
     const uint8_t expected[] = {POINTER(12), ADDRESS, POINTER(12), RECORD(16, 60, 1), 0};
-    struct answer answer;
 
-    assert_true(reads(TYPE_ANY, BYTES(wire), &answer));
-    assert_records(answer, 2, expected);
+    assert_relayed(TYPE_ANY, wire, 2, expected);
 }
 
 TEST(what_is_added_stands_behind_what_was_there)
@@ -1146,34 +1073,6 @@ TEST(what_is_added_stands_behind_what_was_there)
     assert_records(answer, 2, expected);
 }
 
-TEST(has_type_looks_at_the_answer_section_only)
-{
-    const uint8_t wire[] = {HEADER(0x8180, 1, 0, 1, 0), HOST_TEST_A, SOA_OF_TEST};
-    struct answer answer;
-
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_int_equal(answer.count[SECTION_AUTHORITY], 1);
-    assert_false(relay_has_type(&answer, TYPE_SOA));
-}
-
-TEST(data_is_found_by_type_and_octets)
-{
-    const uint8_t wire[] = {REPLY(3, 0), HOST_TEST_A, ADDRESS_OF(1), ADDRESS_OF(2),
-                            ADDRESS_OF(3)};
-    const uint8_t second[] = {192, 0, 2, 2}, other[] = {192, 0, 2, 9};
-    struct answer answer;
-
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_true(relay_has_data(&answer, TYPE_A, second, 4));
-    assert_false(relay_has_data(&answer, TYPE_A, other, 4));
-    assert_false(relay_has_data(&answer, TYPE_A, second, 3));
-    assert_false(relay_has_data(&answer, TYPE_AAAA, second, 4));
-    assert_int_equal(relay_count_type(&answer, TYPE_A), 3);
-    assert_int_equal(relay_count_type(&answer, TYPE_AAAA), 0);
-    assert_true(relay_has_type(&answer, TYPE_A));
-    assert_false(relay_has_type(&answer, TYPE_AAAA));
-}
-
 /* RFC 6672 section 2.3: a DNAME rewrites what is below its owner, not the owner. */
 TEST(a_dname_at_a_name_of_the_chain_is_left_out)
 {
@@ -1182,59 +1081,23 @@ TEST(a_dname_at_a_name_of_the_chain_is_left_out)
                             DNAME(30),   A_TEST,           ADDRESS};
     const uint8_t expected[] = {POINTER(12), RECORD(5, 10, 8), A_TEST, POINTER(39),
                                 ADDRESS};
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_records(answer, 2, expected);
+    assert_relayed(TYPE_A, wire, 2, expected);
 }
 
-#define OTHER_Y 5, 'o', 't', 'h', 'e', 'r', 1, 'y', 0
+#define OTHER_Y   5, 'o', 't', 'h', 'e', 'r', 1, 'y', 0
+#define A_OTHER_Y 1, 'a', OTHER_Y
+#define A_Y       1, 'a', 1, 'y', 0
 
 /* a.other.y stands below other.y, where the chain gets over an alias that no DNAME made. */
 TEST(a_dname_in_the_middle_of_a_chain_comes_before_what_it_rewrites)
 {
-    const uint8_t wire[] = {REPLY(4, 0),
-                            HOST_TEST_A,
-                            OTHER_Y,
-                            DNAME(30),
-                            ASKED,
-                            RECORD(5, 10, 11),
-                            1,
-                            'a',
-                            OTHER_Y,
-                            1,
-                            'a',
-                            OTHER_Y,
-                            RECORD(5, 30, 5),
-                            1,
-                            'a',
-                            1,
-                            'y',
-                            0,
-                            1,
-                            'a',
-                            1,
-                            'y',
-                            0,
-                            ADDRESS};
-    const uint8_t expected[] = {POINTER(12),
-                                RECORD(5, 10, 11),
-                                1,
-                                'a',
-                                OTHER_Y,
-                                OTHER_Y,
-                                DNAME(30),
-                                1,
-                                'a',
-                                OTHER_Y,
-                                RECORD(5, 30, 5),
-                                1,
-                                'a',
-                                1,
-                                'y',
-                                0,
-                                POINTER(93),
-                                ADDRESS};
+    const uint8_t wire[] = {
+        REPLY(4, 0), HOST_TEST_A, OTHER_Y,          DNAME(30), ASKED, RECORD(5, 10, 11),
+        A_OTHER_Y,   A_OTHER_Y,   RECORD(5, 30, 5), A_Y,       A_Y,   ADDRESS};
+    const uint8_t expected[] = {
+        POINTER(12), RECORD(5, 10, 11), A_OTHER_Y, OTHER_Y,     DNAME(30),
+        A_OTHER_Y,   RECORD(5, 30, 5),  A_Y,       POINTER(93), ADDRESS};
     struct question question = host_test(TYPE_A);
     struct answer answer;
 
@@ -1269,7 +1132,8 @@ static size_t message_of_pointers(uint8_t *wire, uint16_t count)
     return out.pos;
 }
 
-/* These would be 56 million steps; with the first name that is none it ends. */
+/* Following them all would take 56 million steps; the reading ends with the first name that
+ * has too many. */
 TEST(a_reply_of_pointers_to_pointers_is_refused)
 {
     static uint8_t wire[65535];

@@ -45,8 +45,11 @@ static struct answer addresses(unsigned count)
 
 static uint8_t out[ANSWER_RECORDS_MAX];
 
-#define HOST_IN_HIS_SPELLING 4, 'H', 'o', 's', 't', 4, 't', 'e', 's', 't', 0, ASKS(1)
+#define SPELLED              4, 'H', 'o', 's', 't', 4, 't', 'e', 's', 't', 0
+#define HOST_IN_HIS_SPELLING SPELLED, ASKS(1)
 #define ADDRESS              POINTER(12), RECORD(1, 60, 4), 192, 0, 2, 10
+#define assert_reply(expected)                                                             \
+    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected)
 #define assert_written(len, expected)                                                      \
     do {                                                                                   \
         assert_int_equal(len, sizeof(expected));                                           \
@@ -59,7 +62,7 @@ TEST(a_reply_is_header_question_and_records)
     struct request request = plain_request();
     struct answer answer = addresses(1);
 
-    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
+    assert_reply(expected);
 }
 
 TEST(an_opt_record_answers_an_opt_record)
@@ -69,7 +72,7 @@ TEST(an_opt_record_answers_an_opt_record)
     struct request request = edns_request();
     struct answer answer = addresses(1);
 
-    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
+    assert_reply(expected);
 }
 
 static unsigned flags_of(const struct request *request, const struct answer *answer)
@@ -124,7 +127,7 @@ TEST(a_request_without_a_readable_question_gets_none)
     struct answer answer = addresses(0);
 
     answer.rcode = RCODE_FORMERR;
-    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
+    assert_reply(expected);
 }
 
 TEST(it_gets_an_opt_record_if_it_had_one)
@@ -134,36 +137,23 @@ TEST(it_gets_an_opt_record_if_it_had_one)
     struct answer answer = addresses(0);
 
     answer.rcode = RCODE_FORMERR;
-    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
+    assert_reply(expected);
 }
 
 TEST(the_question_of_another_class_is_echoed)
 {
-    const uint8_t expected[] = {HEADER(0x8185, 1, 0, 0, 0),
-                                4,
-                                'H',
-                                'o',
-                                's',
-                                't',
-                                4,
-                                't',
-                                'e',
-                                's',
-                                't',
-                                0,
-                                U16(1),
-                                U16(3)};
+    const uint8_t expected[] = {HEADER(0x8185, 1, 0, 0, 0), SPELLED, U16(1), U16(3)};
     struct request request = plain_request();
     struct answer answer = addresses(0);
 
     request.class = CLASS_CH;
     answer.rcode = RCODE_REFUSED;
-    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
+    assert_reply(expected);
 }
 
 TEST(the_do_bit_is_copied)
 {
-    const uint8_t expected[] = {ROOT, U16(41), U16(1232), 0, 0, 0x80, 0, 0, 0};
+    const uint8_t expected[] = {OPT_OF(0, 0, 0x8000, 0)};
     struct request request = edns_request();
     struct answer answer = addresses(0);
 
@@ -174,37 +164,21 @@ TEST(the_do_bit_is_copied)
 
 TEST(badvers_has_its_high_bits_in_the_opt_record)
 {
-    const uint8_t expected[] = {HEADER(0x8180, 1, 0, 0, 1),
-                                HOST_IN_HIS_SPELLING,
-                                ROOT,
-                                U16(41),
-                                U16(1232),
-                                1,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0};
+    const uint8_t expected[] = {HEADER(0x8180, 1, 0, 0, 1), HOST_IN_HIS_SPELLING,
+                                OPT_OF(1, 0, 0, 0)};
     struct request request = edns_request();
     struct answer answer = addresses(0);
 
     request.edns_version = 7;
     answer.rcode = RCODE_BADVERS;
-    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
+    assert_reply(expected);
 }
 
 TEST(a_reason_is_an_option_of_the_opt_record)
 {
     const uint8_t expected[] = {HEADER(0x8182, 1, 0, 0, 1),
                                 HOST_IN_HIS_SPELLING,
-                                ROOT,
-                                U16(41),
-                                U16(1232),
-                                0,
-                                0,
-                                0,
-                                0,
-                                U16(4 + 2 + 3),
+                                OPT_OF(0, 0, 0, 4 + 2 + 3),
                                 U16(15),
                                 U16(2 + 3),
                                 U16(22),
@@ -215,13 +189,12 @@ TEST(a_reason_is_an_option_of_the_opt_record)
     struct answer answer = addresses(0);
 
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NO_REACHABLE_AUTHORITY, "why");
-    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
+    assert_reply(expected);
 }
 
 TEST(a_reason_needs_no_text)
 {
-    const uint8_t expected[] = {ROOT, U16(41), U16(1232), 0,      0,     0,
-                                0,    U16(6),  U16(15),   U16(2), U16(0)};
+    const uint8_t expected[] = {OPT_OF(0, 0, 0, 6), U16(15), U16(2), U16(0)};
     struct request request = edns_request();
     struct answer answer = addresses(0);
 
@@ -233,9 +206,8 @@ TEST(a_reason_needs_no_text)
 
 TEST(extras_stand_beside_the_reason)
 {
-    const uint8_t expected[] = {ROOT,    U16(41), U16(1232), 0,       0,
-                                0,       0,       U16(13),   U16(15), U16(3),
-                                U16(22), 'x',     U16(11),   U16(2),  U16(1)};
+    const uint8_t expected[] = {
+        OPT_OF(0, 0, 0, 13), U16(15), U16(3), U16(22), 'x', U16(11), U16(2), U16(1)};
     const struct edns_extras extras = {.keepalive_100ms = 1};
     struct request request = edns_request();
     struct answer answer = addresses(0);
@@ -269,7 +241,7 @@ TEST(without_edns_no_reason_is_given)
     struct answer answer = addresses(0);
 
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NO_REACHABLE_AUTHORITY, "why");
-    assert_written(reply_write(&request, &answer, 0, NULL, out, 512), expected);
+    assert_reply(expected);
 }
 
 TEST(the_largest_reply_without_records_fits_512_octets)
@@ -289,21 +261,18 @@ TEST(the_largest_reply_without_records_fits_512_octets)
 TEST(authority_records_are_counted_apart)
 {
     const uint8_t counts[] = {0, 1, 0, 2, 0, 1, 0, 0};
-    struct question question = host_test(TYPE_A);
     struct request request = plain_request();
     struct answer answer = addresses(2);
     size_t len;
 
-    assert_true(answer_add_soa(&answer, &question, 5));
+    answer_add_soa(&answer, answer.count[SECTION_ANSWER], ANSWER_OWNER_QUESTION, 5);
     len = reply_write(&request, &answer, 0, NULL, out, 512);
     assert_int_equal(len, 27 + answer.len);
     assert_memory_equal(out + 4, counts, sizeof counts);
     assert_memory_equal(out + 27, answer.records, answer.len);
 }
 
-/* What stands in a reply cut to `limit`: its length, whether TC is set,
- * ANCOUNT, NSCOUNT.
- */
+/* Asserts the length of a reply cut to `limit`, whether TC is set, ANCOUNT and NSCOUNT. */
 #define assert_cut(request, answer, limit, length, tc, answers, authorities)               \
     do {                                                                                   \
         assert_int_equal(reply_write(request, answer, 0, NULL, out, limit), length);       \
@@ -361,11 +330,10 @@ TEST(sixty_addresses_in_512_octets_are_thirty)
 
 TEST(a_missing_authority_record_sets_tc)
 {
-    struct question question = host_test(TYPE_A);
     struct request request = plain_request();
     struct answer answer = addresses(30);
 
-    assert_true(answer_add_soa(&answer, &question, 5));
+    answer_add_soa(&answer, answer.count[SECTION_ANSWER], ANSWER_OWNER_QUESTION, 5);
     assert_cut(&request, &answer, 512, 27 + 30 * 16, 1, 30, 0);
 }
 
@@ -381,10 +349,10 @@ TEST(no_authority_record_takes_the_place_of_a_missing_answer)
     answer_init(&answer, &question, records, sizeof records);
     assert_true(answer_add_address(&answer, ANSWER_OWNER_QUESTION, TYPE_A, ip4, 60));
     assert_true(
-        answer_add_name(&answer, ANSWER_OWNER_QUESTION, 12, BYTES(target), 60, NULL));
+        answer_add_name(&answer, ANSWER_OWNER_QUESTION, 12, NAME(target), 60, NULL));
     assert_true(
-        answer_add_name(&answer, ANSWER_OWNER_QUESTION, 12, BYTES(target), 60, NULL));
-    assert_true(answer_add_soa(&answer, &question, 5));
+        answer_add_name(&answer, ANSWER_OWNER_QUESTION, 12, NAME(target), 60, NULL));
+    answer_add_soa(&answer, answer.count[SECTION_ANSWER], ANSWER_OWNER_QUESTION, 5);
     assert_cut(&request, &answer, 512, 27 + 16 + 267, 1, 2, 0);
 }
 
@@ -567,15 +535,8 @@ TEST(any_request_that_is_answered_gets_a_readable_reply)
     const uint8_t seed[] = {HEADER(0x0100, 1, 0, 0, 2),
                             HOST_TEST_A,
                             ADDRESS,
-                            ROOT,
-                            U16(41),
-                            U16(1232),
-                            0,
-                            0,
-                            U16(0x8000),
-                            U16(6),
-                            U16(100),
-                            U16(2),
+                            OPT_OF(0, 0, 0x8000, 6),
+                            OPTION(100, 2),
                             1,
                             2};
     struct answer answer = addresses(60);
@@ -591,7 +552,7 @@ TEST(any_request_that_is_answered_gets_a_readable_reply)
 
         if (rcode != -1) {
             answer.rcode = (uint16_t)rcode;
-            limit = reply_limit(request.edns_size, REPLY_UDP_SIZE);
+            limit = reply_limit(request.edns_size, EDNS_UDP_SIZE);
             len = reply_write(&request, &answer, 1, NULL, out, limit);
             assert_readable(&request, &answer, len, limit);
             answered++;

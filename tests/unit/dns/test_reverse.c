@@ -18,7 +18,7 @@ static enum reverse_kind parse(const char *text, uint8_t address[static 16])
     }
     name[label] = (uint8_t)(at - label - 1);
     name[at++] = 0;
-    return reverse_parse(name, at, address);
+    return reverse_parse((struct name){name, at}, address);
 }
 
 static enum reverse_kind kind_of(const char *text)
@@ -84,6 +84,30 @@ TEST(the_first_labels_of_an_address_exist)
                      REVERSE_PARTIAL);
 }
 
+static struct reverse_part part_of(const char *text)
+{
+    uint8_t name[NAME_WIRE_MAX];
+
+    return reverse_part_of((struct name){name, name_from_text(text, name)});
+}
+
+TEST(a_part_has_the_bits_of_its_labels)
+{
+    uint8_t address[16];
+
+    assert_int_equal(part_of("in-addr.arpa").size, 4);
+    assert_int_equal(part_of("in-addr.arpa").bits, 0);
+    assert_int_equal(part_of("2.0.192.in-addr.arpa").bits, 24);
+    assert_int_equal(part_of("ip6.arpa").size, 16);
+    assert_int_equal(part_of("ip6.arpa").bits, 0);
+    assert_int_equal(part_of("d.0.1.0.0.2.IP6.ARPA").size, 16);
+    assert_int_equal(part_of("d.0.1.0.0.2.IP6.ARPA").bits, 24);
+    assert_int_equal(parse("0.192.in-addr.arpa", address), REVERSE_PARTIAL);
+    assert_memory_equal(address, ((const uint8_t[]){192, 0}), 2);
+    assert_int_equal(parse("d.0.1.0.0.2.ip6.arpa", address), REVERSE_PARTIAL);
+    assert_memory_equal(address, ((const uint8_t[]){0x20, 0x01, 0x0d}), 3);
+}
+
 TEST(what_is_no_part_of_an_ip4_address_is_junk)
 {
     assert_int_equal(kind_of("256.2.0.192.in-addr.arpa"), REVERSE_JUNK);
@@ -120,7 +144,7 @@ TEST(a_nul_is_no_nibble)
     const uint8_t name[] = {1, 0, 3, 'i', 'p', '6', 4, 'a', 'r', 'p', 'a', 0};
     uint8_t address[16];
 
-    assert_int_equal(reverse_parse(BYTES(name), address), REVERSE_JUNK);
+    assert_int_equal(reverse_parse(NAME(name), address), REVERSE_JUNK);
 }
 
 TEST(a_dot_inside_a_label_separates_nothing)
@@ -129,7 +153,7 @@ TEST(a_dot_inside_a_label_separates_nothing)
                             'd', 'd', 'r', 4,   'a', 'r', 'p', 'a', 0};
     uint8_t address[16];
 
-    assert_int_equal(reverse_parse(BYTES(name), address), REVERSE_JUNK);
+    assert_int_equal(reverse_parse(NAME(name), address), REVERSE_JUNK);
 }
 
 TEST(names_elsewhere_are_none_of_these)
@@ -149,7 +173,7 @@ TEST(the_root_is_none_of_these)
     const uint8_t name[] = {ROOT};
     uint8_t address[16];
 
-    assert_int_equal(reverse_parse(BYTES(name), address), REVERSE_NONE);
+    assert_int_equal(reverse_parse(NAME(name), address), REVERSE_NONE);
 }
 
 /* The octets of the apex stand at the end, but not as labels. */
@@ -158,7 +182,19 @@ TEST(an_apex_inside_a_label_is_none)
     const uint8_t name[] = {10, 'x', 3, 'i', 'p', '6', 4, 'a', 'r', 'p', 'a', 0};
     uint8_t address[16];
 
-    assert_int_equal(reverse_parse(BYTES(name), address), REVERSE_NONE);
+    assert_int_equal(reverse_parse(NAME(name), address), REVERSE_NONE);
+}
+
+TEST(a_mapped_address_begins_with_80_zero_bits_and_16_ones)
+{
+    uint8_t address[16] = {[10] = 0xff, 0xff, 192, 0, 2, 1};
+
+    assert_true(reverse_is_mapped(address));
+    address[11] = 0xfe;
+    assert_false(reverse_is_mapped(address));
+    address[11] = 0xff;
+    address[0] = 1;
+    assert_false(reverse_is_mapped(address));
 }
 
 TEST(a_name_of_127_labels_is_safe)
@@ -170,7 +206,7 @@ TEST(a_name_of_127_labels_is_safe)
         name[i] = 1;
         name[i + 1] = '1';
     }
-    assert_int_equal(reverse_parse(BYTES(name), address), REVERSE_NONE);
+    assert_int_equal(reverse_parse(NAME(name), address), REVERSE_NONE);
     memcpy(name + 244, apex, sizeof apex);
-    assert_int_equal(reverse_parse(name, 254, address), REVERSE_JUNK);
+    assert_int_equal(reverse_parse((struct name){name, 254}, address), REVERSE_JUNK);
 }

@@ -2,18 +2,15 @@
 
 #include "dns/rrset.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 enum { A = 1, MX = 15, RRSIG = 46, IN = 1, CH = 3 };
 
-static struct record *records[6000];
-static size_t count;
+static struct record *all[6000];
+static struct records set = {.all = all};
 
 static void clear(void)
 {
-    while (count > 0)
-        free(records[--count]);
+    while (set.count > 0)
+        free(all[--set.count]);
 }
 
 FIXTURE(records, NULL, clear);
@@ -29,14 +26,13 @@ static void add_data(const char *owner, uint16_t class, uint16_t type, uint16_t 
     *record = (struct record){.type = type,
                               .class = class,
                               .ttl = ttl,
-                              .owner = record->bytes,
-                              .owner_len = len,
+                              .owner = {record->bytes, len},
                               .data = record->bytes + len,
                               .data_len = 2};
     memcpy(record->bytes, owner, len);
     record->bytes[len] = (uint8_t)(data >> 8);
     record->bytes[len + 1] = (uint8_t)data;
-    records[count++] = record;
+    all[set.count++] = record;
 }
 
 static void add(const char *owner, uint16_t type, uint32_t ttl)
@@ -46,12 +42,45 @@ static void add(const char *owner, uint16_t type, uint32_t ttl)
 
 static void assert_ttls(const uint32_t *expected)
 {
-    rrset_even_ttls(records, count);
-    for (size_t i = 0; i < count; i++)
-        assert_int_equal(records[i]->ttl, expected[i]);
+    rrset_even_ttls(&set);
+    for (size_t i = 0; i < set.count; i++)
+        assert_int_equal(all[i]->ttl, expected[i]);
 }
 
 #define ASSERT_TTLS(...) assert_ttls((const uint32_t[]){__VA_ARGS__})
+
+static void assert_left(const uint16_t *data, size_t number)
+{
+    assert_true(rrset_drop_repeated(&set));
+    assert_int_equal(set.count, number);
+    for (size_t i = 0; i < number; i++)
+        assert_int_equal(all[i]->data[0] << 8 | all[i]->data[1], data[i]);
+}
+
+#define ASSERT_LEFT(...)                                                                   \
+    assert_left((const uint16_t[]){__VA_ARGS__},                                           \
+                sizeof(const uint16_t[]){__VA_ARGS__} / sizeof(uint16_t))
+
+TEST_WITH(records, what_stands_there_before_goes_and_the_rest_keeps_its_order)
+{
+    add_data("\1b", IN, A, 3, 60);
+    add_data("\1a", IN, A, 1, 60);
+    add_data("\1a", IN, A, 2, 60);
+    add_data("\1A", IN, A, 1, 50); /* a name in another letter case */
+    add_data("\1b", IN, A, 3, 60);
+    add_data("\1a", IN, A, 0, 60);
+    add_data("\1a", IN, A, 1, 60);
+    ASSERT_LEFT(3, 1, 2, 0);
+}
+
+TEST_WITH(records, other_owners_types_and_classes_are_other_records)
+{
+    add_data("\1a", IN, A, 1, 60);
+    add_data("\1b", IN, A, 1, 60);
+    add_data("\1a", IN, MX, 1, 60);
+    add_data("\1a", CH, A, 1, 60);
+    ASSERT_LEFT(1, 1, 1, 1);
+}
 
 TEST_WITH(records, a_set_has_its_lowest_ttl)
 {
@@ -98,27 +127,27 @@ TEST_WITH(records, order_stays)
     add("\1c", A, 1);
     add("\1a", A, 2);
     add("\1b", A, 3);
-    rrset_even_ttls(records, count);
-    assert_memory_equal(records[0]->owner, "\1c", 3);
-    assert_memory_equal(records[2]->owner, "\1b", 3);
+    rrset_even_ttls(&set);
+    assert_memory_equal(all[0]->owner.wire, "\1c", 3);
+    assert_memory_equal(all[2]->owner.wire, "\1b", 3);
 }
 
 TEST_WITH(records, none_and_thousands_are_no_trouble)
 {
-    rrset_even_ttls(records, 0);
+    rrset_even_ttls(&set);
     for (uint32_t i = 0; i < 5000; i++)
         add("\1a", A, 5000 - i);
-    rrset_even_ttls(records, count);
-    for (size_t i = 0; i < count; i++)
-        assert_int_equal(records[i]->ttl, 1);
+    rrset_even_ttls(&set);
+    for (size_t i = 0; i < set.count; i++)
+        assert_int_equal(all[i]->ttl, 1);
 }
 
 TEST_WITH(records, what_a_signature_covers)
 {
     add_data("\1a", IN, RRSIG, MX, 1);
     add_data("\1a", IN, A, MX, 1);
-    assert_int_equal(rrset_type_covered(records[0]), MX);
-    assert_int_equal(rrset_type_covered(records[1]), 0);
-    records[0]->data_len = 1;
-    assert_int_equal(rrset_type_covered(records[0]), 0);
+    assert_int_equal(rrset_type_covered(all[0]), MX);
+    assert_int_equal(rrset_type_covered(all[1]), 0);
+    all[0]->data_len = 1;
+    assert_int_equal(rrset_type_covered(all[0]), 0);
 }

@@ -5,7 +5,6 @@
 
 #include "lookup/lookup.h"
 
-#include <fcntl.h>
 #include <sys/wait.h>
 
 /* A lookup process of its own, our ends of its channels, and what it says of the end. */
@@ -38,12 +37,13 @@ static void process_fork(void)
 
 static void process_start(void)
 {
-    enum word word;
+    enum control_message message;
 
     process_fork();
-    assert_int_equal(channel_receive_word(process.supervisor, &word, CHANNEL_BLOCK),
+    assert_int_equal(channel_receive_control(process.supervisor, &message, NULL, NULL, NULL,
+                                             CHANNEL_BLOCK),
                      CHANNEL_DONE);
-    assert_int_equal(word, WORD_READY);
+    assert_int_equal(message, CONTROL_READY);
 }
 
 /* Its exit status. */
@@ -89,33 +89,43 @@ static const char *process_answer(uint64_t id, const char *name, const char *typ
 {
     static struct bundle bundle;
     struct question question = question_of(name, type), about;
+    struct way_endpoint server;
     const uint8_t *message;
     struct answer answer;
     uint64_t answered;
     size_t len;
 
-    do { /* news for the cache may come first, and that a question has been taken up */
+    do { /* news for the cache may come first, that a question has been taken up, and which
+            server is which */
         while (!bundle_next(&bundle, &message, &len) ||
-               message_get_id(message, len, &answered)) {
+               message_get_id(message, len, &answered) ||
+               message_get_server(message, len, &answered, &server)) {
             if (bundle.read < bundle.len)
                 continue;
             assert_int_equal(bundle_receive(&bundle, process.questions, CHANNEL_BLOCK),
                              CHANNEL_DONE);
         }
         assert_true(message_get_answer(message, len, &answered, &about, &answer));
-    } while (answered & MESSAGE_NEWS);
+    } while (answered & MESSAGE_UNSOLICITED);
     assert_true(answered == id);
     return answer_text(&question, &answer);
 }
 
+static const char *process_asked(uint64_t id, const char *name, const char *type)
+{
+    process_ask(id, name, type);
+    return process_answer(id, name, type);
+}
+
 TEST_WITH(own_process, the_process_says_that_it_is_ready)
 {
-    enum word word;
+    enum control_message message;
 
     process_fork();
-    assert_int_equal(channel_receive_word(process.supervisor, &word, CHANNEL_BLOCK),
+    assert_int_equal(channel_receive_control(process.supervisor, &message, NULL, NULL, NULL,
+                                             CHANNEL_BLOCK),
                      CHANNEL_DONE);
-    assert_int_equal(word, WORD_READY);
+    assert_int_equal(message, CONTROL_READY);
 }
 
 TEST_WITH(process, the_process_ends_well_when_its_supervisor_is_gone)
@@ -128,19 +138,16 @@ TEST_WITH(own_process, the_process_ends_though_a_lookup_hangs)
     etc_write("resolv.conf", "nameserver 127.0.0.3\n"); /* it never answers */
     process_start();
     process_ask(1, "hangs.example.test", "A");
-    process_ask(2, "v4only.lab", "A");
-    process_answer(2, "v4only.lab", "A");
+    process_asked(2, "v4only.lab", "A");
     assert_int_equal(process_end(), 42);
 }
 
 TEST_WITH(process, the_process_answers_names_and_addresses)
 {
-    process_ask(7, "a.example.test", "A");
-    assert_string_equal(process_answer(7, "a.example.test", "A"),
+    assert_string_equal(process_asked(7, "a.example.test", "A"),
                         "NOERROR\n"
                         "a.example.test. 60 A 192.0.2.1\n");
-    process_ask(8, "4.0.0.10.in-addr.arpa", "PTR");
-    assert_string_equal(process_answer(8, "4.0.0.10.in-addr.arpa", "PTR"),
+    assert_string_equal(process_asked(8, "4.0.0.10.in-addr.arpa", "PTR"),
                         "NOERROR\n"
                         "4.0.0.10.in-addr.arpa. 10 PTR v4only.lab.\n");
 }
@@ -151,8 +158,7 @@ TEST_WITH(own_process, the_process_answers_hosts_names_while_dns_hangs)
     process_start();
     for (uint64_t id = 1; id <= 50; id++)
         process_ask(id, "hangs.example.test", "A");
-    process_ask(99, "v4only.lab", "A");
-    assert_string_equal(process_answer(99, "v4only.lab", "A"),
+    assert_string_equal(process_asked(99, "v4only.lab", "A"),
                         "NOERROR\n"
                         "v4only.lab. 10 A 10.0.0.4\n");
 }
@@ -167,9 +173,8 @@ TEST_WITH(own_process, the_process_does_not_heed_the_environment)
     setenv("HOSTALIASES", "/etc/lab/aliases", 1);
     process_start();
     unsetenv("HOSTALIASES");
-    process_ask(1, "single", "A");
-    assert_string_equal(process_answer(1, "single", "A"), "NOERROR\n"
-                                                          "single. 30 A 192.0.2.60\n");
+    assert_string_equal(process_asked(1, "single", "A"), "NOERROR\n"
+                                                         "single. 30 A 192.0.2.60\n");
 }
 
 TEST_WITH(process, the_process_gives_up_what_is_cancelled)
@@ -183,34 +188,27 @@ TEST_WITH(process, the_process_gives_up_what_is_cancelled)
     got = server_asked(server);
     message_put_id(1, message);
     process_tell(message, sizeof message);
-    process_ask(2, "v4only.lab", "A");
-    assert_string_equal(process_answer(2, "v4only.lab", "A"),
+    assert_string_equal(process_asked(2, "v4only.lab", "A"),
                         "NOERROR\nv4only.lab. 10 A 10.0.0.4\n");
     server_reply(server, &got, REPLY_FLAGS, 1);
-    process_ask(3, "localhost", "A");
-    assert_string_equal(process_answer(3, "localhost", "A"),
+    assert_string_equal(process_asked(3, "localhost", "A"),
                         "NOERROR\nlocalhost. 10 A 127.0.0.1\n");
     close(server);
 }
 
 TEST_WITH(process, the_process_sees_a_changed_hosts_file)
 {
-    process_ask(1, "v4only.lab", "A");
-    process_answer(1, "v4only.lab", "A");
+    process_asked(1, "v4only.lab", "A");
     etc_write("hosts", "10.0.0.5 v4only.lab\n");
-    process_ask(2, "v4only.lab", "A");
-    assert_string_equal(process_answer(2, "v4only.lab", "A"),
-                        "NOERROR\n"
-                        "v4only.lab. 10 A 10.0.0.5\n");
+    assert_string_equal(process_asked(2, "v4only.lab", "A"), "NOERROR\n"
+                                                             "v4only.lab. 10 A 10.0.0.5\n");
 }
 
 TEST_WITH(process, the_process_sees_a_changed_nsswitch_conf)
 {
-    process_ask(1, "v4only.lab", "A");
-    process_answer(1, "v4only.lab", "A");
+    process_asked(1, "v4only.lab", "A");
     etc_write("nsswitch.conf", "hosts: dns\n");
-    process_ask(2, "v4only.lab", "A");
-    assert_string_equal(process_answer(2, "v4only.lab", "A"),
+    assert_string_equal(process_asked(2, "v4only.lab", "A"),
                         "NXDOMAIN\n"
                         "authority . 30 SOA ns.lab. admin.lab. 1 3600 600 86400 30\n");
 }

@@ -3,13 +3,13 @@
  * manual promises. One that fails means that this libc needs another look, not only another
  * number.
  */
+#include "../in_child.h"
 #include "lab_lookup.h"
 
-#include "dns/upstream.h"
+#include "dns/transaction.h"
 #include "lookup/resolver.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -18,7 +18,6 @@
 #include <resolv.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 static unsigned search_flags(void)
 {
@@ -30,8 +29,8 @@ static const char *first_server(void)
     return inet_ntoa(_res.nsaddr_list[0].sin_addr);
 }
 
-/* The lab's name server stands in for the door. */
-static const struct addr *door(void)
+/* The lab's name server stands in for the stub. */
+static const struct addr *stub(void)
 {
     static struct addr addr;
 
@@ -56,7 +55,7 @@ static int call_libc(const char *name, int family)
 TEST_WITH(lab, the_search_list_is_off)
 {
     etc_write("resolv.conf", "nameserver 127.0.0.2\nsearch search.test\n");
-    assert_int_equal(resolver_prepare(door(), 0), 0);
+    assert_int_equal(resolver_prepare(stub(), 0), 0);
     assert_int_equal(search_flags(), 0);
     assert_string_equal(_res.dnsrch[0], "search.test");
 }
@@ -65,41 +64,41 @@ TEST_WITH(lab, the_search_list_stays_off_when_prepared_again)
 {
     need_lab();
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(resolver_prepare(door(), 0), 0);
+        assert_int_equal(resolver_prepare(stub(), 0), 0);
         call_libc("a.example.test", AF_INET);
         assert_int_equal(search_flags(), 0);
     }
 }
 
-TEST_WITH(lab, the_door_is_the_only_server)
+TEST_WITH(lab, the_stub_is_the_only_server)
 {
     etc_write("resolv.conf", "nameserver ::1\nnameserver 127.0.0.3\n");
-    assert_int_equal(resolver_prepare(door(), 0), 0);
+    assert_int_equal(resolver_prepare(stub(), 0), 0);
     assert_int_equal(_res.nscount, 1);
     assert_string_equal(first_server(), "127.0.0.2");
     assert_int_equal(call_libc("a.example.test", AF_INET), 0);
 }
 
-/* They are upstream's business: the door speaks UDP without EDNS. */
+/* They are upstream's business: the libc stub speaks UDP without EDNS. */
 TEST_WITH(lab, how_resolv_conf_wants_servers_to_be_asked_is_left_out)
 {
     etc_write("resolv.conf",
               "nameserver 127.0.0.2\noptions edns0 rotate use-vc trust-ad\n");
-    assert_int_equal(resolver_prepare(door(), 0), 0);
+    assert_int_equal(resolver_prepare(stub(), 0), 0);
     assert_int_equal(_res.options & (RES_USE_EDNS0 | RES_ROTATE | RES_USEVC | RES_TRUSTAD),
                      0);
 }
 
 /* It answers at once: what is lost is asked again before a client gives up. */
-TEST_WITH(lab, the_door_is_asked_twice_for_a_second_whatever_resolv_conf_says)
+TEST_WITH(lab, the_stub_is_asked_twice_for_a_second_whatever_resolv_conf_says)
 {
     etc_write("resolv.conf", "nameserver 127.0.0.2\noptions timeout:9 attempts:5\n");
-    assert_int_equal(resolver_prepare(door(), 0), 0);
+    assert_int_equal(resolver_prepare(stub(), 0), 0);
     assert_int_equal(_res.retrans, 1);
     assert_int_equal(_res.retry, 2);
 }
 
-/* A door that is asked once: it says NXDOMAIN, and keeps the query. */
+/* A libc stub that is asked once: it says NXDOMAIN, and keeps the query. */
 struct keeper {
     int fd;
     struct addr addr;
@@ -116,8 +115,8 @@ static void *answer_once(void *context)
 
     keeper->len = recvfrom(keeper->fd, keeper->wire, sizeof keeper->wire, 0, &from.sock.any,
                            &from.len);
-    len = upstream_make_reply(keeper->wire, (size_t)keeper->len, RCODE_NXDOMAIN, reply,
-                              sizeof reply);
+    len = transaction_make_reply(keeper->wire, (size_t)keeper->len, RCODE_NXDOMAIN, reply,
+                                 sizeof reply);
     sendto(keeper->fd, reply, len, 0, &from.sock.any, from.len);
     return NULL;
 }
@@ -132,7 +131,7 @@ static void keeper_open(struct keeper *keeper)
     assert_int_equal(getsockname(keeper->fd, &addr->sock.any, &addr->len), 0);
 }
 
-/* Asks for host.test A with these flags; the question as it comes to the door. */
+/* Asks for host.test A with these flags; the question as it comes to the stub. */
 static struct question asked_with(unsigned flags, bool *recursion)
 {
     struct question question;
@@ -147,12 +146,12 @@ static struct question asked_with(unsigned flags, bool *recursion)
     pthread_join(thread, NULL);
     close(keeper.fd);
     assert_true(keeper.len > 0);
-    assert_true(upstream_read_query(keeper.wire, (size_t)keeper.len, &question));
-    *recursion = upstream_wants_recursion(keeper.wire);
+    assert_true(transaction_read_query(keeper.wire, (size_t)keeper.len, &question));
+    *recursion = wire_flags(keeper.wire) & WIRE_RD;
     return question;
 }
 
-TEST_WITH(lab, libc_tells_the_door_whom_it_speaks_for)
+TEST_WITH(lab, libc_tells_the_stub_whom_it_speaks_for)
 {
     bool recursion;
 
@@ -168,20 +167,20 @@ TEST_WITH(lab, libc_tells_the_door_whom_it_speaks_for)
 TEST_WITH(lab, a_changed_resolv_conf_is_seen)
 {
     etc_write("resolv.conf", "search one.test\n");
-    assert_int_equal(resolver_prepare(door(), 0), 0);
+    assert_int_equal(resolver_prepare(stub(), 0), 0);
     etc_write("resolv.conf", "search two.test\n"); /* of the same size */
-    assert_int_equal(resolver_prepare(door(), 0), 0);
+    assert_int_equal(resolver_prepare(stub(), 0), 0);
     assert_string_equal(_res.dnsrch[0], "two.test");
 }
 
 TEST_WITH(lab, what_resolv_conf_wants_of_names_is_kept)
 {
     etc_write("resolv.conf", "nameserver 127.0.0.2\noptions no-aaaa\n");
-    assert_int_equal(resolver_prepare(door(), 0), 0);
+    assert_int_equal(resolver_prepare(stub(), 0), 0);
     assert_int_equal(call_libc("both.example.test", AF_INET6), EAI_NODATA);
 }
 
-TEST_WITH(lab, without_a_door_there_is_no_server)
+TEST_WITH(lab, without_a_stub_there_is_no_server)
 {
     need_lab();
     assert_int_equal(resolver_prepare(NULL, 0), 0);
@@ -194,7 +193,7 @@ TEST_WITH(lab, no_server_lasts_until_prepared_again)
     assert_int_equal(resolver_prepare(NULL, 0), 0);
     assert_int_equal(call_libc("a.example.test", AF_INET), EAI_AGAIN);
     assert_int_equal(call_libc("a.example.test", AF_INET), EAI_AGAIN);
-    assert_int_equal(resolver_prepare(door(), 0), 0);
+    assert_int_equal(resolver_prepare(stub(), 0), 0);
     assert_int_equal(call_libc("a.example.test", AF_INET), 0);
 }
 
@@ -228,17 +227,17 @@ TEST_WITH(lab, libc_uses_hostaliases_whatever_the_flags)
     need_lab();
     lab_put(path, "single a.example.test\n", strlen("single a.example.test\n"));
     setenv("HOSTALIASES", path, 1);
-    assert_int_equal(resolver_prepare(door(), 0), 0);
+    assert_int_equal(resolver_prepare(stub(), 0), 0);
     assert_int_equal(call_libc("single", AF_INET6),
                      EAI_NODATA); /* a.example.test has A only */
     resolver_clean_environment();
-    assert_int_equal(resolver_prepare(door(), 0), 0);
+    assert_int_equal(resolver_prepare(stub(), 0), 0);
     assert_int_equal(call_libc("single", AF_INET), 0);
 }
 
 static void *prepare_and_look_at_descriptor_0(void *open)
 {
-    if (resolver_prepare(door(), 0) == 0 && resolver_prepare(NULL, 0) == 0)
+    if (resolver_prepare(stub(), 0) == 0 && resolver_prepare(NULL, 0) == 0)
         *(bool *)open = fcntl(STDIN_FILENO, F_GETFD) != -1;
     return NULL;
 }
@@ -260,29 +259,17 @@ TEST_WITH(lab, prepare_leaves_no_descriptor_open)
     int before, after;
 
     need_lab();
-    assert_int_equal(resolver_prepare(door(), 0), 0);
+    assert_int_equal(resolver_prepare(stub(), 0), 0);
     call_libc("a.example.test", AF_UNSPEC);
     before = dup(STDIN_FILENO); /* the lowest number that is free */
     close(before);
     for (int i = 0; i < 20; i++) {
-        assert_int_equal(resolver_prepare(door(), 0), 0);
+        assert_int_equal(resolver_prepare(stub(), 0), 0);
         call_libc("a.example.test", AF_UNSPEC);
     }
     after = dup(STDIN_FILENO);
     close(after);
     assert_int_equal(after, before);
-}
-
-/* What a child process says with its exit status; 200 + signal if one ended it. */
-static int in_child(int (*act)(void))
-{
-    int status;
-    pid_t child = fork();
-
-    if (child == 0)
-        _exit(act());
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 200 + WTERMSIG(status);
 }
 
 static int close_a_virgin_state(void)
@@ -323,7 +310,7 @@ TEST_WITH(lab, libc_brings_the_search_list_back_after_a_second_res_init)
 
 static int reload_of_a_changed_state(void)
 {
-    if (resolver_prepare(door(), 0) == -1 || call_libc("a.example.test", AF_INET) != 0)
+    if (resolver_prepare(stub(), 0) == -1 || call_libc("a.example.test", AF_INET) != 0)
         return 1;
     lab_put("/etc/resolv.conf", "nameserver 127.0.0.9\n", strlen("nameserver 127.0.0.9\n"));
     return call_libc("a.example.test", AF_INET) == 0 ? 42 : 2;
@@ -391,7 +378,7 @@ static int probe_an_address(void)
 
 static int ask_the_servers(void)
 {
-    return guarded(door(), AF_UNSPEC);
+    return guarded(stub(), AF_UNSPEC);
 }
 
 /* The next three stand on this one: the guard does see a socket. */
@@ -426,7 +413,7 @@ TEST_WITH(lab, libc_is_not_asked_where_it_would_abort)
     need_lab();
     snprintf(text, sizeof text, "nameserver 127.0.0.2\nsearch %0300d\n", 0);
     etc_write("resolv.conf", text);
-    assert_int_equal(resolver_prepare(door(), 0), -1);
+    assert_int_equal(resolver_prepare(stub(), 0), -1);
     etc_write("resolv.conf", "nameserver 127.0.0.2\n");
-    assert_int_equal(resolver_prepare(door(), 0), 0);
+    assert_int_equal(resolver_prepare(stub(), 0), 0);
 }

@@ -7,6 +7,7 @@
 #include "lookup/work.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 
 /* An item of a case. */
@@ -275,4 +276,46 @@ TEST(an_item_that_ends_its_thread_comes_back_and_costs_no_thread)
     assert_int_equal(after_count, 8);
     assert_true(after_in_loop_thread);
     assert_true(work_state(work).threads <= 2);
+}
+
+/* Its thread's scheduling policy. */
+static struct {
+    struct work_item item;
+    int policy;
+} background;
+
+static void run_in_background(struct work_item *item)
+{
+    struct timespec used;
+
+    (void)item;
+    background.policy = sched_getscheduler(0);
+    do
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    while (used.tv_sec == 0 && used.tv_nsec < 20000000);
+    sem_wait(&gate);
+}
+
+static void after_background(struct work_item *item)
+{
+    (void)item;
+    after_count++;
+}
+
+TEST(an_item_in_the_background_gets_what_nobody_else_wants_and_tells_how_much)
+{
+    struct work *work;
+
+    set_up(1);
+    work = work_new_background(loop, 1);
+    pools[pool_count - 1].work = work; /* the other one has no threads */
+    background.item =
+        (struct work_item){.run = run_in_background, .after = after_background};
+    assert_int_equal(work_cpu_us(work, &background.item), 0);
+    assert_true(work_put(work, &background.item));
+    while (work_cpu_us(work, &background.item) < 15000)
+        poll(NULL, 0, 1);
+    open_gate(1);
+    turn_until(loop, &after_count, 1);
+    assert_int_equal(background.policy, SCHED_IDLE);
 }

@@ -1,12 +1,9 @@
 /* Sockets for tests, on free ports of this host. */
-#ifndef TESTS_SOCKETS_H
-#define TESTS_SOCKETS_H
+#pragma once
 
 #include "../check.h"
 
 #include "net/addr.h"
-
-#include <unistd.h>
 
 static inline struct addr address_of(const char *text)
 {
@@ -51,4 +48,8 @@ static inline bool host_has_ip6(void)
     return bound;
 }
 
-#endif
+static inline void need_ip6(void)
+{
+    if (!host_has_ip6())
+        skip();
+}

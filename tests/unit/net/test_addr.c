@@ -3,7 +3,6 @@
 #include "net/addr.h"
 
 #include <arpa/inet.h>
-#include <string.h>
 
 static const char *reformat(const char *text)
 {
@@ -48,6 +47,20 @@ TEST(the_longest_addresses_are_read_and_written)
                         "[fd00:1111:2222:3333:4444:5555:6666:7777]:65535");
     assert_string_equal(reformat("[1111:1111:1111:1111:1111:1111:255.255.255.255]:1"),
                         "[1111:1111:1111:1111:1111:1111:ffff:ffff]:1");
+}
+
+TEST(a_link_local_address_has_a_link)
+{
+    assert_string_equal(reformat("fe80::1%lo"), "[fe80::1%lo]:5353");
+    assert_string_equal(reformat("[fe80::1%1]:53"), "[fe80::1%lo]:53");
+    assert_string_equal(reformat("fe80::1%2147483647"), "[fe80::1%2147483647]:5353");
+    assert_false(parses("fe80::1%"));
+    assert_false(parses("fe80::1%nolink"));
+    assert_false(parses("fe80::1%0"));
+    assert_false(parses("fe80::1%-1"));
+    assert_false(parses("fe80::1%99999999999"));
+    assert_false(parses("::1%lo"));
+    assert_false(parses("127.0.0.1%lo"));
 }
 
 TEST(what_is_no_port_is_refused)
@@ -151,6 +164,19 @@ TEST(all_of_127_and_one_ip6_address_are_loopback)
     assert_false(is_loopback("fe80::1"));
 }
 
+TEST(an_ip6_client_is_its_network_of_64_bits)
+{
+    struct addr ip4, ip6;
+    size_t len;
+
+    assert_true(addr_parse(&ip4, "192.0.2.1", 53));
+    assert_memory_equal(addr_client(&ip4, &len), "\xc0\0\2\1", 4);
+    assert_int_equal(len, 4);
+    assert_true(addr_parse(&ip6, "2001:db8:1:2:3::4", 53));
+    assert_memory_equal(addr_client(&ip6, &len), "\x20\1\x0d\xb8\0\1\0\2", 8);
+    assert_int_equal(len, 8);
+}
+
 static bool equal(const char *a, const char *b)
 {
     struct addr addr_a, addr_b;
@@ -208,5 +234,6 @@ TEST(addresses_of_this_host_are_here)
 
         assert_true(addr_parse(&addr, rows[i].text, 53));
         assert_int_equal(addr_is_here(&addr), rows[i].here);
+        assert_int_equal(addr_is_missing(&addr), !rows[i].here);
     }
 }

@@ -35,8 +35,7 @@ TEST(ip4_sockets_are_listed)
 
 TEST(ip6_sockets_are_listed)
 {
-    if (!host_has_ip6())
-        skip();
+    need_ip6();
     each_socket_at_the_address_is_listed("::1");
 }
 

@@ -70,7 +70,7 @@ TEST_WITH(clients, what_is_taken_is_counted_until_it_is_given_back)
     assert_int_equal(has("192.0.2.1"), 0);
 }
 
-TEST_WITH(clients, nothing_is_kept_of_who_has_nothing)
+TEST_WITH(clients, nothing_is_kept_of_a_client_that_has_nothing)
 {
     clients_give_back(&clients, take("192.0.2.1"));
     assert_int_equal(clients.table.count, 0);
@@ -101,7 +101,7 @@ TEST_WITH(clients, the_families_are_told_apart)
     assert_ptr_not_equal(take("0.0.0.1")->client, take("0:1::")->client);
 }
 
-TEST_WITH(clients, the_oldest_place_of_who_has_most_gives_way)
+TEST_WITH(clients, the_oldest_place_of_the_client_that_has_most_gives_way)
 {
     struct place *first;
 
@@ -114,7 +114,7 @@ TEST_WITH(clients, the_oldest_place_of_who_has_most_gives_way)
     assert_ptr_equal(most("192.0.2.1"), first + 1);
 }
 
-TEST_WITH(clients, who_has_most_gets_no_more)
+TEST_WITH(clients, the_client_that_has_most_gets_no_more)
 {
     take("192.0.2.1");
     take_many("198.51.100.1", 5);
@@ -122,7 +122,7 @@ TEST_WITH(clients, who_has_most_gets_no_more)
 }
 
 /* The other would have no more then. */
-TEST_WITH(clients, nobody_gives_way_for_who_has_nearly_as_much)
+TEST_WITH(clients, nobody_gives_way_for_a_client_that_has_nearly_as_much)
 {
     take_many("192.0.2.1", 4);
     take_many("198.51.100.1", 5);
@@ -130,7 +130,7 @@ TEST_WITH(clients, nobody_gives_way_for_who_has_nearly_as_much)
     assert_null(most("198.51.100.1"));
 }
 
-TEST_WITH(clients, of_all_the_oldest_place_of_who_has_most)
+TEST_WITH(clients, the_oldest_place_of_all_clients_that_have_most)
 {
     take("192.0.2.1");
     assert_null(clients_most(&clients, NULL));
@@ -178,7 +178,7 @@ TEST_WITH(clients, a_network_counts_as_a_whole)
     }
 }
 
-/* Who has a /48 of IPv6 has 65,536 clients. */
+/* A user with a /48 of IPv6 has 65,536 clients. */
 TEST_WITH(clients, a_network_with_one_place_for_each_of_its_clients_gives_way)
 {
     char text[32];
@@ -194,7 +194,7 @@ TEST_WITH(clients, a_network_with_one_place_for_each_of_its_clients_gives_way)
     assert_null(most("2001:db8:1:99::1")); /* its network has most, and nobody there two */
 }
 
-TEST_WITH(clients, in_a_network_who_has_most_gives_way_for_a_neighbour)
+TEST_WITH(clients, the_client_that_has_most_gives_way_for_a_neighbour)
 {
     struct place *first;
 
@@ -259,7 +259,7 @@ TEST_WITH(clients, networks_take_turns_before_their_clients_do)
     assert_int_equal(turns, 5);
 }
 
-TEST_WITH(clients, of_one_that_is_alone_many_go_ahead)
+TEST_WITH(clients, many_of_a_client_that_is_alone_go_ahead)
 {
     await_many("192.0.2.1", 100);
     for (int i = 0; i < 64; i++)
@@ -270,7 +270,7 @@ TEST_WITH(clients, of_one_that_is_alone_many_go_ahead)
     assert_false(place_is_shared(&places[64]));
 }
 
-TEST_WITH(clients, of_each_client_among_others_one_goes_ahead)
+TEST_WITH(clients, one_of_each_client_among_others_goes_ahead)
 {
     struct place *one, *other;
 
@@ -288,7 +288,7 @@ TEST_WITH(clients, of_each_client_among_others_one_goes_ahead)
     assert_ptr_equal(clients_next(&clients), one + 1);
 }
 
-TEST_WITH(clients, of_a_network_among_others_four_go_ahead)
+TEST_WITH(clients, four_of_a_network_among_others_go_ahead)
 {
     size_t other;
     int count = 0;
@@ -307,7 +307,7 @@ TEST_WITH(clients, of_a_network_among_others_four_go_ahead)
     assert_true(places[other].is_ahead);
 }
 
-TEST_WITH(clients, who_has_gone_has_no_turn)
+TEST_WITH(clients, a_place_that_was_given_back_has_no_turn)
 {
     struct place *gone;
 

@@ -3,9 +3,7 @@
 #include "net/frames.h"
 
 #include <fcntl.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 /* Our end of a connection, and the other side's. */
 static int ours, theirs;
@@ -40,7 +38,7 @@ static void assert_message(struct reader *unread, const char *text)
     const uint8_t *message;
     size_t len;
 
-    assert_true(frame_take(unread, &message, &len));
+    assert_true(frames_take(unread, &message, &len));
     assert_int_equal(len, strlen(text));
     assert_memory_equal(message, text, len);
 }
@@ -50,7 +48,7 @@ static void assert_no_message(struct reader *unread)
     const uint8_t *message;
     size_t len, before = unread->pos;
 
-    assert_false(frame_take(unread, &message, &len));
+    assert_false(frames_take(unread, &message, &len));
     assert_int_equal(unread->pos, before);
 }
 
@@ -93,8 +91,8 @@ TEST_WITH(connection, the_length_is_known_before_the_message)
     struct reader none = reader_of("\1", 1), some = reader_of("\1\2", 2);
     size_t len = 0;
 
-    assert_false(frame_length(&none, &len));
-    assert_true(frame_length(&some, &len));
+    assert_false(frames_length(&none, &len));
+    assert_true(frames_length(&some, &len));
     assert_int_equal(len, 0x102);
     assert_int_equal(some.pos, 0);
 }
@@ -156,7 +154,7 @@ TEST_WITH(connection, a_length_alone_takes_no_memory_for_the_message)
 
 TEST_WITH(connection, the_longest_message_in_small_pieces)
 {
-    static uint8_t sent[FRAME_MAX];
+    static uint8_t sent[FRAMES_MAX];
     struct inbox inbox = {0};
     struct reader unread;
     const uint8_t *message;
@@ -174,12 +172,12 @@ TEST_WITH(connection, the_longest_message_in_small_pieces)
             if (result == INBOX_EMPTY)
                 break;
             assert_int_equal(result, INBOX_FILLED);
-            if (frame_take(&unread, &message, &len))
+            if (frames_take(&unread, &message, &len))
                 assert_memory_equal(message, sent + 2, len);
             assert_true(inbox_keep(&inbox, &unread));
         }
     }
-    assert_int_equal(len, FRAME_MESSAGE_MAX);
+    assert_int_equal(len, FRAMES_MESSAGE_MAX);
     assert_null(inbox.data);
 }
 
@@ -237,7 +235,7 @@ TEST_WITH(connection, sending_to_nobody_is_an_error)
 /* Reads and checks what number_messages sent. */
 static void assert_numbered(unsigned *next, size_t len, bool all, struct outbox *outbox)
 {
-    static uint8_t got[FRAME_MAX];
+    static uint8_t got[FRAMES_MAX];
 
     for (;;) {
         if (outbox_waiting(outbox) > 0)

@@ -2,22 +2,25 @@
 
 #include "net/holder.h"
 
-#include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
 enum { TEXT = 64 };
 
-/* "NAME (pid N)" of this process. */
-static const char *myself(void)
+/* "NAME (pid N)" of this process or a child of it. */
+static const char *named(pid_t pid)
 {
     static char text[TEXT];
     char name[16];
 
     prctl(PR_GET_NAME, name);
-    snprintf(text, sizeof text, "%s (pid %d)", name, (int)getpid());
+    snprintf(text, sizeof text, "%s (pid %d)", name, (int)pid);
     return text;
+}
+
+static const char *myself(void)
+{
+    return named(getpid());
 }
 
 static const char *holder_of(const struct addr *addr)
@@ -75,8 +78,7 @@ TEST(an_ip6_socket_has_a_holder)
     struct addr addr = address_of("::1");
     int fd;
 
-    if (!host_has_ip6())
-        skip();
+    need_ip6();
     fd = socket_at(&addr, SOCK_DGRAM);
     assert_string_equal(holder_of(&addr), myself());
     close(fd);
@@ -111,12 +113,11 @@ TEST(another_address_is_not_held)
     close(fd);
 }
 
-TEST(a_process_is_named_before_its_children)
+/* A child that lives until the end of `until` is closed. */
+static pid_t child_until(int until[2])
 {
-    struct addr addr = address_of("127.0.0.1");
-    int fd = socket_at(&addr, SOCK_DGRAM), until[2];
-    pid_t child;
     char octet;
+    pid_t child;
 
     assert_int_equal(pipe(until), 0);
     child = fork();
@@ -124,10 +125,24 @@ TEST(a_process_is_named_before_its_children)
         close(until[1]);
         _exit((int)read(until[0], &octet, 1));
     }
-    assert_string_equal(holder_of(&addr), myself());
+    return child;
+}
+
+static void end_child(pid_t child, const int until[2])
+{
     close(until[1]);
     close(until[0]);
     assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+TEST(a_process_is_named_before_its_children)
+{
+    struct addr addr = address_of("127.0.0.1");
+    int fd = socket_at(&addr, SOCK_DGRAM), until[2];
+    pid_t child = child_until(until);
+
+    assert_string_equal(holder_of(&addr), myself());
+    end_child(child, until);
     close(fd);
 }
 
@@ -135,22 +150,11 @@ TEST(a_child_that_alone_holds_the_address_is_named)
 {
     struct addr addr = address_of("127.0.0.1");
     int fd = socket_at(&addr, SOCK_DGRAM), until[2];
-    char octet, expected[TEXT], name[16];
-    pid_t child;
+    pid_t child = child_until(until);
 
-    assert_int_equal(pipe(until), 0);
-    child = fork();
-    if (child == 0) {
-        close(until[1]);
-        _exit((int)read(until[0], &octet, 1));
-    }
     close(fd);
-    prctl(PR_GET_NAME, name);
-    snprintf(expected, sizeof expected, "%s (pid %d)", name, (int)child);
-    assert_string_equal(holder_of(&addr), expected);
-    close(until[1]);
-    close(until[0]);
-    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_string_equal(holder_of(&addr), named(child));
+    end_child(child, until);
 }
 
 TEST(a_text_without_room_is_cut)
@@ -199,8 +203,7 @@ TEST(the_ip6_wildcard_address_holds_ip4_addresses_too)
     struct addr everywhere = address_of("::"), addr = address_of("127.0.0.1");
     int fd;
 
-    if (!host_has_ip6())
-        skip();
+    need_ip6();
     fd = socket_at(&everywhere, SOCK_STREAM);
     assert_int_equal(listen(fd, 1), 0);
     addr_set_port(&addr, addr_port(&everywhere));

@@ -1,31 +1,43 @@
+#include "../in_child.h"
 #include "sockets.h"
 
 #include "net/listen.h"
 
-#include <errno.h>
 #include <fcntl.h>
 
-TEST(a_port_of_0_becomes_one_port_for_both_sockets)
+/* One that a test begins with, on a free port. */
+static struct listener listener;
+
+static void open_listener(void)
 {
-    struct addr wanted = address_of("127.0.0.1"), udp = wanted, tcp = wanted;
-    struct listener listener;
+    struct addr wanted = address_of("127.0.0.1");
 
     assert_int_equal(listener_open(&listener, &wanted), 0);
+}
+
+static void close_listener(void)
+{
+    listener_close(&listener);
+}
+
+FIXTURE(listener, open_listener, close_listener);
+
+TEST_WITH(listener, a_port_of_0_becomes_one_port_for_both_sockets)
+{
+    struct addr udp = listener.addr, tcp = listener.addr;
+
     assert_int_equal(getsockname(listener.udp, &udp.sock.any, &udp.len), 0);
     assert_int_equal(getsockname(listener.tcp, &tcp.sock.any, &tcp.len), 0);
     assert_int_not_equal(addr_port(&udp), 0);
     assert_int_equal(addr_port(&udp), addr_port(&tcp));
     assert_true(addr_equal(&listener.addr, &udp));
-    listener_close(&listener);
 }
 
-TEST(an_ip6_address_is_bound_likewise)
+TEST(an_ip6_address_has_one_port_for_both_sockets_too)
 {
     struct addr wanted = address_of("::1"), udp = wanted, tcp = wanted;
-    struct listener listener;
 
-    if (!host_has_ip6())
-        skip();
+    need_ip6();
     assert_int_equal(listener_open(&listener, &wanted), 0);
     assert_int_equal(getsockname(listener.udp, &udp.sock.any, &udp.len), 0);
     assert_int_equal(getsockname(listener.tcp, &tcp.sock.any, &tcp.len), 0);
@@ -40,8 +52,7 @@ TEST(both_wildcard_addresses_fit_on_one_port)
     struct addr ip6 = address_of("::"), ip4 = address_of("0.0.0.0");
     struct listener one, other;
 
-    if (!host_has_ip6())
-        skip();
+    need_ip6();
     assert_int_equal(listener_open(&one, &ip6), 0);
     addr_set_port(&ip4, addr_port(&one.addr));
     assert_int_equal(listener_open(&other, &ip4), 0);
@@ -49,53 +60,39 @@ TEST(both_wildcard_addresses_fit_on_one_port)
     listener_close(&other);
 }
 
-TEST(the_sockets_never_block_and_are_not_inherited)
+TEST_WITH(listener, the_sockets_never_block_and_are_not_inherited)
 {
-    struct addr wanted = address_of("127.0.0.1");
-    struct listener listener;
-
-    assert_int_equal(listener_open(&listener, &wanted), 0);
     assert_true(fcntl(listener.udp, F_GETFL) & O_NONBLOCK);
     assert_true(fcntl(listener.tcp, F_GETFL) & O_NONBLOCK);
     assert_true(fcntl(listener.udp, F_GETFD) & FD_CLOEXEC);
     assert_true(fcntl(listener.tcp, F_GETFD) & FD_CLOEXEC);
-    listener_close(&listener);
 }
 
-TEST(the_same_address_is_opened_only_once)
+TEST_WITH(listener, the_same_address_is_opened_only_once)
 {
-    struct addr wanted = address_of("127.0.0.1");
-    struct listener first, second;
+    struct listener second;
 
-    assert_int_equal(listener_open(&first, &wanted), 0);
-    assert_int_equal(listener_open(&second, &first.addr), -1);
+    assert_int_equal(listener_open(&second, &listener.addr), -1);
     assert_int_equal(errno, EADDRINUSE);
     assert_int_equal(second.udp, -1);
     assert_int_equal(second.tcp, -1);
-    listener_close(&first);
 }
 
-TEST(a_closed_address_can_be_opened_again)
+TEST_WITH(listener, a_closed_address_can_be_opened_again)
 {
-    struct addr wanted = address_of("127.0.0.1");
-    struct listener first, second;
+    struct listener second;
 
-    assert_int_equal(listener_open(&first, &wanted), 0);
-    wanted = first.addr;
-    listener_close(&first);
-    assert_int_equal(first.udp, -1);
-    assert_int_equal(first.tcp, -1);
-    assert_int_equal(listener_open(&second, &wanted), 0);
+    listener_close(&listener);
+    assert_int_equal(listener.udp, -1);
+    assert_int_equal(listener.tcp, -1);
+    assert_int_equal(listener_open(&second, &listener.addr), 0);
     listener_close(&second);
 }
 
-TEST(closing_twice_is_harmless)
+TEST_WITH(listener, closing_twice_is_harmless)
 {
-    struct addr wanted = address_of("127.0.0.1");
-    struct listener listener;
     int other;
 
-    assert_int_equal(listener_open(&listener, &wanted), 0);
     listener_close(&listener);
     other = dup(STDERR_FILENO); /* takes the lowest number that was closed */
     listener_close(&listener);
@@ -108,7 +105,6 @@ TEST(the_server_runs_beside_an_mdns_responder_and_gets_its_own_datagrams)
     struct addr everywhere = address_of("0.0.0.0:5353"), wanted = address_of("127.0.0.1");
     int responder = shared_socket_at(&everywhere);
     int client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    struct listener listener;
     char octet = 0;
 
     addr_set_port(&wanted, addr_port(&everywhere));
@@ -132,18 +128,16 @@ static int late_binder_at(struct addr *addr)
     return result;
 }
 
-TEST(nobody_who_would_share_a_udp_port_can)
+TEST_WITH(listener, nobody_who_would_share_a_udp_port_can)
 {
-    struct addr wanted = address_of("127.0.0.1"), everywhere = address_of("0.0.0.0");
-    struct listener first, second;
+    struct addr everywhere = address_of("0.0.0.0");
+    struct listener second;
 
-    assert_int_equal(listener_open(&first, &wanted), 0);
-    assert_int_equal(listener_open_another(&second, &first), 0);
-    addr_set_port(&everywhere, addr_port(&first.addr));
-    assert_int_equal(late_binder_at(&first.addr), EADDRINUSE);
+    assert_int_equal(listener_open_another(&second, &listener), 0);
+    addr_set_port(&everywhere, addr_port(&listener.addr));
+    assert_int_equal(late_binder_at(&listener.addr), EADDRINUSE);
     assert_int_equal(late_binder_at(&everywhere), EADDRINUSE);
-    assert_false(listener_is_shared(&first));
-    listener_close(&first);
+    assert_false(listener_is_shared(&listener));
     listener_close(&second);
 }
 
@@ -151,7 +145,6 @@ TEST(the_port_of_multicast_dns_is_shared_until_it_is_closed)
 {
     struct addr wanted = address_of("127.0.0.1:5353"),
                 everywhere = address_of("0.0.0.0:5353");
-    struct listener listener;
 
     assert_true(listener_may_share(&wanted));
     assert_false(listener_may_share(&everywhere));
@@ -192,7 +185,6 @@ TEST(a_udp_port_of_somebody_who_shares_with_nobody_is_in_use)
 {
     struct addr taken = address_of("127.0.0.1");
     int holder = socket_at(&taken, SOCK_DGRAM), guard;
-    struct listener listener;
 
     assert_int_equal(listener_open(&listener, &taken), -1);
     assert_int_equal(errno, EADDRINUSE);
@@ -207,80 +199,88 @@ TEST(a_tcp_port_that_is_taken_is_in_use)
 {
     struct addr taken = address_of("127.0.0.1");
     int holder = socket_at(&taken, SOCK_STREAM);
-    struct listener listener;
 
     assert_int_equal(listener_open(&listener, &taken), -1);
     assert_int_equal(errno, EADDRINUSE);
     close(holder);
 }
 
-TEST(an_address_of_another_host_is_not_available)
+/* Without any right that an ordinary user does not have. */
+static int open_what_is_not_there(void)
 {
-    struct addr foreign = address_of("192.0.2.1");
-    struct listener listener;
+    static const char *const texts[] = {"192.0.2.1", "2001:db8::1"};
+    struct addr wanted;
+    struct listener second;
 
-    assert_int_equal(listener_open(&listener, &foreign), -1);
-    assert_int_equal(errno, EADDRNOTAVAIL);
-    assert_int_equal(listener.udp, -1);
-    assert_int_equal(listener.tcp, -1);
+    if (geteuid() == 0 && (setgid(1) == -1 || setuid(1) == -1))
+        return 77;
+    for (int i = 0; i < (host_has_ip6() ? 2 : 1); i++) {
+        wanted = address_of(texts[i]);
+        if (listener_open(&listener, &wanted) == -1 || addr_port(&listener.addr) == 0 ||
+            listener_open(&second, &listener.addr) == 0 || errno != EADDRINUSE)
+            return 1;
+        listener_close(&listener);
+    }
+    return 0;
+}
+
+TEST(an_address_may_come_later_but_only_once)
+{
+    int result = in_child(open_what_is_not_there);
+
+    if (result == 77)
+        skip();
+    assert_int_equal(result, 0);
 }
 
 /* A connection to the listener and the listener's end of it. */
-static int connect_to(const struct listener *listener, int *accepted)
+static int connect_to_it(int *accepted)
 {
     int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    assert_int_equal(connect(client, &listener->addr.sock.any, listener->addr.len), 0);
-    *accepted = accept4(listener->tcp, NULL, NULL, SOCK_CLOEXEC);
+    assert_int_equal(connect(client, &listener.addr.sock.any, listener.addr.len), 0);
+    *accepted = accept4(listener.tcp, NULL, NULL, SOCK_CLOEXEC);
     assert_int_not_equal(*accepted, -1);
     return client;
 }
 
-TEST(the_tcp_socket_takes_connections)
+TEST_WITH(listener, the_tcp_socket_takes_connections)
 {
-    struct addr wanted = address_of("127.0.0.1");
-    struct listener listener;
     int client, accepted;
     char octet = 0;
 
-    assert_int_equal(listener_open(&listener, &wanted), 0);
-    client = connect_to(&listener, &accepted);
+    client = connect_to_it(&accepted);
     assert_int_equal(send(client, "?", 1, 0), 1);
     assert_int_equal(recv(accepted, &octet, 1, 0), 1);
     assert_int_equal(octet, '?');
-    listener_close(&listener);
     close(accepted);
     close(client);
 }
 
-/* Who closes first keeps the connection in TIME-WAIT for a minute. */
-TEST(a_restart_is_not_kept_waiting_by_connections_of_before)
+/* The side that closes first keeps the connection in TIME-WAIT for a minute. */
+TEST_WITH(listener, a_restart_is_not_kept_waiting_by_connections_of_before)
 {
-    struct addr wanted = address_of("127.0.0.1");
-    struct listener first, second;
+    struct listener second;
     int client, accepted;
     char octet;
 
-    assert_int_equal(listener_open(&first, &wanted), 0);
-    client = connect_to(&first, &accepted);
+    client = connect_to_it(&accepted);
     close(accepted);
     assert_int_equal(recv(client, &octet, 1, 0), 0);
     close(client);
-    listener_close(&first);
-    assert_int_equal(listener_open(&second, &first.addr), 0);
+    listener_close(&listener);
+    assert_int_equal(listener_open(&second, &listener.addr), 0);
     listener_close(&second);
 }
 
-TEST(a_restart_is_not_kept_waiting_by_connections_still_open)
+TEST_WITH(listener, a_restart_is_not_kept_waiting_by_connections_still_open)
 {
-    struct addr wanted = address_of("127.0.0.1");
-    struct listener first, second;
+    struct listener second;
     int client, accepted;
 
-    assert_int_equal(listener_open(&first, &wanted), 0);
-    client = connect_to(&first, &accepted);
-    listener_close(&first);
-    assert_int_equal(listener_open(&second, &first.addr), 0);
+    client = connect_to_it(&accepted);
+    listener_close(&listener);
+    assert_int_equal(listener_open(&second, &listener.addr), 0);
     listener_close(&second);
     close(accepted);
     close(client);
@@ -291,7 +291,6 @@ TEST(a_server_that_starts_at_the_same_moment_is_noticed_too)
 {
     struct addr taken = address_of("127.0.0.1");
     int one = 1, rival = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct listener listener;
 
     setsockopt(rival, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     assert_int_equal(bind(rival, &taken.sock.any, taken.len), 0);

@@ -1,17 +1,13 @@
-#include "../check.h"
+#include "../in_child.h"
+#include "../limit.h"
 
 #include "base/clock.h"
 #include "net/loop.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <seccomp.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/resource.h>
 #include <sys/time.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* What happened, a letter an event, in order. */
 static char events[64];
@@ -24,20 +20,6 @@ static void note(char letter)
     assert_true(len < sizeof events - 1);
     events[len] = letter;
 }
-
-static void open_loop(void)
-{
-    memset(events, 0, sizeof events);
-    loop = loop_new();
-    assert_non_null(loop);
-}
-
-static void close_loop(void)
-{
-    loop_free(loop);
-}
-
-FIXTURE(loop, open_loop, close_loop);
 
 /* A pipe with a callback at its reading end that notes `letter`. */
 struct source {
@@ -66,17 +48,32 @@ static void source_ready(void *context, short revents)
         loop_stop(loop);
 }
 
-static void source_open_with(struct source *source, char letter, watch_ready *ready)
+/* The sources of a test, which end with it. */
+static struct source sources[64];
+static size_t source_count;
+
+static struct source *source_open_with(char letter, watch_ready *ready)
 {
+    struct source *source = &sources[source_count++];
+
+    assert_in_range(source_count, 1, sizeof sources / sizeof *sources);
     *source = (struct source){.letter = letter};
     assert_int_equal(pipe(source->ends), 0);
     source->watch = loop_watch(loop, source->ends[0], POLLIN, ready, source);
     assert_non_null(source->watch);
+    return source;
 }
 
-static void source_open(struct source *source, char letter)
+static struct source *source_open(char letter)
 {
-    source_open_with(source, letter, source_ready);
+    return source_open_with(letter, source_ready);
+}
+
+/* With the letters "a", "b" and so on. */
+static void source_open_several(int count)
+{
+    for (int i = 0; i < count; i++)
+        source_open((char)('a' + i));
 }
 
 static void source_feed(const struct source *source)
@@ -91,24 +88,48 @@ static void source_close(struct source *source)
         close(source->ends[1]);
 }
 
+static void open_loop(void)
+{
+    memset(events, 0, sizeof events);
+    loop = loop_new();
+    assert_non_null(loop);
+}
+
+static void close_loop(void)
+{
+    loop_free(loop);
+    while (source_count > 0)
+        source_close(&sources[--source_count]);
+}
+
+FIXTURE(loop, open_loop, close_loop);
+
 static void ring_and_stop(void *context)
 {
     note(*(const char *)context);
     loop_stop(loop);
 }
 
-static void ring(void *context)
+static void expire(void *context)
 {
     note(*(const char *)context);
 }
 
-/* A timer whose ring notes `letter`. */
+/* A timer that notes `letter` when it expires. */
 static void timer_make(struct timer *timer, void (*function)(void *context), char letter)
 {
     static char letters[128];
 
     letters[(size_t)letter] = letter;
     timer_init(timer, function, &letters[(size_t)letter]);
+}
+
+/* The same, and it expires at this time. */
+static void timer_begin(struct timer *timer, void (*function)(void *context), char letter,
+                        int64_t at)
+{
+    timer_make(timer, function, letter);
+    timer_set(loop, timer, at);
 }
 
 static struct timer end_of_run;
@@ -127,8 +148,7 @@ static void end_run(void *context)
 static void run_for(int64_t ms)
 {
     rounds_left = 3;
-    timer_make(&end_of_run, end_run, '!');
-    timer_set(loop, &end_of_run, clock_ms() + ms);
+    timer_begin(&end_of_run, end_run, '!', clock_ms() + ms);
     assert_int_equal(loop_run(loop), 0);
 }
 
@@ -140,67 +160,57 @@ static void run_what_is_due(void)
 
 TEST_WITH(loop, a_descriptor_that_is_ready_is_called_for)
 {
-    struct source source;
+    struct source *source = source_open('a');
 
-    source_open(&source, 'a');
-    source_feed(&source);
+    source_feed(source);
     run_what_is_due();
     assert_string_equal(events, "a!");
-    assert_int_equal(source.revents, POLLIN);
-    source_close(&source);
+    assert_int_equal(source->revents, POLLIN);
 }
 
 TEST_WITH(loop, a_descriptor_is_called_for_as_long_as_it_is_ready)
 {
-    struct source source;
+    struct source *source = source_open('a');
 
-    source_open(&source, 'a');
-    source_feed(&source);
-    source_feed(&source);
-    source_feed(&source);
+    source_feed(source);
+    source_feed(source);
+    source_feed(source);
     run_what_is_due();
     assert_string_equal(events, "aaa!");
-    source_close(&source);
 }
 
 TEST_WITH(loop, the_events_of_a_watch_can_be_changed)
 {
-    struct source source;
+    struct source *source = source_open('a');
 
-    source_open(&source, 'a');
-    source_feed(&source);
-    watch_events(source.watch, 0);
+    source_feed(source);
+    watch_events(source->watch, 0);
     run_what_is_due();
-    watch_events(source.watch, POLLIN);
+    watch_events(source->watch, POLLIN);
     run_what_is_due();
     assert_string_equal(events, "!a!");
-    source_close(&source);
 }
 
 TEST_WITH(loop, a_hang_up_is_told_without_being_asked_for)
 {
-    struct source source;
+    struct source *source = source_open('a');
 
-    source_open(&source, 'a');
-    watch_events(source.watch, 0);
-    source.stops = true;
-    close(source.ends[1]);
-    source.ends[1] = -1;
+    watch_events(source->watch, 0);
+    source->stops = true;
+    close(source->ends[1]);
+    source->ends[1] = -1;
     assert_int_equal(loop_run(loop), 0);
-    assert_int_equal(source.revents, POLLHUP);
-    source_close(&source);
+    assert_int_equal(source->revents, POLLHUP);
 }
 
 TEST_WITH(loop, an_unwatched_descriptor_is_not_called_for)
 {
-    struct source source;
+    struct source *source = source_open('a');
 
-    source_open(&source, 'a');
-    source_feed(&source);
-    loop_unwatch(loop, source.watch);
+    source_feed(source);
+    loop_unwatch(loop, source->watch);
     run_what_is_due();
     assert_string_equal(events, "!");
-    source_close(&source);
 }
 
 TEST_WITH(loop, unwatching_nothing_is_harmless)
@@ -212,46 +222,36 @@ TEST_WITH(loop, unwatching_nothing_is_harmless)
 
 TEST_WITH(loop, a_callback_may_unwatch_itself)
 {
-    struct source source;
+    struct source *source = source_open('a');
 
-    source_open(&source, 'a');
-    source.victim = &source;
-    source_feed(&source);
-    source_feed(&source);
+    source->victim = source;
+    source_feed(source);
+    source_feed(source);
     run_what_is_due();
     assert_string_equal(events, "a!");
-    source_close(&source);
 }
 
 TEST_WITH(loop, a_callback_may_unwatch_another_that_is_ready_too)
 {
-    struct source first, second;
+    struct source *first = source_open('a'), *second = source_open('b');
 
-    source_open(&first, 'a');
-    source_open(&second, 'b');
-    first.victim = &second;
-    source_feed(&first);
-    source_feed(&second);
+    first->victim = second;
+    source_feed(first);
+    source_feed(second);
     run_what_is_due();
     assert_string_equal(events, "a!");
-    source_close(&first);
-    source_close(&second);
 }
 
 TEST_WITH(loop, a_callback_may_unwatch_one_that_was_called_before)
 {
-    struct source first, second;
+    struct source *first = source_open('a'), *second = source_open('b');
 
-    source_open(&first, 'a');
-    source_open(&second, 'b');
-    second.victim = &first;
-    source_feed(&first);
-    source_feed(&first);
-    source_feed(&second);
+    second->victim = first;
+    source_feed(first);
+    source_feed(first);
+    source_feed(second);
     run_what_is_due();
     assert_string_equal(events, "ab!");
-    source_close(&first);
-    source_close(&second);
 }
 
 /* Ends its own watch and opens another on the same descriptor. */
@@ -267,19 +267,16 @@ static void replace_watch(void *context, short revents)
 
 TEST_WITH(loop, a_descriptor_may_get_another_watch_in_a_callback)
 {
-    struct source source;
+    struct source *source = source_open('a');
 
-    source_open(&source, 'a');
-    loop_unwatch(loop, source.watch);
-    source.watch = loop_watch(loop, source.ends[0], POLLIN, replace_watch, &source);
-    source_feed(&source);
+    loop_unwatch(loop, source->watch);
+    source->watch = loop_watch(loop, source->ends[0], POLLIN, replace_watch, source);
+    source_feed(source);
     run_what_is_due();
     assert_string_equal(events, "ra!");
-    source_close(&source);
 }
 
 enum { MANY = 40 };
-static struct source many[MANY];
 
 static void open_many(void *context, short revents)
 {
@@ -287,48 +284,32 @@ static void open_many(void *context, short revents)
 
     loop_unwatch(loop, source->watch);
     source_ready(source, revents);
-    for (int i = 0; i < MANY; i++) {
-        source_open(&many[i], 'm');
-        source_feed(&many[i]);
-    }
+    for (int i = 0; i < MANY; i++)
+        source_feed(source_open('m'));
 }
 
 TEST_WITH(loop, a_callback_may_add_more_watches_than_there_was_room_for)
 {
-    struct source first, last;
+    struct source *first = source_open_with('a', open_many), *last = source_open('z');
 
-    source_open_with(&first, 'a', open_many);
-    source_open(&last, 'z');
-    source_feed(&first);
-    source_feed(&last);
+    source_feed(first);
+    source_feed(last);
     run_what_is_due();
     assert_string_equal(events, "azmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm!");
-    source_close(&first);
-    source_close(&last);
-    for (int i = 0; i < MANY; i++)
-        source_close(&many[i]);
 }
 
 TEST_WITH(loop, descriptors_are_called_for_in_the_order_of_their_watches)
 {
-    struct source sources[3];
-
-    for (int i = 0; i < 3; i++)
-        source_open(&sources[i], (char)('a' + i));
+    source_open_several(3);
     for (int i = 2; i >= 0; i--)
         source_feed(&sources[i]);
     run_what_is_due();
     assert_string_equal(events, "abc!");
-    for (int i = 0; i < 3; i++)
-        source_close(&sources[i]);
 }
 
 TEST_WITH(loop, the_last_watch_takes_the_place_of_one_that_ended)
 {
-    struct source sources[4];
-
-    for (int i = 0; i < 4; i++)
-        source_open(&sources[i], (char)('a' + i));
+    source_open_several(4);
     loop_unwatch(loop, sources[1].watch);
     for (int i = 0; i < 4; i++)
         source_feed(&sources[i]);
@@ -339,20 +320,12 @@ TEST_WITH(loop, the_last_watch_takes_the_place_of_one_that_ended)
     source_feed(&sources[2]);
     run_what_is_due();
     assert_string_equal(events, "adc!c!");
-    for (int i = 0; i < 4; i++)
-        source_close(&sources[i]);
 }
 
-static void feed_all(const struct source *sources, int count)
+static void feed_all(int count)
 {
     for (int i = 0; i < count; i++)
         source_feed(&sources[i]);
-}
-
-static void close_all(struct source *sources, int count)
-{
-    for (int i = 0; i < count; i++)
-        source_close(&sources[i]);
 }
 
 static void assert_happened_in_any_order(const char *letters)
@@ -364,17 +337,13 @@ static void assert_happened_in_any_order(const char *letters)
 
 TEST_WITH(loop, any_watches_may_end_between_rounds)
 {
-    struct source sources[6];
-
-    for (int i = 0; i < 6; i++)
-        source_open(&sources[i], (char)('a' + i));
+    source_open_several(6);
     loop_unwatch(loop, sources[5].watch); /* the last one, and the one that replaces it */
     loop_unwatch(loop, sources[0].watch);
     loop_unwatch(loop, sources[4].watch);
-    feed_all(sources, 6);
+    feed_all(6);
     run_what_is_due();
     assert_happened_in_any_order("bcd!");
-    close_all(sources, 6);
 }
 
 /* Runs the loop for as long as one that is looked at seldom may have to wait. */
@@ -385,52 +354,42 @@ static void run_until_all_had_a_look(void)
 
 TEST_WITH(loop, one_that_is_looked_at_seldom_is_called_for_in_the_end)
 {
-    struct source source;
+    struct source *source = source_open('a');
 
-    source_open(&source, 'a');
-    watch_seldom(source.watch);
-    watch_seldom(source.watch); /* again, which changes nothing */
-    source_feed(&source);
+    watch_seldom(source->watch);
+    watch_seldom(source->watch); /* again, which changes nothing */
+    source_feed(source);
     run_until_all_had_a_look();
     assert_string_equal(events, "a!");
-    source_close(&source);
 }
 
 /* The system's own count of what a look costs: none of the others is called for meanwhile.
  */
 TEST_WITH(loop, one_that_is_looked_at_seldom_waits_for_its_turn)
 {
-    struct source seldom, often;
+    struct source *seldom = source_open('s'), *often = source_open('o');
     int64_t begun;
 
-    source_open(&seldom, 's');
-    source_open(&often, 'o');
-    seldom.stops = true;
-    watch_seldom(seldom.watch);
-    source_feed(&seldom);
+    seldom->stops = true;
+    watch_seldom(seldom->watch);
+    source_feed(seldom);
     assert_int_equal(loop_run(loop), 0); /* that was a look */
     begun = clock_ms();
-    source_feed(&seldom);
-    source_feed(&often);
+    source_feed(seldom);
+    source_feed(often);
     assert_int_equal(loop_run(loop), 0);
     assert_string_equal(events, "sos");
     assert_true(clock_ms() >= begun + LOOP_SELDOM_MS - 1); /* two clocks' rounding */
-    source_close(&seldom);
-    source_close(&often);
 }
 
 TEST_WITH(loop, a_watch_keeps_its_descriptor_when_places_change)
 {
-    struct source sources[4];
-
-    for (int i = 0; i < 3; i++)
-        source_open(&sources[i], (char)('a' + i));
+    source_open_several(3);
     watch_seldom(sources[0].watch);
-    source_open(&sources[3], 'd');
-    feed_all(sources, 4);
+    source_open('d');
+    feed_all(4);
     run_until_all_had_a_look();
     assert_happened_in_any_order("abcd!");
-    close_all(sources, 4);
 }
 
 /* Always ready, and each time it takes as long as it may take until it is looked at again.
@@ -449,21 +408,18 @@ static void slow_ready(void *context, short revents)
 
 TEST_WITH(loop, a_slow_one_that_is_looked_at_seldom_does_not_hold_up_the_others)
 {
-    struct source slow, often;
+    struct source *slow = source_open('s'), *often;
     int calls = 0;
 
-    source_open(&slow, 's');
-    loop_unwatch(loop, slow.watch);
-    watch_seldom(loop_watch(loop, slow.ends[0], POLLIN, slow_ready, &calls));
-    source_open(&often, 'o');
-    often.stops = true;
-    source_feed(&slow);
-    source_feed(&often);
+    loop_unwatch(loop, slow->watch);
+    watch_seldom(loop_watch(loop, slow->ends[0], POLLIN, slow_ready, &calls));
+    often = source_open('o');
+    often->stops = true;
+    source_feed(slow);
+    source_feed(often);
     assert_int_equal(loop_run(loop), 0);
     assert_string_equal(events, "o");
     assert_int_equal(calls, 1);
-    source_close(&slow);
-    source_close(&often);
 }
 
 static void seldom_from_now_on(void *context, short revents)
@@ -476,16 +432,13 @@ static void seldom_from_now_on(void *context, short revents)
 
 TEST_WITH(loop, a_callback_may_have_itself_looked_at_seldom)
 {
-    struct source one, other;
+    struct source *one = source_open_with('a', seldom_from_now_on),
+                  *other = source_open('b');
 
-    source_open_with(&one, 'a', seldom_from_now_on);
-    source_open(&other, 'b');
-    source_feed(&one);
-    source_feed(&other);
+    source_feed(one);
+    source_feed(other);
     run_until_all_had_a_look();
     assert_string_equal(events, "ab!");
-    source_close(&one);
-    source_close(&other);
 }
 
 enum { SELDOM_CROWD = 200 }; /* more than one look takes in */
@@ -626,35 +579,28 @@ TEST_WITH(loop, a_crowd_that_comes_and_goes_is_called_for_exactly_when_ready)
 
 TEST_WITH(loop, stopping_ends_the_round_at_once)
 {
-    struct source first, second;
+    struct source *first = source_open('a'), *second = source_open('b');
     struct timer timer;
 
-    source_open(&first, 'a');
-    source_open(&second, 'b');
-    first.stops = true;
-    source_feed(&first);
-    source_feed(&second);
-    timer_make(&timer, ring, 't');
-    timer_set(loop, &timer, 0);
+    first->stops = true;
+    source_feed(first);
+    source_feed(second);
+    timer_begin(&timer, expire, 't', 0);
     assert_int_equal(loop_run(loop), 0);
     timer_cancel(&timer);
     assert_string_equal(events, "a");
-    source_close(&first);
-    source_close(&second);
 }
 
 TEST_WITH(loop, a_stopped_loop_can_run_on)
 {
-    struct source source;
+    struct source *source = source_open('a');
 
-    source_open(&source, 'a');
-    source.stops = true;
-    source_feed(&source);
+    source->stops = true;
+    source_feed(source);
     assert_int_equal(loop_run(loop), 0);
-    source_feed(&source);
+    source_feed(source);
     assert_int_equal(loop_run(loop), 0);
     assert_string_equal(events, "aa");
-    source_close(&source);
 }
 
 TEST_WITH(loop, timers_ring_in_the_order_of_their_times)
@@ -662,14 +608,10 @@ TEST_WITH(loop, timers_ring_in_the_order_of_their_times)
     struct timer timers[4];
     int64_t now = clock_ms();
 
-    timer_make(&timers[0], ring_and_stop, 'd');
-    timer_make(&timers[1], ring, 'b');
-    timer_make(&timers[2], ring, 'a');
-    timer_make(&timers[3], ring, 'c');
-    timer_set(loop, &timers[0], now - 1);
-    timer_set(loop, &timers[1], now - 3);
-    timer_set(loop, &timers[2], now - 4);
-    timer_set(loop, &timers[3], now - 2);
+    timer_begin(&timers[0], ring_and_stop, 'd', now - 1);
+    timer_begin(&timers[1], expire, 'b', now - 3);
+    timer_begin(&timers[2], expire, 'a', now - 4);
+    timer_begin(&timers[3], expire, 'c', now - 2);
     assert_int_equal(loop_run(loop), 0);
     assert_string_equal(events, "abcd");
 }
@@ -679,8 +621,8 @@ TEST_WITH(loop, timers_of_one_time_ring_in_the_order_they_were_set)
     struct timer timers[3];
     int64_t now = clock_ms();
 
-    timer_make(&timers[0], ring, 'a');
-    timer_make(&timers[1], ring, 'b');
+    timer_make(&timers[0], expire, 'a');
+    timer_make(&timers[1], expire, 'b');
     timer_make(&timers[2], ring_and_stop, 'c');
     for (int i = 0; i < 3; i++)
         timer_set(loop, &timers[i], now);
@@ -694,14 +636,10 @@ TEST_WITH(loop, a_timer_that_is_due_at_once_rings_first)
     struct timer timers[4];
     int64_t now = clock_ms();
 
-    timer_make(&timers[0], ring_and_stop, 'd');
-    timer_make(&timers[1], ring, 'c');
-    timer_make(&timers[2], ring, 'a');
-    timer_make(&timers[3], ring, 'b');
-    timer_set(loop, &timers[0], now);
-    timer_set(loop, &timers[1], now - 1);
-    timer_set(loop, &timers[2], 0);
-    timer_set(loop, &timers[3], 0);
+    timer_begin(&timers[0], ring_and_stop, 'd', now);
+    timer_begin(&timers[1], expire, 'c', now - 1);
+    timer_begin(&timers[2], expire, 'a', 0);
+    timer_begin(&timers[3], expire, 'b', 0);
     assert_int_equal(loop_run(loop), 0);
     assert_string_equal(events, "abcd");
 }
@@ -711,8 +649,7 @@ TEST_WITH(loop, a_timer_rings_not_before_its_time)
     int64_t at = clock_ms() + 20;
     struct timer timer;
 
-    timer_make(&timer, ring_and_stop, 'a');
-    timer_set(loop, &timer, at);
+    timer_begin(&timer, ring_and_stop, 'a', at);
     assert_int_equal(loop_run(loop), 0);
     assert_true(clock_ms() >= at);
     assert_string_equal(events, "a");
@@ -722,8 +659,7 @@ TEST_WITH(loop, a_timer_rings_once)
 {
     struct timer timer;
 
-    timer_make(&timer, ring, 'a');
-    timer_set(loop, &timer, 0);
+    timer_begin(&timer, expire, 'a', 0);
     run_what_is_due();
     run_what_is_due();
     assert_string_equal(events, "a!!");
@@ -735,7 +671,7 @@ TEST_WITH(loop, setting_a_timer_again_replaces_its_time)
     int64_t now = clock_ms();
 
     timer_make(&a, ring_and_stop, 'a');
-    timer_make(&b, ring, 'b');
+    timer_make(&b, expire, 'b');
     timer_set(loop, &a, now - 3);
     timer_set(loop, &b, now - 2);
     timer_set(loop, &a, now - 1);
@@ -747,7 +683,7 @@ TEST_WITH(loop, a_cancelled_timer_does_not_ring)
 {
     struct timer timer;
 
-    timer_make(&timer, ring, 'a');
+    timer_make(&timer, expire, 'a');
     timer_cancel(&timer);
     timer_set(loop, &timer, 0);
     timer_cancel(&timer);
@@ -759,7 +695,7 @@ static struct timer other_timer;
 
 static void cancel_other(void *context)
 {
-    ring(context);
+    expire(context);
     timer_cancel(&other_timer);
 }
 
@@ -767,27 +703,25 @@ TEST_WITH(loop, a_timer_may_cancel_another_that_is_due)
 {
     struct timer timer;
 
-    timer_make(&timer, cancel_other, 'a');
-    timer_make(&other_timer, ring, 'b');
-    timer_set(loop, &timer, 1);
-    timer_set(loop, &other_timer, 2);
+    timer_begin(&timer, cancel_other, 'a', 1);
+    timer_begin(&other_timer, expire, 'b', 2);
     run_what_is_due();
     assert_string_equal(events, "a!");
 }
 
 static void set_other(void *context)
 {
-    ring(context);
+    expire(context);
     timer_set(loop, &other_timer, clock_ms() + 2);
 }
 
 static void set_other_at_once(void *context)
 {
-    ring(context);
+    expire(context);
     timer_set(loop, &other_timer, 0);
 }
 
-static void ring_in_silence(void *context)
+static void expire_in_silence(void *context)
 {
     (void)context;
 }
@@ -799,8 +733,7 @@ static void feed(void *context)
 
 TEST_WITH(loop, a_timer_may_set_itself_again)
 {
-    timer_make(&other_timer, set_other, 'a');
-    timer_set(loop, &other_timer, 0);
+    timer_begin(&other_timer, set_other, 'a', 0);
     run_what_is_due();
     timer_cancel(&other_timer);
     assert_memory_equal(events, "aa", 2);
@@ -810,10 +743,8 @@ TEST_WITH(loop, a_stop_in_a_timer_leaves_the_later_ones)
 {
     struct timer first, second;
 
-    timer_make(&first, ring_and_stop, 'a');
-    timer_make(&second, ring_and_stop, 'b');
-    timer_set(loop, &first, 1);
-    timer_set(loop, &second, 2);
+    timer_begin(&first, ring_and_stop, 'a', 1);
+    timer_begin(&second, ring_and_stop, 'b', 2);
     assert_int_equal(loop_run(loop), 0);
     assert_string_equal(events, "a");
     assert_int_equal(loop_run(loop), 0);
@@ -829,29 +760,24 @@ static void greedy_ready(void *context, short revents)
 
 TEST_WITH(loop, a_descriptor_that_is_always_ready_does_not_hold_up_timers)
 {
-    struct source source;
+    struct source *source = source_open('a');
 
-    source_open(&source, 'a');
-    loop_unwatch(loop, source.watch);
-    loop_watch(loop, source.ends[0], POLLIN, greedy_ready, &source);
-    source_feed(&source);
+    loop_unwatch(loop, source->watch);
+    loop_watch(loop, source->ends[0], POLLIN, greedy_ready, source);
+    source_feed(source);
     run_what_is_due();
     assert_string_equal(events, "!");
-    source_close(&source);
 }
 
 TEST_WITH(loop, a_timer_that_is_due_does_not_hold_up_descriptors)
 {
-    struct source source;
+    struct source *source = source_open('a');
     struct timer timer;
 
-    source_open(&source, 'a');
-    source_feed(&source);
-    timer_make(&timer, ring_and_stop, 't');
-    timer_set(loop, &timer, 0);
+    source_feed(source);
+    timer_begin(&timer, ring_and_stop, 't', 0);
     assert_int_equal(loop_run(loop), 0);
     assert_string_equal(events, "at");
-    source_close(&source);
 }
 
 enum { MANY_DUE = 1000 };
@@ -860,18 +786,16 @@ TEST_WITH(loop, thousands_that_are_due_do_not_hold_up_descriptors)
 {
     static struct timer timers[MANY_DUE];
     struct timer first;
-    struct source source;
+    struct source *source = source_open('a');
 
-    source_open(&source, 'a');
     for (int i = 0; i < MANY_DUE; i++) {
-        timer_make(&timers[i], i % 50 ? ring_in_silence : ring, ',');
+        timer_make(&timers[i], i % LOOP_BUDGET ? expire_in_silence : expire, ',');
         timer_set(loop, &timers[i], 1);
     }
-    timer_init(&first, feed, &source);
+    timer_init(&first, feed, source);
     timer_set(loop, &first, 0);
     run_what_is_due();
-    assert_string_equal(events, ",a,,,,,,,,,,,,,,,,,,,!");
-    source_close(&source);
+    assert_string_equal(events, ",a,,,,,,,,,,,,,,,!");
 }
 
 /* Not in the same round: what is put off to the end of a round collects what the round
@@ -880,9 +804,9 @@ TEST_WITH(loop, one_that_is_set_while_others_ring_waits_for_the_next_round)
 {
     struct timer first, second;
 
-    timer_make(&other_timer, ring, 'c');
+    timer_make(&other_timer, expire, 'c');
     timer_make(&first, set_other_at_once, 'a');
-    timer_make(&second, ring, 'b');
+    timer_make(&second, expire, 'b');
     timer_set(loop, &first, 1);
     timer_set(loop, &second, 2);
     run_what_is_due();
@@ -893,7 +817,7 @@ TEST_WITH(loop, a_timer_is_set_until_it_rings)
 {
     struct timer timer;
 
-    timer_make(&timer, ring, 'a');
+    timer_make(&timer, expire, 'a');
     assert_false(timer_is_set(&timer));
     timer_set(loop, &timer, 0);
     assert_true(timer_is_set(&timer));
@@ -917,8 +841,7 @@ TEST_WITH(loop, a_signal_does_not_end_the_loop)
     struct timer end;
 
     sigaction(SIGALRM, &action, &before);
-    timer_make(&end, ring_and_stop, '!');
-    timer_set(loop, &end, clock_ms() + 40);
+    timer_begin(&end, ring_and_stop, '!', clock_ms() + 40);
     setitimer(ITIMER_REAL, &soon, NULL);
     assert_int_equal(loop_run(loop), 0);
     sigaction(SIGALRM, &before, NULL);
@@ -928,20 +851,15 @@ TEST_WITH(loop, a_signal_does_not_end_the_loop)
 /* poll() refuses more descriptors than the process may have. */
 TEST_WITH(loop, an_error_of_poll_ends_the_loop)
 {
-    struct rlimit limit, none;
-    struct source source;
     int result, error;
 
-    source_open(&source, 'a');
-    getrlimit(RLIMIT_NOFILE, &limit);
-    none = (struct rlimit){.rlim_cur = 0, .rlim_max = limit.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &none);
+    source_open('a');
+    limit_begin(RLIMIT_NOFILE, 0);
     result = loop_run(loop);
     error = errno;
-    setrlimit(RLIMIT_NOFILE, &limit);
+    limit_end(RLIMIT_NOFILE);
     assert_int_equal(result, -1);
     assert_int_equal(error, EINVAL);
-    source_close(&source);
 }
 
 TEST_WITH(loop, a_timer_outlives_its_loop)
@@ -950,7 +868,7 @@ TEST_WITH(loop, a_timer_outlives_its_loop)
     struct timer timer;
 
     assert_non_null(brief);
-    timer_make(&timer, ring, 'a');
+    timer_make(&timer, expire, 'a');
     timer_set(brief, &timer, 0);
     loop_free(brief);
     timer_cancel(&timer);
@@ -987,11 +905,5 @@ static int runs_short_of_memory(void)
 
 TEST_WITH(loop, a_shortage_of_memory_passes)
 {
-    pid_t child = fork();
-    int status;
-
-    if (child == 0)
-        _exit(runs_short_of_memory());
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
+    assert_int_equal(in_child(runs_short_of_memory), 0);
 }

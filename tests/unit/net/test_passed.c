@@ -2,10 +2,7 @@
 
 #include "net/passed.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 
 static struct passed passed;

@@ -1,14 +1,11 @@
+#include "../limit.h"
+#include "../turn.h"
 #include "sockets.h"
 
-#include "base/clock.h"
 #include "net/listen.h"
 #include "net/tcp.h"
 
-#include <errno.h>
-#include <seccomp.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 enum { PATIENCE_MS = 60000, CLAIMS_MAX = 4096, CLIENTS_MAX = 32, IDLE_LEAST = 200 };
 
@@ -17,6 +14,8 @@ static struct tcp *tcp;
 static struct listener listener;
 static int clients[CLIENTS_MAX];
 static int client_count;
+
+#define HERE "127.0.0.1"
 
 static struct tcp_conn *last; /* the connection of the last message */
 static int arrived;           /* messages */
@@ -89,26 +88,9 @@ static void tear_down(void)
 FIXTURE(server, set_up_usual, tear_down);
 FIXTURE(own_limits, NULL, tear_down); /* for a test that calls set_up with its own */
 
-static void stop(void *context)
-{
-    (void)context;
-    loop_stop(loop);
-}
-
-/* Lets the server work for this long, at least one round. */
-static void work(int64_t ms)
-{
-    struct timer end;
-
-    timer_init(&end, stop, NULL);
-    timer_set(loop, &end, clock_ms() + ms);
-    assert_int_equal(loop_run(loop), 0);
-    timer_cancel(&end);
-}
-
-/* Lets the server work until it is so. */
+/* Turns the loop until it is so. */
 #define wait_for(condition)                                                                \
-    for (int64_t give_up = clock_ms() + PATIENCE_MS; !(condition); work(1))                \
+    for (int64_t give_up = clock_ms() + PATIENCE_MS; !(condition); turn_for(loop, 1))      \
     assert_true(clock_ms() < give_up)
 
 /* A client, whose socket is closed with the scene. */
@@ -126,7 +108,7 @@ static int client_from(const char *source)
 
 static int client(void)
 {
-    return client_from("127.0.0.1");
+    return client_from(HERE);
 }
 
 static void send_octets(int fd, const void *octets, size_t count)
@@ -154,6 +136,15 @@ static struct tcp_conn *said(int fd, const char *text)
     say(fd, text);
     wait_for(arrived > before);
     return last;
+}
+
+/* A client that has said this. */
+static int client_that_said(const char *source, const char *text)
+{
+    int fd = client_from(source);
+
+    said(fd, text);
+    return fd;
 }
 
 static bool readable(int fd)
@@ -185,7 +176,7 @@ static const char *heard(int fd)
         ssize_t got = recv(fd, text + at, len - at, MSG_DONTWAIT);
 
         if (got == -1)
-            work(1);
+            turn_for(loop, 1);
         else
             at += (size_t)got;
     }
@@ -247,9 +238,8 @@ TEST_WITH(server, answers_reach_the_connection_they_are_owed_on)
 
 TEST_WITH(server, an_answer_is_given_once)
 {
-    int fd = client();
+    int fd = client_that_said(HERE, "o");
 
-    said(fd, "o");
     assert_true(answer(0, "answer"));
     assert_false(answer(0, "again"));
     say(fd, "echo");
@@ -260,9 +250,8 @@ TEST_WITH(server, an_answer_is_given_once)
 TEST_WITH(server, a_claim_can_be_taken_over)
 {
     struct tcp_claim other;
-    int fd = client();
+    int fd = client_that_said(HERE, "o");
 
-    said(fd, "o");
     tcp_claim_move(&other, &claims[0]);
     assert_false(answer(0, "old"));
     tcp_forgo(&claims[0]);
@@ -275,9 +264,8 @@ TEST_WITH(server, a_claim_can_be_taken_over)
 TEST_WITH(server, a_claim_that_moved_is_emptied_with_its_connection)
 {
     struct tcp_claim other;
-    int fd = client();
+    int fd = client_that_said(HERE, "o");
 
-    said(fd, "o");
     tcp_claim_move(&other, &claims[0]);
     said(fd, "c");
     assert_null(other.conn);
@@ -320,7 +308,7 @@ TEST_WITH(server, more_messages_than_fit_a_round_are_all_handled)
         memcpy(frames + i, "\0\1n", 3);
     said(fd, "n");
     send_octets(fd, frames, sizeof frames);
-    work(0);
+    turn(loop);
     assert_in_range(arrived, 2, 200); /* others have their turn in between */
     wait_for(arrived == 5001);
     say(fd, "echo");
@@ -329,14 +317,14 @@ TEST_WITH(server, more_messages_than_fit_a_round_are_all_handled)
 
 /* The end of a client. */
 
-TEST_WITH(server, who_has_sent_all_gets_what_is_owed)
+TEST_WITH(server, a_client_that_has_sent_all_gets_what_is_owed)
 {
     int fd = client();
 
     send_octets(fd, "\0\1o\0\1o\0\5cut", 11);
     shutdown(fd, SHUT_WR);
     wait_for(arrived == 2);
-    work(20);
+    turn_for(loop, 20);
     assert_true(answer(1, "second"));
     assert_string_equal(heard(fd), "second");
     assert_false(is_closed(fd));
@@ -352,7 +340,7 @@ TEST_WITH(server, an_answer_that_will_not_come_is_not_waited_for)
     say(fd, "o");
     shutdown(fd, SHUT_WR);
     wait_for(arrived == 1);
-    work(20);
+    turn_for(loop, 20);
     assert_false(is_closed(fd));
     tcp_forgo(&claims[0]);
     wait_for(is_closed(fd));
@@ -369,9 +357,8 @@ static void reset(int fd)
 
 TEST_WITH(server, nobody_waits_on_a_connection_that_was_reset)
 {
-    int fd = client();
+    int fd = client_that_said(HERE, "o");
 
-    said(fd, "o");
     said(fd, "o");
     reset(fd);
     wait_for(!claims[0].conn);
@@ -382,15 +369,14 @@ TEST_WITH(server, nobody_waits_on_a_connection_that_was_reset)
 /* The server notices by its own sending: SIGPIPE would end the test. */
 TEST_WITH(server, an_answer_to_a_connection_just_reset_is_lost)
 {
-    int fd = client();
+    int fd = client_that_said(HERE, "o");
 
-    said(fd, "o");
     said(fd, "o");
     reset(fd);
     answer(0, "to nobody");
     answer(1, "to nobody");
     wait_for(tcp_count(tcp) == 0);
-    work(0);
+    turn(loop);
     assert_null(claims[1].conn);
     fd = client();
     say(fd, "echo");
@@ -399,9 +385,7 @@ TEST_WITH(server, an_answer_to_a_connection_just_reset_is_lost)
 
 TEST_WITH(server, the_end_of_all_empties_the_claims)
 {
-    int fd = client();
-
-    said(fd, "o");
+    client_that_said(HERE, "o");
     tear_down();
     assert_null(claims[0].conn);
     assert_false(answer(0, "late"));
@@ -432,10 +416,9 @@ TEST_WITH(own_limits, a_message_and_its_answer_begin_the_idle_time_anew)
     int fd;
 
     set_up(100, 100, 100);
-    fd = client();
-    said(fd, "o");
+    fd = client_that_said(HERE, "o");
     before = clock_ms();
-    work(150);
+    turn_for(loop, 150);
     assert_false(is_closed(fd)); /* while it is owed an answer */
     assert_true(answer(0, "answer"));
     assert_string_equal(heard(fd), "answer");
@@ -453,7 +436,7 @@ TEST_WITH(own_limits, octets_of_a_message_do_not_begin_the_idle_time_anew)
     began = clock_ms();
     while (!is_closed(fd)) {
         send(fd, "\1", 1, MSG_NOSIGNAL); /* the length says 257 */
-        work(20);
+        turn_for(loop, 20);
         assert_true(clock_ms() - began < PATIENCE_MS);
     }
     assert_true(clock_ms() - began >= 300);
@@ -471,10 +454,10 @@ TEST_WITH(own_limits, an_answer_does_not_prolong_a_message_that_trickles_in)
     wait_for(arrived == 1);
     began = clock_ms();
     while (clock_ms() - began < 250)
-        work(50);
+        turn_for(loop, 50);
     assert_true(answer(0, "answer"));
     assert_string_equal(heard(fd), "answer");
-    work(0);
+    turn(loop);
     assert_true(is_closed(fd));
 }
 
@@ -507,16 +490,14 @@ TEST_WITH(own_limits, the_idle_time_shrinks_with_the_second_half_of_the_connecti
     }
 }
 
-/* Even while it rings for the others. */
-TEST_WITH(own_limits, but_not_for_who_has_few_of_them)
+/* Even while it expires for the others. */
+TEST_WITH(own_limits, it_does_not_shrink_for_a_client_that_has_few_of_them)
 {
     int few, many;
 
     set_up(4, 4, 3600000);
-    few = client_from("127.0.0.2");
-    said(few, "n");
-    many = client();
-    said(many, "n");
+    few = client_that_said("127.0.0.2", "n");
+    many = client_that_said(HERE, "n");
     said(client(), "o");
     said(client(), "o");
     assert_int_equal(tcp_idle_ms(last), IDLE_LEAST);
@@ -539,9 +520,8 @@ TEST_WITH(own_limits, one_more_connection_shortens_the_time_of_those_there_are)
     int first;
 
     set_up(2, 2, 3600000);
-    first = client();
-    said(first, "n");
-    work(10);
+    first = client_that_said(HERE, "n");
+    turn_for(loop, 10);
     assert_false(is_closed(first));
     said(client(), "o");
     wait_for(is_closed(first)); /* after 0.2 seconds, not an hour */
@@ -554,14 +534,11 @@ TEST_WITH(own_limits, one_too_many_takes_the_place_of_the_one_idle_longest)
     int fds[4];
 
     set_up(3, 3, 3600000);
-    fds[0] = client();
-    said(fds[0], "o"); /* busy */
+    fds[0] = client_that_said(HERE, "o"); /* busy */
     fds[1] = client();
-    fds[2] = client();
-    said(fds[2], "n");
+    fds[2] = client_that_said(HERE, "n");
     said(fds[1], "n");
-    fds[3] = client();
-    said(fds[3], "n");
+    fds[3] = client_that_said(HERE, "n");
     assert_true(is_closed(fds[2]));
     assert_false(is_closed(fds[0]) || is_closed(fds[1]) || is_closed(fds[3]));
 }
@@ -571,10 +548,8 @@ TEST_WITH(own_limits, if_all_are_busy_the_new_one_is_closed)
     int fds[3];
 
     set_up(2, 2, 3600000);
-    for (int i = 0; i < 2; i++) {
-        fds[i] = client();
-        said(fds[i], "o");
-    }
+    for (int i = 0; i < 2; i++)
+        fds[i] = client_that_said(HERE, "o");
     fds[2] = client();
     wait_for(is_closed(fds[2]));
     assert_true(answer(0, "0"));
@@ -588,12 +563,9 @@ TEST_WITH(own_limits, a_client_at_its_limit_makes_room_itself)
     int other, fds[3];
 
     set_up(100, 2, 3600000);
-    other = client_from("127.0.0.2");
-    said(other, "n"); /* idle longest of all */
-    for (int i = 0; i < 3; i++) {
-        fds[i] = client_from("127.0.0.3");
-        said(fds[i], "n");
-    }
+    other = client_that_said("127.0.0.2", "n"); /* idle longest of all */
+    for (int i = 0; i < 3; i++)
+        fds[i] = client_that_said("127.0.0.3", "n");
     assert_true(is_closed(fds[0]));
     assert_false(is_closed(other) || is_closed(fds[1]) || is_closed(fds[2]));
 }
@@ -609,65 +581,54 @@ static void flood_from_a_network(int count)
     }
 }
 
-TEST_WITH(own_limits, who_opens_connections_without_end_closes_his_own)
+TEST_WITH(own_limits, a_client_that_opens_connections_without_end_closes_its_own)
 {
     int other, fds[12];
 
     set_up(4, 100, 3600000);
-    other = client_from("127.0.0.3");
-    said(other, "n"); /* idle longest of all */
-    for (int i = 0; i < 12; i++) {
-        fds[i] = client_from("127.0.0.2");
-        said(fds[i], "n");
-    }
+    other = client_that_said("127.0.0.3", "n"); /* idle longest of all */
+    for (int i = 0; i < 12; i++)
+        fds[i] = client_that_said("127.0.0.2", "n");
     assert_false(is_closed(other));
     assert_true(is_closed(fds[8]));
     assert_false(is_closed(fds[9]) || is_closed(fds[10]) || is_closed(fds[11]));
 }
 
-TEST_WITH(own_limits, so_does_who_has_many_addresses)
+TEST_WITH(own_limits, a_network_that_opens_connections_without_end_closes_its_own)
 {
     int other;
 
     set_up(4, 100, 3600000);
-    other = client_from("127.0.0.3");
-    said(other, "n");
+    other = client_that_said("127.0.0.3", "n");
     flood_from_a_network(12);
     assert_false(is_closed(other));
     assert_int_equal(tcp_count(tcp), 4);
 }
 
-TEST_WITH(own_limits, for_another_who_has_most_loses_even_a_busy_one)
+TEST_WITH(own_limits, the_client_that_has_most_loses_even_a_busy_one_to_another)
 {
     int other[2], fds[4];
 
     set_up(4, 100, 3600000);
-    for (int i = 0; i < 4; i++) {
-        fds[i] = client_from("127.0.0.2");
-        said(fds[i], "o");
-    }
-    for (int i = 0; i < 2; i++) {
-        other[i] = client_from("127.0.0.3");
-        said(other[i], "n");
-    }
+    for (int i = 0; i < 4; i++)
+        fds[i] = client_that_said("127.0.0.2", "o");
+    for (int i = 0; i < 2; i++)
+        other[i] = client_that_said("127.0.0.3", "n");
     assert_true(is_closed(fds[0]) && is_closed(fds[1]));
     assert_false(is_closed(fds[2]) || is_closed(fds[3]));
-    other[0] = client_from("127.0.0.2"); /* who has as many as anybody */
+    other[0] = client_from("127.0.0.2"); /* it has as many as any other */
     wait_for(is_closed(other[0]));
     assert_false(is_closed(other[1]) || is_closed(fds[2]) || is_closed(fds[3]));
 }
 
-TEST_WITH(own_limits, where_all_have_one_the_one_idle_longest_goes)
+TEST_WITH(own_limits, the_one_idle_longest_goes_if_each_client_has_one)
 {
     int fds[3];
 
     set_up(3, 100, 3600000);
-    fds[0] = client_from("127.1.0.1");
-    said(fds[0], "n");
-    fds[1] = client_from("127.2.0.1");
-    said(fds[1], "n");
-    fds[2] = client_from("127.3.0.1");
-    said(fds[2], "n");
+    fds[0] = client_that_said("127.1.0.1", "n");
+    fds[1] = client_that_said("127.2.0.1", "n");
+    fds[2] = client_that_said("127.3.0.1", "n");
     said(client_from("127.4.0.1"), "n");
     assert_true(is_closed(fds[0]));
     assert_false(is_closed(fds[1]) || is_closed(fds[2]));
@@ -686,18 +647,18 @@ TEST_WITH(own_limits, a_client_that_left_may_come_again)
     assert_int_equal(arrived, 10);
 }
 
-TEST_WITH(server, so_many_answers_may_be_owed_and_then_reading_stops)
+TEST_WITH(server, reading_stops_when_too_many_answers_are_owed)
 {
     int fd = client();
 
     for (int i = 0; i < TCP_OWED_MAX + 10; i++)
         say(fd, "o");
     wait_for(arrived == TCP_OWED_MAX);
-    work(30);
+    turn_for(loop, 30);
     assert_int_equal(arrived, TCP_OWED_MAX);
     assert_true(answer(0, "0"));
     wait_for(arrived == TCP_OWED_MAX + 1);
-    work(30);
+    turn_for(loop, 30);
     assert_int_equal(arrived, TCP_OWED_MAX + 1);
     for (int i = 1; i < TCP_OWED_MAX + 10; i++) {
         wait_for(i < claim_count);
@@ -720,7 +681,7 @@ TEST_WITH(server, a_client_that_does_not_read_is_not_read_from)
         at += took > 0 ? (size_t)took : 0;
         sent += at == sizeof frame;
         at %= sizeof frame;
-        work(took == -1 ? 1 : 0);
+        turn_for(loop, took == -1 ? 1 : 0);
     }
     assert_true(sent < MESSAGES); /* 40 MB would have been too much */
     for (int i = 0; i < sent; i++)
@@ -751,40 +712,17 @@ TEST_WITH(server, all_queues_together_are_bounded)
 
 /* Descriptors. */
 
-static struct rlimit saved_limit;
-
-/* Leaves so many free descriptors to the process. */
-static void leave_descriptors(int count)
-{
-    struct rlimit limit;
-    int lowest;
-
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &saved_limit), 0);
-    limit = saved_limit;
-    lowest = dup(STDERR_FILENO);
-    close(lowest);
-    limit.rlim_cur = (rlim_t)(lowest + count);
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-}
-
-static void give_descriptors_back(void)
-{
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &saved_limit), 0);
-}
-
-TEST_WITH(server, without_descriptors_who_has_most_makes_room)
+TEST_WITH(server, the_client_that_has_most_makes_room_without_descriptors)
 {
     int other, first, new;
 
-    other = client_from("127.0.0.3");
-    said(other, "n");
-    first = client();
-    said(first, "n");
+    other = client_that_said("127.0.0.3", "n");
+    first = client_that_said(HERE, "n");
     said(client(), "n");
     new = client();
-    leave_descriptors(0);
-    work(0);
-    give_descriptors_back();
+    limit_descriptors(0);
+    turn(loop);
+    limit_end(RLIMIT_NOFILE);
     assert_true(is_closed(first));
     assert_false(is_closed(other));
     say(new, "echo");
@@ -795,14 +733,12 @@ TEST_WITH(server, without_descriptors_the_one_idle_longest_makes_room)
 {
     int first, second, new;
 
-    first = client();
-    said(first, "n");
-    second = client();
-    said(second, "n");
+    first = client_that_said(HERE, "n");
+    second = client_that_said(HERE, "n");
     new = client();
-    leave_descriptors(0);
-    work(0);
-    give_descriptors_back();
+    limit_descriptors(0);
+    turn(loop);
+    limit_end(RLIMIT_NOFILE);
     assert_true(is_closed(first));
     assert_false(is_closed(second));
     say(new, "echo");
@@ -813,79 +749,11 @@ TEST_WITH(server, the_last_descriptor_costs_nobody_his_connection)
 {
     int first, second;
 
-    first = client();
-    said(first, "n");
+    first = client_that_said(HERE, "n");
     second = client();
-    leave_descriptors(1);
+    limit_descriptors(1);
     said(second, "n");
-    give_descriptors_back();
+    limit_end(RLIMIT_NOFILE);
     assert_false(is_closed(first));
     assert_false(is_closed(second));
-}
-
-/* In a child: memory for a new connection is short. */
-static int accepts_without_memory(void)
-{
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-    int idle = client();
-
-    said(idle, "n");
-    client();
-    if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOBUFS), SCMP_SYS(accept4), 0) != 0 ||
-        seccomp_load(filter) != 0)
-        return 2;
-    work(50);
-    return is_closed(idle);
-}
-
-TEST_WITH(server, without_memory_nobody_loses_his_connection)
-{
-    pid_t child;
-    int status;
-
-    child = fork();
-    if (child == 0)
-        _exit(accepts_without_memory());
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
-}
-
-static int rounds;
-
-static void count_round(void *context)
-{
-    rounds++;
-    timer_set(loop, context, clock_ms() + 10);
-}
-
-TEST_WITH(server, without_descriptors_and_idle_ones_accepting_pauses)
-{
-    struct rusage before, after;
-    struct timer other;
-    int busy, new;
-    int64_t used;
-
-    busy = client();
-    said(busy, "o");
-    new = client();
-    rounds = 0;
-    timer_init(&other, count_round, &other);
-    timer_set(loop, &other, 0);
-    leave_descriptors(0);
-    getrusage(RUSAGE_SELF, &before);
-    work(400);
-    getrusage(RUSAGE_SELF, &after);
-    give_descriptors_back();
-    used = (after.ru_utime.tv_sec - before.ru_utime.tv_sec) * 1000 +
-           (after.ru_stime.tv_sec - before.ru_stime.tv_sec) * 1000 +
-           (after.ru_utime.tv_usec - before.ru_utime.tv_usec) / 1000 +
-           (after.ru_stime.tv_usec - before.ru_stime.tv_usec) / 1000;
-    assert_true(used < 200); /* a busy loop takes all 400 ms */
-    assert_true(rounds > 1);
-    timer_cancel(&other);
-    assert_false(is_closed(busy));
-    assert_true(answer(0, "answer"));
-    assert_string_equal(heard(busy), "answer");
-    say(new, "echo");
-    assert_string_equal(heard(new), "echo");
 }

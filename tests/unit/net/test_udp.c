@@ -3,9 +3,7 @@
 #include "net/listen.h"
 #include "net/udp.h"
 
-#include <errno.h>
 #include <netinet/udp.h>
-#include <string.h>
 
 /* A server's socket at `addr`, and a client's. */
 static struct {
@@ -29,6 +27,18 @@ static void close_pair(void)
 
 FIXTURE(pair, open_pair, close_pair);
 
+/* The last datagram, and where it came from. */
+static struct {
+    uint8_t data[16];
+    size_t len;
+    struct udp_path from;
+} got;
+
+static enum udp_result receive(int fd)
+{
+    return udp_receive(fd, got.data, sizeof got.data, &got.len, &got.from);
+}
+
 /* Sends from the client's socket to the server's. */
 static void send_from_client(const void *data, size_t len)
 {
@@ -39,138 +49,98 @@ static void send_from_client(const void *data, size_t len)
 
 TEST_WITH(pair, a_datagram_comes_with_its_sender)
 {
-    uint8_t data[16];
-    struct udp_path from;
-    size_t len;
-
     send_from_client("hello", 5);
-    assert_int_equal(udp_receive(pair.server, data, sizeof data, &len, &from),
-                     UDP_DATAGRAM);
-    assert_int_equal(len, 5);
-    assert_memory_equal(data, "hello", 5);
-    assert_int_equal(from.peer.len, sizeof(struct sockaddr_in));
-    assert_true(addr_equal(&from.peer, &pair.client_addr));
+    assert_int_equal(receive(pair.server), UDP_DATAGRAM);
+    assert_int_equal(got.len, 5);
+    assert_memory_equal(got.data, "hello", 5);
+    assert_int_equal(got.from.peer.len, sizeof(struct sockaddr_in));
+    assert_true(addr_equal(&got.from.peer, &pair.client_addr));
 }
 
 TEST_WITH(pair, what_is_sent_to_a_sender_arrives_there)
 {
-    uint8_t data[16];
-    struct udp_path from;
-    size_t len;
-
     send_from_client("?", 1);
-    assert_int_equal(udp_receive(pair.server, data, sizeof data, &len, &from),
-                     UDP_DATAGRAM);
-    udp_send(pair.server, "answer", 6, &from);
-    assert_int_equal(udp_receive(pair.client, data, sizeof data, &len, &from),
-                     UDP_DATAGRAM);
-    assert_int_equal(len, 6);
-    assert_memory_equal(data, "answer", 6);
-    assert_true(addr_equal(&from.peer, &pair.addr));
+    assert_int_equal(receive(pair.server), UDP_DATAGRAM);
+    udp_send(pair.server, "answer", 6, &got.from);
+    assert_int_equal(receive(pair.client), UDP_DATAGRAM);
+    assert_int_equal(got.len, 6);
+    assert_memory_equal(got.data, "answer", 6);
+    assert_true(addr_equal(&got.from.peer, &pair.addr));
 }
 
 TEST_WITH(pair, no_datagram_is_no_reason_to_wait)
 {
-    uint8_t data[16];
-    struct udp_path from;
-    size_t len;
-
-    assert_int_equal(udp_receive(pair.server, data, sizeof data, &len, &from), UDP_EMPTY);
+    assert_int_equal(receive(pair.server), UDP_EMPTY);
 }
 
 TEST(a_blocking_socket_is_not_waited_for_either)
 {
     struct addr addr = address_of("127.0.0.1");
-    struct udp_path from;
     int fd = socket_at(&addr, SOCK_DGRAM);
-    uint8_t data[16];
-    size_t len;
 
-    assert_int_equal(udp_receive(fd, data, sizeof data, &len, &from), UDP_EMPTY);
+    assert_int_equal(receive(fd), UDP_EMPTY);
     close(fd);
 }
 
 TEST_WITH(pair, a_datagram_may_fill_the_room)
 {
-    uint8_t data[16];
-    struct udp_path from;
-    size_t len;
-
     send_from_client("0123456789abcdef", 16);
-    assert_int_equal(udp_receive(pair.server, data, sizeof data, &len, &from),
-                     UDP_DATAGRAM);
-    assert_int_equal(len, 16);
+    assert_int_equal(receive(pair.server), UDP_DATAGRAM);
+    assert_int_equal(got.len, 16);
 }
 
 TEST_WITH(pair, a_datagram_that_would_be_cut_is_skipped)
 {
-    uint8_t data[16];
-    struct udp_path from;
-    size_t len;
-
     send_from_client("0123456789abcdef+", 17);
     send_from_client("next", 4);
-    assert_int_equal(udp_receive(pair.server, data, sizeof data, &len, &from), UDP_SKIPPED);
-    assert_int_equal(udp_receive(pair.server, data, sizeof data, &len, &from),
-                     UDP_DATAGRAM);
-    assert_int_equal(len, 4);
-    assert_int_equal(udp_receive(pair.server, data, sizeof data, &len, &from), UDP_EMPTY);
+    assert_int_equal(receive(pair.server), UDP_SKIPPED);
+    assert_int_equal(receive(pair.server), UDP_DATAGRAM);
+    assert_int_equal(got.len, 4);
+    assert_int_equal(receive(pair.server), UDP_EMPTY);
 }
 
 TEST_WITH(pair, an_empty_datagram_is_one)
 {
-    uint8_t data[16];
-    struct udp_path from;
-    size_t len = 1;
-
+    got.len = 1;
     send_from_client("", 0);
-    assert_int_equal(udp_receive(pair.server, data, sizeof data, &len, &from),
-                     UDP_DATAGRAM);
-    assert_int_equal(len, 0);
-    assert_int_equal(udp_receive(pair.server, data, sizeof data, &len, &from), UDP_EMPTY);
+    assert_int_equal(receive(pair.server), UDP_DATAGRAM);
+    assert_int_equal(got.len, 0);
+    assert_int_equal(receive(pair.server), UDP_EMPTY);
 }
 
 TEST_WITH(pair, the_longest_datagram_is_read)
 {
-    static uint8_t data[65507], got[65535];
-    struct udp_path from;
+    static uint8_t data[65507], arrived[65535];
     size_t len;
 
     data[65506] = 7;
     send_from_client(data, sizeof data);
-    assert_int_equal(udp_receive(pair.server, got, sizeof got, &len, &from), UDP_DATAGRAM);
+    assert_int_equal(udp_receive(pair.server, arrived, sizeof arrived, &len, &got.from),
+                     UDP_DATAGRAM);
     assert_int_equal(len, 65507);
-    assert_int_equal(got[65506], 7);
+    assert_int_equal(arrived[65506], 7);
 }
 
 /* The kernel reports on a connected socket that nobody took what it sent. */
 TEST_WITH(pair, an_error_of_an_earlier_send_is_skipped_once)
 {
-    uint8_t data[16];
-    struct udp_path from;
-    size_t len;
-
     assert_int_equal(connect(pair.client, &pair.addr.sock.any, pair.addr.len), 0);
     close(pair.server);
     assert_true(udp_send(pair.client, "?", 1, &(struct udp_path){.peer = pair.addr}));
-    assert_int_equal(udp_receive(pair.client, data, sizeof data, &len, &from), UDP_SKIPPED);
-    assert_int_equal(udp_receive(pair.client, data, sizeof data, &len, &from), UDP_EMPTY);
+    assert_int_equal(receive(pair.client), UDP_SKIPPED);
+    assert_int_equal(receive(pair.client), UDP_EMPTY);
     assert_int_equal(dup2(pair.client, pair.server), pair.server);
 }
 
 TEST_WITH(pair, what_is_too_long_for_the_path_is_told)
 {
     static const uint8_t too_long[65508];
-    uint8_t data[16];
-    struct udp_path from;
-    size_t len;
 
     assert_false(udp_send(pair.client, too_long, sizeof too_long,
                           &(struct udp_path){.peer = pair.addr}));
     send_from_client("next", 4);
-    assert_int_equal(udp_receive(pair.server, data, sizeof data, &len, &from),
-                     UDP_DATAGRAM);
-    assert_int_equal(len, 4);
+    assert_int_equal(receive(pair.server), UDP_DATAGRAM);
+    assert_int_equal(got.len, 4);
 }
 
 /* Only a raw socket can send such a datagram. */
@@ -182,9 +152,6 @@ TEST_WITH(pair, a_datagram_from_port_0_is_skipped)
     } raw = {.head = {.len = htons(sizeof raw)}, .text = "from"};
     int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_UDP);
     struct addr to = pair.addr;
-    struct udp_path from;
-    uint8_t data[16];
-    size_t len;
 
     if (fd == -1 && errno == EPERM)
         skip();
@@ -192,28 +159,24 @@ TEST_WITH(pair, a_datagram_from_port_0_is_skipped)
     raw.head.dest = pair.addr.sock.ip4.sin_port;
     addr_set_port(&to, 0);
     assert_int_equal(sendto(fd, &raw, sizeof raw, 0, &to.sock.any, to.len), sizeof raw);
-    assert_int_equal(udp_receive(pair.server, data, sizeof data, &len, &from), UDP_SKIPPED);
-    assert_int_equal(udp_receive(pair.server, data, sizeof data, &len, &from), UDP_EMPTY);
+    assert_int_equal(receive(pair.server), UDP_SKIPPED);
+    assert_int_equal(receive(pair.server), UDP_EMPTY);
     close(fd);
 }
 
 TEST(ip6_datagrams_come_and_go)
 {
     struct addr addr;
-    struct udp_path from;
-    uint8_t data[16];
-    size_t len;
     int fd;
 
-    if (!host_has_ip6())
-        skip();
+    need_ip6();
     addr = address_of("::1");
     fd = socket_at(&addr, SOCK_DGRAM);
     assert_true(udp_send(fd, "self", 4, &(struct udp_path){.peer = addr}));
-    assert_int_equal(udp_receive(fd, data, sizeof data, &len, &from), UDP_DATAGRAM);
-    assert_int_equal(len, 4);
-    assert_true(addr_equal(&from.peer, &addr));
-    assert_int_equal(from.peer.len, sizeof(struct sockaddr_in6));
+    assert_int_equal(receive(fd), UDP_DATAGRAM);
+    assert_int_equal(got.len, 4);
+    assert_true(addr_equal(&got.from.peer, &addr));
+    assert_int_equal(got.from.peer.len, sizeof(struct sockaddr_in6));
     close(fd);
 }
 
@@ -221,19 +184,16 @@ TEST(ip6_datagrams_come_and_go)
 static struct addr answered_from(const struct listener *listener, const char *text)
 {
     struct addr to = address_of(text);
-    struct udp_path client = {.peer = address_of(text)}, path, answer;
+    struct udp_path client = {.peer = address_of(text)};
     int fd = socket_at(&client.peer, SOCK_DGRAM);
-    uint8_t data[16];
-    size_t len;
 
     addr_set_port(&to, addr_port(&listener->addr));
     assert_true(udp_send(fd, "?", 1, &(struct udp_path){.peer = to}));
-    assert_int_equal(udp_receive(listener->udp, data, sizeof data, &len, &path),
-                     UDP_DATAGRAM);
-    assert_true(udp_send(listener->udp, "!", 1, &path));
-    assert_int_equal(udp_receive(fd, data, sizeof data, &len, &answer), UDP_DATAGRAM);
+    assert_int_equal(receive(listener->udp), UDP_DATAGRAM);
+    assert_true(udp_send(listener->udp, "!", 1, &got.from));
+    assert_int_equal(receive(fd), UDP_DATAGRAM);
     close(fd);
-    return answer.peer;
+    return got.from.peer;
 }
 
 /* RFC 2181 section 4. */
@@ -253,13 +213,12 @@ TEST(a_wildcard_socket_answers_from_the_address_that_was_asked)
     listener_close(&listener);
 }
 
-TEST(so_does_one_of_ipv6)
+TEST(an_ipv6_wildcard_socket_answers_from_the_address_that_was_asked)
 {
     struct addr any = address_of("::"), from, expected = address_of("::1");
     struct listener listener;
 
-    if (!host_has_ip6())
-        skip();
+    need_ip6();
     assert_int_equal(listener_open(&listener, &any), 0);
     addr_set_port(&expected, addr_port(&listener.addr));
     from = answered_from(&listener, "::1");
@@ -296,7 +255,7 @@ TEST_WITH(pair, a_batch_has_what_is_there)
     udp_batch_free(batch);
 }
 
-TEST_WITH(pair, of_a_batch_the_useless_are_left_out)
+TEST_WITH(pair, useless_datagrams_of_a_batch_are_left_out)
 {
     struct udp_batch *batch = udp_batch_new(4);
     const struct udp_path *path;

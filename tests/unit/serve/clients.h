@@ -2,28 +2,33 @@
  * Clients for tests: UDP sockets on the loopback interface, queries as they
  * come over the wire, and replies as text.
  */
-#ifndef TESTS_CLIENTS_H
-#define TESTS_CLIENTS_H
+#pragma once
 
 #include "../reply_text.h"
 
 #include "base/clock.h"
 #include "channel/bundle.h"
 #include "net/addr.h"
+#include "serve/config.h"
 #include "serve/query.h"
-#include "serve/serve.h"
 
-#include <stdlib.h>
-#include <unistd.h>
+#include <limits.h>
+
+/* Who may ask: every IPv4 address. */
+#define EVERYBODY                                                                          \
+    {                                                                                      \
+        {                                                                                  \
+            .addr = {.sock.ip4.sin_family = AF_INET, .len = sizeof(struct sockaddr_in) }   \
+        }                                                                                  \
+    }
+
+enum { DEADLINE_MS = 4400 };
 
 /* Every option at its default; replies of up to `size` octets. */
-static const struct prefix everybody = {
-    .addr = {.sock.ip4.sin_family = AF_INET, .len = sizeof(struct sockaddr_in)}};
-
 #define CONFIG_OF(size)                                                                    \
     {                                                                                      \
-        .udp_size = (size), .nsid = "",                                                    \
-        .policy = {.allow = &everybody, .allow_count = 1, .identity = ""},                 \
+        .udp_size = (size), .policy = {.allow = EVERYBODY, .allow_count = 1},              \
+        .per_client = UINT_MAX, .timeout = DEADLINE_MS,                                    \
     }
 static const struct serve_config plain_config = CONFIG_OF(1232);
 
@@ -55,13 +60,10 @@ static inline const char *reply_name(const struct reply *reply)
     static char text[QUESTION_TEXT];
     struct reader in = reader_of(reply->wire, reply->len);
     struct question question;
-    const uint8_t *name;
-    size_t len;
+    struct name name;
 
-    assert_true(get_skip(&in, 12) && name_get(&in, &name, &len) &&
-                get_u16(&in, &question.type));
-    memcpy(question.name, name, len);
-    question.name_len = (uint8_t)len;
+    assert_true(get_skip(&in, 12) && name_get(&in, &name) && get_u16(&in, &question.type));
+    question_set_name(&question, name);
     return question_text(&question, text);
 }
 
@@ -190,5 +192,3 @@ static inline void deny_asked(int lookup, const struct asked *asked)
     answer.rcode = RCODE_NXDOMAIN;
     send_answer(lookup, asked, &answer);
 }
-
-#endif

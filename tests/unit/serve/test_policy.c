@@ -3,18 +3,16 @@
 #include "serve/policy.h"
 
 static struct policy policy;
-static struct prefix loopback;
 static struct addr client;
 static uint8_t records[POLICY_RECORDS];
 
 /* Every option at its default, and a client on loopback. */
 static void start(void)
 {
-    assert_true(prefix_parse(&loopback, "127.0.0.0/8"));
-    policy = (struct policy){.allow = &loopback,
-                             .allow_count = 1,
-                             .identity = "",
-                             .special = {.ttl = 10, .negative_ttl = 5}};
+    static const struct local_data local = {.ttl = 10, .negative_ttl = 5};
+
+    policy = (struct policy){.allow_count = 1, .special = {.local = &local}};
+    assert_true(prefix_parse(policy.allow, "127.0.0.0/8"));
     assert_true(addr_parse(&client, "127.0.0.1", 4242));
 }
 
@@ -42,7 +40,7 @@ static const char *said(uint16_t type, uint16_t class)
     return settled(&request, RCODE_NOERROR);
 }
 
-#define NO_SUCH_QUESTION ": Not Supported (21): no such question here\n"
+#define NO_SUCH_QUESTION ": Not Supported (21): this type is not answered here\n"
 
 TEST_WITH(policy, addresses_and_names_are_looked_up)
 {
@@ -105,7 +103,7 @@ TEST_WITH(policy, any_class_is_looked_up_as_class_in)
     assert_string_equal(said(TYPE_A, CLASS_ANY), "looked up");
     assert_string_equal(said(TYPE_ANY, CLASS_ANY), "looked up");
     assert_string_equal(said(TYPE_AXFR, CLASS_ANY), "REFUSED" NO_SUCH_QUESTION);
-    policy.identity = "a server";
+    strcpy(policy.identity, "a server");
     assert_string_equal(said(TYPE_TXT, CLASS_ANY), "looked up");
 }
 
@@ -117,7 +115,8 @@ TEST_WITH(policy, signed_requests_are_refused)
                               .is_signed = true};
 
     assert_string_equal(settled(&request, RCODE_NOERROR),
-                        "REFUSED: Not Supported (21): signed requests: no keys here\n");
+                        "REFUSED: Not Supported (21): signed requests are not answered: "
+                        "there are no keys here\n");
 }
 
 /* What is said to a request that is not in order: its code and nothing else. */
@@ -155,11 +154,8 @@ static const char *said_to(const char *address)
 
 TEST_WITH(policy, strangers_are_refused)
 {
-    struct prefix allowed[2];
-
-    assert_true(prefix_parse(&allowed[0], "192.0.2.0/24"));
-    assert_true(prefix_parse(&allowed[1], "2001:db8::/32"));
-    policy.allow = allowed;
+    assert_true(prefix_parse(&policy.allow[0], "192.0.2.0/24"));
+    assert_true(prefix_parse(&policy.allow[1], "2001:db8::/32"));
     policy.allow_count = 2;
     assert_string_equal(said_to("192.0.2.1"), "looked up");
     assert_string_equal(said_to("2001:db8::1"), "looked up");
@@ -220,14 +216,14 @@ static void assert_identity(const char *name, const char *type, const char *expe
     assert_memory_equal(answer.records + 13, expected, strlen(expected));
 }
 
-TEST_WITH(policy, who_we_are_is_said_only_where_that_is_wanted)
+TEST_WITH(policy, our_identity_is_told_only_if_that_is_wanted)
 {
     static const char *const names[] = {"version.bind.", "Version.Server.", "id.server.",
                                         "HOSTNAME.bind."};
 
     for (size_t i = 0; i < 4; i++)
         assert_identity(names[i], "TXT", NULL);
-    policy.identity = "who";
+    strcpy(policy.identity, "who");
     for (size_t i = 0; i < 4; i++)
         assert_identity(names[i], "TXT", "who");
     assert_identity("version.bind.", "ANY", "who");

@@ -3,6 +3,8 @@
 #include "base/log.h"
 #include "serve/querylog.h"
 
+#include <sys/stat.h>
+
 static struct addr client;
 static struct question question;
 static struct answer answer;
@@ -23,7 +25,8 @@ static struct querylog_entry entry(enum querylog_origin origin)
                                    .question = &question,
                                    .answer = &answer,
                                    .origin = origin,
-                                   .ms = 12};
+                                   .ms = 12,
+                                   .at = 1795953600042};
 }
 
 TEST_WITH(entry, text_has_every_field)
@@ -31,7 +34,8 @@ TEST_WITH(entry, text_has_every_field)
     struct querylog_entry said = entry(QUERYLOG_LOOKUP);
 
     assert_string_equal(querylog_text(&said, line),
-                        "[::1]:4242 asks host.example. AAAA over UDP: NOERROR, 0 records "
+                        "2026-11-29T12:00:00.042Z [::1]:4242 asks host.example. AAAA over "
+                        "UDP: NOERROR, 0 records "
                         "from dns, 12 ms");
 }
 
@@ -41,7 +45,8 @@ TEST_WITH(entry, json_has_every_field)
 
     assert_string_equal(
         querylog_json(&said, line),
-        "{\"client\":\"[::1]:4242\",\"transport\":\"udp\",\"name\":\"host.example.\","
+        "{\"time\":\"2026-11-29T12:00:00.042Z\",\"client\":\"[::1]:4242\",\"transport\":"
+        "\"udp\",\"name\":\"host.example.\","
         "\"type\":\"AAAA\",\"rcode\":\"NOERROR\",\"records\":0,\"source\":\"dns\","
         "\"cached\":false,\"ms\":12,\"ede\":null,\"reason\":null}");
 }
@@ -53,11 +58,13 @@ TEST_WITH(entry, what_was_kept_keeps_its_source)
     answer.source = ANSWER_FROM_HOST;
     said.over_tcp = true;
     assert_string_equal(querylog_text(&said, line),
-                        "[::1]:4242 asks host.example. AAAA over TCP: NOERROR, 0 records "
+                        "2026-11-29T12:00:00.042Z [::1]:4242 asks host.example. AAAA over "
+                        "TCP: NOERROR, 0 records "
                         "from host, cached, 12 ms");
     assert_string_equal(
         querylog_json(&said, line),
-        "{\"client\":\"[::1]:4242\",\"transport\":\"tcp\",\"name\":\"host.example.\","
+        "{\"time\":\"2026-11-29T12:00:00.042Z\",\"client\":\"[::1]:4242\",\"transport\":"
+        "\"tcp\",\"name\":\"host.example.\","
         "\"type\":\"AAAA\",\"rcode\":\"NOERROR\",\"records\":0,\"source\":\"host\","
         "\"cached\":true,\"ms\":12,\"ede\":null,\"reason\":null}");
 }
@@ -69,11 +76,13 @@ TEST_WITH(entry, without_a_question_there_is_no_name)
     said.question = NULL;
     answer.rcode = RCODE_FORMERR;
     assert_string_equal(querylog_text(&said, line),
-                        "[::1]:4242 asks no question over UDP: FORMERR, 0 records from "
+                        "2026-11-29T12:00:00.042Z [::1]:4242 asks no question over UDP: "
+                        "FORMERR, 0 records from "
                         "itself, 12 ms");
     assert_string_equal(
         querylog_json(&said, line),
-        "{\"client\":\"[::1]:4242\",\"transport\":\"udp\",\"name\":null,\"type\":null,"
+        "{\"time\":\"2026-11-29T12:00:00.042Z\",\"client\":\"[::1]:4242\",\"transport\":"
+        "\"udp\",\"name\":null,\"type\":null,"
         "\"rcode\":\"FORMERR\",\"records\":0,\"source\":\"itself\",\"cached\":false,"
         "\"ms\":12,\"ede\":null,\"reason\":null}");
 }
@@ -84,7 +93,8 @@ TEST_WITH(entry, a_reason_may_have_any_octet)
 
     answer_fail(&answer, RCODE_SERVFAIL, EDE_NETWORK_ERROR, "%s", "a\"b\\c\nd\xc3\xa4");
     assert_string_equal(querylog_text(&said, line),
-                        "[::1]:4242 asks host.example. AAAA over UDP: SERVFAIL, 0 records "
+                        "2026-11-29T12:00:00.042Z [::1]:4242 asks host.example. AAAA over "
+                        "UDP: SERVFAIL, 0 records "
                         "from dns, 12 ms, EDE 23: a\"b\\\\c\\010d\\195\\164");
     assert_non_null(querylog_json(&said, line));
     assert_non_null(
@@ -129,7 +139,7 @@ static unsigned strings_in(const char *text)
     return quotes / 2;
 }
 
-enum { STRINGS = 11 + 6 + 1 }; /* keys, values, the reason */
+enum { STRINGS = 12 + 7 + 1 }; /* keys, values, the reason */
 
 TEST_WITH(entry, a_name_may_have_any_octet)
 {
@@ -145,6 +155,25 @@ TEST_WITH(entry, a_name_may_have_any_octet)
         assert_int_equal(line[strlen(line) - 1], '}');
         assert_int_equal(strings_in(line), STRINGS);
     }
+}
+
+TEST_WITH(entry, text_has_no_time_if_the_journal_has_it)
+{
+    struct querylog_entry said = entry(QUERYLOG_LOOKUP);
+    struct stat file;
+    char stream[64];
+
+    assert_int_equal(fstat(STDERR_FILENO, &file), 0);
+    snprintf(stream, sizeof stream, "%ju:%ju", (uintmax_t)file.st_dev,
+             (uintmax_t)file.st_ino);
+    setenv("JOURNAL_STREAM", stream, 1);
+    log_open("t", LOG_LEVEL_INFO);
+    assert_string_equal(querylog_text(&said, line),
+                        "[::1]:4242 asks host.example. AAAA over UDP: NOERROR, 0 records "
+                        "from dns, 12 ms");
+    assert_non_null(strstr(querylog_json(&said, line), "{\"time\":\"2026-"));
+    unsetenv("JOURNAL_STREAM");
+    log_open("t", LOG_LEVEL_INFO);
 }
 
 TEST_WITH(entry, only_what_is_wanted_is_logged)

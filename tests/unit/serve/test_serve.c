@@ -33,7 +33,7 @@ static void *run(void *context)
     return context;
 }
 
-static void set_up_with(size_t udp_size)
+static void set_up_with(unsigned udp_size)
 {
     struct addr any;
 
@@ -45,8 +45,7 @@ static void set_up_with(size_t udp_size)
         .listener_count = LISTENERS,
         .udp_size = udp_size,
         .cache = {.max_ttl = 86400},
-        .nsid = "",
-        .policy = {.allow = &everybody, .allow_count = 1, .identity = ""},
+        .policy = {.allow = EVERYBODY, .allow_count = 1},
         .tcp_clients = 100,
         .tcp_per_client = 100,
         .per_client = 10000,
@@ -110,7 +109,7 @@ static struct ask ask_of(uint16_t id, const char *name, const char *type)
 {
     struct ask ask;
 
-    assert_int_equal(ask_build(&ask, name, ask_type(type)), 0);
+    assert_int_equal(ask_build(&ask, name, type_from_text(type), &(struct ask_form){0}), 0);
     ask.wire[0] = (uint8_t)(id >> 8);
     ask.wire[1] = (uint8_t)id;
     return ask;
@@ -130,25 +129,57 @@ static int lookup(void)
 
 TEST_WITH(server, it_says_that_it_is_ready)
 {
-    enum word word;
+    enum control_message message;
 
-    assert_int_equal(channel_receive_word(scene.supervisor.right, &word, CHANNEL_BLOCK),
+    assert_int_equal(channel_receive_control(scene.supervisor.right, &message, NULL, NULL,
+                                             NULL, CHANNEL_BLOCK),
                      CHANNEL_DONE);
-    assert_int_equal(word, WORD_READY);
+    assert_int_equal(message, CONTROL_READY);
 }
 
 /* The next process is given all sockets when it starts. */
 TEST_WITH(server, it_ends_when_the_descriptor_of_a_new_socket_is_lost)
 {
-    assert_int_equal(channel_send_word(scene.supervisor.right, WORD_LISTEN), CHANNEL_DONE);
+    assert_int_equal(channel_send_control(scene.supervisor.right, CONTROL_LISTEN, NULL, 0),
+                     CHANNEL_DONE);
     assert_int_equal(wait_for_end(), 0);
+}
+
+/* Sends the message, and reads the number in what comes back, which must be 0. */
+static void is_answered_by_zero(enum control_message asked, const char *sent, size_t size)
+{
+    uint8_t data[CONTROL_DATA_MAX];
+    enum control_message message;
+    size_t len;
+
+    assert_int_equal(channel_send_control(scene.supervisor.right, asked, sent, size),
+                     CHANNEL_DONE);
+    do
+        assert_int_equal(channel_receive_control(scene.supervisor.right, &message, data,
+                                                 &len, NULL, CHANNEL_BLOCK),
+                         CHANNEL_DONE);
+    while (message == CONTROL_READY);
+    assert_int_equal(message, CONTROL_COUNT);
+    assert_int_equal(len, 12);
+    assert_memory_equal(data, "\1\2\3\4\0\0\0\0\0\0\0\0", 12);
+}
+
+TEST_WITH(server, it_says_how_much_it_has_forgotten)
+{
+    is_answered_by_zero(CONTROL_FLUSH, "\1\2\3\4\3www", 8);
+}
+
+TEST_WITH(server, it_says_how_many_lookups_hang)
+{
+    is_answered_by_zero(CONTROL_SHOW_HUNG, "\1\2\3\4", 4);
 }
 
 TEST_WITH(server, it_ends_well_when_the_supervisor_is_gone)
 {
-    enum word word;
+    enum control_message message;
 
-    assert_int_equal(channel_receive_word(scene.supervisor.right, &word, CHANNEL_BLOCK),
+    assert_int_equal(channel_receive_control(scene.supervisor.right, &message, NULL, NULL,
+                                             NULL, CHANNEL_BLOCK),
                      CHANNEL_DONE);
     assert_int_equal(shut_down(), 0);
 }
@@ -200,7 +231,7 @@ TEST_WITH(server, what_policy_settles_is_not_looked_up)
 {
     ask(7, "example.", "AXFR");
     assert_string_equal(receive_text(scene.client),
-                        "REFUSED: Not Supported (21): no such question here\n");
+                        "REFUSED: Not Supported (21): this type is not answered here\n");
     assert_true(nothing_asked(lookup()));
 }
 
@@ -455,12 +486,13 @@ TEST_WITH(server, a_client_that_is_gone_leaves_its_answer_to_the_next)
     close(other);
 }
 
-TEST_WITH(server, when_the_lookup_process_died_who_waits_is_told)
+TEST_WITH(server, when_the_lookup_process_died_waiting_clients_are_told)
 {
     ask(1, "www.example.", "A");
     next_asked(lookup());
-    assert_int_equal(channel_send_word(scene.supervisor.right, WORD_LOOKUP_DIED),
-                     CHANNEL_DONE);
+    assert_int_equal(
+        channel_send_control(scene.supervisor.right, CONTROL_LOOKUP_DIED, NULL, 0),
+        CHANNEL_DONE);
     assert_string_equal(receive_text(scene.client),
                         "SERVFAIL: Other Error (0): the lookup process died\n");
 }

@@ -3,11 +3,13 @@
 
 #include "serve/special.h"
 
+static struct local_data local;
 static struct special_config config;
 
 static void start(void)
 {
-    config = (struct special_config){.ttl = 10, .negative_ttl = 5};
+    local = (struct local_data){.ttl = 10, .negative_ttl = 5};
+    config = (struct special_config){.local = &local};
 }
 
 FIXTURE(special, start, NULL);
@@ -55,7 +57,7 @@ TEST_WITH(special, names_below_localhost_are_loopback)
 
 TEST_WITH(special, without_aaaa_loopback_is_ipv4)
 {
-    config.no_aaaa = true;
+    local.filter_aaaa = true;
     assert_string_equal(said("foo.localhost.", "AAAA"),
                         "NOERROR" SYNTHESIZED("RFC 6761") SOA("localhost."));
     assert_string_equal(
@@ -101,6 +103,6 @@ TEST_WITH(special, nobody_else_is_the_designated_resolver)
 
 TEST_WITH(special, without_a_negative_ttl_there_is_no_soa)
 {
-    config.negative_ttl = 0;
+    local.negative_ttl = 0;
     assert_string_equal(said("x.invalid.", "A"), "NXDOMAIN" SYNTHESIZED("RFC 6761"));
 }

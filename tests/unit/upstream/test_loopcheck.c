@@ -1,5 +1,6 @@
 #include "../reply_text.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "upstream/loopcheck.h"
 
@@ -13,7 +14,7 @@ static struct addr address_of(const char *text)
 
 static struct loopcheck *check;
 
-/* With these addresses of our own. */
+/* We listen on these addresses. */
 static void set_up_with(const struct addr *own, size_t count)
 {
     check = loopcheck_new(own, count);
@@ -34,7 +35,7 @@ static void tear_down(void)
 FIXTURE(check, set_up, tear_down);
 FIXTURE(own_addresses, NULL, tear_down); /* for a test that calls set_up_with itself */
 
-/* What is logged here would look like a failure of the test. */
+/* A warning would look like a failure of the test. */
 static void be_quiet(void)
 {
     log_open("test", LOG_LEVEL_ERROR);
@@ -45,7 +46,7 @@ static struct question drawn(const char *server, const char *name)
 {
     struct addr addr = address_of(server);
     struct question named = question_of(name, "A"), question;
-    struct route route = {&addr, named.name, named.name_len};
+    struct route route = {&addr, question_name(&named)};
 
     assert_true(loopcheck_draw(check, &route, &question));
     return question;
@@ -123,14 +124,131 @@ TEST_WITH(own_addresses, a_change_of_the_host_has_it_checked_again)
     assert_true(is_due("127.0.2.1:53", 1001, &question));
 }
 
-TEST_WITH(check, a_server_of_this_host_is_checked_once_a_minute)
+static unsigned forwarder_at(const char *server, int64_t now)
+{
+    struct addr addr = address_of(server);
+
+    return loopcheck_proven_forwarder(check, &addr, now);
+}
+
+static unsigned last_forwarder_at(const char *server)
+{
+    struct addr addr = address_of(server);
+
+    return loopcheck_forwarder(check, &addr);
+}
+
+TEST_WITH(check, a_server_is_for_a_minute_the_forwarder_that_brings_its_check)
+{
+    struct question question,
+        other = question_of("0123456789abcdef.hostdns-loop-check", "A");
+    int64_t now = clock_ms();
+
+    assert_true(is_due("127.0.2.1", now, &question));
+    question_set_forwarder(&other, 4);
+    assert_false(is_recognised(&other));
+    assert_int_equal(forwarder_at("127.0.2.1", now), 0);
+    question_set_forwarder(&question, 5);
+    assert_true(is_recognised(&question));
+    assert_int_equal(forwarder_at("127.0.2.1", now), 5);
+    assert_int_equal(forwarder_at("127.0.2.2", now), 0);
+    assert_int_equal(forwarder_at("127.0.2.1", clock_ms() + 60000), 0);
+    assert_int_equal(last_forwarder_at("127.0.2.1"), 5);
+    assert_int_equal(last_forwarder_at("127.0.2.2"), 0);
+}
+
+/* The number is remembered, and one check proves it again. */
+TEST_WITH(check, after_a_change_of_the_host_no_forwarder_is_believed)
+{
+    struct question question;
+    int64_t now = clock_ms();
+
+    assert_true(is_due("127.0.2.1", now, &question));
+    question_set_forwarder(&question, 5);
+    assert_true(is_recognised(&question));
+    loopcheck_forget(check);
+    assert_int_equal(forwarder_at("127.0.2.1", now), 0);
+    assert_int_equal(last_forwarder_at("127.0.2.1"), 5);
+}
+
+TEST_WITH(check, a_forwarder_that_may_be_somebody_else_is_believed_after_the_next_check)
+{
+    struct question question;
+    int64_t now = clock_ms();
+
+    assert_true(is_due("127.0.2.1", now, &question));
+    question_set_forwarder(&question, 5);
+    assert_true(is_recognised(&question));
+    loopcheck_doubt(check, 4);
+    assert_int_equal(forwarder_at("127.0.2.1", now), 5);
+    loopcheck_doubt(check, 5);
+    assert_int_equal(forwarder_at("127.0.2.1", now), 0);
+    assert_int_equal(last_forwarder_at("127.0.2.1"), 5);
+    assert_true(is_recognised(&question));
+    assert_int_equal(forwarder_at("127.0.2.1", now), 5);
+}
+
+/* It may have come over TCP. */
+TEST_WITH(check, a_check_whose_asker_is_not_known_takes_nothing_back)
+{
+    struct question question;
+    int64_t now = clock_ms();
+
+    assert_true(is_due("127.0.2.1", now, &question));
+    question_set_forwarder(&question, 5);
+    assert_true(is_recognised(&question));
+    question_set_forwarder(&question, 0);
+    assert_true(is_recognised(&question));
+    assert_int_equal(forwarder_at("127.0.2.1", now), 5);
+}
+
+TEST_WITH(check, a_server_of_this_host_is_checked_once_a_minute_while_it_leads_back)
 {
     struct question question;
 
     assert_true(is_due("127.0.0.1", 1000, &question));
+    assert_true(is_recognised(&question));
     assert_false(is_due("127.0.0.1", 1001, &question));
     assert_false(is_due("127.0.0.1", 60999, &question));
     assert_true(is_due("127.0.0.1", 61000, &question));
+}
+
+static void suspect(const char *server, int64_t now)
+{
+    struct addr addr = address_of(server);
+
+    loopcheck_suspect(check, &addr, now);
+}
+
+/* A forwarder that is configured later to ask us is noticed when its first name comes
+ * back. */
+TEST_WITH(check, one_that_does_not_is_checked_again_when_some_names_lead_back)
+{
+    struct question question;
+
+    assert_true(is_due("127.0.0.1", 1000, &question));
+    assert_false(is_due("127.0.0.1", 1000000, &question));
+    suspect("127.0.0.2", 1000000);
+    assert_false(is_due("127.0.0.1", 1000000, &question));
+    suspect("127.0.0.1", 1000000);
+    assert_true(is_due("127.0.0.1", 1000000, &question));
+    assert_false(is_due("127.0.0.1", 2000000, &question));
+}
+
+/* The name that came back was asked for before the check. The next check is a minute
+ * after the last one. */
+TEST_WITH(check, what_has_been_found_out_since_is_not_doubted)
+{
+    struct question question;
+
+    assert_true(is_due("127.0.0.1", 1000, &question));
+    suspect("127.0.0.1", 1000);
+    assert_false(is_due("127.0.0.1", 1000000, &question));
+    suspect("127.0.0.1", 1001);
+    assert_true(is_due("127.0.0.1", 1000000, &question));
+    suspect("127.0.0.1", 1000001);
+    assert_false(is_due("127.0.0.1", 1059999, &question));
+    assert_true(is_due("127.0.0.1", 1060000, &question));
 }
 
 /* Nobody there can reach a loopback address. */
@@ -147,8 +265,9 @@ TEST_WITH(check, each_check_asks_for_another_name)
     struct question first, second;
 
     assert_true(is_due("127.0.0.1", 1000, &first));
-    assert_true(is_due("127.0.0.1", 61000, &second));
-    assert_false(name_equal(first.name, first.name_len, second.name, second.name_len));
+    loopcheck_forget(check);
+    assert_true(is_due("127.0.0.1", 1001, &second));
+    assert_false(name_equal(question_name(&first), question_name(&second)));
 }
 
 TEST_WITH(check, a_check_that_comes_back_marks_its_server)
@@ -163,7 +282,7 @@ TEST_WITH(check, a_check_that_comes_back_marks_its_server)
     assert_false(leads_back("127.0.0.1"));
 }
 
-/* A forwarder may ask for the other family too, or play with letter case (0x20). */
+/* A forwarder may ask for the other family too, or change letter case at random (0x20). */
 TEST_WITH(check, a_check_is_known_by_its_name_in_any_letter_case)
 {
     struct question question;
@@ -188,7 +307,7 @@ TEST_WITH(check, another_question_is_none)
     assert_false(leads_back("127.0.0.1"));
 }
 
-/* The administrator may have put it right. */
+/* The administrator may have corrected it. */
 TEST_WITH(check, a_server_that_led_back_gets_another_chance_with_the_next_check)
 {
     struct question question;
@@ -228,7 +347,7 @@ TEST_WITH(check, a_name_is_checked_below_itself)
     assert_memory_equal(question.name + 17, "\22hostdns-loop-check\1a\6office", 29);
 }
 
-TEST_WITH(check, of_two_checks_each_is_known_by_its_own_name)
+TEST_WITH(check, each_of_two_checks_is_known_by_its_own_name)
 {
     struct question one = drawn("127.0.0.1", "a.office"),
                     two = drawn("127.0.0.2", "b.office");
@@ -256,7 +375,7 @@ TEST(nothing_may_be_freed)
     loopcheck_free(NULL);
 }
 
-/* All addresses of this host are ours then, but for the port and the family. */
+/* Then all addresses of this host with the same port and family are ours. */
 TEST_WITH(own_addresses, a_server_of_this_host_is_us_if_we_listen_on_all_addresses)
 {
     struct addr own = address_of("0.0.0.0:53");

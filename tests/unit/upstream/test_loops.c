@@ -1,4 +1,4 @@
-/* Which names are checked, and when: at one minute and the next. */
+/* Which names are checked, and at what time. */
 #include "../reply_text.h"
 
 #include "upstream/loops.h"
@@ -20,21 +20,20 @@ static void tear_down(void)
 
 FIXTURE(loops, set_up, tear_down);
 
-/* A name at a server. */
-struct way {
-    struct addr server;
-    struct question question;
-    struct route route;
-};
-
+/* A name at a server; valid until the second call after this one. */
 static const struct route *at(const char *server, const char *name)
 {
-    static struct way way;
+    static struct way {
+        struct addr server;
+        struct question question;
+        struct route route;
+    } ways[2], *way = ways;
 
-    assert_true(addr_parse(&way.server, server, 53));
-    way.question = question_of(name, "A");
-    way.route = (struct route){&way.server, way.question.name, way.question.name_len};
-    return &way.route;
+    way = way == ways ? ways + 1 : ways;
+    assert_true(addr_parse(&way->server, server, 53));
+    way->question = question_of(name, "A");
+    way->route = (struct route){&way->server, question_name(&way->question)};
+    return &way->route;
 }
 
 static const struct route *to(const char *name)
@@ -47,9 +46,9 @@ static bool expects(const char *name)
     return loops_expect(loops, to(name), NOW);
 }
 
-static void came_back(const char *name)
+static bool came_back(const char *name)
 {
-    loops_came_back(loops, to(name), NOW);
+    return loops_came_back(loops, to(name), NOW);
 }
 
 static void led_elsewhere(const char *name)
@@ -95,6 +94,61 @@ TEST_WITH(loops, it_is_forgotten_in_a_minute_unless_it_goes_on)
     assert_true(loops_expect(loops, to("a.office"), TOO_LATE));
 }
 
+TEST_WITH(loops, only_the_first_name_of_a_domain_is_news)
+{
+    assert_true(came_back("a.office"));
+    assert_false(came_back("b.office"));
+    assert_false(loops_came_back(loops, to("c.office"), TOO_LATE));
+    assert_true(came_back("a.other"));
+}
+
+/* One name is checked for all of them. */
+TEST_WITH(loops, a_domain_that_has_come_back_is_checked_again_after_a_minute)
+{
+    came_back("a.office");
+    assert_false(loops_renew(loops, to("b.office"), IN_TIME));
+    assert_false(loops_renew(loops, to("b.other"), TOO_LATE));
+    assert_true(loops_renew(loops, to("b.office"), TOO_LATE));
+    assert_false(loops_renew(loops, to("c.office"), TOO_LATE + 59999));
+    assert_true(loops_renew(loops, to("c.office"), TOO_LATE + 60000));
+}
+
+TEST_WITH(loops, what_has_led_elsewhere_is_no_reason_to_check_the_domain_again)
+{
+    came_back("a.office");
+    loops_led_elsewhere(loops, to("b.sub.office"), TOO_LATE);
+    loops_came_back(loops, to("c.office"), NOW);
+    assert_false(loops_renew(loops, to("d.sub.office"), TOO_LATE));
+    assert_true(loops_renew(loops, to("d.office"), TOO_LATE));
+}
+
+static bool are_alike(const char *a, const char *b)
+{
+    return loops_are_alike(loops, to(a), to(b), NOW);
+}
+
+/* What a check of one name finds out is known of the other. */
+TEST_WITH(loops, names_of_one_domain_or_with_one_parent_are_alike)
+{
+    assert_true(are_alike("a.b.example", "c.B.example"));
+    assert_false(are_alike("a.b.example", "a.c.example"));
+    assert_false(are_alike("a.example", "b.example"));
+    assert_true(are_alike("a.example", "A.example"));
+    came_back("x.example");
+    assert_true(are_alike("a.example", "b.example"));
+    assert_true(are_alike("a.b.example", "a.c.example"));
+    assert_false(are_alike("a.example", "a.other"));
+    led_elsewhere("a.b.example");
+    assert_false(are_alike("a.b.example", "x.example"));
+}
+
+TEST_WITH(loops, names_at_two_servers_are_not_alike)
+{
+    assert_false(loops_are_alike(loops, at("127.0.0.2", "a.office"), to("a.office"), NOW));
+    came_back("a.office");
+    assert_false(loops_are_alike(loops, at("127.0.0.2", "a.office"), to("a.office"), NOW));
+}
+
 /* The forwarder sends us example.com and nothing else of com. */
 TEST_WITH(loops, a_domain_is_no_wider_than_what_leads_elsewhere)
 {
@@ -121,7 +175,7 @@ TEST_WITH(loops, what_has_led_elsewhere_is_not_checked_for_a_minute)
     assert_true(loops_expect(loops, to("e.sub.office"), TOO_LATE));
 }
 
-/* Also if it is asked for all the time. */
+/* This holds even if the name is asked for all the time. */
 TEST_WITH(loops, a_name_and_type_are_settled_for_a_minute)
 {
     loops_settle(loops, to("a.office"), TYPE_A, NOW);
@@ -153,16 +207,18 @@ TEST_WITH(loops, right_below_a_top_level_domain_each_name_is_worth_one)
     assert_false(loops_suspect(loops, to("a.example"), NOW));
 }
 
-TEST_WITH(loops, when_the_host_has_changed_nothing_is_known)
+TEST_WITH(loops, when_the_host_has_changed_nothing_is_certain)
 {
     came_back("a.office");
     assert_true(loops_suspect(loops, to("a.b.example"), NOW));
     loops_forget(loops);
     assert_false(expects("a.office"));
+    assert_true(loops_renew(loops, to("a.office"), NOW));
+    assert_false(loops_renew(loops, to("a.other"), NOW));
     assert_true(loops_suspect(loops, to("a.b.example"), NOW));
 }
 
-TEST_WITH(loops, of_more_domains_than_are_known_the_oldest_is_forgotten)
+TEST_WITH(loops, the_oldest_of_too_many_domains_is_forgotten)
 {
     char name[32];
 
@@ -175,7 +231,7 @@ TEST_WITH(loops, of_more_domains_than_are_known_the_oldest_is_forgotten)
     assert_true(loops_expect(loops, to("a.n32"), NOW + LOOPS_KNOWN));
 }
 
-/* More names than there are marks: a domain that comes back is found all the same. */
+/* There are more names than marks, and a domain that comes back is found all the same. */
 TEST_WITH(loops, slow_names_in_any_number_push_no_domain_out)
 {
     char name[32];
@@ -192,5 +248,3 @@ TEST(nothing_may_be_freed)
 {
     loops_free(NULL);
 }
-
-GROUP(NULL, NULL);

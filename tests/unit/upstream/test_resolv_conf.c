@@ -1,6 +1,7 @@
 /* What resolv.conf says about name servers. */
 #include "../lab.h"
 
+#include "base/host_file.h"
 #include "upstream/resolv_conf.h"
 
 static struct resolv_conf conf_of(const char *text)
@@ -12,7 +13,7 @@ static struct resolv_conf conf_of(const char *text)
     return conf;
 }
 
-/* "ADDRESS:PORT" of one; good until the next call. */
+/* "ADDRESS:PORT" of a server; valid until the next call. */
 static const char *text_of(const struct resolv_conf *conf, size_t i)
 {
     static char text[ADDR_TEXT];
@@ -30,6 +31,16 @@ TEST_WITH(lab, up_to_three_servers_are_read_in_their_order)
     assert_string_equal(text_of(&conf, 0), "192.0.2.1:53");
     assert_string_equal(text_of(&conf, 1), "192.0.2.2:53");
     assert_string_equal(text_of(&conf, 2), "192.0.2.3:53");
+}
+
+TEST_WITH(lab, an_edited_file_is_another_edition)
+{
+    unsigned first = conf_of("nameserver 192.0.2.1\n").edition;
+    struct resolv_conf conf;
+
+    assert_int_equal(resolv_conf_read(&conf), 0);
+    assert_int_equal(conf.edition, first);
+    assert_int_not_equal(conf_of("nameserver 192.0.2.10\n").edition, first);
 }
 
 TEST_WITH(lab, servers_may_be_of_either_family)
@@ -127,6 +138,29 @@ TEST_WITH(lab, a_changed_file_is_seen)
     assert_string_equal(text_of(&conf, 0), "192.0.2.7:53");
 }
 
+TEST_WITH(lab, a_changed_file_that_has_rested_before_is_seen)
+{
+    for (int i = 0; i < 2; i++) {
+        struct resolv_conf conf;
+        struct stat file;
+        char text[ADDR_TEXT];
+
+        etc_write("resolv.conf", "nameserver 192.0.2.1\noptions timeout:3\n");
+        do
+            assert_int_equal(stat("/etc/resolv.conf", &file), 0);
+        while (!host_file_has_rested(&file));
+        for (int reading = 0; reading < 3; reading++) {
+            assert_int_equal(resolv_conf_read(&conf), 0);
+            assert_string_equal(addr_format(&conf.servers[0], text), "192.0.2.1:53");
+            assert_int_equal(conf.timeout_ms, 3000);
+        }
+        etc_write("resolv.conf", "nameserver 192.0.2.2\noptions timeout:2\n");
+        assert_int_equal(resolv_conf_read(&conf), 0);
+        assert_string_equal(addr_format(&conf.servers[0], text), "192.0.2.2:53");
+        assert_int_equal(conf.timeout_ms, 2000);
+    }
+}
+
 TEST_WITH(lab, reading_leaves_no_descriptor_open)
 {
     int before = dup(STDIN_FILENO), after;
@@ -139,7 +173,7 @@ TEST_WITH(lab, reading_leaves_no_descriptor_open)
     assert_int_equal(after, before);
 }
 
-/* "search " and a domain of so many octets; then the rest of the file. */
+/* "search ", a domain of this length, and then the rest of the file. */
 static bool aborts_on(const char *keyword, int octets, const char *rest)
 {
     char text[1024];
@@ -163,7 +197,7 @@ TEST(a_sort_list_that_libc_stops_in_is_what_it_hangs_on)
     assert_false(resolv_conf_is_unsafe_text("nameserver 127.0.0.2\r\n"));
 }
 
-/* Tried with glibc 2.36. */
+/* glibc 2.36 was tried with each of these. */
 TEST(a_later_search_domain_is_if_there_is_little_before_it)
 {
     assert_false(aborts_on("search ok ", 252, "\n")); /* all has room */

@@ -3,7 +3,6 @@
 
 #include "upstream/tcp_query.h"
 
-#include <errno.h>
 #include <time.h>
 
 static struct scene {
@@ -146,7 +145,7 @@ TEST_WITH(query, a_reply_of_no_octets_is_one)
     assert_int_equal(said.len, 0);
 }
 
-/* The server closes after so many octets of a reply of five. */
+/* The server closes after this many octets of length and reply. */
 static void closes_after(size_t octets)
 {
     uint8_t got[64];

@@ -3,12 +3,10 @@
 
 #include "upstream/udp_conn.h"
 
-#include <errno.h>
-
 enum {
     QUERIES = 65,
-    CROWD = 32,       /* so many connections are open before queries share them */
-    TOGETHER_MS = 20, /* so long a connection takes queries */
+    CROWD = 32,       /* connections that are open before queries share them */
+    TOGETHER_MS = 20, /* for this time a connection takes queries */
 };
 
 static struct scene {
@@ -25,7 +23,7 @@ static int told, refused, last_error;
 static const struct udp_query *told_query;
 static size_t told_len;
 
-/* As its owner does it: the query is over when its reply has come. */
+/* As the owner does it, the query ends when its reply has come. */
 static void note_reply(struct udp_query *query, const uint8_t *wire, size_t len)
 {
     (void)wire;
@@ -40,14 +38,6 @@ static void note_error(struct udp_query *query, int error)
     (void)query;
     refused++;
     last_error = error;
-}
-
-static void init_queries(struct udp_query *queries, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        list_init(&queries[i].in_conn);
-        list_init(&queries[i].in_owner);
-    }
 }
 
 static void detach_all(struct udp_query *queries, size_t count)
@@ -68,8 +58,6 @@ static void set_up_at(const char *address)
     scene.server = server_open(address, SOCK_DGRAM);
     scene.addr = bound_addr(scene.server);
     scene.elsewhere = server_open("127.0.0.1:0", SOCK_DGRAM);
-    init_queries(scene.queries, QUERIES);
-    init_queries(scene.crowd, CROWD);
 }
 
 static void set_up(void)
@@ -101,7 +89,7 @@ static void attach(struct udp_query *query)
     assert_int_equal(udp_conn_attach(scene.conns, &scene.addr, query), 0);
 }
 
-/* Sends a query of which only the id matters. */
+/* Sends a query that is only a header with the id. */
 static void send_query(const struct udp_query *query)
 {
     uint8_t wire[12] = {0};
@@ -117,7 +105,7 @@ static void start_query(struct udp_query *query)
     send_query(query);
 }
 
-/* From now on queries share: so many others are under way, to another server. */
+/* Attaches so many queries to another server that the next ones share connections. */
 static void gather_crowd(void)
 {
     struct addr addr = bound_addr(scene.elsewhere);
@@ -126,9 +114,9 @@ static void gather_crowd(void)
         assert_int_equal(udp_conn_attach(scene.conns, &addr, &scene.crowd[i]), 0);
 }
 
-/* Attaches so many within the moment in which a connection takes queries, however slow we
- * are. */
-static void board_together(size_t count)
+/* Attaches queries within the time in which a connection takes them, however slow the
+ * machine is. */
+static void attach_together(size_t count)
 {
     gather_crowd();
     for (int i = 0; i < 1000; i++) {
@@ -143,9 +131,9 @@ static void board_together(size_t count)
     fail_msg("never %zu within %d ms", count, TOGETHER_MS);
 }
 
-static void shoot_together(size_t count)
+static void send_together(size_t count)
 {
-    board_together(count);
+    attach_together(count);
     for (size_t i = 0; i < count; i++)
         send_query(&scene.queries[i]);
 }
@@ -168,7 +156,7 @@ TEST_WITH(conns, a_reply_goes_to_the_query_with_its_id)
 {
     struct got first, second;
 
-    shoot_together(2);
+    send_together(2);
     first = server_receive(scene.server);
     second = server_receive(scene.server);
     assert_int_equal(id_of(&second), scene.queries[1].id);
@@ -225,7 +213,7 @@ TEST_WITH(conns, a_datagram_from_elsewhere_is_told_to_nobody)
     close(stranger);
 }
 
-/* RFC 5452 section 9: who forges a reply must not know the port. */
+/* RFC 5452 section 9: somebody who forges replies must not know the port. */
 TEST_WITH(conns, few_queries_have_a_port_each)
 {
     struct got first, second;
@@ -241,7 +229,7 @@ TEST_WITH(conns, many_queries_of_one_moment_share_a_port_up_to_64)
 {
     unsigned port = 0;
 
-    shoot_together(QUERIES);
+    send_together(QUERIES);
     for (size_t i = 0; i < QUERIES; i++) {
         struct got got = server_receive(scene.server);
 
@@ -256,7 +244,7 @@ TEST_WITH(conns, many_queries_of_one_moment_share_a_port_up_to_64)
 
 TEST_WITH(conns, ids_in_a_connection_all_differ)
 {
-    board_together(64);
+    attach_together(64);
     for (size_t i = 0; i < 64; i++)
         for (size_t j = 0; j < i; j++)
             assert_int_not_equal(scene.queries[i].id, scene.queries[j].id);
@@ -266,18 +254,32 @@ TEST_WITH(conns, ids_are_not_counted_up)
 {
     unsigned next = 0;
 
-    board_together(64);
+    attach_together(64);
     for (size_t i = 1; i < 64; i++)
         next += scene.queries[i].id == (uint16_t)(scene.queries[i - 1].id + 1);
     assert_in_range(next, 0, 4);
 }
 
-/* Or a name that hangs would fix the port of all that come later. */
+TEST_WITH(conns, ids_of_many_queries_hardly_repeat)
+{
+    static bool seen[UINT16_MAX + 1];
+    int fresh = 0;
+
+    for (int i = 0; i < 300; i++) {
+        attach(&scene.queries[0]);
+        fresh += !seen[scene.queries[0].id];
+        seen[scene.queries[0].id] = true;
+        udp_conn_detach(&scene.queries[0]);
+    }
+    assert_in_range(fresh, 290, 300);
+}
+
+/* Otherwise a name that hangs would fix the port of all later queries. */
 TEST_WITH(conns, a_place_that_was_left_is_not_taken_again)
 {
     struct got before, after;
 
-    shoot_together(64);
+    send_together(64);
     before = server_receive(scene.server);
     for (size_t i = 1; i < 64; i++)
         server_receive(scene.server);
@@ -287,11 +289,11 @@ TEST_WITH(conns, a_place_that_was_left_is_not_taken_again)
     assert_int_not_equal(addr_port(&after.from), addr_port(&before.from));
 }
 
-TEST_WITH(conns, who_comes_later_has_another_port)
+TEST_WITH(conns, a_query_that_comes_later_has_another_port)
 {
     struct got before, after;
 
-    shoot_together(2);
+    send_together(2);
     before = server_receive(scene.server);
     server_receive(scene.server);
     poll(NULL, 0, TOGETHER_MS + 1); /* it is the time that is under test */
@@ -308,7 +310,7 @@ TEST_WITH(conns, a_connection_is_closed_when_the_last_leaves)
     gather_crowd();
     before = free_descriptor();
     detach_all(scene.crowd, CROWD);
-    board_together(2);
+    attach_together(2);
     assert_int_not_equal(free_descriptor(), before);
     udp_conn_detach(&scene.queries[0]);
     assert_int_not_equal(free_descriptor(), before);
@@ -332,7 +334,7 @@ TEST_WITH(conns, a_connection_whose_last_reply_has_come_is_closed)
 
 TEST_WITH(conns, detaching_twice_is_harmless)
 {
-    shoot_together(2);
+    send_together(2);
     udp_conn_detach(&scene.queries[0]);
     udp_conn_detach(&scene.queries[0]);
     assert_non_null(scene.queries[1].conn);
@@ -361,7 +363,7 @@ TEST_WITH(connections_ip6, an_ipv6_server_is_asked_too)
     turn_until(scene.loop, &told, 1);
 }
 
-/* Nobody is behind the port any more. */
+/* The port is closed from now on. */
 static void close_server(void)
 {
     close(scene.server);
@@ -377,22 +379,22 @@ TEST_WITH(conns, a_server_that_refuses_is_told)
     assert_null(scene.queries[0].conn);
 }
 
-TEST_WITH(conns, all_who_wait_in_the_connection_are_told)
+TEST_WITH(conns, all_queries_that_wait_in_the_connection_are_told)
 {
-    board_together(6);
+    attach_together(6);
     for (size_t i = 0; i < 5; i++)
         send_query(&scene.queries[i]);
-    close_server(); /* what they sent is lost; the next to come finds nobody */
+    close_server(); /* their queries are lost, and the next one is refused */
     send_query(&scene.queries[5]);
     turn_until(scene.loop, &refused, 6);
     assert_int_equal(refused, 6);
     assert_int_equal(last_error, ECONNREFUSED);
 }
 
-/* The kernel gives an error to the first call that it can: here that is the second send. */
+/* The kernel reports the error to the next call on the socket, which is the second send. */
 TEST_WITH(conns, an_error_that_another_send_gets_is_told_to_all)
 {
-    board_together(3);
+    attach_together(3);
     close_server();
     send_query(&scene.queries[0]);
     send_query(&scene.queries[1]);
@@ -403,9 +405,9 @@ TEST_WITH(conns, an_error_that_another_send_gets_is_told_to_all)
         assert_null(scene.queries[i].conn);
 }
 
-TEST_WITH(conns, who_left_before_an_error_is_told_hears_nothing)
+TEST_WITH(conns, a_query_that_left_before_an_error_hears_nothing)
 {
-    board_together(2);
+    attach_together(2);
     close_server();
     send_query(&scene.queries[0]);
     send_query(&scene.queries[1]);

@@ -1,0 +1,26 @@
+/* Files of the host that libc reads as well, and what may stand in their place. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+/* Opens a regular file for reading. Anything else, such as a folder or a device, fails with
+ * EINVAL, and nothing makes the caller wait. Returns a close-on-exec descriptor, or -1 with
+ * errno. */
+int host_file_open(const char *path);
+
+/* Opens it as a stream, which the caller closes; NULL with errno. */
+FILE *host_file_stream(const char *path);
+
+/* True if libc might never finish reading it, because it is a FIFO or a device. /dev/null,
+ * which often masks files, is harmless. */
+bool host_file_may_never_end(const char *path);
+
+/* True if both are of the same file, and its size and times show no change in between. */
+bool host_file_same(const struct stat *, const struct stat *);
+
+/* True if the file has rested so long that any change from now on shows in its times. These
+ * are as coarse as the kernel's tick, or two seconds on some file systems, and hide a
+ * second change within that time. */
+bool host_file_has_rested(const struct stat *);

@@ -1,0 +1,13 @@
+/* Reads how the host looks names up: the files and variables that libc reads. */
+#pragma once
+
+#include "client/findings.h"
+
+/* Reads everything into `host`, and the sources of the hosts: line with their actions. */
+void explain_host_read(struct findings *);
+
+/* Parts of it, which read the text of a file; NULL: there is no such file. */
+void explain_host_sources(struct findings *, const char *nsswitch_conf);
+void explain_host_servers(struct finding_host *, const char *resolv_conf);
+/* True if the file has a rule, so that not all of it is comments. */
+bool explain_host_has_rules(const char *gai_conf);

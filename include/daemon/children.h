@@ -1,0 +1,59 @@
+/*
+ * All child processes: those of this generation, and those of earlier ones, which retire
+ * after a reload. Retiring children stop listening, give the answers that they owe, and
+ * leave; they are not replaced.
+ */
+#pragma once
+
+#include "daemon/child.h"
+#include "daemon/handover.h"
+
+struct children {
+    struct list all;                       /* the current ones first */
+    struct child current[WORKERS_MAX + 1]; /* serve processes, then lookup */
+    size_t count;                          /* of the current ones */
+    unsigned generation;
+};
+
+/* Makes `workers` serve processes and a lookup process, which are not started yet. */
+void children_init(struct children *, const struct child_owner *, unsigned workers,
+                   unsigned generation);
+/* Adds the children that were handed over. 0, or -1 when memory is short. */
+int children_adopt(struct children *, const struct handover *);
+void children_start(struct children *);
+/* Forgets all without telling them. */
+void children_free(struct children *);
+
+/* Whether each current one has said that it can do its work. */
+bool children_are_ready(const struct children *);
+/* Whether any child runs, and whether any of them is retiring. */
+bool children_any(const struct children *);
+bool children_any_retiring(const struct children *);
+/* False if a current child no longer answers; pings all again (child_lives). */
+bool children_live(struct children *);
+
+/* Sends a control message to all. */
+void children_tell(const struct children *, enum control_message, const void *data,
+                   size_t len);
+/* Tells the serve processes of earlier generations to retire. */
+void children_tell_to_retire(const struct children *);
+/* Passes a descriptor to the next serve process of this generation: `number` goes up
+ * with each descriptor. */
+void children_pass(const struct children *, unsigned number, enum control_message,
+                   const void *data, size_t len, int descriptor);
+void children_dismiss(struct children *);
+void children_kill(const struct children *);
+
+/*
+ * Reaps the children that have ended. Serve processes are told if it was their lookup
+ * process. The owner is told of each child of this generation. A retiring one is
+ * forgotten, and its lookup process is dismissed when no serve process of its generation
+ * is left.
+ */
+void children_reap(struct children *);
+
+/* Adds the processes, and what the current lookup process knows of name servers. */
+void children_report(const struct children *, struct report *);
+
+/* Adds the children for the next reload. False if there is no room for all. */
+bool children_hand_over(const struct children *, struct handover *);

@@ -1,0 +1,24 @@
+/* What a child does in its role: gives up what is not its own, and runs serve or lookup. */
+#pragma once
+
+#include "channel/channel.h"
+#include "daemon/child.h"
+#include "daemon/config.h"
+#include "daemon/sockets.h"
+
+/* The channels stay open in the supervisor, so that a new process uses the end of the
+ * one before it. */
+struct roles {
+    const struct config *config;
+    const struct sockets *sockets;
+    struct channel
+        questions[WORKERS_MAX]; /* left: a serve process's end; right: lookup's */
+};
+
+/* Opens the channels between serve and lookup. 0, or -1 with errno. */
+int roles_open(struct roles *, const struct config *, const struct sockets *);
+void roles_close(struct roles *);
+
+/* Runs serve or lookup in a new process, whose channel to the supervisor is `control`. */
+__attribute__((noreturn)) void roles_run(const struct roles *, const struct child *,
+                                         int control);

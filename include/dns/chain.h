@@ -1,0 +1,22 @@
+/* The names that an answer's CNAME and DNAME records lead to, from the asked name on. */
+#pragma once
+
+#include "dns/question.h"
+#include "dns/rrset.h"
+
+enum { CHAIN_MAX = 16 }; /* more CNAMEs than any resolver follows */
+
+struct chain {
+    struct name names[CHAIN_MAX + 1]; /* borrowed from the question and the records */
+    size_t count;
+};
+
+/*
+ * Follows the records of an answer section; a question for CNAME or ANY goes no further
+ * than the asked name. A CNAME that only a DNAME stands for is added to the records. False
+ * if the chain is longer than CHAIN_MAX, since what stands at its end would be left out.
+ */
+bool chain_find(struct chain *, const struct question *, struct records *);
+
+/* The target of the CNAME at a name, or a name of no octets if there is none. */
+struct name chain_target(const struct records *, struct name);

@@ -1,0 +1,21 @@
+/*
+ * The records of a name server's message in a form that may be passed on: all records of
+ * a set have one TTL, no record stands there twice, and none is about the message
+ * itself.
+ */
+#pragma once
+
+#include "dns/rrset.h"
+#include "dns/wire.h"
+
+struct sections {
+    struct records of[SECTIONS];
+};
+
+/*
+ * Reads a message with one question. False if its answer section cannot be read, or
+ * memory is short. If another section cannot be read, it is empty. sections_free must be
+ * called in either case.
+ */
+bool sections_read(struct sections *, const uint8_t *wire, size_t len);
+void sections_free(struct sections *);

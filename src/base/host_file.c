@@ -1,0 +1,88 @@
+#include "base/host_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+static int close_with(int fd, int error)
+{
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+int host_file_open(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat file;
+
+    if (fd == -1)
+        return -1;
+    if (fstat(fd, &file) == -1)
+        return close_with(fd, errno);
+    return S_ISREG(file.st_mode) ? fd : close_with(fd, EINVAL);
+}
+
+FILE *host_file_stream(const char *path)
+{
+    int fd = host_file_open(path);
+    FILE *file = fd == -1 ? NULL : fdopen(fd, "r");
+
+    if (fd != -1 && !file)
+        close_with(fd, errno);
+    return file;
+}
+
+static bool is_dev_null(const struct stat *file)
+{
+    return file->st_rdev == makedev(1, 3);
+}
+
+bool host_file_may_never_end(const char *path)
+{
+    struct stat file;
+
+    return stat(path, &file) == 0 &&
+           (S_ISFIFO(file.st_mode) || (S_ISCHR(file.st_mode) && !is_dev_null(&file)));
+}
+
+enum {
+    REST_MS = 100,    /* longer than the tick of any kernel, 10 ms, and than most writes */
+    COARSE_MS = 2100, /* for file systems with whole seconds; FAT has even ones only */
+};
+
+static int64_t ms_of(const struct timespec *time)
+{
+    return (int64_t)time->tv_sec * 1000 + time->tv_nsec / 1000000;
+}
+
+/* Nobody can set a ctime, so one without nanoseconds shows that the file system has none:
+ * FAT, or ext4 with inodes of 128 octets. */
+static int64_t rest_of(const struct stat *file)
+{
+    return file->st_ctim.tv_nsec == 0 ? COARSE_MS : REST_MS;
+}
+
+bool host_file_has_rested(const struct stat *file)
+{
+    struct timespec now; /* by the clock that the kernel uses for files */
+    int64_t rest_ms = rest_of(file);
+
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return ms_of(&file->st_ctim) + rest_ms < ms_of(&now) &&
+           ms_of(&file->st_mtim) + rest_ms < ms_of(&now);
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+bool host_file_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+           same_time(&a->st_ctim, &b->st_ctim) && same_time(&a->st_mtim, &b->st_mtim);
+}

@@ -1,0 +1,201 @@
+#include "daemon/children.h"
+
+#include <stdlib.h>
+
+#include "base/counters.h"
+
+static bool is_retiring(const struct children *children, const struct child *child)
+{
+    return child->generation != children->generation;
+}
+
+void children_init(struct children *children, const struct child_owner *owner,
+                   unsigned workers, unsigned generation)
+{
+    *children = (struct children){.count = workers + 1, .generation = generation};
+    list_init(&children->all);
+    for (unsigned i = 0; i <= workers; i++) {
+        bool serves = i < workers;
+
+        child_init(&children->current[i], owner, serves ? ROLE_SERVE : ROLE_LOOKUP,
+                   serves ? i : 0, generation);
+        list_append(&children->all, &children->current[i].link);
+    }
+}
+
+static int adopt(struct children *children, const struct child *handed)
+{
+    struct child *child = malloc(sizeof *child);
+
+    if (!child)
+        return -1;
+    child_init(child, children->current[0].owner, handed->role, handed->number,
+               handed->generation);
+    list_append(&children->all, &child->link);
+    child->started = handed->started;
+    return child_adopt(child, handed->pid, handed->control);
+}
+
+int children_adopt(struct children *children, const struct handover *handover)
+{
+    for (size_t i = 0; i < handover->child_count; i++)
+        if (adopt(children, &handover->children[i]) == -1)
+            return -1;
+    return 0;
+}
+
+void children_start(struct children *children)
+{
+    for (size_t i = 0; i < children->count; i++)
+        child_start(&children->current[i]);
+}
+
+static void forget(const struct children *children, struct child *child)
+{
+    child_dismiss(child);
+    list_remove(&child->link);
+    if (is_retiring(children, child))
+        free(child);
+}
+
+void children_free(struct children *children)
+{
+    list_each(&children->all, struct child, child, link)
+        forget(children, child);
+}
+
+bool children_are_ready(const struct children *children)
+{
+    for (size_t i = 0; i < children->count; i++)
+        if (!children->current[i].ready)
+            return false;
+    return true;
+}
+
+bool children_any(const struct children *children)
+{
+    list_each(&children->all, struct child, child, link)
+        if (child->pid != 0)
+            return true;
+    return false;
+}
+
+bool children_any_retiring(const struct children *children)
+{
+    list_each(&children->all, struct child, child, link)
+        if (is_retiring(children, child))
+            return true;
+    return false;
+}
+
+/* Asks each, so that none is asked less often than the others. */
+bool children_live(struct children *children)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < children->count; i++)
+        all &= child_lives(&children->current[i]);
+    return all;
+}
+
+void children_tell(const struct children *children, enum control_message message,
+                   const void *data, size_t len)
+{
+    list_each(&children->all, struct child, child, link)
+        child_tell(child, message, data, len);
+}
+
+void children_tell_to_retire(const struct children *children)
+{
+    list_each(&children->all, struct child, child, link)
+        if (child->role == ROLE_SERVE && is_retiring(children, child))
+            child_tell(child, CONTROL_RETIRE, NULL, 0);
+}
+
+void children_pass(const struct children *children, unsigned number,
+                   enum control_message message, const void *data, size_t len,
+                   int descriptor)
+{
+    child_pass(&children->current[number % (children->count - 1)], message, data, len,
+               descriptor);
+}
+
+void children_dismiss(struct children *children)
+{
+    list_each(&children->all, struct child, child, link)
+        child_dismiss(child);
+}
+
+void children_kill(const struct children *children)
+{
+    list_each(&children->all, struct child, child, link)
+        child_kill(child);
+}
+
+/* The child of this role and generation; NULL if there is none. */
+static struct child *find(const struct children *children, enum role role,
+                          unsigned generation)
+{
+    list_each(&children->all, struct child, child, link)
+        if (child->role == role && child->generation == generation)
+            return child;
+    return NULL;
+}
+
+static void tell_of_lookups_death(const struct children *children, unsigned generation)
+{
+    list_each(&children->all, struct child, child, link)
+        if (child->role == ROLE_SERVE && child->generation == generation)
+            child_tell(child, CONTROL_LOOKUP_DIED, NULL, 0);
+}
+
+static void forget_retired(const struct children *children, struct child *child)
+{
+    unsigned generation = child->generation;
+    struct child *lookup;
+
+    forget(children, child);
+    lookup = find(children, ROLE_LOOKUP, generation);
+    if (lookup && !find(children, ROLE_SERVE, generation))
+        child_dismiss(lookup);
+}
+
+static void child_ended(const struct children *children, struct child *child, pid_t pid,
+                        int status)
+{
+    counters_reset_gauges(child_slot(child));
+    if (child->role == ROLE_LOOKUP)
+        tell_of_lookups_death(children, child->generation);
+    if (is_retiring(children, child))
+        forget_retired(children, child);
+    else
+        child->owner->ended(child, pid, status);
+}
+
+void children_reap(struct children *children)
+{
+    list_each(&children->all, struct child, child, link) {
+        int status;
+        pid_t pid = child_reap(child, &status);
+
+        if (pid != 0)
+            child_ended(children, child, pid, status);
+    }
+}
+
+void children_report(const struct children *children, struct report *report)
+{
+    list_each(&children->all, struct child, child, link)
+        child_report(child, report, is_retiring(children, child));
+    report->server_count = name_servers_read(
+        counters_name_servers_of(child_slot(&children->current[children->count - 1])),
+        report->servers);
+}
+
+bool children_hand_over(const struct children *children, struct handover *handover)
+{
+    list_each(&children->all, struct child, child, link)
+        if (!handover_add(handover, child))
+            return false;
+    return true;
+}

@@ -1,0 +1,332 @@
+#include "upstream/upstream_query.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/counters.h"
+#include "dns/transaction.h"
+#include "dns/way.h"
+
+struct infra_server *upstream_query_infra(const struct upstream_query *query, size_t server)
+{
+    return infra_get(query->upstream->infra, &query->conf.servers[server]);
+}
+
+const char *upstream_query_server_text(const struct upstream_query *query, size_t server,
+                                       char text[ADDR_TEXT])
+{
+    return addr_format(&query->conf.servers[server], text);
+}
+
+struct route upstream_query_route(const struct upstream_query *query, size_t server)
+{
+    return (struct route){&query->conf.servers[server], question_name(&query->question)};
+}
+
+bool upstream_query_is_usable(const struct upstream_query *query, size_t server)
+{
+    return !query->failed[server] &&
+           !loopcheck_leads_back(query->upstream->loopcheck, &query->conf.servers[server]);
+}
+
+static void change_count(struct upstream_query *query, size_t count)
+{
+    query->group->count = count;
+    count_set(COUNT_AT_NAME_SERVERS, query->upstream->questions.count);
+}
+
+static void timer_expired(void *query)
+{
+    upstream_query_end(query);
+}
+
+static void only_server_failed(struct upstream_query *query, size_t server)
+{
+    (void)server;
+    upstream_query_end(query);
+}
+
+struct upstream_query *upstream_query_new(struct upstream *upstream,
+                                          struct query_group *group,
+                                          const struct resolv_conf *conf,
+                                          const struct question *question)
+{
+    struct upstream_query *query = calloc(1, sizeof *query);
+
+    if (!query)
+        return NULL;
+    query->upstream = upstream;
+    query->question = *question;
+    query->conf = *conf;
+    query->group = group;
+    query->begun = clock_ms();
+    query->server_failed = only_server_failed;
+    list_init(&query->sent);
+    list_init(&query->link);
+    list_init(&query->in_late);
+    timer_init(&query->timer, timer_expired, query);
+    for (size_t i = 0; i < conf->server_count; i++)
+        query->without_edns[i] = upstream_query_infra(query, i)->edns == EDNS_MISSING;
+    list_append(&group->queries, &query->link);
+    change_count(query, group->count + 1);
+    return query;
+}
+
+struct upstream_query *upstream_query_new_once(struct upstream *upstream,
+                                               struct query_group *group,
+                                               const struct addr *server,
+                                               const struct question *question)
+{
+    const struct resolv_conf conf = {.servers = {*server}, .server_count = 1};
+    struct upstream_query *query = upstream_query_new(upstream, group, &conf, question);
+
+    if (query)
+        query->give_up = query->begun + TURNS_MS;
+    return query;
+}
+
+void upstream_query_send_once(struct upstream_query *query)
+{
+    if (upstream_query_send(query, 0, false))
+        upstream_query_set_timer(query, query->give_up);
+    else
+        upstream_query_end(query);
+}
+
+/* The question no longer waits for a reply to this query. */
+static void detach(struct sent_query *sent)
+{
+    udp_conn_detach(&sent->udp);
+    list_remove(&sent->link);
+    sent->owner->upstream->tcp_trials -= sent->is_trial;
+}
+
+static void free_sent(struct sent_query *sent)
+{
+    tcp_query_free(sent->tcp);
+    free(sent);
+}
+
+static void drop(struct sent_query *sent)
+{
+    detach(sent);
+    free_sent(sent);
+}
+
+void upstream_query_drop(struct upstream_query *query, size_t server)
+{
+    list_each(&query->sent, struct sent_query, sent, link)
+        if (sent->server == server)
+            drop(sent);
+}
+
+void upstream_query_detach_check(struct upstream_query *query)
+{
+    if (query->check)
+        query->check->check_for = NULL;
+    query->check = NULL;
+}
+
+void upstream_query_end(struct upstream_query *query)
+{
+    list_each(&query->sent, struct sent_query, sent, link)
+        drop(sent);
+    timer_cancel(&query->timer);
+    list_remove(&query->in_late);
+    list_remove(&query->link);
+    upstream_query_detach_check(query);
+    change_count(query, query->group->count - 1);
+    if (query->ended)
+        query->ended(query);
+    free(query);
+}
+
+void upstream_query_set_timer(struct upstream_query *query, int64_t at)
+{
+    timer_set(query->upstream->loop, &query->timer,
+              at < query->give_up ? at : query->give_up);
+}
+
+bool upstream_query_awaits(const struct upstream_query *query, size_t server, bool over_tcp,
+                           bool is_plain)
+{
+    list_each(&query->sent, struct sent_query, sent, link)
+        if (sent->server == server && sent->over_tcp == over_tcp &&
+            !(is_plain && sent->edns))
+            return true;
+    return false;
+}
+
+size_t upstream_query_write(const struct upstream_query *query, size_t server, uint16_t id,
+                            uint8_t *wire)
+{
+    const struct query_header header = {
+        .id = id,
+        .edns = !query->without_edns[server],
+        .authentic_data = query->conf.trust_ad,
+    };
+
+    return transaction_write_query(&header, &query->question, wire);
+}
+
+void upstream_query_server_failed(struct upstream_query *query, size_t server)
+{
+    query->failed[server] = true;
+    query->server_failed(query, server);
+}
+
+static void note_unreachable(struct upstream_query *query, size_t server)
+{
+    result_note_outcome(query->result, server, WAY_UNREACHABLE);
+    if (query->result)
+        infra_note_unreachable(upstream_query_infra(query, server));
+}
+
+/* A failed trial says nothing about the server, which may still answer over UDP. */
+static void tcp_failed(struct sent_query *sent, int error)
+{
+    struct upstream_query *query = sent->owner;
+    char text[ADDR_TEXT];
+
+    if (sent->is_trial) {
+        result_note_outcome(query->result, sent->server, WAY_UNREACHABLE);
+        return;
+    }
+    note_unreachable(query, sent->server);
+    result_note_failure(query->result, EDE_NETWORK_ERROR, "name server %s over TCP: %s",
+                        upstream_query_server_text(query, sent->server, text),
+                        error ? strerror(error) : "no reply to the question");
+    upstream_query_server_failed(query, sent->server);
+}
+
+static void tcp_ended(void *owner, const uint8_t *wire, size_t len, int error)
+{
+    struct sent_query *sent = owner;
+    struct upstream_query *query = sent->owner;
+
+    detach(sent);
+    if (wire && transaction_is_reply(&query->question, wire, len) &&
+        wire_id(wire) == sent->tcp_id)
+        query->upstream->replied(sent, wire, len);
+    else
+        tcp_failed(sent, error);
+    free_sent(sent);
+}
+
+void upstream_query_udp_replied(struct udp_query *udp, const uint8_t *wire, size_t len)
+{
+    struct sent_query *sent = list_item(udp, struct sent_query, udp);
+    struct upstream_query *query = sent->owner;
+
+    /* A server that cannot or will not read the question does not repeat it either. */
+    if (!transaction_is_bare_error(wire, len) &&
+        !transaction_is_reply(&query->question, wire, len))
+        return; /* a forgery or a stray: the true one may still come */
+    detach(sent);
+    query->upstream->replied(sent, wire, len);
+    free_sent(sent);
+}
+
+void upstream_query_udp_refused(struct udp_query *udp, int error)
+{
+    struct sent_query *sent = list_item(udp, struct sent_query, udp);
+    struct upstream_query *query = sent->owner;
+    size_t server = sent->server;
+
+    drop(sent);
+    note_unreachable(query, server);
+    result_note_error(query->result, &query->conf.servers[server], error);
+    upstream_query_server_failed(query, server);
+}
+
+static int transmit_tcp(struct sent_query *sent)
+{
+    const struct upstream_query *query = sent->owner;
+    uint8_t wire[TRANSACTION_QUERY_MAX];
+    size_t len;
+
+    if (getrandom(&sent->tcp_id, sizeof sent->tcp_id, 0) != sizeof sent->tcp_id)
+        return -1;
+    len = upstream_query_write(query, sent->server, sent->tcp_id, wire);
+    sent->tcp = tcp_query_start(query->upstream->loop, &query->conf.servers[sent->server],
+                                wire, len, tcp_ended, sent);
+    return sent->tcp ? 0 : -1;
+}
+
+static int transmit_udp(struct sent_query *sent)
+{
+    const struct upstream_query *query = sent->owner;
+    uint8_t wire[TRANSACTION_QUERY_MAX];
+
+    if (udp_conn_attach(query->upstream->conns, &query->conf.servers[sent->server],
+                        &sent->udp) == -1)
+        return -1;
+    return udp_conn_send(&sent->udp, wire,
+                         upstream_query_write(query, sent->server, sent->udp.id, wire));
+}
+
+/* 0, or -1 with errno. */
+static int transmit(struct upstream_query *query, size_t server, bool over_tcp,
+                    bool is_trial)
+{
+    struct sent_query *sent = calloc(1, sizeof *sent);
+    int saved;
+
+    if (!sent)
+        return -1;
+    *sent = (struct sent_query){.owner = query,
+                                .server = server,
+                                .over_tcp = over_tcp,
+                                .edns = !query->without_edns[server],
+                                .is_trial = is_trial,
+                                .sent = clock_us()};
+    list_init(&sent->link);
+    list_append(&query->sent, &sent->link);
+    query->upstream->tcp_trials += is_trial;
+    if ((over_tcp ? transmit_tcp(sent) : transmit_udp(sent)) == 0)
+        return 0;
+    saved = errno;
+    drop(sent);
+    errno = saved;
+    return -1;
+}
+
+static void note_try(struct upstream_query *query, size_t server, bool over_tcp)
+{
+    result_note_try(query->result, server, over_tcp);
+    if (query->result)
+        upstream_query_infra(query, server)->counts.asked++;
+    if (!query->without_edns[server] && query->edns_since[server] == 0)
+        query->edns_since[server] = clock_ms();
+}
+
+bool upstream_query_send(struct upstream_query *query, size_t server, bool over_tcp)
+{
+    if (over_tcp && upstream_query_awaits(query, server, true, false))
+        return true; /* it may be slow, but a second connection would be no faster */
+    note_try(query, server, over_tcp);
+    if (transmit(query, server, over_tcp, false) == 0)
+        return true;
+    note_unreachable(query, server);
+    result_note_error(query->result, &query->conf.servers[server], errno);
+    query->failed[server] = true;
+    return false;
+}
+
+void upstream_query_resend(struct upstream_query *query, size_t server, bool over_tcp)
+{
+    if (!upstream_query_send(query, server, over_tcp))
+        upstream_query_server_failed(query, server);
+}
+
+void upstream_query_send_trial(struct upstream_query *query, size_t server)
+{
+    if (upstream_query_awaits(query, server, true, false))
+        return;
+    note_try(query, server, true);
+    if (transmit(query, server, true, true) == -1)
+        result_note_outcome(query->result, server, WAY_UNREACHABLE);
+}

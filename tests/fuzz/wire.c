@@ -1,0 +1,30 @@
+/* +wire: each octet of any message belongs to just one field, and what is shown of it is
+ * printable. */
+#include "fuzz.h"
+
+#include "client/view_wire.h"
+#include "dns/annotate.h"
+
+static void take(void *next, const struct annotation *field)
+{
+    size_t *at = next;
+
+    must(field->at == *at);
+    *at += field->len;
+    must_be_printable(field->value, strlen(field->value));
+    must_be_printable(field->meaning, strlen(field->meaning));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t next = 0;
+    struct text text;
+
+    annotate(data, size, take, &next);
+    must(next == size);
+    view_wire_message(text_begin(&text), data, size);
+    text_close(&text);
+    must_be_printable(text.octets, text.size);
+    free(text.octets);
+    return 0;
+}

@@ -1,0 +1,133 @@
+#include "../folder.h"
+
+#include "base/host_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+
+static char path[64];
+
+static void set_up(void)
+{
+    folder_make();
+    folder_path(path, "hosts");
+}
+
+static void assert_cannot_be_read(const char *at)
+{
+    errno = 0;
+    assert_int_equal(host_file_open(at), -1);
+    assert_int_equal(errno, EINVAL);
+    errno = 0;
+    assert_null(host_file_stream(at));
+    assert_int_equal(errno, EINVAL);
+}
+
+TEST(a_fifo_without_a_writer_makes_nobody_wait)
+{
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_true(host_file_may_never_end(path));
+    assert_cannot_be_read(path);
+    unlink(path);
+}
+
+TEST(a_device_may_never_end_but_for_dev_null)
+{
+    assert_true(host_file_may_never_end("/dev/zero"));
+    assert_cannot_be_read("/dev/zero");
+    assert_false(host_file_may_never_end("/dev/null"));
+    assert_cannot_be_read("/dev/null");
+}
+
+TEST(a_folder_ends_but_cannot_be_read)
+{
+    assert_false(host_file_may_never_end(folder));
+    assert_cannot_be_read(folder);
+}
+
+TEST(a_file_is_read)
+{
+    int fd = open(path, O_CREAT | O_WRONLY, 0600);
+    FILE *file;
+    char octet = 0;
+
+    assert_int_equal(write(fd, "xy", 2), 2);
+    close(fd);
+    assert_false(host_file_may_never_end(path));
+    fd = host_file_open(path);
+    assert_int_equal(read(fd, &octet, 1), 1);
+    assert_int_equal(octet, 'x');
+    close(fd);
+    file = host_file_stream(path);
+    assert_int_equal(getc(file), 'x');
+    fclose(file);
+    unlink(path);
+}
+
+TEST(what_is_not_there_cannot_be_read)
+{
+    assert_false(host_file_may_never_end(path));
+    assert_int_equal(host_file_open(path), -1);
+    assert_int_equal(errno, ENOENT);
+    assert_null(host_file_stream(path));
+}
+
+GROUP(set_up, folder_remove);
+
+static struct stat changed_before(int64_t ms)
+{
+    struct stat file = {0};
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - ms;
+    file.st_ctim = file.st_mtim = (struct timespec){ms / 1000, ms % 1000 * 1000000 + 1};
+    return file;
+}
+
+TEST(a_file_rests_when_it_has_not_changed_for_a_while)
+{
+    struct stat old = changed_before(1000), young = changed_before(0),
+                future = changed_before(-100000), renamed = changed_before(1000);
+
+    renamed.st_ctim = young.st_ctim;
+    assert_true(host_file_has_rested(&old));
+    assert_false(host_file_has_rested(&young));
+    assert_false(host_file_has_rested(&future));
+    assert_false(host_file_has_rested(&renamed));
+}
+
+/* A second change may come two seconds after the first and have the same times. */
+TEST(a_file_whose_times_are_whole_seconds_rests_longer)
+{
+    struct stat file = changed_before(200);
+
+    file.st_ctim.tv_nsec = 0;
+    file.st_mtim.tv_nsec = 0;
+    assert_false(host_file_has_rested(&file));
+    file = changed_before(4000);
+    file.st_ctim.tv_nsec = 0;
+    assert_true(host_file_has_rested(&file));
+}
+
+TEST(one_whose_mtime_alone_was_set_to_a_whole_second_does_not)
+{
+    struct stat file = changed_before(1000);
+
+    file.st_mtim.tv_nsec = 0;
+    assert_true(host_file_has_rested(&file));
+}
+
+TEST(a_file_with_another_size_or_time_is_another_one)
+{
+    struct stat file = changed_before(1000), later = file, longer = file, touched = file;
+
+    later.st_mtim.tv_nsec++;
+    longer.st_size++;
+    touched.st_ctim.tv_sec++;
+    assert_true(host_file_same(&file, &file));
+    assert_false(host_file_same(&file, &later));
+    assert_false(host_file_same(&file, &longer));
+    assert_false(host_file_same(&file, &touched));
+}

@@ -1,0 +1,123 @@
+#include "found.h"
+
+static void assert_source(size_t at, const char *name, enum hosts_action on_not_found)
+{
+    assert_true(at < found.source_count);
+    assert_string_equal(found.sources[at].name, name);
+    assert_int_equal(found.sources[at].on[HOSTS_NOTFOUND], on_not_found);
+}
+
+TEST(the_line_has_sources_with_actions)
+{
+    found_begin("a.test", "files mdns4_minimal [NOTFOUND=return] dns");
+    assert_string_equal(found.host.line, "files mdns4_minimal [NOTFOUND=return] dns");
+    assert_false(found.host.is_default || found.host.is_wrong);
+    assert_int_equal(found.source_count, 3);
+    assert_source(0, "files", HOSTS_CONTINUE);
+    assert_source(1, "mdns4_minimal", HOSTS_RETURN);
+    assert_source(2, "dns", HOSTS_CONTINUE);
+    assert_string_equal(found.sources[0].actions, "");
+    assert_string_equal(found.sources[1].actions, "[NOTFOUND=return]");
+}
+
+TEST(a_source_that_stands_there_twice_is_one)
+{
+    found_begin("a.test", "dns files dns");
+    assert_int_equal(found.source_count, 3);
+    assert_int_equal(found.sources[0].same_as, 0);
+    assert_int_equal(found.sources[1].same_as, 1);
+    assert_int_equal(found.sources[2].same_as, 0);
+}
+
+TEST(without_a_line_libc_has_its_own)
+{
+    findings_free(&found);
+    explain_host_sources(&found, "passwd: files\n");
+    assert_true(found.host.is_default);
+    assert_string_equal(found.host.line, "files dns");
+    assert_int_equal(found.source_count, 2);
+    findings_free(&found);
+    explain_host_sources(&found, NULL);
+    assert_true(found.host.is_default);
+    assert_int_equal(found.source_count, 2);
+}
+
+TEST(a_line_that_libc_cannot_use_has_no_sources)
+{
+    found_begin("a.test", "files [BROKEN] dns");
+    assert_true(found.host.is_wrong);
+    assert_int_equal(found.source_count, 0);
+    found_begin("a.test", "");
+    assert_true(found.host.is_wrong);
+}
+
+TEST(a_line_without_an_end_is_cut)
+{
+    char line[200] = "";
+
+    for (size_t i = 0; i < FINDINGS_SOURCES + 4; i++)
+        sprintf(line + strlen(line), "s%zu ", i);
+    found_begin("a.test", line);
+    assert_int_equal(found.source_count, FINDINGS_SOURCES);
+    assert_false(found.host.is_wrong);
+}
+
+static void assert_servers(const char *resolv_conf, const char *expected)
+{
+    struct finding_host host = {0};
+    char text[300] = "", one[ADDR_TEXT];
+
+    explain_host_servers(&host, resolv_conf);
+    for (size_t i = 0; i < host.server_count; i++)
+        sprintf(text + strlen(text), "%s%s", i > 0 ? " " : "",
+                addr_format(&host.servers[i], one));
+    assert_string_equal(text, expected);
+}
+
+TEST(name_servers_are_those_that_libc_takes)
+{
+    assert_servers("nameserver 192.0.2.1\nsearch a.test\nnameserver\t::1 \n",
+                   "192.0.2.1:53 [::1]:53");
+    assert_servers("nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\n"
+                   "nameserver 192.0.2.4\n",
+                   "192.0.2.1:53 192.0.2.2:53 192.0.2.3:53");
+    assert_servers("#nameserver 192.0.2.1\nnameserver nowhere\nnameserver\n"
+                   "nameserver 192.0.2.2\n",
+                   "192.0.2.2:53");
+    assert_servers("nameserver 192.0.2.9:5353\n", "127.0.0.1:53");
+}
+
+TEST(without_name_servers_libc_asks_this_host)
+{
+    struct finding_host host = {0};
+
+    assert_servers(NULL, "127.0.0.1:53");
+    assert_servers("", "127.0.0.1:53");
+    explain_host_servers(&host, "search a.test\n");
+    assert_true(host.has_no_server);
+    explain_host_servers(&host, "nameserver 127.0.0.1\n");
+    assert_false(host.has_no_server);
+}
+
+TEST(comments_of_gai_conf_are_no_rules)
+{
+    assert_false(explain_host_has_rules(NULL));
+    assert_false(explain_host_has_rules("# precedence ::ffff:0:0/96 100\n\n  #label x\n"));
+    assert_false(explain_host_has_rules("reload yes\n"));
+    assert_true(explain_host_has_rules("#\n  precedence ::ffff:0:0/96 100\n"));
+    assert_true(explain_host_has_rules("label ::1/128 0"));
+    assert_true(explain_host_has_rules("reload yes\nscopev4 ::ffff:0.0.0.0/96 14"));
+}
+
+TEST(the_hosts_own_files_are_read)
+{
+    findings_free(&found);
+    setenv("RES_OPTIONS", "ndots:1", 1);
+    explain_host_read(&found);
+    unsetenv("RES_OPTIONS");
+    assert_non_null(found.host.line);
+    assert_true(found.host.server_count > 0);
+    assert_true(texts_have(&found.host.environment, "RES_OPTIONS"));
+}
+
+GROUP(NULL, found_end);

@@ -1,0 +1,112 @@
+#include "../check.h"
+
+#include "base/counters.h"
+#include "daemon/metrics.h"
+
+static char text[METRICS_TEXT];
+
+static void set_up(void)
+{
+    assert_int_not_equal(counters_open(-1), -1);
+    counters_use(0);
+}
+
+static void reset(void)
+{
+    memset(counters_own, 0, (COUNTERS_NUMBER + COUNTERS_CELLS) * sizeof *counters_own);
+}
+
+FIXTURE(numbers, reset, NULL);
+
+static void assert_says(const char *lines)
+{
+    metrics_write(text);
+    if (!strstr(text, lines))
+        fail_msg("no %s in %s", lines, text);
+}
+
+TEST_WITH(numbers, each_metric_has_help_and_type)
+{
+    assert_says("# HELP hostdns_build_info Always 1; the label is the version.\n"
+                "# TYPE hostdns_build_info gauge\n"
+                "hostdns_build_info{version=\"" HOSTDNS_VERSION "\"} 1\n");
+    assert_says("# TYPE hostdns_cache_hits_total counter\nhostdns_cache_hits_total 0\n");
+}
+
+TEST_WITH(numbers, a_question_has_its_labels)
+{
+    count_question(COUNT_QUESTIONS_UDP, COUNT_TYPE_OTHER, COUNT_ANSWER_RECORDS);
+    count_question(COUNT_QUESTIONS_TCP, COUNT_TYPE_AAAA, COUNT_ANSWER_NODATA);
+    assert_says("\nhostdns_questions_total"
+                "{transport=\"udp\",type=\"other\",rcode=\"NOERROR\"} 1\n");
+    assert_says("\nhostdns_questions_total"
+                "{transport=\"tcp\",type=\"AAAA\",rcode=\"NODATA\"} 1\n");
+    assert_says("\nhostdns_questions_total"
+                "{transport=\"udp\",type=\"AAAA\",rcode=\"NODATA\"} 0\n");
+}
+
+/* The words of the labels are those of the names of the rows. */
+TEST_WITH(numbers, types_and_outcomes_are_those_of_the_counters)
+{
+    static const char *const rcodes[] = {"NOERROR", "NODATA",  "NXDOMAIN", "SERVFAIL",
+                                         "REFUSED", "FORMERR", "other"};
+    char line[160];
+
+    for (enum counter type = COUNT_TYPE_OTHER; type < COUNT_ANSWER_RECORDS; type++)
+        for (int i = 0; i < COUNTERS_OUTCOMES; i++) {
+            const char *word = counter_rows[type].name + strlen("type-");
+
+            reset();
+            count_question(COUNT_QUESTIONS_UDP, type, COUNT_ANSWER_RECORDS + (unsigned)i);
+            snprintf(line, sizeof line, "{transport=\"udp\",type=\"%s\",rcode=\"%s\"} 1\n",
+                     word, rcodes[i]);
+            for (char *at = strstr(line, "type=") + 6;
+                 type != COUNT_TYPE_OTHER && *at != '"'; at++)
+                *at -= 'a' - 'A';
+            assert_says(line);
+        }
+}
+
+TEST_WITH(numbers, buckets_add_up)
+{
+    count(COUNT_LOOKUP_MS_1);
+    count(COUNT_LOOKUP_MS_2);
+    count(COUNT_LOOKUP_MS_MORE);
+    count_more(COUNT_LOOKUP_TIME, 5021);
+    assert_says("_seconds_bucket{le=\"0.001\"} 1\n"
+                "hostdns_lookup_duration_seconds_bucket{le=\"0.002\"} 2\n"
+                "hostdns_lookup_duration_seconds_bucket{le=\"0.004\"} 2\n");
+    assert_says("_seconds_bucket{le=\"4.096\"} 2\n"
+                "hostdns_lookup_duration_seconds_bucket{le=\"+Inf\"} 3\n"
+                "hostdns_lookup_duration_seconds_sum 5.021\n"
+                "hostdns_lookup_duration_seconds_count 3\n");
+}
+
+TEST_WITH(numbers, each_counter_is_shown)
+{
+    static char none[METRICS_TEXT];
+
+    metrics_write(none);
+    for (enum counter i = COUNT_DROPPED_MALFORMED; i < COUNTERS_NUMBER; i++) {
+        reset();
+        count(i);
+        metrics_write(text);
+        if (strcmp(text, none) == 0)
+            fail_msg("%s is not shown", counter_rows[i].name);
+    }
+}
+
+TEST_WITH(numbers, the_longest_text_has_room)
+{
+    size_t len;
+
+    memset(counters_own, 0xff, (COUNTERS_NUMBER + COUNTERS_CELLS) * sizeof *counters_own);
+    len = metrics_write(text);
+    assert_int_equal(len, strlen(text));
+    assert_string_equal(strstr(text, "# TYPE hostdns_log_lines_left_out_total"),
+                        "# TYPE hostdns_log_lines_left_out_total counter\n"
+                        "hostdns_log_lines_left_out_total 18446744073709551615\n");
+    assert_in_range(len, METRICS_TEXT / 2, METRICS_TEXT - 512);
+}
+
+GROUP(set_up, NULL);

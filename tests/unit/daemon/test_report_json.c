@@ -1,0 +1,232 @@
+#include "../written.h"
+
+#include "daemon/report_json.h"
+
+#include <jansson.h>
+
+static json_t *said;
+
+static void set_up(void)
+{
+    assert_int_not_equal(counters_open(-1), -1);
+    counters_use(0);
+}
+
+static void tear_down(void)
+{
+    json_decref(said);
+    said = NULL;
+}
+
+FIXTURE(json, NULL, tear_down);
+
+static void take(FILE *out)
+{
+    said = json_loads(written_end(out), 0, NULL);
+    assert_non_null(said);
+}
+
+static void tell(const struct report *report)
+{
+    FILE *out = written_begin();
+
+    assert_true(report_json_status(out, report));
+    take(out);
+}
+
+/* A part of it, by a path such as "processes/0/pid", in JSON. */
+static const char *part(const char *path)
+{
+    static char text[256];
+    char words[64], *word, *rest = words;
+    json_t *at = said;
+    size_t len;
+
+    strcpy(words, path);
+    while ((word = strsep(&rest, "/")))
+        at = json_is_array(at) ? json_array_get(at, (size_t)atoi(word))
+                               : json_object_get(at, word);
+    assert_non_null(at);
+    len = json_dumpb(at, text, sizeof text - 1, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
+    text[len] = '\0';
+    return text;
+}
+
+TEST_WITH(json, the_status_is_an_object)
+{
+    struct report report = {.pid = 77, .ms = 1500, .generation = 3, .cache_bytes = 1000};
+    struct report_address address = {.is_taken_back = true};
+
+    strcpy(address.text, "127.0.0.1:5353");
+    report_add_address(&report, &address);
+    strcpy(address.text, "10.9.0.1:53");
+    address.is_taken_back = false;
+    address.is_missing = true;
+    report_add_address(&report, &address);
+    report_add_process(&report,
+                       &(struct report_process){.role = "serve", .pid = 5, .ms = 250});
+    report_add_process(&report, &(struct report_process){
+                                    .role = "lookup", .number = 2, .is_retiring = true});
+    count_set(COUNT_THREADS_HUNG, 4);
+    count_set(COUNT_TCP_OPEN, 7);
+    report_add_missing(&report, "control", "no socket at /run/\377: File exists");
+    tell(&report);
+    assert_string_equal(part("pid"), "77");
+    assert_string_equal(part("missing"),
+                        "[{\"facility\": \"control\", "
+                        "\"text\": \"no socket at /run/?: File exists\"}]");
+    assert_string_equal(part("seconds"), "1.5");
+    assert_string_equal(part("generation"), "3");
+    assert_string_equal(part("listens"),
+                        "[{\"address\": \"127.0.0.1:5353\", \"missing\": false, "
+                        "\"taken-back\": true}, "
+                        "{\"address\": \"10.9.0.1:53\", \"missing\": true, "
+                        "\"taken-back\": false}]");
+    assert_string_equal(part("processes/0"),
+                        "{\"role\": \"serve\", \"number\": 0, \"pid\": 5, "
+                        "\"seconds\": 0.25, \"retiring\": false}");
+    assert_string_equal(part("processes/1"),
+                        "{\"role\": \"lookup\", \"number\": 2, \"pid\": null, "
+                        "\"seconds\": null, \"retiring\": true}");
+    assert_string_equal(part("threads/hung"), "4");
+    assert_string_equal(part("cache/octets-for-each-worker"), "1000");
+    assert_string_equal(part("tcp/connections"), "7");
+}
+
+TEST_WITH(json, name_servers_are_told_with_what_is_known_of_them)
+{
+    struct report report = {.now = 1000, .server_count = 2};
+
+    report.servers[0] = (struct name_server_row){.address = "192.0.2.1:53",
+                                                 .states = 1 << NAME_SERVER_SILENT,
+                                                 .rtt_us = 250000,
+                                                 .asked = 8,
+                                                 .answered = 9,
+                                                 .failed = 10,
+                                                 .recheck_at = 1500};
+    report.servers[1] = (struct name_server_row){.address = "[::1]:53", .recheck_at = 1000};
+    tell(&report);
+    assert_string_equal(part("name-servers/0"),
+                        "{\"address\": \"192.0.2.1:53\", \"states\": [\"silent\"], "
+                        "\"round-trip-seconds\": 0.25, \"asked\": 8, \"answered\": 9, "
+                        "\"failed\": 10, \"look-seconds\": 0.5}");
+    assert_string_equal(part("name-servers/1"),
+                        "{\"address\": \"[::1]:53\", \"states\": [], "
+                        "\"round-trip-seconds\": null, \"asked\": 0, \"answered\": 0, "
+                        "\"failed\": 0, \"look-seconds\": null}");
+    tear_down();
+    report.server_count = 0;
+    tell(&report);
+    assert_string_equal(part("name-servers"), "[]");
+}
+
+TEST_WITH(json, counters_are_an_object)
+{
+    FILE *out = written_begin();
+
+    count_set(COUNT_TCP_REFUSED, 99);
+    assert_true(report_json_counters(out));
+    take(out);
+    assert_int_equal(json_object_size(said), COUNTERS_NUMBER);
+    assert_string_equal(part("tcp-refused"), "99");
+}
+
+TEST_WITH(json, the_moment_has_everything_and_the_names_worth_showing)
+{
+    struct report report = {.pid = 77};
+    FILE *out = written_begin();
+
+    count_set(COUNT_TCP_REFUSED, 99);
+    worst_write(counters_worst(), WORST_HUNG, 0, 999000, 5000, "h.test. A", "");
+    worst_write(counters_worst(), WORST_HUNG, 1, 900000, 5000, "gone.test. A", "");
+    worst_write(counters_worst(), WORST_FAILED, 0, 998500, 10, "f.test. A", "why");
+    worst_write(counters_worst(), WORST_SLOW, 0, 100, 10, "longago.test. A", "");
+    assert_true(report_json_top(out, &report, 1000000, 12, 1));
+    take(out);
+    assert_string_equal(part("clock"), "1000.0");
+    assert_string_equal(part("status/pid"), "77");
+    assert_string_equal(part("counters/tcp-refused"), "99");
+    assert_string_equal(part("hung-lookups"), "12");
+    assert_string_equal(part("silent-workers"), "1");
+    assert_string_equal(part("hung"),
+                        "[{\"name\": \"h.test. A\", \"seconds\": 5.0, \"ago\": 1.0}]");
+    assert_string_equal(part("failures"), "[{\"name\": \"f.test. A\", \"reason\": \"why\", "
+                                          "\"seconds\": 0.01, \"ago\": 1.5}]");
+    assert_string_equal(part("slowest"), "[]");
+}
+
+/* The lists of processes are slots of the counters' page. */
+static void empty_slots(void)
+{
+    for (unsigned slot = 0; slot < COUNTERS_SLOTS; slot++) {
+        counters_use(slot);
+        memset(counters_worst(), 0, sizeof(struct worst_lookups));
+    }
+}
+
+FIXTURE(worst, empty_slots, tear_down);
+
+static void show(unsigned slot, enum worst_list list, unsigned row, int at, int ms,
+                 const char *name)
+{
+    counters_use(slot);
+    worst_write(counters_worst(), list, row, at, ms, name, "");
+}
+
+/* The names of the list of this name, in their order. */
+static const char *names(const char *list)
+{
+    static char text[1000];
+    struct report report = {.pid = 77};
+    FILE *out = written_begin();
+    json_t *row;
+    size_t i;
+
+    assert_true(report_json_top(out, &report, 600100, 0, 0));
+    tear_down();
+    take(out);
+    text[0] = '\0';
+    json_array_foreach(json_object_get(said, list), i, row) sprintf(
+        text + strlen(text), "%s ", json_string_value(json_object_get(row, "name")));
+    return text;
+}
+
+TEST_WITH(worst, the_longest_come_first)
+{
+    show(1, WORST_SLOW, 0, 100, 5, "five");
+    show(2, WORST_SLOW, 3, 100, 7, "seven");
+    show(63, WORST_SLOW, 7, 100, 6, "six");
+    assert_string_equal(names("slowest"), "seven six five ");
+    assert_string_equal(names("hung"), "");
+}
+
+TEST_WITH(worst, the_last_failures_come_first)
+{
+    show(1, WORST_FAILED, 0, 100, 9, "early");
+    show(2, WORST_FAILED, 0, 300, 1, "late");
+    show(3, WORST_FAILED, 0, 200, 5, "between");
+    show(4, WORST_FAILED, 0, 99, 5, "too early");
+    assert_string_equal(names("failures"), "late between early ");
+}
+
+TEST_WITH(worst, a_name_comes_once)
+{
+    show(1, WORST_SLOW, 0, 100, 5, "a");
+    show(2, WORST_SLOW, 0, 100, 9, "a");
+    show(3, WORST_SLOW, 0, 100, 7, "b");
+    show(4, WORST_SLOW, 0, 100, 8, "a");
+    assert_string_equal(names("slowest"), "a b ");
+}
+
+TEST_WITH(worst, there_is_room_for_the_first)
+{
+    char name[8];
+
+    for (unsigned i = 0; i < 20; i++) {
+        sprintf(name, "n%u", i);
+        show(i, WORST_SLOW, 0, 100, (int)(i * 7 % 20), name);
+    }
+    assert_string_equal(names("slowest"), "n17 n14 n11 n8 n5 n2 n19 n16 n13 n10 ");
+}
+
+GROUP(set_up, NULL);

@@ -1,0 +1,150 @@
+#include "wire.h"
+
+#include "dns/chain.h"
+
+enum { TYPE_DNAME = 39 };
+
+static struct records records;
+static struct chain chain;
+
+static void clear(void)
+{
+    while (records.count > 0)
+        free(records.all[--records.count]);
+    free(records.all);
+    records.all = NULL;
+}
+
+FIXTURE(records, NULL, clear);
+
+static void add(uint16_t type, const char *owner, const char *target)
+{
+    size_t owner_len = strlen(owner) + 1, target_len = strlen(target) + 1;
+    struct record *record = malloc(sizeof *record + owner_len + target_len);
+
+    records.all = reallocarray(records.all, records.count + 1, sizeof record);
+    assert_true(record && records.all);
+    *record = (struct record){.type = type,
+                              .class = CLASS_IN,
+                              .ttl = 30,
+                              .owner = {record->bytes, owner_len},
+                              .data = record->bytes + owner_len,
+                              .data_len = target_len};
+    memcpy(record->bytes, owner, owner_len);
+    memcpy(record->bytes + owner_len, target, target_len);
+    records.all[records.count++] = record;
+}
+
+/* Finds the chain of a question for "\4host". */
+static bool finds(uint16_t type)
+{
+    struct name name = NAME_OF("\4host");
+    static struct question question;
+
+    question = question_of(name.wire, name.len, type);
+    return chain_find(&chain, &question, &records);
+}
+
+static void assert_name(size_t at, const char *expected)
+{
+    assert_string_equal((const char *)chain.names[at].wire, expected);
+}
+
+TEST_WITH(records, a_name_without_an_alias_is_its_own_chain)
+{
+    add(TYPE_CNAME, "\5other", "\1a");
+    assert_true(finds(TYPE_A));
+    assert_int_equal(chain.count, 1);
+    assert_name(0, "\4host");
+}
+
+TEST_WITH(records, a_chain_is_followed_in_whatever_order_it_stands)
+{
+    add(TYPE_CNAME, "\1a", "\1b");
+    add(TYPE_CNAME, "\4HOST", "\1a");
+    assert_true(finds(TYPE_A));
+    assert_int_equal(chain.count, 3);
+    assert_name(1, "\1a");
+    assert_name(2, "\1b");
+}
+
+TEST_WITH(records, a_question_for_the_alias_or_for_all_ends_there)
+{
+    add(TYPE_CNAME, "\4host", "\1a");
+    assert_true(finds(TYPE_CNAME));
+    assert_int_equal(chain.count, 1);
+    assert_true(finds(TYPE_ANY));
+    assert_int_equal(chain.count, 1);
+}
+
+TEST_WITH(records, a_ring_ends_where_it_began)
+{
+    add(TYPE_CNAME, "\4host", "\1a");
+    add(TYPE_CNAME, "\1a", "\4host");
+    assert_true(finds(TYPE_A));
+    assert_int_equal(chain.count, 2);
+}
+
+/* The data at the end of the chain would be left out, and the name would look like one
+ * without data. */
+TEST_WITH(records, a_chain_of_more_than_16_aliases_is_refused)
+{
+    char owner[] = "\4host", target[] = "\1a";
+
+    for (int i = 0; i < CHAIN_MAX; i++) {
+        target[1] = (char)('a' + i);
+        add(TYPE_CNAME, owner, target);
+        strcpy(owner, target);
+    }
+    assert_true(finds(TYPE_A));
+    assert_int_equal(chain.count, 17);
+    assert_name(16, "\1p");
+    add(TYPE_CNAME, owner, "\1q");
+    assert_false(finds(TYPE_A));
+}
+
+/* RFC 6672 section 3.1: clients go by the CNAME that it makes of the name. */
+TEST_WITH(records, the_alias_that_a_dname_stands_for_is_added)
+{
+    add(TYPE_CNAME, "\4host", "\1a\1b\3OLD");
+    add(TYPE_DNAME, "\3old", "\3new");
+    assert_true(finds(TYPE_A));
+    assert_int_equal(chain.count, 3);
+    assert_name(2, "\1a\1b\3new");
+    assert_int_equal(records.count, 3);
+    assert_int_equal(records.all[2]->type, TYPE_CNAME);
+    assert_int_equal(records.all[2]->class, CLASS_IN);
+    assert_int_equal(records.all[2]->ttl, 30);
+    assert_true(name_equal(records.all[2]->owner, chain.names[1]));
+}
+
+TEST_WITH(records, a_dname_stands_for_no_alias_of_its_owner_and_of_other_names)
+{
+    add(TYPE_CNAME, "\4host", "\3old");
+    add(TYPE_DNAME, "\3old", "\3new");
+    add(TYPE_DNAME, "\2st", "\3new");
+    assert_true(finds(TYPE_A));
+    assert_int_equal(chain.count, 2);
+    assert_int_equal(records.count, 3);
+}
+
+/* RFC 6672 section 2.2 calls it YXDOMAIN. The name has 194 octets, 190 of them below. */
+TEST_WITH(records, a_dname_stands_for_no_name_that_is_too_long)
+{
+    char below[NAME_WIRE_MAX] = "", target[NAME_WIRE_MAX] = "";
+
+    for (size_t i = 0; i < 95; i++)
+        strcat(below, "\1a");
+    strcat(below, "\3old");
+    for (size_t i = 0; i < 32; i++)
+        strcat(target, "\1a");
+    add(TYPE_CNAME, "\4host", below);
+    add(TYPE_DNAME, "\3old", target);
+    assert_true(finds(TYPE_A));
+    assert_int_equal(chain.count, 3);
+    clear();
+    add(TYPE_CNAME, "\4host", below);
+    add(TYPE_DNAME, "\3old", strcat(target, "\1a"));
+    assert_true(finds(TYPE_A));
+    assert_int_equal(chain.count, 2);
+}
