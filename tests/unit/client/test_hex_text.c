@@ -130,7 +130,7 @@ TEST(any_text_is_read)
     char text[200];
 
     srandom(7);
-    for (int i = 0; i < 50000; i++) {
+    for (int i = 0; i < 5000; i++) {
         size_t size = (size_t)random() % (sizeof text - 1);
 
         for (size_t j = 0; j < size; j++)
