@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "daemon/command_table.h"
-#include "daemon/metrics.h"
 #include "daemon/report_json.h"
 #include "dns/ask.h"
 

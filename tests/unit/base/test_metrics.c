@@ -1,7 +1,7 @@
 #include "../check.h"
 
 #include "base/counters.h"
-#include "daemon/metrics.h"
+#include "base/metrics.h"
 
 static char text[METRICS_TEXT];
 

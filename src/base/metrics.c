@@ -1,4 +1,4 @@
-#include "daemon/metrics.h"
+#include "base/metrics.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
