@@ -1,12 +1,12 @@
 #include "daemon/report_json.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/worst_rows.h"
 
 enum {
     TEXT_MAX = 256,
-    ROWS_MAX = 10,
     SHOWN_MS = 600000,    /* older rows are not shown */
     HUNG_FRESH_MS = 3000, /* a worker that has not written for so long has left, or
                            * hangs itself */
@@ -159,46 +159,14 @@ static json_t *row(const struct worst_row *row, int64_t now)
                      seconds(now - row->at));
 }
 
-static int by_time(const void *one, const void *other)
-{
-    const struct worst_row *a = one, *b = other;
-
-    return (a->at < b->at) - (a->at > b->at);
-}
-
-static int by_duration(const void *one, const void *other)
-{
-    const struct worst_row *a = one, *b = other;
-
-    return (a->ms < b->ms) - (a->ms > b->ms);
-}
-
-/* Several processes may know the same name, of which one row is enough. */
-static bool is_repeated(const struct worst_row *all, size_t at)
-{
-    for (size_t i = 0; i < at; i++)
-        if (strcmp(all[i].name, all[at].name) == 0)
-            return true;
-    return false;
-}
-
-/* The rows of all processes since then: failures with the newest first, and other lookups
- * with the longest first. */
 static json_t *rows(enum worst_list list, int64_t since, int64_t now)
 {
-    static struct worst_row all[COUNTERS_SLOTS * WORST_ROWS];
+    struct worst_row found[WORST_ROWS_MAX];
+    size_t count = worst_rows_read(list, since, found);
     json_t *array = json_array();
-    size_t count = 0;
 
-    for (unsigned slot = 0; slot < COUNTERS_SLOTS; slot++)
-        for (unsigned i = 0; i < WORST_ROWS; i++)
-            if (worst_read(counters_worst_of(slot), list, i, &all[count]) &&
-                all[count].at >= since)
-                count++;
-    qsort(all, count, sizeof *all, list == WORST_FAILED ? by_time : by_duration);
-    for (size_t i = 0; i < count && json_array_size(array) < ROWS_MAX; i++)
-        if (!is_repeated(all, i))
-            array = append(array, row(&all[i], now));
+    for (size_t i = 0; i < count; i++)
+        array = append(array, row(&found[i], now));
     return array;
 }
 
