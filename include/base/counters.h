@@ -90,6 +90,11 @@
     ROW(TCP_OPEN, "tcp-open", GAUGE, "Open TCP connections.")                              \
     ROW(RESTARTS_SERVE, "restarts-serve", TOTAL, "Serve processes that died.")             \
     ROW(RESTARTS_LOOKUP, "restarts-lookup", TOTAL, "Lookup processes that died.")          \
+    ROW(RESTARTS_WEB, "restarts-web", TOTAL, "Web processes that died.")                   \
+    ROW(STARTING_SERVE, "starting-serve", GAUGE,                                           \
+        "Serve processes that are being started.")                                         \
+    ROW(STARTING_LOOKUP, "starting-lookup", GAUGE,                                         \
+        "Lookup processes that are being started.")                                        \
     ROW(UNFILTERED, "unfiltered", GAUGE, "Children without a filter of system calls.")     \
     ROW(RELOADS, "reloads", TOTAL, "Reloads completed.")                                   \
     ROW(HOST_CHANGES, "host-changes", TOTAL, "Changes of the host that were noticed.")     \
@@ -179,6 +184,16 @@ int counters_open(int fd);
 /* From now on this process counts in this slot, on top of what its predecessor has counted;
  * gauges start at 0. */
 void counters_use(unsigned slot);
+
+/*
+ * For a process that must not be able to change the page: counters_reader opens the page
+ * once more, for reading alone, and with that descriptor, which it closes,
+ * counters_read_only takes this process's own page away. From then on it counts for itself
+ * alone. The reader is -1 if the page has no descriptor; then the memory itself is made
+ * read-only.
+ */
+int counters_reader(int fd);
+void counters_read_only(int reader);
 
 /* Sets the gauges of a slot to 0, because its process has ended. */
 void counters_reset_gauges(unsigned slot);

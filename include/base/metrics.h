@@ -46,6 +46,8 @@
         "TCP connections closed at once for lack of room.")                                \
     ROW(TCP_OPEN, "hostdns_tcp_connections", GAUGE, "Open TCP connections.")               \
     ROW(RESTARTS, "hostdns_restarts_total", COUNTER, "Processes that died.")               \
+    ROW(STARTING, "hostdns_processes_starting", GAUGE,                                     \
+        "Processes that are being started.")                                               \
     ROW(UNFILTERED, "hostdns_unfiltered_processes", GAUGE,                                 \
         "Children without a filter of system calls.")                                      \
     ROW(RELOADS, "hostdns_reloads_total", COUNTER, "Reloads completed.")                   \

@@ -12,9 +12,9 @@
 #include "net/listen.h"
 #include "net/loop.h"
 
-enum role { ROLE_SERVE, ROLE_LOOKUP, ROLES };
+enum role { ROLE_SERVE, ROLE_LOOKUP, ROLE_WEB, ROLES };
 
-/* "serve", "lookup" */
+/* "serve", "lookup", "web" */
 const char *role_name(enum role);
 /* False if it names none. */
 bool role_parse(enum role *, const char *name);

@@ -10,32 +10,38 @@
 
 struct children {
     struct list all;                       /* the current ones first */
-    struct child current[WORKERS_MAX + 1]; /* serve processes, then lookup */
+    struct child current[WORKERS_MAX + 2]; /* serve processes, then lookup, then web */
+    size_t workers;                        /* serve processes among them */
     size_t count;                          /* of the current ones */
     unsigned generation;
 };
 
-/* Makes `workers` serve processes and a lookup process, which are not started yet. */
+/* Makes `workers` serve processes, a lookup process and perhaps a web process, which are
+ * not started yet. */
 void children_init(struct children *, const struct child_owner *, unsigned workers,
-                   unsigned generation);
+                   bool has_web, unsigned generation);
 /* Adds the children that were handed over. 0, or -1 when memory is short. */
 int children_adopt(struct children *, const struct handover *);
 void children_start(struct children *);
 /* Forgets all without telling them. */
 void children_free(struct children *);
 
-/* Whether each current one has said that it can do its work. */
+/* Whether each current one has said that it can do its work, apart from the web process,
+ * without which questions are answered. */
 bool children_are_ready(const struct children *);
 /* Whether any child runs, and whether any of them is retiring. */
 bool children_any(const struct children *);
 bool children_any_retiring(const struct children *);
-/* False if a current child no longer answers; pings all again (child_lives). */
+/* False if a current child, apart from the web process, no longer answers; pings all again
+ * (child_lives). A web process that does not answer is killed. */
 bool children_live(struct children *);
 
 /* Sends a control message to all. */
 void children_tell(const struct children *, enum control_message, const void *data,
                    size_t len);
-/* Tells the serve processes of earlier generations to retire. */
+/* Counts the current processes that cannot do their work yet, or not again. */
+void children_count_starting(const struct children *);
+/* Tells the serve and web processes of earlier generations to retire. */
 void children_tell_to_retire(const struct children *);
 /* Passes a descriptor to the next serve process of this generation: `number` goes up
  * with each descriptor. */

@@ -16,8 +16,9 @@
 #include "net/endpoint.h"
 #include "net/listen.h"
 #include "serve/serve.h"
+#include "web/config.h"
 
-enum { DEFAULT_PORT = 5353 };
+enum { DEFAULT_PORT = 5353, DEFAULT_WEB_PORT = 8053 };
 
 /* It points into itself, so it cannot be copied. Descriptors and addresses are not
  * options: each process fills in its own. */
@@ -28,6 +29,9 @@ struct config {
     struct endpoint listen[ADDRESSES_MAX];
     size_t listen_count;
     unsigned workers; /* serve processes */
+    struct web_config web;
+    struct endpoint web_address;
+    bool has_web; /* it has a value */
     char user[USER_NAME_MAX + 1];
     char control[CONTROL_PATH_MAX + 1];
 

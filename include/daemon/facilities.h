@@ -15,6 +15,7 @@
     ROW(NOTIFY, "notify")     /* messages to a service manager */                          \
     ROW(SOCKETS, "sockets")   /* what others have bound (daemon/hijackwatch) */            \
     ROW(FILTER, "filter")     /* of system calls (daemon/sandbox) */                       \
+    ROW(WEB, "web")           /* figures over HTTP (web/web) */                            \
     ROW(LOG, "log")           /* a reader of its lines (base/log) */
 
 #define FACILITIES_ENUM(name, text) FACILITY_##name,

@@ -24,6 +24,7 @@ struct handover {
     int counters; /* the page; -1: none yet */
     int control;  /* the listening control socket; -1: none */
     int unlinker; /* the connection to daemon/unlinker; -1: none */
+    int web;      /* the listening socket of the web process; -1: none */
 };
 
 /*

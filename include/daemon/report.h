@@ -45,6 +45,7 @@ struct report {
     unsigned generation;
     struct report_address addresses[ADDRESSES_MAX];
     size_t address_count;
+    char web[ADDR_TEXT]; /* where the web process listens; "": nowhere */
     struct report_process processes[REPORT_PROCESSES];
     size_t process_count;
     struct report_missing missing[REPORT_MISSING];

@@ -1,4 +1,6 @@
-/* What a child does in its role: gives up what is not its own, and runs serve or lookup. */
+/* What a child does in its role: gives up what is not its own, and runs serve, lookup or
+ * web.
+ */
 #pragma once
 
 #include "channel/channel.h"
@@ -11,6 +13,7 @@
 struct roles {
     const struct config *config;
     const struct sockets *sockets;
+    int counters; /* the descriptor of the counters' page; -1: it has none */
     struct channel
         questions[WORKERS_MAX]; /* left: a serve process's end; right: lookup's */
 };
@@ -19,6 +22,7 @@ struct roles {
 int roles_open(struct roles *, const struct config *, const struct sockets *);
 void roles_close(struct roles *);
 
-/* Runs serve or lookup in a new process, whose channel to the supervisor is `control`. */
+/* Runs serve, lookup or web in a new process, whose channel to the supervisor is `control`.
+ */
 __attribute__((noreturn)) void roles_run(const struct roles *, const struct child *,
                                          int control);

@@ -27,3 +27,6 @@ void sandbox_lookup(void);
  * executed.
  */
 void sandbox_serve(void);
+
+/* Restricts web in the same way. */
+void sandbox_web(void);

@@ -47,6 +47,10 @@ int listener_adopt(struct listener *, const struct addr *, int udp, int tcp);
 
 void listener_close(struct listener *);
 
+/* Opens a TCP socket that listens on the address, which the host need not have yet. -1 with
+ * errno if that fails. */
+int listener_open_tcp(const struct addr *);
+
 /* True if the address is one that is shared with a multicast DNS responder. */
 bool listener_may_share(const struct addr *);
 /* True if other sockets with SO_REUSEADDR may be bound to the address of the UDP socket. */

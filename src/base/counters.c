@@ -1,7 +1,9 @@
 #include "base/counters.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -103,6 +105,31 @@ void counters_use(unsigned slot)
     own = &page->slots[slot];
     counters_own = own->numbers;
     counters_reset_gauges(slot);
+}
+
+int counters_reader(int fd)
+{
+    char path[32];
+
+    if (fd == -1)
+        return -1;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* What is mapped with a descriptor for reading can never be written to, whatever is asked
+ * of mprotect(). */
+void counters_read_only(int reader)
+{
+    own = &alone;
+    counters_own = own->numbers;
+    if (page == &unshared)
+        return;
+    if (reader == -1 || mmap(page, sizeof *page, PROT_READ, MAP_SHARED | MAP_FIXED, reader,
+                             0) == MAP_FAILED)
+        mprotect(page, sizeof *page, PROT_READ);
+    if (reader != -1)
+        close(reader);
 }
 
 static uint64_t sum_at(unsigned place)

@@ -16,7 +16,7 @@ enum {
     RESTART_DOUBLINGS = 5,
 };
 
-static const char *const role_names[ROLES] = {"serve", "lookup"};
+static const char *const role_names[ROLES] = {"serve", "lookup", "web"};
 
 const char *role_name(enum role role)
 {
@@ -36,10 +36,11 @@ bool role_parse(enum role *role, const char *name)
 /* Three generations have slots of their own: fast reloads can have as many at once. */
 unsigned child_slot(const struct child *child)
 {
-    unsigned first = 1 + child->generation % 3 * (WORKERS_MAX + 1);
+    const unsigned offsets[ROLES] = {
+        [ROLE_LOOKUP] = 0, [ROLE_WEB] = 1, [ROLE_SERVE] = 2 + child->number};
 
-    _Static_assert(1 + 3 * (WORKERS_MAX + 1) <= COUNTERS_SLOTS, "each has a slot");
-    return first + (child->role == ROLE_LOOKUP ? 0 : 1 + child->number);
+    _Static_assert(1 + 3 * (WORKERS_MAX + 2) <= COUNTERS_SLOTS, "each has a slot");
+    return 1 + child->generation % 3 * (WORKERS_MAX + 2) + offsets[child->role];
 }
 
 static void restart_expired(void *context)

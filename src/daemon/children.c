@@ -9,18 +9,30 @@ static bool is_retiring(const struct children *children, const struct child *chi
     return child->generation != children->generation;
 }
 
-void children_init(struct children *children, const struct child_owner *owner,
-                   unsigned workers, unsigned generation)
+static void add(struct children *children, const struct child_owner *owner, enum role role,
+                unsigned number)
 {
-    *children = (struct children){.count = workers + 1, .generation = generation};
-    list_init(&children->all);
-    for (unsigned i = 0; i <= workers; i++) {
-        bool serves = i < workers;
+    struct child *child = &children->current[children->count++];
 
-        child_init(&children->current[i], owner, serves ? ROLE_SERVE : ROLE_LOOKUP,
-                   serves ? i : 0, generation);
-        list_append(&children->all, &children->current[i].link);
-    }
+    child_init(child, owner, role, number, children->generation);
+    list_append(&children->all, &child->link);
+}
+
+void children_init(struct children *children, const struct child_owner *owner,
+                   unsigned workers, bool has_web, unsigned generation)
+{
+    *children = (struct children){.workers = workers, .generation = generation};
+    list_init(&children->all);
+    for (unsigned i = 0; i < workers; i++)
+        add(children, owner, ROLE_SERVE, i);
+    add(children, owner, ROLE_LOOKUP, 0);
+    if (has_web)
+        add(children, owner, ROLE_WEB, 0);
+}
+
+static const struct child *current_lookup(const struct children *children)
+{
+    return &children->current[children->workers];
 }
 
 static int adopt(struct children *children, const struct child *handed)
@@ -67,7 +79,7 @@ void children_free(struct children *children)
 bool children_are_ready(const struct children *children)
 {
     for (size_t i = 0; i < children->count; i++)
-        if (!children->current[i].ready)
+        if (!children->current[i].ready && children->current[i].role != ROLE_WEB)
             return false;
     return true;
 }
@@ -93,9 +105,26 @@ bool children_live(struct children *children)
 {
     bool all = true;
 
-    for (size_t i = 0; i < children->count; i++)
-        all &= child_lives(&children->current[i]);
+    for (size_t i = 0; i < children->count; i++) {
+        bool lives = child_lives(&children->current[i]);
+
+        if (!lives && children->current[i].role == ROLE_WEB)
+            child_kill(&children->current[i]);
+        else
+            all &= lives;
+    }
     return all;
+}
+
+void children_count_starting(const struct children *children)
+{
+    uint64_t starting[ROLES] = {0};
+
+    for (size_t i = 0; i < children->count; i++)
+        starting[children->current[i].role] +=
+            children->current[i].pid == 0 || !children->current[i].ready;
+    count_set(COUNT_STARTING_SERVE, starting[ROLE_SERVE]);
+    count_set(COUNT_STARTING_LOOKUP, starting[ROLE_LOOKUP]);
 }
 
 void children_tell(const struct children *children, enum control_message message,
@@ -108,7 +137,7 @@ void children_tell(const struct children *children, enum control_message message
 void children_tell_to_retire(const struct children *children)
 {
     list_each(&children->all, struct child, child, link)
-        if (child->role == ROLE_SERVE && is_retiring(children, child))
+        if (child->role != ROLE_LOOKUP && is_retiring(children, child))
             child_tell(child, CONTROL_RETIRE, NULL, 0);
 }
 
@@ -116,7 +145,7 @@ void children_pass(const struct children *children, unsigned number,
                    enum control_message message, const void *data, size_t len,
                    int descriptor)
 {
-    child_pass(&children->current[number % (children->count - 1)], message, data, len,
+    child_pass(&children->current[number % children->workers], message, data, len,
                descriptor);
 }
 
@@ -188,8 +217,7 @@ void children_report(const struct children *children, struct report *report)
     list_each(&children->all, struct child, child, link)
         child_report(child, report, is_retiring(children, child));
     report->server_count = name_servers_read(
-        counters_name_servers_of(child_slot(&children->current[children->count - 1])),
-        report->servers);
+        counters_name_servers_of(child_slot(current_lookup(children))), report->servers);
 }
 
 bool children_hand_over(const struct children *children, struct handover *handover)

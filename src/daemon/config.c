@@ -20,6 +20,7 @@ enum group {
     GROUP_CACHE,
     GROUP_LOOKUPS,
     GROUP_SERVER,
+    GROUP_WEB,
     GROUPS,
 };
 
@@ -27,7 +28,8 @@ static const char *const group_names[GROUPS] = {[GROUP_CLIENTS] = "Addresses and
                                                 [GROUP_ANSWERS] = "Answers",
                                                 [GROUP_CACHE] = "Cache",
                                                 [GROUP_LOOKUPS] = "Lookups",
-                                                [GROUP_SERVER] = "The server"};
+                                                [GROUP_SERVER] = "The server",
+                                                [GROUP_WEB] = "Web page"};
 
 struct setting {
     enum group group;
@@ -174,6 +176,29 @@ static bool parse_log_queries(const struct setting *setting, struct config *conf
     return false;
 }
 
+static bool parse_web(const struct setting *setting, struct config *config,
+                      const char *value, char why[static WHY_SIZE])
+{
+    (void)setting;
+    config->has_web = *value != '\0';
+    if (!*value || endpoint_parse(&config->web_address, value, DEFAULT_WEB_PORT))
+        return true;
+    snprintf(why, WHY_SIZE, "an address such as 127.0.0.1:%d or [::1]:%d is needed",
+             DEFAULT_WEB_PORT, DEFAULT_WEB_PORT);
+    return false;
+}
+
+static bool parse_web_host(const struct setting *setting, struct config *config,
+                           const char *value, char why[static WHY_SIZE])
+{
+    (void)setting;
+    if (!*value || http_hosts_add(&config->web.hosts, value))
+        return true;
+    snprintf(why, WHY_SIZE, "a host name such as dns.example is needed, at most %d of them",
+             HTTP_HOSTS_MAX);
+    return false;
+}
+
 static bool parse_user(const struct setting *setting, struct config *config,
                        const char *value, char why[static WHY_SIZE])
 {
@@ -250,6 +275,12 @@ static const struct setting table[] = {
      "Path of the socket for hostdnsctl, instead of the default one."},
     {GROUP_SERVER, "log-queries", parse_log_queries, 0, "no", 0, 0,
      "Log each answered question, as text or json."},
+    {GROUP_WEB, "web", parse_web, 0, "", 0, 0,
+     "Address and port on which a page shows over HTTP what the server does."},
+    {GROUP_WEB, "web-host", parse_web_host, 0, "", 0, 0,
+     "A name by which browsers may ask for that page; may be given several times."},
+    {GROUP_WEB, "web-privacy", YES_NO(web.privacy), "no", 0, 0,
+     "Do not show on that page which client asked."},
 };
 
 enum { SETTINGS = sizeof table / sizeof *table };
@@ -312,7 +343,8 @@ static bool is_list(const struct setting *setting)
 void config_set_defaults(struct config *config)
 {
     *config = (struct config){.serve.policy.special.local = &config->local,
-                              .lookup.local = &config->local};
+                              .lookup.local = &config->local,
+                              .web.socket = -1};
     for (size_t i = 0; i < SETTINGS; i++)
         if (*table[i].initial && !is_list(&table[i]))
             set_default(config, &table[i]);

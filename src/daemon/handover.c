@@ -23,7 +23,8 @@ static const struct {
 } descriptors[] = {{"client", offsetof(struct handover, client)},
                    {"counters", offsetof(struct handover, counters)},
                    {"control", offsetof(struct handover, control)},
-                   {"unlinker", offsetof(struct handover, unlinker)}};
+                   {"unlinker", offsetof(struct handover, unlinker)},
+                   {"web", offsetof(struct handover, web)}};
 
 enum { DESCRIPTORS = sizeof descriptors / sizeof *descriptors };
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/output.h"
 #include "daemon/command_line.h"
@@ -24,6 +25,7 @@
 #include "daemon/sockets.h"
 #include "daemon/supervisor.h"
 #include "daemon/unlinker.h"
+#include "daemon/web_socket.h"
 
 static struct sockets sockets;
 static struct handover handover;
@@ -85,6 +87,8 @@ static void say_ready(void)
     say("DNS server is ready ...\n");
     for (size_t i = 0; i < sockets.addr_count; i++)
         say("Listening on %s (UDP and TCP).\n", sockets_format(&sockets, i, text));
+    if (handover.web != -1)
+        say("Web page at http://%s/.\n", web_socket_format(handover.web, text));
     say("Press 'Ctrl + C' to stop.\n");
 }
 
@@ -114,6 +118,8 @@ static int run(struct config *config, char *const *argv)
     };
 
     config->serve.cookie_secret = handover.secret;
+    config->web.socket = handover.web;
+    config->web.started = handover.is_reload ? handover.started : clock_ms();
     config->lookup.own = sockets.addrs;
     config->lookup.own_count = sockets.addr_count;
     return supervisor_run(&supervisor);
@@ -182,13 +188,34 @@ static void open_control(const struct config *config)
         use_control(fd, path);
 }
 
+/* A page that there is must not be lost for one that there cannot be. One that there was
+ * not is no reason to keep the rest from being reloaded. */
+static bool check_web(const struct config *config)
+{
+    bool was_open = handover.web != -1;
+
+    return web_socket_open(&config->web_address, config->has_web, &handover) || !was_open;
+}
+
 /* The dry run of a reload tries the addresses as well. */
 static int check(const struct config *config)
 {
-    bool good = !handover.is_reload || open_sockets(config);
+    bool good = !handover.is_reload || (open_sockets(config) && check_web(config));
 
     sockets_close(&sockets);
+    web_socket_close(&handover);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static bool open_all(const struct config *config)
+{
+    bool done;
+
+    web_socket_open(&config->web_address, config->has_web, &handover);
+    done = open_sockets(config);
+    if (done)
+        open_control(config);
+    return done;
 }
 
 static int serve_until_told(struct config *config, char *const *argv)
@@ -197,8 +224,7 @@ static int serve_until_told(struct config *config, char *const *argv)
 
     output_open(STDOUT_FILENO);
     output_open(STDERR_FILENO);
-    if (open_sockets(config)) {
-        open_control(config);
+    if (open_all(config)) {
         result = privileges_drop(config->user, handover.is_reload);
     }
     if (result == 0) {
@@ -207,6 +233,7 @@ static int serve_until_told(struct config *config, char *const *argv)
         result = run(config, argv);
     }
     sockets_close(&sockets);
+    web_socket_close(&handover);
     close_control();
     if (result == 0)
         say("DNS server socket closed\n");

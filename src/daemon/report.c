@@ -49,6 +49,8 @@ static void print_processes(FILE *out, const struct report *report)
             (int)report->pid, (double)report->ms / 1000, report->generation);
     for (size_t i = 0; i < report->address_count; i++)
         print_address(out, &report->addresses[i]);
+    if (*report->web)
+        fprintf(out, "web: http://%s/\n", report->web);
     for (size_t i = 0; i < report->missing_count; i++)
         fprintf(out, "missing: %s, %s\n", report->missing[i].name, report->missing[i].text);
     for (size_t i = 0; i < report->process_count; i++)

@@ -123,12 +123,12 @@ static json_t *name_servers(const struct report *report)
 static json_t *status(const struct report *report)
 {
     return json_pack(
-        "{s:s, s:i, s:o, s:i, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:{s:o, s:o, s:o},"
+        "{s:s, s:i, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:{s:o, s:o, s:o},"
         " s:{s:o, s:I, s:o, s:o}, s:{s:o}}",
         "version", HOSTDNS_VERSION, "pid", (int)report->pid, "seconds", seconds(report->ms),
-        "generation", (int)report->generation, "listens", addresses(report), "missing",
-        missing(report), "processes", processes(report), "name-servers",
-        name_servers(report), /**/
+        "generation", (int)report->generation, "listens", addresses(report), "web",
+        *report->web ? json_string(report->web) : json_null(), "missing", missing(report),
+        "processes", processes(report), "name-servers", name_servers(report), /**/
         "lookups", "in-flight", number(COUNT_LOOKUPS_IN_FLIGHT), "questions",
         number(COUNT_WAITING), /**/
         "threads", "all", number(COUNT_THREADS), "busy", number(COUNT_THREADS_BUSY), "hung",

@@ -10,13 +10,15 @@
 #include "daemon/notify.h"
 #include "daemon/privileges.h"
 #include "daemon/sandbox.h"
+#include "web/web.h"
 
-static const char *const log_names[ROLES] = {"hostdnsd[serve]", "hostdnsd[lookup]"};
+static const char *const log_names[ROLES] = {"hostdnsd[serve]", "hostdnsd[lookup]",
+                                             "hostdnsd[web]"};
 
 int roles_open(struct roles *roles, const struct config *config,
                const struct sockets *sockets)
 {
-    *roles = (struct roles){.config = config, .sockets = sockets};
+    *roles = (struct roles){.config = config, .sockets = sockets, .counters = -1};
     for (unsigned i = 0; i < config->workers; i++)
         roles->questions[i] = (struct channel){.left = -1, .right = -1};
     for (unsigned i = 0; i < config->workers; i++)
@@ -79,6 +81,43 @@ static int run_lookup(const struct roles *roles, int control)
     return lookup_run(&lookup, control);
 }
 
+static int reader; /* of the counters' page */
+
+/* Once the filter is loaded, which is counted in the page if it fails. */
+static void confine_web(void)
+{
+    sandbox_web();
+    counters_read_only(reader);
+}
+
+static int run_web(const struct roles *roles, const struct child *child, int control)
+{
+    struct web_config web = roles->config->web;
+    struct child lookup = {.role = ROLE_LOOKUP, .generation = child->generation};
+    int kept[3];
+
+    reader = counters_reader(roles->counters);
+    kept[0] = control;
+    kept[1] = web.socket;
+    kept[2] = reader;
+    descriptors_keep(kept, reader == -1 ? 2 : 3);
+    web.lookup_slot = child_slot(&lookup);
+    web.confine = confine_web;
+    return web_run(&web, control);
+}
+
+static int run(const struct roles *roles, const struct child *child, int control)
+{
+    switch (child->role) {
+    case ROLE_SERVE:
+        return run_serve(roles, child, control);
+    case ROLE_LOOKUP:
+        return run_lookup(roles, control);
+    default:
+        return run_web(roles, child, control);
+    }
+}
+
 void roles_run(const struct roles *roles, const struct child *child, int control)
 {
     int result;
@@ -89,8 +128,7 @@ void roles_run(const struct roles *roles, const struct child *child, int control
     notify_forget();
     if (privileges_drop_rest() == -1)
         log_warning("cannot give up the last capabilities: %m");
-    result = child->role == ROLE_SERVE ? run_serve(roles, child, control)
-                                       : run_lookup(roles, control);
+    result = run(roles, child, control);
     if (result == -1)
         log_error("this process cannot go on and ends: %m");
     if (child->role == ROLE_LOOKUP)

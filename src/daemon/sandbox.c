@@ -137,8 +137,30 @@ static const char *const serve_may[] = {
     "writev",
 };
 
+/* epoll is how libmicrohttpd waits for its connections. */
+static const char *const web_may[] = {
+    "accept4",        "brk",
+    "clock_gettime",  "clock_gettime64",
+    "close",          "epoll_ctl",
+    "epoll_pwait",    "epoll_wait",
+    "exit",           "exit_group",
+    "futex",          "futex_time64",
+    "getpid",         "getrandom",
+    "gettid",         "madvise",
+    "mremap",         "munmap",
+    "poll",           "ppoll",
+    "ppoll_time64",   "read",
+    "recv",           "recvfrom",
+    "recvmsg",        "restart_syscall",
+    "rt_sigprocmask", "rt_sigreturn",
+    "send",           "sendmsg",
+    "sendto",         "setsockopt",
+    "shutdown",       "sigreturn",
+    "write",          "writev",
+};
+
 /* These may get memory, but not for code. */
-static const char *const serve_may_without_execution[] = {"mmap", "mmap2", "mprotect"};
+static const char *const may_without_execution[] = {"mmap", "mmap2", "mprotect"};
 
 static int rule(scmp_filter_ctx filter, uint32_t action, const char *name)
 {
@@ -175,11 +197,10 @@ static int rules_for_signals(scmp_filter_ctx filter, uint32_t action, enum scmp_
 
 static int allow_without_execution(scmp_filter_ctx filter)
 {
-    const size_t count =
-        sizeof serve_may_without_execution / sizeof *serve_may_without_execution;
+    const size_t count = sizeof may_without_execution / sizeof *may_without_execution;
 
     for (size_t i = 0; i < count; i++) {
-        int number = seccomp_syscall_resolve_name(serve_may_without_execution[i]);
+        int number = seccomp_syscall_resolve_name(may_without_execution[i]);
         int result = number == __NR_SCMP_ERROR
                          ? 0
                          : seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1,
@@ -290,11 +311,11 @@ static int allow_look_at_pipe(scmp_filter_ctx filter)
                             SCMP_A1(SCMP_CMP_EQ, FIONREAD));
 }
 
-/* The kernel logs what it refuses, which in serve is always an attack or a bug. */
-static int describe_serve(scmp_filter_ctx filter)
+/* Allows these calls and what every such process needs. The kernel logs what it refuses,
+ * which is always an attack or a bug. */
+static int describe(scmp_filter_ctx filter, const char *const *names, size_t count)
 {
-    int result =
-        rules(filter, SCMP_ACT_ALLOW, serve_may, sizeof serve_may / sizeof *serve_may);
+    int result = rules(filter, SCMP_ACT_ALLOW, names, count);
 
     seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);
     if (result == 0)
@@ -304,7 +325,8 @@ static int describe_serve(scmp_filter_ctx filter)
     return result == 0 ? allow_without_execution(filter) : result;
 }
 
-void sandbox_serve(void)
+/* Allows these calls alone. */
+static void allow_only(const char *const *names, size_t count)
 {
     const struct rlimit none = {0};
     scmp_filter_ctx filter;
@@ -313,5 +335,15 @@ void sandbox_serve(void)
         return;
     setrlimit(RLIMIT_NPROC, &none);
     filter = seccomp_init(refuse);
-    load(filter, filter ? describe_serve(filter) : 0);
+    load(filter, filter ? describe(filter, names, count) : 0);
+}
+
+void sandbox_serve(void)
+{
+    allow_only(serve_may, sizeof serve_may / sizeof *serve_may);
+}
+
+void sandbox_web(void)
+{
+    allow_only(web_may, sizeof web_may / sizeof *web_may);
 }

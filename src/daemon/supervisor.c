@@ -1,6 +1,7 @@
 #include "daemon/supervisor.h"
 
 #include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -18,7 +19,9 @@
 #include "daemon/roles.h"
 #include "daemon/signals.h"
 #include "daemon/survey.h"
+#include "daemon/web_socket.h"
 #include "net/loop.h"
+#include "web/web.h"
 
 enum { LEAVE_MS = 2000 }; /* a child that has not left by then is killed */
 
@@ -104,6 +107,13 @@ static void reload(void *context, int client)
 
 /* Starting and leaving. */
 
+/* During a reload the processes before it still answer. */
+static void count_starting(const struct supervisor *supervisor)
+{
+    if (supervisor->announced || !supervisor->config->handover->is_reload)
+        children_count_starting(&supervisor->children);
+}
+
 static void announce(struct supervisor *supervisor)
 {
     if (supervisor->announced || !children_are_ready(&supervisor->children))
@@ -126,10 +136,12 @@ static void announce(struct supervisor *supervisor)
 static void child_spoke(struct child *child, enum control_message message,
                         const uint8_t *data, size_t len)
 {
-    if (message == CONTROL_READY)
+    if (message == CONTROL_READY) {
         announce(supervisor_of(child));
-    else if (message == CONTROL_COUNT)
+        count_starting(supervisor_of(child));
+    } else if (message == CONTROL_COUNT) {
         surveys_add_count(&supervisor_of(child)->surveys, data, len);
+    }
 }
 
 static bool all_live(void *context)
@@ -160,16 +172,36 @@ static void leave(struct supervisor *supervisor)
         loop_stop(supervisor->loop);
 }
 
+static void replace(struct child *child, pid_t pid, int status)
+{
+    static const enum counter restarts[ROLES] = {[ROLE_SERVE] = COUNT_RESTARTS_SERVE,
+                                                 [ROLE_LOOKUP] = COUNT_RESTARTS_LOOKUP,
+                                                 [ROLE_WEB] = COUNT_RESTARTS_WEB};
+
+    child_log_death(child, pid, status, "; starting another");
+    count(restarts[child->role]);
+    child_start_again(child);
+    count_starting(supervisor_of(child));
+}
+
+/* It has said why, and the next one would say the same. */
+static bool is_hopeless(const struct child *child, int status)
+{
+    return child->role == ROLE_WEB && WIFEXITED(status) &&
+           WEXITSTATUS(status) == WEB_WITHOUT_LIBRARY;
+}
+
 static void child_ended(struct child *child, pid_t pid, int status)
 {
     struct supervisor *supervisor = supervisor_of(child);
 
     if (supervisor->leaving)
         return;
-    if (supervisor->announced || children_any_retiring(&supervisor->children)) {
-        child_log_death(child, pid, status, "; starting another");
-        count(child->role == ROLE_SERVE ? COUNT_RESTARTS_SERVE : COUNT_RESTARTS_LOOKUP);
-        child_start_again(child);
+    if (is_hopeless(child, status)) {
+        facility_lost(FACILITY_WEB, "no web page: libmicrohttpd is missing");
+    } else if (supervisor->announced || child->role == ROLE_WEB ||
+               children_any_retiring(&supervisor->children)) {
+        replace(child, pid, status);
     } else { /* it has never worked, so another one would not either */
         log_error("the %s process ended before it could work, so the server stops",
                   role_name(child->role));
@@ -248,6 +280,7 @@ static void describe(void *context, struct report *report)
                               .ms = clock_ms() - supervisor->started,
                               .generation = supervisor->children.generation,
                               .cache_bytes = supervisor->config->config->serve.cache.bytes};
+    web_socket_format(supervisor->config->config->web.socket, report->web);
     sockets_report(supervisor->config->sockets, report);
     facilities_report(report);
     children_report(&supervisor->children, report);
@@ -294,6 +327,7 @@ static void open_counters(struct supervisor *supervisor)
     if (supervisor->counters == -1)
         facility_lost(FACILITY_COUNTERS, "counters will start from 0 at each reload: %m");
     counters_use(0);
+    supervisor->roles.counters = supervisor->counters;
 }
 
 /* New processes read the files again, or listen at a link that has come, and no
@@ -333,7 +367,7 @@ static int open_all(struct supervisor *supervisor, const struct supervisor_confi
         .signals = -1};
     timer_init(&supervisor->leave_end, leave_late, supervisor);
     children_init(&supervisor->children, &supervisor->owner, config->config->workers,
-                  config->handover->generation + 1);
+                  config->config->web.socket != -1, config->handover->generation + 1);
     supervisor->loop = supervisor->owner.loop = loop_new();
     surveys_init(&supervisor->surveys, supervisor->loop);
     reload_init(&supervisor->reload, supervisor->loop, config->argv,
@@ -374,6 +408,7 @@ int supervisor_run(const struct supervisor_config *config)
         addrwatch_start(&supervisor.addrs, supervisor.loop, config->sockets, renew,
                         &supervisor);
         children_start(&supervisor.children);
+        count_starting(&supervisor);
         watchdog_start(&supervisor.watchdog, supervisor.loop, all_live, &supervisor);
         reap(&supervisor); /* those that ended while the program was executed */
         result = loop_run(supervisor.loop);

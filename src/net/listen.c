@@ -178,6 +178,18 @@ int listener_open_beside(struct listener *listener, const struct addr *addr,
     return 0;
 }
 
+int listener_open_tcp(const struct addr *addr)
+{
+    int fd = bound_socket(addr, SOCK_STREAM, true, false), saved;
+
+    if (fd == -1 || listen(fd, BACKLOG) == 0)
+        return fd;
+    saved = errno;
+    close(fd);
+    errno = saved;
+    return -1;
+}
+
 static bool never_block(int fd)
 {
     int flags = fcntl(fd, F_GETFL);

@@ -3,6 +3,7 @@
 
 #include "base/counters.h"
 
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -92,6 +93,43 @@ TEST(a_page_that_is_handed_over_goes_on)
     assert_int_equal(counters_sum(COUNT_RELOADS), before);
     count(COUNT_RELOADS);
     assert_int_equal(counters_sum(COUNT_RELOADS), before + 1);
+}
+
+/* The status of a child that reads the page, then asks for the right to write and writes:
+ * 1 if it cannot read, 2 if it may write, or the signal that has ended it. */
+static int read_then_write(int fd)
+{
+    uint64_t before = counters_sum(COUNT_RELOADS);
+    uint64_t *words = counters_words();
+    void *around = (void *)((uintptr_t)words & ~((uintptr_t)getpagesize() - 1));
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        signal(SIGSEGV, SIG_DFL);
+        counters_read_only(counters_reader(fd));
+        count(COUNT_RELOADS); /* for itself alone */
+        if (counters_sum(COUNT_RELOADS) != before)
+            _exit(1);
+        if (fd != -1 && mprotect(around, 1, PROT_READ | PROT_WRITE) == 0)
+            _exit(2);
+        words[0] = 4711;
+        _exit(3);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+TEST(a_process_can_give_up_writing_to_the_page_for_good)
+{
+    assert_int_equal(read_then_write(page), 128 + SIGSEGV);
+    assert_int_equal(counters_words()[0], 0);
+}
+
+TEST(without_a_descriptor_it_gives_up_writing_as_well)
+{
+    assert_int_equal(read_then_write(-1), 128 + SIGSEGV);
+    assert_int_equal(counters_words()[0], 0);
 }
 
 /* The page of another version of the program has another layout. */

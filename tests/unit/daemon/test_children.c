@@ -28,7 +28,7 @@ static void set_up(void)
 {
     loop = loop_new();
     owner = (struct child_owner){.loop = loop, .spoke = spoke};
-    children_init(&children, &owner, 1, 9);
+    children_init(&children, &owner, 1, false, 9);
     handover = (struct handover){.client = -1};
     assert_non_null(loop);
     assert_int_not_equal(counters_open(-1), -1);
@@ -196,8 +196,92 @@ TEST_WITH(children, a_dismissed_child_that_has_not_ended_is_handed_over_too)
     assert_int_equal(next.children[0].pid, lookup);
     assert_int_equal(next.children[0].control, -1);
     children_free(&children);
-    children_init(&children, &owner, 1, 9);
+    children_init(&children, &owner, 1, false, 9);
     assert_int_equal(children_adopt(&children, &next), 0);
     end(lookup);
     assert_false(children_any(&children));
+}
+
+/* Questions are answered without a web process. */
+TEST_WITH(children, a_web_process_is_not_waited_for)
+{
+    children_free(&children);
+    children_init(&children, &owner, 2, true, 9);
+    assert_int_equal(children.count, 4);
+    assert_int_equal(children.current[3].role, ROLE_WEB);
+    for (size_t i = 0; i < 3; i++) {
+        assert_false(children_are_ready(&children));
+        children.current[i].ready = true;
+    }
+    assert_true(children_are_ready(&children));
+}
+
+TEST_WITH(children, a_web_process_retires_like_those_that_serve)
+{
+    add(ROLE_SERVE, 1);
+    add(ROLE_LOOKUP, 1);
+    add(ROLE_WEB, 1);
+    adopt();
+    children_tell_to_retire(&children);
+    assert_int_equal(heard(1), 0);
+    assert_int_equal(heard(2), CONTROL_RETIRE);
+}
+
+/* A real process in the place of the web process, which does not answer. */
+TEST_WITH(children, a_web_process_that_hangs_is_killed_and_nobody_else_is_blamed)
+{
+    struct child *web;
+    siginfo_t info;
+    pid_t pid;
+
+    children_free(&children);
+    children_init(&children, &owner, 1, true, 9);
+    pid = add(ROLE_WEB, 9);
+    web = &children.current[2];
+    assert_int_equal(child_adopt(web, pid, handover.children[0].control), 0);
+    web->ready = true;
+    assert_true(children_live(&children));
+    assert_int_equal(heard(0), CONTROL_PING);
+    assert_true(children_live(&children));
+    assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+    assert_int_equal(info.si_status, SIGKILL);
+}
+
+static void starting_are(uint64_t serve, uint64_t lookup)
+{
+    children_count_starting(&children);
+    assert_int_equal(counters_sum(COUNT_STARTING_SERVE), serve);
+    assert_int_equal(counters_sum(COUNT_STARTING_LOOKUP), lookup);
+}
+
+TEST_WITH(children, those_that_cannot_work_yet_are_counted)
+{
+    counters_use(0);
+    children_free(&children);
+    children_init(&children, &owner, 2, true, 9);
+    starting_are(2, 1);
+    children.current[0].ready = true;
+    children.current[0].pid = getpid();
+    starting_are(1, 1);
+    children.current[2].ready = true;
+    children.current[2].pid = getpid();
+    starting_are(1, 0);
+    children.current[0].pid = 0; /* it has died */
+    starting_are(2, 0);
+    children_init(&children, &owner, 2, true, 9);
+}
+
+TEST_WITH(children, each_counts_in_a_slot_of_its_own)
+{
+    bool used[COUNTERS_SLOTS] = {true}; /* the first is the supervisor's */
+    struct child child;
+
+    for (unsigned generation = 7; generation < 10; generation++)
+        for (int role = 0; role < ROLES; role++)
+            for (unsigned i = 0; i < (role == ROLE_SERVE ? WORKERS_MAX : 1); i++) {
+                child_init(&child, &owner, (enum role)role, i, generation);
+                assert_in_range(child_slot(&child), 1, COUNTERS_SLOTS - 1);
+                assert_false(used[child_slot(&child)]);
+                used[child_slot(&child)] = true;
+            }
 }

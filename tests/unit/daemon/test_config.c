@@ -262,6 +262,39 @@ TEST(there_may_be_sixteen_addresses)
                  "hostdnsd: -l listen=127.0.0.2: at most 16 addresses\n");
 }
 
+TEST(there_is_no_web_page_unless_it_has_an_address)
+{
+    char text[ADDR_TEXT];
+
+    command_line("");
+    assert_false(said.config.has_web);
+    assert_int_equal(said.config.web.socket, -1);
+    assert_false(said.config.web.privacy);
+    command_line("-o web=127.0.0.1 -o web-privacy=yes");
+    assert_true(said.config.has_web);
+    assert_true(said.config.web.privacy);
+    assert_string_equal(endpoint_format(&said.config.web_address, text), "127.0.0.1:8053");
+    command_line("-o web=127.0.0.1:80 -o web=[::1]:81");
+    assert_string_equal(endpoint_format(&said.config.web_address, text), "[::1]:81");
+    command_line("-o web=127.0.0.1:80 -o web=");
+    assert_false(said.config.has_web);
+}
+
+TEST(a_web_page_needs_an_address)
+{
+    assert_wrong("-o web=yes", "hostdnsd: -o web=yes: an address such as 127.0.0.1:8053 or "
+                               "[::1]:8053 is needed\n");
+}
+
+TEST(hosts_of_the_web_page_add_up)
+{
+    command_line("-o web-host=dns.example -o web-host=ns");
+    assert_int_equal(said.config.web.hosts.count, 2);
+    assert_string_equal(said.config.web.hosts.names[1], "ns");
+    assert_wrong("-o web-host=a/b", "hostdnsd: -o web-host=a/b: a host name such as "
+                                    "dns.example is needed, at most 16 of them\n");
+}
+
 /* `make check` proves that this file has each key of the table with its default. */
 TEST(the_sample_with_each_key_switched_on_says_the_defaults)
 {

@@ -56,7 +56,7 @@ static struct dry_run *start(const char *path)
     static char name[] = "name", word[] = "-v";
     char *const argv[] = {name, word, NULL};
 
-    handover = (struct handover){.client = -1, .counters = -1, .control = -1};
+    handover = (struct handover){.client = -1, .counters = -1, .control = -1, .web = -1};
     return dry_run_start(loop, path, argv, &handover, done, &loop);
 }
 

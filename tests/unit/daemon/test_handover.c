@@ -11,7 +11,8 @@ static struct handover given, taken;
 
 static void set_up(void)
 {
-    given = (struct handover){.client = -1, .counters = -1, .control = -1, .unlinker = -1};
+    given = (struct handover){
+        .client = -1, .counters = -1, .control = -1, .unlinker = -1, .web = -1};
 }
 
 FIXTURE(handover, set_up, NULL);
@@ -43,6 +44,7 @@ TEST_WITH(handover, without_one_the_program_was_started_anew)
     assert_int_equal(taken.counters, -1);
     assert_int_equal(taken.control, -1);
     assert_int_equal(taken.unlinker, -1);
+    assert_int_equal(taken.web, -1);
     assert_memory_not_equal(&taken.secret, &none, sizeof none);
 }
 
@@ -115,6 +117,7 @@ TEST_WITH(handover, descriptors_are_open_for_the_program_and_closed_behind_it)
     given.counters = open("/dev/null", O_RDONLY | O_CLOEXEC);
     given.control = open("/dev/null", O_RDONLY | O_CLOEXEC);
     given.unlinker = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    given.web = open("/dev/null", O_RDONLY | O_CLOEXEC);
     assert_true(passed_add(&given.sockets, udp));
     assert_int_equal(handover_give(&given), 0);
     assert_false(closes_on_execution(udp));
@@ -122,18 +125,21 @@ TEST_WITH(handover, descriptors_are_open_for_the_program_and_closed_behind_it)
     assert_false(closes_on_execution(given.counters));
     assert_false(closes_on_execution(given.control));
     assert_false(closes_on_execution(given.unlinker));
+    assert_false(closes_on_execution(given.web));
     assert_true(handover_read(&taken));
     assert_true(closes_on_execution(udp));
     assert_int_equal(taken.client, given.client);
     assert_int_equal(taken.counters, given.counters);
     assert_int_equal(taken.control, given.control);
     assert_int_equal(taken.unlinker, given.unlinker);
+    assert_int_equal(taken.web, given.web);
     assert_int_equal(taken.sockets.count, 1);
     assert_int_equal(taken.sockets.sockets[0].fd, udp);
     close(given.client);
     close(given.counters);
     close(given.control);
     close(given.unlinker);
+    close(given.web);
     close(udp);
 }
 

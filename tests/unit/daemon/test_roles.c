@@ -17,16 +17,19 @@ static void set_up(void)
     config_set_defaults(&config);
     config.lookup.max_lookups = 8;
     assert_true(addr_parse(&any, "127.0.0.1:0", 0));
+    config.web.socket = listener_open_tcp(&any);
     assert_int_equal(listener_open(&sockets.all[sockets.count++], &any), 0);
     sockets.addrs[sockets.addr_count++] = sockets.all[0].addr;
     assert_int_equal(roles_open(&roles, &config, &sockets), 0);
-    assert_int_not_equal(counters_open(-1), -1);
+    roles.counters = counters_open(-1);
+    assert_int_not_equal(roles.counters, -1);
 }
 
 static void tear_down(void)
 {
     roles_close(&roles);
     sockets_close(&sockets);
+    close(config.web.socket);
 }
 
 FIXTURE(roles, set_up, tear_down);

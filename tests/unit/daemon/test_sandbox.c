@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -58,6 +59,33 @@ static int serve_works(void)
         return 2;
     memset(memory, 1, 64 << 20);
     free(memory);
+    return error_of(shutdown(ends[0], SHUT_WR));
+}
+
+static int web_opens(void)
+{
+    sandbox_web();
+    return error_of(open("/dev/null", O_RDONLY));
+}
+
+static int web_makes_a_socket(void)
+{
+    sandbox_web();
+    return error_of(socket(AF_INET, SOCK_STREAM, 0));
+}
+
+/* What is ready is reported by another descriptor. */
+static int web_works(void)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    int ends[2], all = epoll_create1(0);
+
+    if (all == -1 || socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == -1)
+        return 1;
+    sandbox_web();
+    if (epoll_ctl(all, EPOLL_CTL_ADD, ends[1], &event) == -1 ||
+        send(ends[0], "x", 1, 0) != 1 || epoll_wait(all, &event, 1, -1) != 1)
+        return 2;
     return error_of(shutdown(ends[0], SHUT_WR));
 }
 
@@ -146,6 +174,17 @@ TEST(serve_has_no_files_no_new_sockets_and_no_new_code)
 TEST(serve_can_do_its_work)
 {
     assert_int_equal(in_child(serve_works), 0);
+}
+
+TEST(web_has_no_files_and_no_new_sockets)
+{
+    assert_int_equal(in_child(web_opens), FORBIDDEN);
+    assert_int_equal(in_child(web_makes_a_socket), FORBIDDEN);
+}
+
+TEST(web_can_do_its_work)
+{
+    assert_int_equal(in_child(web_works), 0);
 }
 
 TEST(lookup_has_files_but_no_programs)

@@ -47,7 +47,7 @@ __attribute__((noreturn)) static void supervise(void)
     static char name[] = "hostdnsd";
     static char *const argv[] = {name, NULL};
     static struct handover handover = {
-        .client = -1, .counters = -1, .control = -1, .unlinker = -1};
+        .client = -1, .counters = -1, .control = -1, .unlinker = -1, .web = -1};
     static struct sockets sockets;
     static struct config config;
     const struct supervisor_config supervisor = {

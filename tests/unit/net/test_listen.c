@@ -301,3 +301,26 @@ TEST(a_server_that_starts_at_the_same_moment_is_noticed_too)
     listener_close(&listener);
     close(rival);
 }
+
+static bool listens(int fd)
+{
+    int value = 0;
+    socklen_t len = sizeof value;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &len) == 0 && value == 1;
+}
+
+TEST(tcp_alone_listens_without_blocking_and_once)
+{
+    struct addr addr = address_of("127.0.0.1");
+    int fd = listener_open_tcp(&addr);
+
+    assert_int_not_equal(fd, -1);
+    assert_true(listens(fd));
+    assert_true(fcntl(fd, F_GETFL) & O_NONBLOCK);
+    assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+    assert_int_equal(getsockname(fd, &addr.sock.any, &addr.len), 0);
+    assert_int_equal(listener_open_tcp(&addr), -1);
+    assert_int_equal(errno, EADDRINUSE);
+    close(fd);
+}

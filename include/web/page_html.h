@@ -1,0 +1,9 @@
+/* The page with the figures of this moment, which needs nothing but the browser. */
+#pragma once
+
+#include <stdio.h>
+
+#include "web/figures.h"
+#include "web/summary.h"
+
+void page_html(FILE *, const struct summary *, const struct figures *);

@@ -1,0 +1,16 @@
+/*
+ * The web process. It shows counters over HTTP, to browsers and to programs, and can change
+ * nothing: it has no files, reads shared memory, and nobody waits for it. It is one thread
+ * around one poll() loop.
+ */
+#pragma once
+
+#include "web/config.h"
+
+/* The exit status of the process if libmicrohttpd cannot be loaded: another process would
+ * not fare better. */
+enum { WEB_WITHOUT_LIBRARY = 69 };
+
+/* Runs until the supervisor's channel closes, or until the supervisor has told it to retire
+ * and no connection is left. 0, or -1 with errno if it could not start or go on. */
+int web_run(const struct web_config *, int supervisor);

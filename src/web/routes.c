@@ -1,0 +1,105 @@
+#include "web/routes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/metrics.h"
+#include "web/figures_json.h"
+#include "web/health.h"
+#include "web/page_html.h"
+
+static const char plain[] = "text/plain; charset=utf-8";
+
+/* Writes the body and returns the status. */
+typedef unsigned route_write(const struct site *, FILE *out);
+
+static unsigned write_page(const struct site *site, FILE *out)
+{
+    struct summary summary;
+
+    summary_read(&summary, site->config);
+    page_html(out, &summary, site->figures);
+    return 200;
+}
+
+static unsigned write_health(const struct site *site, FILE *out)
+{
+    const char *fault = health_fault();
+
+    (void)site;
+    fputs(fault ? fault : "ok\n", out);
+    return fault ? 503 : 200;
+}
+
+static unsigned write_metrics(const struct site *site, FILE *out)
+{
+    char text[METRICS_TEXT];
+
+    (void)site;
+    fwrite(text, 1, metrics_write(text), out);
+    return 200;
+}
+
+static unsigned write_figures(const struct site *site, FILE *out)
+{
+    struct summary summary;
+
+    summary_read(&summary, site->config);
+    return figures_json(out, &summary, site->figures) ? 200 : 500;
+}
+
+static unsigned write_nothing(const struct site *site, FILE *out)
+{
+    (void)site;
+    fputs("There is nothing here.\n", out);
+    return 404;
+}
+
+struct http_route {
+    const char *path, *type;
+    route_write *write;
+};
+
+static const struct http_route routes[] = {
+    {"/", "text/html; charset=utf-8", write_page},
+    {"/healthz", plain, write_health},
+    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", write_metrics},
+    {"/figures", "application/json", write_figures},
+};
+
+static const struct http_route nowhere = {"", plain, write_nothing};
+
+static const struct http_route *find(const char *path)
+{
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
+        if (strcmp(routes[i].path, path) == 0)
+            return &routes[i];
+    return &nowhere;
+}
+
+bool routes_answer(const struct site *site, const char *path, struct reply *reply)
+{
+    const struct http_route *route = find(path);
+    FILE *out;
+
+    *reply = (struct reply){.type = route->type};
+    out = open_memstream(&reply->body, &reply->len);
+    if (!out)
+        return false;
+    reply->status = route->write(site, out);
+    if (fclose(out) == 0)
+        return true;
+    free(reply->body);
+    return false;
+}
+
+bool routes_refuse(const struct http_refusal *refusal, struct reply *reply)
+{
+    *reply = (struct reply){.status = refusal->status,
+                            .type = plain,
+                            .allow = refusal->allow,
+                            .body = strdup(refusal->text),
+                            .len = strlen(refusal->text)};
+    return reply->body;
+}

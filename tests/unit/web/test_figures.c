@@ -1,0 +1,125 @@
+#include "../check.h"
+
+#include "web/figures.h"
+
+static struct figures figures;
+
+static void begin(void)
+{
+    assert_int_not_equal(counters_open(-1), -1);
+    counters_use(1);
+    figures_init(&figures, 5000);
+}
+
+FIXTURE(figures, begin, NULL);
+
+static void ask(unsigned times)
+{
+    for (unsigned i = 0; i < times; i++)
+        count_question(COUNT_QUESTIONS_UDP, COUNT_TYPE_A, COUNT_ANSWER_RECORDS);
+}
+
+static const struct figures_point *last(void)
+{
+    return figures_at(&figures, figures.count - 1);
+}
+
+static bool is(double found, double wanted)
+{
+    return found > wanted - 0.001 && found < wanted + 0.001;
+}
+
+TEST_WITH(figures, a_second_has_what_was_counted_in_it)
+{
+    ask(7);
+    count_question(COUNT_QUESTIONS_TCP, COUNT_TYPE_TXT, COUNT_ANSWER_SERVFAIL);
+    count_more(COUNT_CACHE_HITS, 5);
+    assert_int_equal(figures_sample(&figures, 6000), 7000);
+    assert_int_equal(figures.count, 1);
+    assert_true(is(last()->rate, 8));
+    assert_true(is(last()->cached_rate, 5));
+    assert_int_equal(figures_sample(&figures, 7000), 8000);
+    assert_true(is(last()->rate, 0));
+    assert_true(is(last()->cached_rate, 0));
+}
+
+TEST_WITH(figures, what_was_counted_before_does_not_count)
+{
+    ask(1000);
+    figures_init(&figures, 5000);
+    figures_sample(&figures, 6000);
+    assert_true(is(last()->rate, 0));
+}
+
+TEST_WITH(figures, a_second_that_is_not_over_has_no_point_yet)
+{
+    ask(1);
+    assert_int_equal(figures_sample(&figures, 5999), 6000);
+    assert_int_equal(figures.count, 0);
+    assert_int_equal(figures_sample(&figures, 6001), 7000);
+    assert_int_equal(figures.count, 1);
+}
+
+TEST_WITH(figures, seconds_that_passed_unseen_share_what_has_happened)
+{
+    ask(30);
+    assert_int_equal(figures_sample(&figures, 8400), 9000);
+    assert_int_equal(figures.count, 3);
+    for (unsigned i = 0; i < 3; i++)
+        assert_true(is(figures_at(&figures, i)->rate, 10));
+}
+
+TEST_WITH(figures, ten_minutes_are_kept_the_oldest_first)
+{
+    for (unsigned i = 1; i <= 605; i++) {
+        ask(i);
+        figures_sample(&figures, 5000 + 1000 * (int64_t)i);
+    }
+    assert_int_equal(figures.count, 600);
+    assert_true(is(figures_at(&figures, 0)->rate, 6));
+    assert_true(is(figures_at(&figures, 599)->rate, 605));
+}
+
+TEST_WITH(figures, a_long_sleep_fills_the_memory_once)
+{
+    figures_sample(&figures, 5000 + INT64_C(1000000) * 1000);
+    assert_int_equal(figures.count, 600);
+    assert_int_equal(figures.at, 5000 + INT64_C(1000000) * 1000);
+}
+
+TEST_WITH(figures, without_lookups_there_is_no_latency)
+{
+    ask(3);
+    figures_sample(&figures, 6000);
+    assert_true(last()->median_ms < 0);
+    assert_true(last()->p99_ms < 0);
+}
+
+/* 100 lookups below 1 ms, spread evenly: half of them below 0.5 ms. */
+TEST_WITH(figures, latency_is_found_within_a_bucket)
+{
+    count_more(COUNT_LOOKUP_MS_1, 100);
+    figures_sample(&figures, 6000);
+    assert_true(is(last()->median_ms, 0.5));
+    assert_true(is(last()->p99_ms, 0.99));
+}
+
+/* The 50th is the 20th of 80 between 4 and 8 ms; the 99th the 9th of 10 between 512 and
+ * 1024 ms. */
+TEST_WITH(figures, latency_is_found_across_buckets)
+{
+    count_more(COUNT_LOOKUP_MS_2, 10);
+    count_more(COUNT_LOOKUP_MS_8, 80);
+    count_more(COUNT_LOOKUP_MS_1024, 10);
+    figures_sample(&figures, 6000);
+    assert_true(is(last()->median_ms, 6));
+    assert_true(is(last()->p99_ms, 512 + 0.9 * 512));
+}
+
+TEST_WITH(figures, the_last_bucket_has_the_longest)
+{
+    count_more(COUNT_LOOKUP_MS_MORE, 1);
+    figures_sample(&figures, 6000);
+    assert_true(last()->median_ms >= 4096);
+    assert_true(last()->p99_ms <= 8192);
+}
