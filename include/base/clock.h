@@ -13,3 +13,5 @@ int64_t clock_us(void);
 
 /* Milliseconds since 1970, for people to read: somebody may set that clock. */
 int64_t clock_unix_ms(void);
+/* Nanoseconds since then. */
+int64_t clock_unix_ns(void);

@@ -34,6 +34,9 @@ const char *addr_format(const struct addr *, char text[static ADDR_TEXT]);
 /* Writes the address without its port; returns `text`. */
 const char *addr_format_ip(const struct addr *, char text[static ADDR_IP_TEXT]);
 
+/* The address that a socket is bound to. False with errno. */
+bool addr_of_socket(struct addr *, int fd);
+
 uint16_t addr_port(const struct addr *);
 void addr_set_port(struct addr *, uint16_t port);
 bool addr_is_loopback(const struct addr *);

@@ -69,6 +69,8 @@ size_t tcp_count(const struct tcp *);
 int64_t tcp_idle_ms(const struct tcp_conn *);
 
 const struct addr *tcp_peer(const struct tcp_conn *);
+/* Our own address, for which the kernel is asked. False with errno. */
+bool tcp_local(const struct tcp_conn *, struct addr *);
 /* Ends the connection at once, or after the message that is being handled. */
 void tcp_close(struct tcp_conn *);
 

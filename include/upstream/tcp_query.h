@@ -20,5 +20,7 @@ typedef void tcp_query_done(void *owner, const uint8_t *wire, size_t len, int er
 struct tcp_query *tcp_query_start(struct loop *, const struct addr *server,
                                   const uint8_t *wire, size_t len, tcp_query_done *,
                                   void *owner);
+/* Our own address, for which the kernel is asked. False with errno. */
+bool tcp_query_local(const struct tcp_query *, struct addr *);
 /* Accepts NULL. */
 void tcp_query_free(struct tcp_query *);

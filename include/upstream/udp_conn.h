@@ -36,5 +36,7 @@ int udp_conn_attach(struct udp_conns *, const struct addr *server, struct udp_qu
 /* Sends the query. 0, or -1 with errno. An error that may be about another query is
  * reported a moment later, to all queries that share the connection. */
 int udp_conn_send(const struct udp_query *, const void *wire, size_t len);
+/* Our own address in its connection, for which the kernel is asked. False with errno. */
+bool udp_conn_local(const struct udp_query *, struct addr *);
 /* Takes the query out of its connection; harmless if it has none. */
 void udp_conn_detach(struct udp_query *);

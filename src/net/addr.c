@@ -122,6 +122,12 @@ const char *addr_format(const struct addr *addr, char text[static ADDR_TEXT])
     return text;
 }
 
+bool addr_of_socket(struct addr *addr, int fd)
+{
+    *addr = (struct addr){.len = sizeof addr->sock};
+    return getsockname(fd, &addr->sock.any, &addr->len) == 0;
+}
+
 uint16_t addr_port(const struct addr *addr)
 {
     return ntohs(addr->sock.any.sa_family == AF_INET6 ? addr->sock.ip6.sin6_port

@@ -62,6 +62,11 @@ const struct addr *tcp_peer(const struct tcp_conn *conn)
     return &conn->peer;
 }
 
+bool tcp_local(const struct tcp_conn *conn, struct addr *addr)
+{
+    return addr_of_socket(addr, conn->fd);
+}
+
 static int64_t idle_least_ms(const struct tcp *tcp)
 {
     return tcp->limits.idle_ms < IDLE_LEAST_MS ? tcp->limits.idle_ms : IDLE_LEAST_MS;

@@ -130,6 +130,11 @@ struct tcp_query *tcp_query_start(struct loop *loop, const struct addr *server,
     return NULL;
 }
 
+bool tcp_query_local(const struct tcp_query *query, struct addr *addr)
+{
+    return addr_of_socket(addr, query->fd);
+}
+
 void tcp_query_free(struct tcp_query *query)
 {
     if (!query)

@@ -258,6 +258,11 @@ int udp_conn_send(const struct udp_query *query, const void *wire, size_t len)
     return 0;
 }
 
+bool udp_conn_local(const struct udp_query *query, struct addr *addr)
+{
+    return addr_of_socket(addr, query->conn->fd);
+}
+
 void udp_conn_detach(struct udp_query *query)
 {
     struct udp_conn *conn = query->conn;

@@ -40,3 +40,11 @@ TEST(the_time_of_day_is_that_of_the_host)
 
     assert_in_range(now, before, before + 10000);
 }
+
+TEST(nanoseconds_are_those_of_the_time_of_day)
+{
+    int64_t before = clock_unix_ms(), now = clock_unix_ns(), after = clock_unix_ms();
+
+    assert_true(before <= now / 1000000);
+    assert_true(now / 1000000 <= after);
+}

@@ -237,3 +237,18 @@ TEST(addresses_of_this_host_are_here)
         assert_int_equal(addr_is_missing(&addr), !rows[i].here);
     }
 }
+
+TEST(a_socket_tells_its_address)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    struct addr addr;
+
+    assert_true(addr_parse(&addr, "127.0.0.1:0", 0));
+    assert_int_equal(bind(fd, &addr.sock.any, addr.len), 0);
+    assert_true(addr_of_socket(&addr, fd));
+    assert_true(addr_is_loopback(&addr));
+    assert_int_not_equal(addr_port(&addr), 0);
+    close(fd);
+    assert_false(addr_of_socket(&addr, fd));
+    assert_int_equal(errno, EBADF);
+}

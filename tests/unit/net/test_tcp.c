@@ -200,14 +200,18 @@ TEST_WITH(server, a_message_is_answered)
     assert_int_equal(arrived, 1);
 }
 
-TEST_WITH(server, the_peer_is_known)
+TEST_WITH(server, both_addresses_are_known)
 {
-    struct addr addr = {.len = sizeof addr.sock};
+    struct addr addr = {.len = sizeof addr.sock}, local;
     int fd;
 
     fd = client_from("127.0.0.9");
     assert_int_equal(getsockname(fd, &addr.sock.any, &addr.len), 0);
     assert_true(addr_equal(tcp_peer(said(fd, "n")), &addr));
+    addr.len = sizeof addr.sock;
+    assert_int_equal(getpeername(fd, &addr.sock.any, &addr.len), 0);
+    assert_true(tcp_local(said(fd, "n"), &local));
+    assert_true(addr_equal(&local, &addr));
 }
 
 TEST_WITH(server, answers_leave_in_the_order_in_which_they_are_given)
