@@ -40,10 +40,12 @@ BUILD    := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
 CC         ?= cc
 PKG_CONFIG ?= pkg-config
 PYTHON     ?= /usr/bin/python3
+PROTOC_C   ?= protoc-c
 CFLAGS     ?= -O2 -g
 CPPFLAGS   ?= -D_FORTIFY_SOURCE=2
 
 LIBRARIES  := ldns libxxhash inih libsodium libseccomp libcap-ng jansson libsystemd
+TAP_LIB    := libfstrm libprotobuf-c
 CLIENT_LIB := libedit libidn2
 CTL_LIB    := ncurses
 WARNINGS   := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -51,8 +53,8 @@ WARNINGS   := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-
 HARDENING  := -fstack-protector-strong -fPIE
 
 # pkg-config is asked once, when the flags are first needed.
-LIBRARY_FLAGS = $(eval LIBRARY_FLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(CLIENT_LIB) $(CTL_LIB)))$(LIBRARY_FLAGS)
-LIBRARY_LINKS = $(eval LIBRARY_LINKS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(CLIENT_LIB) $(CTL_LIB)))$(LIBRARY_LINKS)
+LIBRARY_FLAGS = $(eval LIBRARY_FLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(TAP_LIB) $(CLIENT_LIB) $(CTL_LIB)))$(LIBRARY_FLAGS)
+LIBRARY_LINKS = $(eval LIBRARY_LINKS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(TAP_LIB) $(CLIENT_LIB) $(CTL_LIB)))$(LIBRARY_LINKS)
 TEST_LINKS    = $(eval TEST_LINKS := $(shell $(PKG_CONFIG) --cflags --libs cmocka))$(TEST_LINKS)
 
 # The flags without which the code does not compile; CFLAGS and CPPFLAGS are the user's.
@@ -75,9 +77,13 @@ endif
 # Where a program goes below PREFIX.
 PROGRAMS := sbin/hostdnsd sbin/hostdnsctl bin/hostdns
 
+# C of schemas, which the build makes.
+MADE    := $(BUILD)/made
+SCHEMAS := $(patsubst src/%.proto,%,$(wildcard src/*/*.proto))
 SOURCES := $(wildcard src/*/*.c)
 MAINS   := $(wildcard src/*/main.c)
-OBJECTS := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out $(MAINS),$(SOURCES)))
+OBJECTS := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out $(MAINS),$(SOURCES))) \
+    $(patsubst %,$(BUILD)/obj/%.pb-c.o,$(SCHEMAS))
 TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_*.c))
 PAGES   := $(wildcard src/*/*.[1-8])
 EXAMPLES := $(wildcard conf/dnsdist.conf conf/recipes/*)
@@ -142,6 +148,20 @@ $(BUILD)/libhostdns.a: $(OBJECTS)
 $(BUILD)/obj/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) -c -o $@ $<
+
+# protoc-c makes C of the schemas for the room that they lie in. Its warnings are not ours.
+IN_SCHEMA_ROOMS := $(foreach room,$(sort $(dir $(SCHEMAS))),\
+    $(filter $(BUILD)/obj/$(room)% $(BUILD)/unit/$(room)%,$(OBJECTS) $(TESTS)))
+$(IN_SCHEMA_ROOMS): private OUR_CPPFLAGS += -isystem $(MADE)
+$(IN_SCHEMA_ROOMS): | $(patsubst %,$(MADE)/%.pb-c.h,$(SCHEMAS))
+
+$(MADE)/%.pb-c.c $(MADE)/%.pb-c.h: src/%.proto
+	@mkdir -p $(MADE)
+	$(call quiet,MAKE)$(PROTOC_C) --proto_path=src --c_out=$(MADE) $<
+
+$(BUILD)/obj/%.pb-c.o: $(MADE)/%.pb-c.c Makefile
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) -w -c -o $@ $<
 
 # Each commit has another version, so only the files that name it are compiled again.
 VERSIONED := $(shell grep -ls HOSTDNS_VERSION src/*/*.c tests/unit/*/*.c)
@@ -229,14 +249,14 @@ conf/hostdns.conf: $(BUILD)/hostdnsd
 
 # Lists each C file and how it is compiled, without the flags that concern make alone.
 COMPILED = $(SOURCES) $(wildcard tests/unit/*/*.c tests/fuzz/*.c tests/bench/*.c)
-COMPILE  = $(CC) $(CPPFLAGS) $(filter-out -MMD -MP,$(OUR_CPPFLAGS)) $(TELL_VERSION) $(CFLAGS) $(OUR_CFLAGS)
+COMPILE  = $(CC) $(CPPFLAGS) $(filter-out -MMD -MP,$(OUR_CPPFLAGS)) -isystem $(MADE) $(TELL_VERSION) $(CFLAGS) $(OUR_CFLAGS)
 ENTRY    = {"directory": "$(CURDIR)", "file": "$(1)", "command": "$(subst ",\",$(COMPILE)) -c $(1)"}
 
 compile_commands.json:
 	$(file >$@,[$(foreach file,$(COMPILED),$(call ENTRY,$(file))$(comma)))
 	@sed -i 's/,$$/\n]/; s/}, {/},\n{/g' $@
 
-lint: compile_commands.json
+lint: compile_commands.json $(patsubst %,$(MADE)/%.pb-c.h,$(SCHEMAS))
 	@BUILD=$(BUILD) tests/job $(KIND) $@ tests/check/lint
 
 # The archive has the files that git knows, or without git all files that are not built. They have

@@ -95,6 +95,7 @@
         "Serve processes that are being started.")                                         \
     ROW(STARTING_LOOKUP, "starting-lookup", GAUGE,                                         \
         "Lookup processes that are being started.")                                        \
+    ROW(RESTARTS_DNSTAP, "restarts-dnstap", TOTAL, "Dnstap processes that died.")          \
     ROW(UNFILTERED, "unfiltered", GAUGE, "Children without a filter of system calls.")     \
     ROW(RELOADS, "reloads", TOTAL, "Reloads completed.")                                   \
     ROW(HOST_CHANGES, "host-changes", TOTAL, "Changes of the host that were noticed.")     \
@@ -102,7 +103,11 @@
         "Addresses taken back from another user's socket.")                                \
     ROW(LOG_LOST, "log-lost", TOTAL, "Lines of the log that nobody read in time.")         \
     ROW(LOG_LEFT_OUT, "log-left-out", TOTAL,                                               \
-        "Lines about repeated questions that were left out.")
+        "Lines about repeated questions that were left out.")                              \
+    ROW(DNSTAP_FRAMES, "dnstap-frames", TOTAL, "Messages written for dnstap.")             \
+    ROW(DNSTAP_LOST, "dnstap-lost", TOTAL, "Messages of dnstap that nobody took in time.") \
+    ROW(DNSTAP_WAITING, "dnstap-waiting", GAUGE,                                           \
+        "1 while dnstap waits for its reader or its file.")
 
 #define COUNTERS_ENUM(name, text, kind, help) COUNT_##name,
 enum counter { COUNTERS(COUNTERS_ENUM) COUNTERS_NUMBER };

@@ -58,7 +58,13 @@
     ROW(LOG_LOST, "hostdns_log_lines_lost_total", COUNTER,                                 \
         "Lines of the log that nobody read in time.")                                      \
     ROW(LOG_LEFT_OUT, "hostdns_log_lines_left_out_total", COUNTER,                         \
-        "Lines about repeated questions that were left out.")
+        "Lines about repeated questions that were left out.")                              \
+    ROW(DNSTAP_FRAMES, "hostdns_dnstap_messages_total", COUNTER,                           \
+        "Messages written for dnstap.")                                                    \
+    ROW(DNSTAP_LOST, "hostdns_dnstap_lost_total", COUNTER,                                 \
+        "Messages of dnstap that nobody took in time.")                                    \
+    ROW(DNSTAP_WAITING, "hostdns_dnstap_waiting", GAUGE,                                   \
+        "1 while dnstap waits for its reader or its file.")
 
 /* Octets that the text has at most, with its NUL. */
 enum { METRICS_TEXT = 32768 };

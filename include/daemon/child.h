@@ -12,10 +12,12 @@
 #include "net/listen.h"
 #include "net/loop.h"
 
-enum role { ROLE_SERVE, ROLE_LOOKUP, ROLE_WEB, ROLES };
+enum role { ROLE_SERVE, ROLE_LOOKUP, ROLE_WEB, ROLE_DNSTAP, ROLES };
 
-/* "serve", "lookup", "web" */
+/* "serve", "lookup", "web", "dnstap" */
 const char *role_name(enum role);
+/* False if questions are answered without it. */
+bool role_is_needed(enum role);
 /* False if it names none. */
 bool role_parse(enum role *, const char *name);
 

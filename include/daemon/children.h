@@ -9,31 +9,36 @@
 #include "daemon/handover.h"
 
 struct children {
-    struct list all;                       /* the current ones first */
-    struct child current[WORKERS_MAX + 2]; /* serve processes, then lookup, then web */
-    size_t workers;                        /* serve processes among them */
-    size_t count;                          /* of the current ones */
+    struct list all; /* the current ones first */
+    /* serve processes, then lookup, then the others */
+    struct child current[WORKERS_MAX + ROLES - 1];
+    size_t workers; /* serve processes among them */
+    size_t count;   /* of the current ones */
     unsigned generation;
+    bool is_leaving; /* all have been dismissed, or will be when the others are gone */
 };
 
 /* Makes `workers` serve processes, a lookup process and perhaps a web process, which are
  * not started yet. */
 void children_init(struct children *, const struct child_owner *, unsigned workers,
                    bool has_web, unsigned generation);
+/* Adds one process of another role. */
+void children_add(struct children *, enum role);
 /* Adds the children that were handed over. 0, or -1 when memory is short. */
 int children_adopt(struct children *, const struct handover *);
 void children_start(struct children *);
 /* Forgets all without telling them. */
 void children_free(struct children *);
 
-/* Whether each current one has said that it can do its work, apart from the web process,
- * without which questions are answered. */
+/* Whether each current one that is needed (role_is_needed) has said that it can do its
+ * work.
+ */
 bool children_are_ready(const struct children *);
 /* Whether any child runs, and whether any of them is retiring. */
 bool children_any(const struct children *);
 bool children_any_retiring(const struct children *);
-/* False if a current child, apart from the web process, no longer answers; pings all again
- * (child_lives). A web process that does not answer is killed. */
+/* False if a current child that is needed no longer answers; pings all again (child_lives).
+ * Another one that does not answer is killed. */
 bool children_live(struct children *);
 
 /* Sends a control message to all. */
@@ -41,12 +46,13 @@ void children_tell(const struct children *, enum control_message, const void *da
                    size_t len);
 /* Counts the current processes that cannot do their work yet, or not again. */
 void children_count_starting(const struct children *);
-/* Tells the serve and web processes of earlier generations to retire. */
+/* Tells all but the lookup processes of earlier generations to retire. */
 void children_tell_to_retire(const struct children *);
 /* Passes a descriptor to the next serve process of this generation: `number` goes up
  * with each descriptor. */
 void children_pass(const struct children *, unsigned number, enum control_message,
                    const void *data, size_t len, int descriptor);
+/* Dnstap is dismissed when the others have ended, since it has their last messages. */
 void children_dismiss(struct children *);
 void children_kill(const struct children *);
 

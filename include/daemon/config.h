@@ -12,6 +12,7 @@
 
 #include "daemon/control_socket.h"
 #include "daemon/privileges.h"
+#include "dnstap/config.h"
 #include "lookup/lookup.h"
 #include "net/endpoint.h"
 #include "net/listen.h"
@@ -34,6 +35,7 @@ struct config {
     bool has_web; /* it has a value */
     char user[USER_NAME_MAX + 1];
     char control[CONTROL_PATH_MAX + 1];
+    struct tap_config tap;
 
     bool verbose;
     bool check_only;

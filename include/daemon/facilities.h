@@ -16,6 +16,7 @@
     ROW(SOCKETS, "sockets")   /* what others have bound (daemon/hijackwatch) */            \
     ROW(FILTER, "filter")     /* of system calls (daemon/sandbox) */                       \
     ROW(WEB, "web")           /* figures over HTTP (web/web) */                            \
+    ROW(DNSTAP, "dnstap")     /* a reader or file for messages (dnstap/tap_writer) */      \
     ROW(LOG, "log")           /* a reader of its lines (base/log) */
 
 #define FACILITIES_ENUM(name, text) FACILITY_##name,

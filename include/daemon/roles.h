@@ -1,5 +1,5 @@
-/* What a child does in its role: gives up what is not its own, and runs serve, lookup or
- * web.
+/* What a child does in its role: gives up what is not its own, and runs serve, lookup,
+ * web or dnstap.
  */
 #pragma once
 
@@ -16,13 +16,13 @@ struct roles {
     int counters; /* the descriptor of the counters' page; -1: it has none */
     struct channel
         questions[WORKERS_MAX]; /* left: a serve process's end; right: lookup's */
+    int tap_memory;             /* dnstap/tap_memory; -1: dnstap is off */
 };
 
 /* Opens the channels between serve and lookup. 0, or -1 with errno. */
 int roles_open(struct roles *, const struct config *, const struct sockets *);
 void roles_close(struct roles *);
 
-/* Runs serve, lookup or web in a new process, whose channel to the supervisor is `control`.
- */
+/* Runs a child in a new process, whose channel to the supervisor is `control`. */
 __attribute__((noreturn)) void roles_run(const struct roles *, const struct child *,
                                          int control);

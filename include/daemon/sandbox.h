@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include "dnstap/config.h"
+
 /*
  * Restricts the supervisor, and so its children and the program that it executes: no
  * privileges by execution, no core dumps and no debugger, since memory has what clients
@@ -30,3 +32,9 @@ void sandbox_serve(void);
 
 /* Restricts web in the same way. */
 void sandbox_web(void);
+
+/*
+ * Restricts the writer of dnstap, once its file is open: it may do what serve may, and for
+ * a file read, write, cut and lock what is open, for a socket connect to Unix sockets.
+ */
+void sandbox_dnstap(enum tap_output);

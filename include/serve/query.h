@@ -38,6 +38,7 @@ struct query {
     bool wants_way;              /* and gets it: see serve/account */
     bool has_joined;             /* a flight that others began */
     int64_t asked_us;            /* clock_us(), if it wants the way */
+    int64_t tapped_ns;           /* clock_unix_ns() when it came, if dnstap is on */
     const uint8_t *steps;        /* lookup's, borrowed while it is replied to; or NULL */
     size_t steps_len;
     struct cname_chain *chain; /* goes before the answer; NULL: none */

@@ -16,11 +16,16 @@ enum {
     RESTART_DOUBLINGS = 5,
 };
 
-static const char *const role_names[ROLES] = {"serve", "lookup", "web"};
+static const char *const role_names[ROLES] = {"serve", "lookup", "web", "dnstap"};
 
 const char *role_name(enum role role)
 {
     return role_names[role];
+}
+
+bool role_is_needed(enum role role)
+{
+    return role == ROLE_SERVE || role == ROLE_LOOKUP;
 }
 
 bool role_parse(enum role *role, const char *name)
@@ -36,11 +41,14 @@ bool role_parse(enum role *role, const char *name)
 /* Three generations have slots of their own: fast reloads can have as many at once. */
 unsigned child_slot(const struct child *child)
 {
-    const unsigned offsets[ROLES] = {
-        [ROLE_LOOKUP] = 0, [ROLE_WEB] = 1, [ROLE_SERVE] = 2 + child->number};
+    enum { OTHERS = ROLES - 1, EACH = OTHERS + WORKERS_MAX };
+    const unsigned offsets[ROLES] = {[ROLE_LOOKUP] = 0,
+                                     [ROLE_WEB] = 1,
+                                     [ROLE_DNSTAP] = 2,
+                                     [ROLE_SERVE] = OTHERS + child->number};
 
-    _Static_assert(1 + 3 * (WORKERS_MAX + 2) <= COUNTERS_SLOTS, "each has a slot");
-    return 1 + child->generation % 3 * (WORKERS_MAX + 2) + offsets[child->role];
+    _Static_assert(1 + 3 * EACH <= COUNTERS_SLOTS, "each has a slot");
+    return 1 + child->generation % 3 * EACH + offsets[child->role];
 }
 
 static void restart_expired(void *context)

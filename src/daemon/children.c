@@ -30,6 +30,11 @@ void children_init(struct children *children, const struct child_owner *owner,
         add(children, owner, ROLE_WEB, 0);
 }
 
+void children_add(struct children *children, enum role role)
+{
+    add(children, children->current[0].owner, role, 0);
+}
+
 static const struct child *current_lookup(const struct children *children)
 {
     return &children->current[children->workers];
@@ -79,7 +84,7 @@ void children_free(struct children *children)
 bool children_are_ready(const struct children *children)
 {
     for (size_t i = 0; i < children->count; i++)
-        if (!children->current[i].ready && children->current[i].role != ROLE_WEB)
+        if (!children->current[i].ready && role_is_needed(children->current[i].role))
             return false;
     return true;
 }
@@ -108,7 +113,7 @@ bool children_live(struct children *children)
     for (size_t i = 0; i < children->count; i++) {
         bool lives = child_lives(&children->current[i]);
 
-        if (!lives && children->current[i].role == ROLE_WEB)
+        if (!lives && !role_is_needed(children->current[i].role))
             child_kill(&children->current[i]);
         else
             all &= lives;
@@ -149,10 +154,22 @@ void children_pass(const struct children *children, unsigned number,
                descriptor);
 }
 
-void children_dismiss(struct children *children)
+static bool any_other_than(const struct children *children, enum role role)
 {
     list_each(&children->all, struct child, child, link)
-        child_dismiss(child);
+        if (child->role != role && child->pid != 0)
+            return true;
+    return false;
+}
+
+void children_dismiss(struct children *children)
+{
+    bool has_others = any_other_than(children, ROLE_DNSTAP);
+
+    children->is_leaving = true;
+    list_each(&children->all, struct child, child, link)
+        if (child->role != ROLE_DNSTAP || child->pid == 0 || !has_others)
+            child_dismiss(child);
 }
 
 void children_kill(const struct children *children)
@@ -210,6 +227,8 @@ void children_reap(struct children *children)
         if (pid != 0)
             child_ended(children, child, pid, status);
     }
+    if (children->is_leaving)
+        children_dismiss(children);
 }
 
 void children_report(const struct children *children, struct report *report)

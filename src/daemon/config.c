@@ -199,6 +199,40 @@ static bool parse_web_host(const struct setting *setting, struct config *config,
     return false;
 }
 
+/* A relative path would mean another place for a server that is started elsewhere. */
+static bool is_tap_path(enum tap_output output, const char *path)
+{
+    size_t most = output == TAP_OUTPUT_UNIX ? TAP_SOCKET_PATH_MAX : TAP_PATH_MAX;
+
+    return *path == '/' && strlen(path) <= most;
+}
+
+static bool parse_dnstap(const struct setting *setting, struct config *config,
+                         const char *value, char why[static WHY_SIZE])
+{
+    static const char *const kinds[] = {
+        [TAP_OUTPUT_UNIX] = "unix:", [TAP_OUTPUT_FILE] = "file:"};
+
+    (void)setting;
+    config->tap.output = TAP_OUTPUT_NONE;
+    if (!*value)
+        return true;
+    for (enum tap_output output = TAP_OUTPUT_UNIX; output <= TAP_OUTPUT_FILE; output++) {
+        size_t len = strlen(kinds[output]);
+
+        if (strncmp(value, kinds[output], len) != 0 || !is_tap_path(output, value + len))
+            continue;
+        config->tap.output = output;
+        strcpy(config->tap.path, value + len);
+        return true;
+    }
+    snprintf(why, WHY_SIZE,
+             "unix:PATH or file:PATH is needed, with an absolute path of at most %d or %d "
+             "octets",
+             TAP_SOCKET_PATH_MAX, TAP_PATH_MAX);
+    return false;
+}
+
 static bool parse_user(const struct setting *setting, struct config *config,
                        const char *value, char why[static WHY_SIZE])
 {
@@ -281,6 +315,12 @@ static const struct setting table[] = {
      "A name by which browsers may ask for that page; may be given several times."},
     {GROUP_WEB, "web-privacy", YES_NO(web.privacy), "no", 0, 0,
      "Do not show on that page which client asked."},
+    {GROUP_SERVER, "dnstap", parse_dnstap, 0, "", 0, 0,
+     "Copy each message to a dnstap reader at unix:PATH, or to file:PATH."},
+    {GROUP_SERVER, "dnstap-identity", TEXT(tap.identity), "", 0, TAP_TEXT_MAX,
+     "Name of this server in the messages of dnstap."},
+    {GROUP_SERVER, "dnstap-version", TEXT(tap.version), "", 0, TAP_TEXT_MAX,
+     "Version of this server in the messages of dnstap."},
 };
 
 enum { SETTINGS = sizeof table / sizeof *table };

@@ -57,6 +57,9 @@ static void report_children(struct report *report)
     if (counters_sum(COUNT_UNFILTERED) > 0 && !facilities[FACILITY_FILTER].is_missing)
         report_add_missing(report, names[FACILITY_FILTER],
                            "children run without a filter of system calls; see the log");
+    if (counters_sum(COUNT_DNSTAP_WAITING) > 0)
+        report_add_missing(report, names[FACILITY_DNSTAP],
+                           "nobody takes its messages; see the log");
 }
 
 void facilities_report(struct report *report)

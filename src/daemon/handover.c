@@ -22,6 +22,7 @@ static const struct {
     size_t offset;
 } descriptors[] = {{"client", offsetof(struct handover, client)},
                    {"counters", offsetof(struct handover, counters)},
+                   {"dnstap", offsetof(struct handover, dnstap)},
                    {"control", offsetof(struct handover, control)},
                    {"unlinker", offsetof(struct handover, unlinker)},
                    {"web", offsetof(struct handover, web)}};

@@ -10,15 +10,18 @@
 #include "daemon/notify.h"
 #include "daemon/privileges.h"
 #include "daemon/sandbox.h"
+#include "dnstap/tap.h"
+#include "dnstap/tap_writer.h"
 #include "web/web.h"
 
 static const char *const log_names[ROLES] = {"hostdnsd[serve]", "hostdnsd[lookup]",
-                                             "hostdnsd[web]"};
+                                             "hostdnsd[web]", "hostdnsd[dnstap]"};
 
 int roles_open(struct roles *roles, const struct config *config,
                const struct sockets *sockets)
 {
-    *roles = (struct roles){.config = config, .sockets = sockets, .counters = -1};
+    *roles = (struct roles){
+        .config = config, .sockets = sockets, .counters = -1, .tap_memory = -1};
     for (unsigned i = 0; i < config->workers; i++)
         roles->questions[i] = (struct channel){.left = -1, .right = -1};
     for (unsigned i = 0; i < config->workers; i++)
@@ -106,13 +109,34 @@ static int run_web(const struct roles *roles, const struct child *child, int con
     return web_run(&web, control);
 }
 
+static int run_dnstap(const struct roles *roles, int control)
+{
+    const struct tap_writer_config writer = {
+        .tap = roles->config->tap, .memory = roles->tap_memory, .confine = sandbox_dnstap};
+    int kept[] = {control, roles->tap_memory};
+
+    descriptors_keep(kept, 2);
+    return tap_writer_run(&writer, control);
+}
+
+/* Its messages are lost without the ring, but its answers are not. */
+static void open_tap(const struct roles *roles, const struct child *child)
+{
+    if (tap_open(roles->tap_memory, child_slot(child)) == -1)
+        log_warning("messages of this process are not seen by dnstap: %m");
+}
+
 static int run(const struct roles *roles, const struct child *child, int control)
 {
     switch (child->role) {
     case ROLE_SERVE:
+        open_tap(roles, child);
         return run_serve(roles, child, control);
     case ROLE_LOOKUP:
+        open_tap(roles, child);
         return run_lookup(roles, control);
+    case ROLE_DNSTAP:
+        return run_dnstap(roles, control);
     default:
         return run_web(roles, child, control);
     }

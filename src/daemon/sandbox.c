@@ -1,6 +1,7 @@
 #include "daemon/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/counters.h"
@@ -116,24 +118,43 @@ static const char *const signals[] = {"kill", "tgkill", "rt_sigqueueinfo",
                                       "rt_tgsigqueueinfo"};
 
 static const char *const serve_may[] = {
-    "accept4",        "brk",
-    "clock_gettime",  "clock_gettime64",
-    "close",          "exit",
-    "exit_group",     "futex",
-    "futex_time64",   "getpid",
-    "getrandom",      "gettid",
-    "madvise",        "mremap",
-    "munmap",         "poll",
-    "ppoll",          "ppoll_time64",
-    "read",           "readv",
-    "recv",           "recvfrom",
-    "recvmmsg",       "recvmmsg_time64",
-    "recvmsg",        "restart_syscall",
-    "rt_sigprocmask", "rt_sigreturn",
-    "send",           "sendmmsg",
-    "sendmsg",        "sendto",
-    "setsockopt",     "shutdown",
-    "sigreturn",      "write",
+    "accept4",
+    "brk",
+    "clock_gettime",
+    "clock_gettime64",
+    "close",
+    "exit",
+    "exit_group",
+    "futex",
+    "futex_time64",
+    "getpid",
+    "getrandom",
+    "getsockname",
+    "gettid",
+    "madvise",
+    "mremap",
+    "munmap",
+    "poll",
+    "ppoll",
+    "ppoll_time64",
+    "read",
+    "readv",
+    "recv",
+    "recvfrom",
+    "recvmmsg",
+    "recvmmsg_time64",
+    "recvmsg",
+    "restart_syscall",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "send",
+    "sendmmsg",
+    "sendmsg",
+    "sendto",
+    "setsockopt",
+    "shutdown",
+    "sigreturn",
+    "write",
     "writev",
 };
 
@@ -161,6 +182,13 @@ static const char *const web_may[] = {
 
 /* These may get memory, but not for code. */
 static const char *const may_without_execution[] = {"mmap", "mmap2", "mprotect"};
+
+/* They work on open files alone. newfstatat(), by which libc does fstat(), can tell the
+ * state of any file, but no more. */
+static const char *const file_may[] = {
+    "fstat", "fstat64",   "newfstatat",  "_llseek",
+    "lseek", "ftruncate", "ftruncate64", "pread64",
+};
 
 static int rule(scmp_filter_ctx filter, uint32_t action, const char *name)
 {
@@ -325,8 +353,56 @@ static int describe(scmp_filter_ctx filter, const char *const *names, size_t cou
     return result == 0 ? allow_without_execution(filter) : result;
 }
 
-/* Allows these calls alone. */
-static void allow_only(const char *const *names, size_t count)
+static int describe_serve(scmp_filter_ctx filter)
+{
+    return describe(filter, serve_may, sizeof serve_may / sizeof *serve_may);
+}
+
+static int describe_web(scmp_filter_ctx filter)
+{
+    return describe(filter, web_may, sizeof web_may / sizeof *web_may);
+}
+
+/* The lock is for this process alone (dnstap/tap_memory). */
+static int allow_lock(scmp_filter_ctx filter)
+{
+    static const char *const names[] = {"fcntl", "fcntl64"};
+    int result = 0;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names && result >= 0; i++) {
+        int number = seccomp_syscall_resolve_name(names[i]);
+
+        if (number != __NR_SCMP_ERROR)
+            result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1,
+                                      SCMP_A1(SCMP_CMP_EQ, F_SETLK));
+    }
+    return result;
+}
+
+static int describe_dnstap_file(scmp_filter_ctx filter)
+{
+    int result = describe_serve(filter);
+
+    if (result == 0)
+        result =
+            rules(filter, SCMP_ACT_ALLOW, file_may, sizeof file_may / sizeof *file_may);
+    return result == 0 ? allow_lock(filter) : result;
+}
+
+static int describe_dnstap_socket(scmp_filter_ctx filter)
+{
+    int result = describe_serve(filter);
+
+    if (result == 0)
+        result = rule(filter, SCMP_ACT_ALLOW, "connect");
+    if (result == 0)
+        result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+                                  SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+    return result == 0 ? allow_lock(filter) : result;
+}
+
+/* Allows what `describe` names, and nothing else. */
+static void allow_only(int (*describe_it)(scmp_filter_ctx))
 {
     const struct rlimit none = {0};
     scmp_filter_ctx filter;
@@ -335,15 +411,20 @@ static void allow_only(const char *const *names, size_t count)
         return;
     setrlimit(RLIMIT_NPROC, &none);
     filter = seccomp_init(refuse);
-    load(filter, filter ? describe(filter, names, count) : 0);
+    load(filter, filter ? describe_it(filter) : 0);
 }
 
 void sandbox_serve(void)
 {
-    allow_only(serve_may, sizeof serve_may / sizeof *serve_may);
+    allow_only(describe_serve);
 }
 
 void sandbox_web(void)
 {
-    allow_only(web_may, sizeof web_may / sizeof *web_may);
+    allow_only(describe_web);
+}
+
+void sandbox_dnstap(enum tap_output output)
+{
+    allow_only(output == TAP_OUTPUT_UNIX ? describe_dnstap_socket : describe_dnstap_file);
 }

@@ -20,6 +20,7 @@
 #include "daemon/signals.h"
 #include "daemon/survey.h"
 #include "daemon/web_socket.h"
+#include "dnstap/tap_memory.h"
 #include "net/loop.h"
 #include "web/web.h"
 
@@ -80,6 +81,7 @@ static bool hand_over(void *context, struct handover *handover)
     handover->started = supervisor->started;
     handover->generation = supervisor->children.generation;
     handover->counters = supervisor->counters;
+    handover->dnstap = supervisor->roles.tap_memory;
     handover->sockets.count = handover->child_count = 0;
     hand_sockets(handover, supervisor->config->sockets);
     return children_hand_over(&supervisor->children, handover);
@@ -176,7 +178,8 @@ static void replace(struct child *child, pid_t pid, int status)
 {
     static const enum counter restarts[ROLES] = {[ROLE_SERVE] = COUNT_RESTARTS_SERVE,
                                                  [ROLE_LOOKUP] = COUNT_RESTARTS_LOOKUP,
-                                                 [ROLE_WEB] = COUNT_RESTARTS_WEB};
+                                                 [ROLE_WEB] = COUNT_RESTARTS_WEB,
+                                                 [ROLE_DNSTAP] = COUNT_RESTARTS_DNSTAP};
 
     child_log_death(child, pid, status, "; starting another");
     count(restarts[child->role]);
@@ -199,7 +202,7 @@ static void child_ended(struct child *child, pid_t pid, int status)
         return;
     if (is_hopeless(child, status)) {
         facility_lost(FACILITY_WEB, "no web page: libmicrohttpd is missing");
-    } else if (supervisor->announced || child->role == ROLE_WEB ||
+    } else if (supervisor->announced || !role_is_needed(child->role) ||
                children_any_retiring(&supervisor->children)) {
         replace(child, pid, status);
     } else { /* it has never worked, so another one would not either */
@@ -330,6 +333,24 @@ static void open_counters(struct supervisor *supervisor)
     supervisor->roles.counters = supervisor->counters;
 }
 
+/* The memory from before a reload has messages of processes that still retire. */
+static void open_dnstap(struct supervisor *supervisor)
+{
+    int fd = supervisor->config->handover->dnstap;
+
+    if (supervisor->config->config->tap.output == TAP_OUTPUT_NONE) {
+        if (fd != -1)
+            close(fd);
+        return;
+    }
+    fd = tap_memory_open(fd);
+    supervisor->roles.tap_memory = fd;
+    if (fd == -1)
+        facility_lost(FACILITY_DNSTAP, "dnstap is off, since its memory cannot be had: %m");
+    else
+        children_add(&supervisor->children, ROLE_DNSTAP);
+}
+
 /* New processes read the files again, or listen at a link that has come, and no
  * question is lost. */
 static void renew(void *context)
@@ -353,6 +374,7 @@ static void open_hostwatch(struct supervisor *supervisor)
 static void open_side_facilities(struct supervisor *supervisor)
 {
     open_counters(supervisor);
+    open_dnstap(supervisor);
     open_hostwatch(supervisor);
     open_control(supervisor);
 }

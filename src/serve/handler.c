@@ -4,6 +4,7 @@
 #include "base/counters.h"
 #include "base/log.h"
 #include "serve/account.h"
+#include "serve/client_tap.h"
 #include "serve/names_answer.h"
 #include "serve/respond.h"
 
@@ -80,6 +81,8 @@ bool handler_request(struct handler *handler, struct query *query, const uint8_t
         log_dropped(query, "its request is malformed");
         return false;
     }
+    if (tap_is_on())
+        client_tap_query(query, wire, len);
     query->wants_way = account_is_due(&query->request, &query->path.peer);
     if (query->wants_way)
         query->asked_us = clock_us();

@@ -7,6 +7,7 @@
 #include "dns/alias.h"
 #include "dns/reply.h"
 #include "serve/account.h"
+#include "serve/client_tap.h"
 #include "serve/stats.h"
 
 static uint8_t message[ANSWER_RECORDS_MAX]; /* the reply under way */
@@ -55,17 +56,34 @@ static unsigned keepalive_for(const struct query *query)
     return (unsigned)(tcp_idle_ms(query->claim.conn) / KEEPALIVE_UNIT_MS);
 }
 
+static void tap(const struct query *query, size_t len)
+{
+    if (tap_is_on())
+        client_tap_response(query, message, len);
+}
+
 static void reply_over_udp(const struct query *query, const struct answer *answer,
                            uint32_t age, const struct edns_extras *extras)
 {
     size_t limit = reply_limit(query->request.edns_size, query->config->udp_size);
     size_t len = reply_write(&query->request, answer, age, extras, message, limit);
 
-    if (udp_send(query->fd, message, len, &query->path) || len <= REPLY_SIZE_MIN)
-        return;
-    /* Too long a datagram for the path: a reply that fits everywhere has TC (RFC 9715). */
-    len = reply_write(&query->request, answer, age, extras, message, REPLY_SIZE_MIN);
-    udp_send(query->fd, message, len, &query->path);
+    if (!udp_send(query->fd, message, len, &query->path) && len > REPLY_SIZE_MIN) {
+        /* Too long a datagram for the path: a reply that fits everywhere has TC (RFC 9715).
+         */
+        len = reply_write(&query->request, answer, age, extras, message, REPLY_SIZE_MIN);
+        udp_send(query->fd, message, len, &query->path);
+    }
+    tap(query, len);
+}
+
+static void reply_over_tcp(struct query *query, const struct answer *answer, uint32_t age,
+                           const struct edns_extras *extras)
+{
+    size_t len = reply_write(&query->request, answer, age, extras, message, sizeof message);
+
+    tap(query, len); /* first, since the connection may end */
+    tcp_answer(&query->claim, message, len);
 }
 
 /* The CNAME records, and what was found for the name that they lead to. It is borrowed. */
@@ -105,9 +123,7 @@ bool respond(struct query *query, const struct answer *answer, uint32_t age)
         age = 0;
     }
     if (query->over_tcp)
-        tcp_answer(
-            &query->claim, message,
-            reply_write(&query->request, answer, age, &extras, message, sizeof message));
+        reply_over_tcp(query, answer, age, &extras);
     else
         reply_over_udp(query, answer, age, &extras);
     stats_reply(query->over_tcp, query->request.question.type, answer->rcode,

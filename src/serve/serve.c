@@ -18,6 +18,7 @@
 #include "net/tcp.h"
 #include "net/udp.h"
 #include "net/udp_send_batch.h"
+#include "serve/client_tap.h"
 #include "serve/fastpath.h"
 #include "serve/handler.h"
 
@@ -93,6 +94,7 @@ static void take_slow_path(const struct udp_listener *listener, const uint8_t *w
 static void handle_datagram(const struct udp_listener *listener, size_t i, int64_t now)
 {
     struct serve *serve = listener->serve;
+    uint8_t *out = udp_send_batch_room(serve->replies);
     const struct udp_path *path;
     const uint8_t *wire;
     size_t len, reply;
@@ -100,12 +102,14 @@ static void handle_datagram(const struct udp_listener *listener, size_t i, int64
     wire = udp_batch_datagram(serve->received, i, &len, &path);
     if (!wire || is_own_address(listener, path))
         return;
-    reply = fastpath_reply(&serve->fastpath, wire, len, &path->peer, now,
-                           udp_send_batch_room(serve->replies));
-    if (reply > 0)
-        udp_send_batch_add(serve->replies, path, reply);
-    else
+    reply = fastpath_reply(&serve->fastpath, wire, len, &path->peer, now, out);
+    if (reply == 0) {
         take_slow_path(listener, wire, len, path, now);
+        return;
+    }
+    if (tap_is_on())
+        client_tap_answered(&listener->addr, path, wire, len, out, reply);
+    udp_send_batch_add(serve->replies, path, reply);
 }
 
 /* While a batch is full there may be more datagrams, and poll() would say nothing else. */

@@ -9,6 +9,7 @@
 #include "base/counters.h"
 #include "dns/transaction.h"
 #include "dns/way.h"
+#include "upstream/server_tap.h"
 
 struct infra_server *upstream_query_infra(const struct upstream_query *query, size_t server)
 {
@@ -185,6 +186,28 @@ static void note_unreachable(struct upstream_query *query, size_t server)
         infra_note_unreachable(upstream_query_infra(query, server));
 }
 
+static struct tapped_query tapped(const struct sent_query *sent)
+{
+    return (struct tapped_query){.server = &sent->owner->conf.servers[sent->server],
+                                 .udp = sent->over_tcp ? NULL : &sent->udp,
+                                 .tcp = sent->tcp,
+                                 .sent = sent->sent};
+}
+
+static void tap_query(const struct sent_query *sent, const uint8_t *wire, size_t len)
+{
+    const struct tapped_query query = tapped(sent);
+
+    server_tap_query(&query, wire, len);
+}
+
+static void tap_response(const struct sent_query *sent, const uint8_t *wire, size_t len)
+{
+    const struct tapped_query query = tapped(sent);
+
+    server_tap_response(&query, wire, len);
+}
+
 /* A failed trial says nothing about the server, which may still answer over UDP. */
 static void tcp_failed(struct sent_query *sent, int error)
 {
@@ -207,12 +230,16 @@ static void tcp_ended(void *owner, const uint8_t *wire, size_t len, int error)
     struct sent_query *sent = owner;
     struct upstream_query *query = sent->owner;
 
+    bool is_reply = wire && transaction_is_reply(&query->question, wire, len) &&
+                    wire_id(wire) == sent->tcp_id;
+
     detach(sent);
-    if (wire && transaction_is_reply(&query->question, wire, len) &&
-        wire_id(wire) == sent->tcp_id)
+    if (is_reply) {
+        tap_response(sent, wire, len);
         query->upstream->replied(sent, wire, len);
-    else
+    } else {
         tcp_failed(sent, error);
+    }
     free_sent(sent);
 }
 
@@ -225,6 +252,7 @@ void upstream_query_udp_replied(struct udp_query *udp, const uint8_t *wire, size
     if (!transaction_is_bare_error(wire, len) &&
         !transaction_is_reply(&query->question, wire, len))
         return; /* a forgery or a stray: the true one may still come */
+    tap_response(sent, wire, len);
     detach(sent);
     query->upstream->replied(sent, wire, len);
     free_sent(sent);
@@ -253,19 +281,26 @@ static int transmit_tcp(struct sent_query *sent)
     len = upstream_query_write(query, sent->server, sent->tcp_id, wire);
     sent->tcp = tcp_query_start(query->upstream->loop, &query->conf.servers[sent->server],
                                 wire, len, tcp_ended, sent);
-    return sent->tcp ? 0 : -1;
+    if (!sent->tcp)
+        return -1;
+    tap_query(sent, wire, len);
+    return 0;
 }
 
 static int transmit_udp(struct sent_query *sent)
 {
     const struct upstream_query *query = sent->owner;
     uint8_t wire[TRANSACTION_QUERY_MAX];
+    size_t len;
 
     if (udp_conn_attach(query->upstream->conns, &query->conf.servers[sent->server],
                         &sent->udp) == -1)
         return -1;
-    return udp_conn_send(&sent->udp, wire,
-                         upstream_query_write(query, sent->server, sent->udp.id, wire));
+    len = upstream_query_write(query, sent->server, sent->udp.id, wire);
+    if (udp_conn_send(&sent->udp, wire, len) == -1)
+        return -1;
+    tap_query(sent, wire, len);
+    return 0;
 }
 
 /* 0, or -1 with errno. */

@@ -24,10 +24,17 @@ static void spoke(struct child *child, enum control_message message, const uint8
     (void)message;
 }
 
+static void ended(struct child *child, pid_t pid, int status)
+{
+    (void)child;
+    (void)pid;
+    (void)status;
+}
+
 static void set_up(void)
 {
     loop = loop_new();
-    owner = (struct child_owner){.loop = loop, .spoke = spoke};
+    owner = (struct child_owner){.loop = loop, .spoke = spoke, .ended = ended};
     children_init(&children, &owner, 1, false, 9);
     handover = (struct handover){.client = -1};
     assert_non_null(loop);
@@ -225,6 +232,38 @@ TEST_WITH(children, a_web_process_retires_like_those_that_serve)
     children_tell_to_retire(&children);
     assert_int_equal(heard(1), 0);
     assert_int_equal(heard(2), CONTROL_RETIRE);
+}
+
+/* It has the last messages of the others. */
+TEST_WITH(children, dnstap_is_dismissed_when_the_others_have_ended)
+{
+    pid_t dnstap = add(ROLE_DNSTAP, 1), serve = add(ROLE_SERVE, 1);
+
+    adopt();
+    children_dismiss(&children);
+    assert_true(is_dismissed(1));
+    assert_int_equal(heard(0), 0);
+    end(serve);
+    assert_true(is_dismissed(0));
+    end(dnstap);
+    assert_false(children_any(&children));
+}
+
+TEST_WITH(children, those_before_a_reload_tell_their_dnstap_to_retire)
+{
+    add(ROLE_DNSTAP, 1);
+    adopt();
+    children_tell_to_retire(&children);
+    assert_int_equal(heard(0), CONTROL_RETIRE);
+}
+
+TEST_WITH(children, those_that_are_not_needed_are_not_waited_for)
+{
+    children_add(&children, ROLE_DNSTAP);
+    children.current[0].ready = true;
+    assert_false(children_are_ready(&children));
+    children.current[1].ready = true;
+    assert_true(children_are_ready(&children));
 }
 
 /* A real process in the place of the web process, which does not answer. */

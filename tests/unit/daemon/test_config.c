@@ -249,6 +249,50 @@ TEST(texts_are_printable_and_not_too_long)
                                    "characters are allowed\n");
 }
 
+TEST(dnstap_goes_to_a_socket_or_a_file)
+{
+    static const char why[] =
+        "unix:PATH or file:PATH is needed, with an absolute path of at most 107 or 255 "
+        "octets\n";
+    static const char *const wrong[] = {
+        "reader",      "/reader", "unix:",    "unix:reader",
+        "tcp:/reader", "file:.",  "file:./x", "Unix:/reader"};
+    char words[TEXT], error[TEXT];
+
+    command_line("-o dnstap=unix:/run/reader");
+    assert_int_equal(said.config.tap.output, TAP_OUTPUT_UNIX);
+    assert_string_equal(said.config.tap.path, "/run/reader");
+    command_line("-o dnstap=file:/var/log/tap -o dnstap-identity=me -o dnstap-version=1");
+    assert_int_equal(said.config.tap.output, TAP_OUTPUT_FILE);
+    assert_string_equal(said.config.tap.path, "/var/log/tap");
+    assert_string_equal(said.config.tap.identity, "me");
+    assert_string_equal(said.config.tap.version, "1");
+    command_line("-o dnstap=file:/var/log/tap -o dnstap=");
+    assert_int_equal(said.config.tap.output, TAP_OUTPUT_NONE);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        snprintf(words, sizeof words, "-o dnstap=%s", wrong[i]);
+        snprintf(error, sizeof error, "hostdnsd: -o dnstap=%s: %s", wrong[i], why);
+        assert_wrong(words, error);
+    }
+}
+
+TEST(the_path_of_dnstap_has_a_longest_length)
+{
+    const int longest[] = {107, 255};
+    const char *const kinds[] = {"unix", "file"};
+    char words[TEXT];
+
+    for (int i = 0; i < 2; i++) {
+        sprintf(words, "-o dnstap=%s:/%0*d", kinds[i], longest[i] - 1, 0);
+        command_line(words);
+        assert_int_equal(said.result, COMMAND_LINE_RUN);
+        assert_int_equal(strlen(said.config.tap.path), longest[i]);
+        sprintf(words, "-o dnstap=%s:/%0*d", kinds[i], longest[i], 0);
+        command_line(words);
+        assert_int_equal(said.result, COMMAND_LINE_FAILED);
+    }
+}
+
 TEST(there_may_be_sixteen_addresses)
 {
     char words[TEXT] = "";

@@ -3,6 +3,7 @@
 
 #include "base/counters.h"
 #include "daemon/roles.h"
+#include "dnstap/tap_memory.h"
 
 #include <sys/wait.h>
 
@@ -20,13 +21,19 @@ static void set_up(void)
     config.web.socket = listener_open_tcp(&any);
     assert_int_equal(listener_open(&sockets.all[sockets.count++], &any), 0);
     sockets.addrs[sockets.addr_count++] = sockets.all[0].addr;
+    config.tap.output = TAP_OUTPUT_UNIX;
+    strcpy(config.tap.path, "/nonexistent/reader");
     assert_int_equal(roles_open(&roles, &config, &sockets), 0);
+    assert_int_equal(roles.tap_memory, -1);
+    roles.tap_memory = tap_memory_open(-1);
+    assert_int_not_equal(roles.tap_memory, -1);
     roles.counters = counters_open(-1);
     assert_int_not_equal(roles.counters, -1);
 }
 
 static void tear_down(void)
 {
+    close(roles.tap_memory);
     roles_close(&roles);
     sockets_close(&sockets);
     close(config.web.socket);

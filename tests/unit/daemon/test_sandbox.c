@@ -13,7 +13,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { FORBIDDEN = 0 };
@@ -87,6 +89,56 @@ static int web_works(void)
         send(ends[0], "x", 1, 0) != 1 || epoll_wait(all, &event, 1, -1) != 1)
         return 2;
     return error_of(shutdown(ends[0], SHUT_WR));
+}
+
+static int dnstap_opens(void)
+{
+    sandbox_dnstap(TAP_OUTPUT_FILE);
+    return error_of(open("/dev/null", O_RDONLY));
+}
+
+static int dnstap_opens_beside_its_socket(void)
+{
+    sandbox_dnstap(TAP_OUTPUT_UNIX);
+    return error_of(open("/dev/null", O_RDONLY));
+}
+
+static int dnstap_makes_a_socket(void)
+{
+    sandbox_dnstap(TAP_OUTPUT_UNIX);
+    return error_of(socket(AF_INET, SOCK_STREAM, 0));
+}
+
+static int dnstap_makes_a_socket_beside_its_file(void)
+{
+    sandbox_dnstap(TAP_OUTPUT_FILE);
+    return error_of(socket(AF_UNIX, SOCK_STREAM, 0));
+}
+
+static int dnstap_writes_a_file(void)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int fd = memfd_create("file", 0);
+    struct stat file;
+
+    sandbox_dnstap(TAP_OUTPUT_FILE);
+    if (write(fd, "x", 1) != 1 || ftruncate(fd, 0) == -1 || lseek(fd, 0, SEEK_SET) == -1 ||
+        fstat(fd, &file) == -1 || pread(fd, &file, 1, 0) == -1)
+        return errno;
+    return error_of(fcntl(fd, F_SETLK, &whole));
+}
+
+static int dnstap_connects(void)
+{
+    const struct sockaddr_un addr = {.sun_family = AF_UNIX, .sun_path = "/nonexistent"};
+    int fd;
+
+    sandbox_dnstap(TAP_OUTPUT_UNIX);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd == -1)
+        return errno;
+    connect(fd, (const struct sockaddr *)&addr, sizeof addr);
+    return errno == ENOENT ? 0 : errno;
 }
 
 static int lookup_executes(void)
@@ -185,6 +237,20 @@ TEST(web_has_no_files_and_no_new_sockets)
 TEST(web_can_do_its_work)
 {
     assert_int_equal(in_child(web_works), 0);
+}
+
+TEST(dnstap_opens_no_files_and_has_no_other_sockets)
+{
+    assert_int_equal(in_child(dnstap_opens), FORBIDDEN);
+    assert_int_equal(in_child(dnstap_opens_beside_its_socket), FORBIDDEN);
+    assert_int_equal(in_child(dnstap_makes_a_socket), FORBIDDEN);
+    assert_int_equal(in_child(dnstap_makes_a_socket_beside_its_file), FORBIDDEN);
+}
+
+TEST(dnstap_can_do_its_work)
+{
+    assert_int_equal(in_child(dnstap_writes_a_file), 0);
+    assert_int_equal(in_child(dnstap_connects), 0);
 }
 
 TEST(lookup_has_files_but_no_programs)

@@ -1,0 +1,294 @@
+#include "dnstap/tap_writer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/counters.h"
+#include "base/log.h"
+#include "channel/channel.h"
+#include "dnstap/tap_file.h"
+#include "dnstap/tap_memory.h"
+#include "dnstap/tap_socket.h"
+#include "net/loop.h"
+
+enum {
+    LOOK_MS = 20, /* between two looks at the rings */
+    FILE_RETRY_MS = 1000,
+    WITHOUT_OUTPUT_MS = 1000, /* that messages wait in the rings for an output */
+    END_MS = 500,             /* that the reader may take to say that it has read all */
+    BATCHES_AT_ONCE = 16,     /* then the loop has its turn */
+};
+
+struct tap_writer {
+    const struct tap_writer_config *config;
+    struct loop *loop;
+    int supervisor;
+    struct watch *control; /* of `supervisor` */
+    void *memory;
+    bool is_alone;           /* no other process takes from the rings */
+    struct tap_socket *sock; /* NULL: it is a file */
+    int file;                /* -1: it is a socket, or cannot be opened */
+    bool is_file_ready;
+    int64_t file_tried;  /* clock_ms(): when it was begun, or failed */
+    int64_t last_output; /* clock_ms(): when messages could last be given to anybody */
+    unsigned next;       /* the slot to begin with, so that each has its turn */
+    struct timer look;
+    struct timer end; /* set while the stream is being ended */
+    bool is_ending;
+};
+
+static struct tap_batch batch;
+
+static bool has_output(const struct tap_writer *writer)
+{
+    return writer->sock ? tap_socket_is_open(writer->sock) : writer->is_file_ready;
+}
+
+/* Takes one message from any ring. False if all are empty. */
+static bool take(struct tap_writer *writer, struct tap_record *record,
+                 uint8_t message[static TAP_MESSAGE_MAX])
+{
+    for (unsigned i = 0; i < COUNTERS_SLOTS; i++) {
+        unsigned slot = (writer->next + i) % COUNTERS_SLOTS;
+
+        switch (tap_ring_take(tap_memory_at(writer->memory, slot), record, message)) {
+        case TAP_RING_TAKEN:
+            writer->next = slot;
+            return true;
+        case TAP_RING_BROKEN:
+            count(COUNT_DNSTAP_LOST);
+            break;
+        case TAP_RING_EMPTY:
+            break;
+        }
+    }
+    return false;
+}
+
+static void fill_batch(struct tap_writer *writer)
+{
+    static uint8_t message[TAP_MESSAGE_MAX];
+    struct tap_record record;
+
+    while (tap_batch_has_room(&batch) && take(writer, &record, message))
+        tap_batch_add(&batch, &writer->config->tap, &record, message);
+    writer->next = (writer->next + 1) % COUNTERS_SLOTS;
+}
+
+/* They would be old news when the reader comes. */
+static void throw_away(struct tap_writer *writer)
+{
+    fill_batch(writer);
+    tap_batch_settle(&batch);
+}
+
+static void file_failed(struct tap_writer *writer)
+{
+    log_warning("dnstap cannot write to %s: %s; it is tried again each second, and frames "
+                "are lost meanwhile",
+                writer->config->tap.path, strerror(errno));
+    writer->is_file_ready = false;
+    writer->file_tried = clock_ms();
+}
+
+static void give(struct tap_writer *writer)
+{
+    if (writer->sock)
+        tap_socket_send(writer->sock, &batch);
+    else if (!tap_file_write(writer->file, &batch))
+        file_failed(writer);
+}
+
+/* True if there may be more to give at once. */
+static bool give_some(struct tap_writer *writer)
+{
+    for (int i = 0; i < BATCHES_AT_ONCE && has_output(writer) && batch.len == 0; i++) {
+        fill_batch(writer);
+        if (batch.len == 0)
+            return false;
+        give(writer);
+    }
+    return has_output(writer) && batch.len == 0;
+}
+
+/* A disk may have room again, or another server may have ended. */
+static void begin_file(struct tap_writer *writer)
+{
+    static struct log_limit limit;
+
+    writer->file_tried = clock_ms();
+    writer->is_file_ready = tap_memory_lock(writer->file) && tap_file_begin(writer->file);
+    if (writer->is_file_ready || !log_limit_allows(&limit, clock_ms()))
+        return;
+    log_warning("dnstap cannot use the file %s: %s; it is tried again each second",
+                writer->config->tap.path,
+                errno == EILSEQ                      ? "it is not dnstap's"
+                : errno == EAGAIN || errno == EACCES ? "another server writes it"
+                                                     : strerror(errno));
+}
+
+static void do_without(struct tap_writer *writer)
+{
+    int64_t now = clock_ms();
+
+    if (now - writer->last_output >= WITHOUT_OUTPUT_MS)
+        throw_away(writer);
+    if (writer->file != -1 && now - writer->file_tried >= FILE_RETRY_MS)
+        begin_file(writer);
+}
+
+/* The process of before a reload still writes what it has taken. */
+static bool is_alone(struct tap_writer *writer)
+{
+    if (!writer->is_alone && tap_memory_lock(writer->config->memory)) {
+        writer->is_alone = true;
+        writer->last_output = clock_ms();
+        if (writer->file != -1)
+            begin_file(writer);
+    }
+    return writer->is_alone;
+}
+
+/* True if there may be more to do at once. */
+static bool work(struct tap_writer *writer)
+{
+    if (!has_output(writer)) {
+        do_without(writer);
+        return false;
+    }
+    writer->last_output = clock_ms();
+    return give_some(writer);
+}
+
+static void look_expired(void *context)
+{
+    struct tap_writer *writer = context;
+    bool is_more = is_alone(writer) && work(writer);
+
+    count_set(COUNT_DNSTAP_WAITING, !has_output(writer));
+    timer_set(writer->loop, &writer->look, clock_ms() + (is_more ? 0 : LOOK_MS));
+}
+
+static void end_expired(void *context)
+{
+    const struct tap_writer *writer = context;
+
+    loop_stop(writer->loop);
+}
+
+static void end_stream(struct tap_writer *writer)
+{
+    if (writer->sock) {
+        tap_socket_end(writer->sock);
+        return;
+    }
+    if (writer->is_file_ready && !tap_file_end(writer->file))
+        file_failed(writer);
+    loop_stop(writer->loop);
+}
+
+/* Gives what is in the rings to a reader that takes it. One that does not must not delay
+ * the end of the server. */
+static void leave(struct tap_writer *writer)
+{
+    if (writer->is_ending)
+        return;
+    if (writer->is_alone)
+        give_some(writer);
+    writer->is_ending = true;
+    timer_cancel(&writer->look);
+    timer_set(writer->loop, &writer->end, clock_ms() + END_MS);
+    if (batch.len == 0)
+        end_stream(writer);
+}
+
+static void socket_changed(void *context)
+{
+    struct tap_writer *writer = context;
+
+    if (!writer->is_ending)
+        timer_set(writer->loop, &writer->look, clock_ms());
+    else if (tap_socket_has_ended(writer->sock))
+        loop_stop(writer->loop);
+    else
+        tap_socket_end(writer->sock);
+}
+
+static void control_ready(void *context, short revents)
+{
+    struct tap_writer *writer = context;
+    uint8_t data[CONTROL_DATA_MAX];
+    enum control_message message;
+    size_t len;
+
+    (void)revents;
+    switch (channel_receive_control(writer->supervisor, &message, data, &len, NULL,
+                                    CHANNEL_TRY)) {
+    case CHANNEL_DONE:
+        if (message == CONTROL_RETIRE)
+            leave(writer);
+        else if (message == CONTROL_LOG_LEVEL && len == 1)
+            log_set_level((enum log_level)data[0]);
+        else if (message == CONTROL_PING)
+            channel_send_control(writer->supervisor, CONTROL_PONG, NULL, 0);
+        break;
+    case CHANNEL_BUSY:
+        break;
+    case CHANNEL_CLOSED: /* without a supervisor there is no service */
+        loop_unwatch(writer->loop, writer->control);
+        writer->control = NULL;
+        leave(writer);
+    }
+}
+
+static void open_output(struct tap_writer *writer)
+{
+    const struct tap_config *tap = &writer->config->tap;
+
+    writer->file = -1;
+    if (tap->output == TAP_OUTPUT_UNIX) {
+        writer->sock = tap_socket_new(writer->loop, tap->path, socket_changed, writer);
+        return;
+    }
+    writer->file = tap_file_open(tap->path);
+    if (writer->file == -1)
+        log_warning("dnstap cannot open the file %s: %s; frames are lost until a reload",
+                    tap->path, errno == EINVAL ? "it is no regular file" : strerror(errno));
+}
+
+static int set_up(struct tap_writer *writer)
+{
+    writer->loop = loop_new();
+    writer->memory = tap_memory_map(writer->config->memory);
+    if (!writer->loop || !writer->memory)
+        return -1;
+    writer->control =
+        loop_watch(writer->loop, writer->supervisor, POLLIN, control_ready, writer);
+    if (!writer->control)
+        return -1;
+    open_output(writer);
+    timer_init(&writer->look, look_expired, writer);
+    timer_init(&writer->end, end_expired, writer);
+    timer_set(writer->loop, &writer->look, clock_ms());
+    return writer->sock || writer->config->tap.output == TAP_OUTPUT_FILE ? 0 : -1;
+}
+
+int tap_writer_run(const struct tap_writer_config *config, int supervisor)
+{
+    struct tap_writer writer = {.config = config, .supervisor = supervisor};
+    int result = -1;
+
+    prctl(PR_SET_NAME, "hostdnsd-dnstap");
+    if (set_up(&writer) == 0) {
+        config->confine(config->tap.output);
+        if (channel_send_control(supervisor, CONTROL_READY, NULL, 0) == CHANNEL_DONE)
+            result = loop_run(writer.loop);
+    }
+    tap_socket_free(writer.sock);
+    loop_free(writer.loop);
+    return result;
+}

@@ -1,0 +1,188 @@
+/* The writer runs in a process of its own, as the supervisor starts it. */
+#include "reader.h"
+#include "tapped.h"
+
+#include "channel/channel.h"
+#include "dnstap/tap_memory.h"
+#include "dnstap/tap_writer.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+static struct tap_writer_config config;
+static struct tap_ring *ring;
+static struct loop *loop;
+static struct channel channel;
+static pid_t pid;
+
+static void confine(enum tap_output output)
+{
+    (void)output;
+}
+
+static void start(enum tap_output output)
+{
+    enum control_message message;
+
+    config.tap.output = output;
+    strcpy(config.tap.path, reader_path);
+    assert_int_equal(channel_open(&channel), 0);
+    pid = fork();
+    if (pid == 0) {
+        channel_close_end(&channel.left);
+        _exit(tap_writer_run(&config, channel.right) == 0 ? 0 : 1);
+    }
+    channel_close_end(&channel.right);
+    assert_int_equal(
+        channel_receive_control(channel.left, &message, NULL, NULL, NULL, CHANNEL_BLOCK),
+        CHANNEL_DONE);
+    assert_int_equal(message, CONTROL_READY);
+}
+
+static void set_up(void)
+{
+    folder_make();
+    folder_path(reader_path, "tap");
+    loop = loop_new();
+    config = (struct tap_writer_config){.memory = tap_memory_open(-1), .confine = confine};
+    ring = tap_memory_ring(config.memory, 1);
+    assert_non_null(ring);
+    tap_ring_open(ring);
+    pid = 0;
+}
+
+/* Waits until it has ended. */
+static void has_ended(void)
+{
+    int status;
+
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    pid = 0;
+    channel_close_end(&channel.left);
+}
+
+static void tear_down(void)
+{
+    if (pid != 0) {
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+        channel_close_end(&channel.left);
+    }
+    reader_close();
+    close(config.memory);
+    ring_free(ring);
+    loop_free(loop);
+    folder_remove();
+}
+
+FIXTURE(writer, set_up, tear_down);
+
+/* The number of octets in the data frame that comes next. */
+static unsigned read_frame(void)
+{
+    uint8_t octets[512];
+
+    reader_read(loop, octets, 4);
+    reader_read(loop, octets + 4, octets[3]);
+    return octets[3];
+}
+
+TEST_WITH(writer, a_message_goes_from_the_ring_to_the_reader)
+{
+    reader_listen();
+    start(TAP_OUTPUT_UNIX);
+    reader_begin(loop);
+    assert_true(ring_puts(ring, "abcd", 4));
+    assert_int_equal(read_frame(), 24);
+}
+
+TEST_WITH(writer, when_it_retires_it_gives_what_is_there_and_ends_the_stream)
+{
+    reader_listen();
+    start(TAP_OUTPUT_UNIX);
+    reader_begin(loop);
+    ring_puts(ring, "abcd", 4);
+    channel_send_control(channel.left, CONTROL_RETIRE, NULL, 0);
+    assert_int_equal(read_frame(), 24);
+    assert_int_equal(reader_heard(loop), TAP_FRAME_STOP);
+    reader_say(TAP_FRAME_FINISH);
+    has_ended();
+}
+
+TEST_WITH(writer, it_leaves_when_its_channel_closes)
+{
+    reader_listen();
+    start(TAP_OUTPUT_UNIX);
+    reader_begin(loop);
+    channel_close_end(&channel.left);
+    assert_int_equal(reader_heard(loop), TAP_FRAME_STOP);
+    reader_say(TAP_FRAME_FINISH);
+    has_ended();
+}
+
+TEST_WITH(writer, a_reader_that_does_not_confirm_the_end_does_not_keep_it)
+{
+    reader_listen();
+    start(TAP_OUTPUT_UNIX);
+    reader_begin(loop);
+    channel_close_end(&channel.left);
+    has_ended();
+}
+
+TEST_WITH(writer, without_a_reader_it_leaves_too)
+{
+    start(TAP_OUTPUT_UNIX);
+    channel_close_end(&channel.left);
+    has_ended();
+}
+
+TEST_WITH(writer, a_ping_is_answered)
+{
+    enum control_message message;
+
+    start(TAP_OUTPUT_UNIX);
+    channel_send_control(channel.left, CONTROL_PING, NULL, 0);
+    assert_int_equal(
+        channel_receive_control(channel.left, &message, NULL, NULL, NULL, CHANNEL_BLOCK),
+        CHANNEL_DONE);
+    assert_int_equal(message, CONTROL_PONG);
+}
+
+TEST_WITH(writer, a_file_is_whole_when_it_has_left)
+{
+    struct stat file;
+
+    start(TAP_OUTPUT_FILE);
+    ring_puts(ring, "abcd", 4);
+    /* It takes the message at its next look, or when it leaves. */
+    channel_close_end(&channel.left);
+    has_ended();
+    assert_int_equal(stat(reader_path, &file), 0);
+    assert_int_equal(file.st_size, 42 + 28 + 12);
+}
+
+/* Nobody else may take from the rings meanwhile. */
+TEST_WITH(writer, the_next_one_waits_until_the_one_before_has_left)
+{
+    struct channel first_channel;
+    int first_reader;
+    pid_t first;
+
+    reader_listen();
+    start(TAP_OUTPUT_UNIX);
+    reader_begin(loop);
+    first = pid;
+    first_channel = channel;
+    ring_puts(ring, "abcd", 4);
+    assert_int_equal(read_frame(), 24); /* so it has the rings */
+    first_reader = reader_fd;
+    start(TAP_OUTPUT_UNIX);
+    kill(first, SIGKILL);
+    waitpid(first, NULL, 0);
+    channel_close_end(&first_channel.left);
+    ring_puts(ring, "abcdefgh", 8);
+    reader_begin(loop);
+    assert_int_equal(read_frame(), 28);
+    close(first_reader);
+}
