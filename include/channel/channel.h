@@ -16,7 +16,7 @@ void channel_close_end(int *end);
 
 enum channel_result {
     CHANNEL_DONE,
-    CHANNEL_BUSY,   /* would have to wait */
+    CHANNEL_BUSY,   /* would have to wait, or the kernel is short of memory */
     CHANNEL_CLOSED, /* the other end is gone, or the socket fails */
 };
 

@@ -49,9 +49,13 @@ bool message_get_answer(const void *data, size_t len, uint64_t *id, struct quest
  * message tells which server that is. */
 #define MESSAGE_SERVER (UINT64_C(1) << 58)
 
+/* With a question: it was sent before, and its answer may have been lost on the way. Lookup
+ * does nothing if it still works on it. */
+#define MESSAGE_AGAIN (UINT64_C(1) << 57)
+
 #define MESSAGE_ID_FLAGS                                                                   \
     (MESSAGE_UNSOLICITED | MESSAGE_PROMPT | MESSAGE_NAME_EXISTS | MESSAGE_NO_NAME |        \
-     MESSAGE_WAY | MESSAGE_SERVER)
+     MESSAGE_WAY | MESSAGE_SERVER | MESSAGE_AGAIN)
 
 /* False if it is one of the other messages of lookup: a receipt, a way, or a server. */
 bool message_is_answer(const void *data, size_t len);

@@ -79,7 +79,8 @@ void child_log_death(const struct child *, pid_t pid, int status, const char *th
  * started is not asked, since starting it is the supervisor's business. */
 bool child_lives(struct child *);
 
-/* Nothing happens if its channel is closed. */
+/* Nothing happens if its channel is closed. A child that cannot be told is killed: the next
+ * one knows of nothing that is outdated. */
 void child_tell(const struct child *, enum control_message, const void *data, size_t len);
 
 /*

@@ -19,6 +19,7 @@ struct flight {
     struct list queries;  /* those that wait for it */
     struct query *leader; /* while it is ahead: the query whose turn it was, or NULL */
     bool is_sent;
+    bool is_again;  /* it was sent before: see lookup_client_ask_again */
     bool is_closed; /* not found by its question, since its answer may be outdated */
     bool wants_way; /* a query that waits wants the way; while it is not sent */
     int64_t begun;  /* clock_ms() */

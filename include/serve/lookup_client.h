@@ -57,6 +57,9 @@ struct flight *lookup_client_find(const struct lookup_client *, const struct que
 struct flight *lookup_client_begin(struct lookup_client *, const struct question *);
 /* Begins one that nobody waits for yet. */
 struct flight *lookup_client_prefetch(struct lookup_client *, const struct question *);
+/* Has lookup asked once more at the next turn of a query that waits for the sent flight:
+ * the answer may have been lost. */
+void lookup_client_ask_again(struct lookup_client *, struct flight *);
 /* Ends a flight that is answered, or was not sent. */
 void lookup_client_end(struct lookup_client *, struct flight *);
 /* Ends a flight, and tells lookup not to go on with it. */

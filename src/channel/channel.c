@@ -53,9 +53,17 @@ union passing {
     char octets[CMSG_SPACE(sizeof(int))];
 };
 
+/* The kernel may be short of memory for a moment. */
 static enum channel_result result_of_errno(void)
 {
-    return errno == EAGAIN || errno == EWOULDBLOCK ? CHANNEL_BUSY : CHANNEL_CLOSED;
+    switch (errno) {
+    case EAGAIN:
+    case ENOBUFS:
+    case ENOMEM:
+        return CHANNEL_BUSY;
+    default:
+        return CHANNEL_CLOSED;
+    }
 }
 
 enum channel_result channel_send(int end, const void *data, size_t len,

@@ -199,11 +199,20 @@ void child_log_death(const struct child *child, pid_t pid, int status, const cha
                     WEXITSTATUS(status), then);
 }
 
+/* It would give outdated answers, or wait for what does not come. */
+static void replace_unreached(const struct child *child)
+{
+    log_warning("a message cannot be sent to the %s process, so it is replaced: %m",
+                role_name(child->role));
+    child_kill(child);
+}
+
 void child_tell(const struct child *child, enum control_message message, const void *data,
                 size_t len)
 {
-    if (child->control != -1)
-        channel_send_control(child->control, message, data, len);
+    if (child->control != -1 &&
+        channel_send_control(child->control, message, data, len) == CHANNEL_BUSY)
+        replace_unreached(child);
 }
 
 void child_pass(const struct child *child, enum control_message message, const void *data,
@@ -211,7 +220,7 @@ void child_pass(const struct child *child, enum control_message message, const v
 {
     if (child->control != -1 && channel_send_descriptor(child->control, message, data, len,
                                                         descriptor) != CHANNEL_DONE)
-        child_kill(child);
+        replace_unreached(child);
 }
 
 void child_report(const struct child *child, struct report *report, bool is_retiring)

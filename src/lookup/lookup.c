@@ -52,7 +52,9 @@ static void start(const struct serve_process *process, uint64_t id,
 
     if (doubted != 0)
         upstream_doubt_forwarder(process->lookup->jobs.upstream, doubted);
-    jobs_start(&process->lookup->jobs, process->send_queue, id, question);
+    if (!(id & MESSAGE_AGAIN) || !job_find(&process->lookup->jobs, process->send_queue, id))
+        jobs_start(&process->lookup->jobs, process->send_queue, id & ~MESSAGE_AGAIN,
+                   question);
 }
 
 /* Reads one bundle only, so that replies have their turn. */
@@ -99,8 +101,10 @@ static void control_ready(void *context, short revents)
         log_set_level((enum log_level)data[0]);
     else if (result == CHANNEL_DONE && message == CONTROL_HOST_CHANGED)
         host_changed(lookup);
-    else if (result == CHANNEL_DONE && message == CONTROL_PING)
-        channel_send_control(lookup->supervisor, CONTROL_PONG, NULL, 0);
+    else if (result == CHANNEL_DONE && message == CONTROL_PING &&
+             channel_send_control(lookup->supervisor, CONTROL_PONG, NULL, 0) ==
+                 CHANNEL_BUSY)
+        loop_stop(lookup->jobs.loop); /* it would be taken for hung, and all for broken */
 }
 
 static void count_threads(const struct work_state *state,

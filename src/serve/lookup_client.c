@@ -55,6 +55,15 @@ static void leave_ahead(struct lookup_client *client, struct flight *flight)
         client->prefetching = NULL;
 }
 
+void lookup_client_ask_again(struct lookup_client *client, struct flight *flight)
+{
+    leave_ahead(client, flight);
+    list_remove(&flight->link);
+    list_append(&client->unsent, &flight->link);
+    flight->is_sent = false;
+    flight->is_again = true;
+}
+
 static void remove_flight(struct lookup_client *client, struct flight *flight)
 {
     leave_ahead(client, flight);
@@ -129,7 +138,8 @@ static uint64_t name_flags(struct lookup_client *client, const struct question *
 static uint64_t id_to_send(struct lookup_client *client, const struct flight *flight)
 {
     uint64_t id = flight->id | name_flags(client, &flight->question) |
-                  (flight->wants_way ? MESSAGE_WAY : 0);
+                  (flight->wants_way ? MESSAGE_WAY : 0) |
+                  (flight->is_again ? MESSAGE_AGAIN : 0);
 
     return flight->leader && place_is_shared(&flight->leader->place) ? id | MESSAGE_PROMPT
                                                                      : id;

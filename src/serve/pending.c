@@ -190,13 +190,21 @@ static bool has_used_up_share(const struct pending_queries *pending,
 
 /* The beginning of waiting. */
 
-/* NULL when memory is short. */
+/*
+ * NULL when memory is short. If clients have waited for the flight in vain, its answer may
+ * have been lost, since the kernel or lookup was short of memory when it was sent; or
+ * lookup still works on it.
+ */
 static struct flight *flight_for(struct pending_queries *pending,
-                                 const struct question *question)
+                                 const struct question *question, int64_t now)
 {
     struct flight *flight = lookup_client_find(pending->lookup, question);
 
-    return flight ? flight : lookup_client_begin(pending->lookup, question);
+    if (!flight)
+        return lookup_client_begin(pending->lookup, question);
+    if (flight->is_sent && flight->sent + pending->timeout_ms <= now)
+        lookup_client_ask_again(pending->lookup, flight);
+    return flight;
 }
 
 /* A flight is sent at the first turn of the queries that wait for it. */
@@ -228,7 +236,7 @@ static struct query *wait_for(struct pending_queries *pending, struct query *ask
     if (!make_room_for(pending, &asked->path.peer) || !(query = query_new(asked)))
         return NULL;
     if (clients_take(&pending->clients, &query->path.peer, &query->place))
-        flight = flight_for(pending, question);
+        flight = flight_for(pending, question, query->received);
     if (flight) {
         join(pending, query, flight);
         return query;

@@ -275,7 +275,8 @@ static void handle_control(struct serve *serve, enum control_message message,
             log_set_level((enum log_level)data[0]);
         break;
     case CONTROL_PING:
-        channel_send_control(serve->supervisor, CONTROL_PONG, NULL, 0);
+        if (channel_send_control(serve->supervisor, CONTROL_PONG, NULL, 0) == CHANNEL_BUSY)
+            loop_stop(serve->loop); /* it would be taken for hung, and all for broken */
         break;
     case CONTROL_LISTEN: /* its descriptor could not be received */
         stop_to_be_replaced(serve);

@@ -174,6 +174,25 @@ TEST_WITH(child, a_child_that_cannot_take_a_descriptor_is_killed)
     assert_int_equal(WTERMSIG(status), SIGKILL);
 }
 
+/* It does not know that what it has kept is outdated. */
+TEST_WITH(child, a_child_that_cannot_be_told_is_killed)
+{
+    enum { MORE_THAN_ENOUGH = 1000000 };
+    siginfo_t info = {0};
+    int status;
+
+    start(SAYS_READY);
+    kill(child.pid, SIGSTOP);
+    for (int i = 0; i < MORE_THAN_ENOUGH && info.si_pid == 0; i++) {
+        child_tell(&child, CONTROL_HOST_CHANGED, NULL, 0);
+        assert_int_equal(waitid(P_PID, (id_t)child.pid, &info, WEXITED | WNOHANG | WNOWAIT),
+                         0);
+    }
+    wait_for_end(&status);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGKILL);
+}
+
 /* It is started at once the first time, and then after a delay that doubles. */
 TEST_WITH(child, a_child_that_dies_soon_is_started_later_and_later)
 {

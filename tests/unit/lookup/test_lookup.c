@@ -152,6 +152,24 @@ TEST_WITH(process, the_process_answers_names_and_addresses)
                         "4.0.0.10.in-addr.arpa. 10 PTR v4only.lab.\n");
 }
 
+/* An answer may have been lost on its way to serve, which asks again with the same id. */
+TEST_WITH(process, a_question_that_comes_again_is_answered_again)
+{
+    process_asked(7, "v4only.lab", "A");
+    process_ask(7 | MESSAGE_AGAIN, "v4only.lab", "A");
+    assert_string_equal(process_answer(7, "v4only.lab", "A"),
+                        "NOERROR\n"
+                        "v4only.lab. 10 A 10.0.0.4\n");
+}
+
+TEST_WITH(process, a_question_that_comes_again_while_it_is_under_way_is_answered_once)
+{
+    process_ask(7, "once.qslow1-slow1.fault.test", "A");
+    process_ask(7 | MESSAGE_AGAIN, "once.qslow1-slow1.fault.test", "A");
+    process_answer(7, "once.qslow1-slow1.fault.test", "A");
+    process_asked(8, "a.example.test", "A");
+}
+
 TEST_WITH(own_process, the_process_answers_hosts_names_while_dns_hangs)
 {
     etc_write("resolv.conf", "nameserver 127.0.0.3\n"); /* it never answers */

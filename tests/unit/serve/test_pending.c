@@ -27,6 +27,32 @@ TEST_WITH(flights, the_deadline_is_each_ones_own)
     assert_silent(0);
 }
 
+static uint64_t id_of(const struct asked *asked)
+{
+    return asked->id & ~MESSAGE_ID_FLAGS;
+}
+
+/* Lookup is asked for it with the same id, so it can tell whether it still works on it. */
+TEST_WITH(flights, what_was_waited_for_in_vain_is_asked_again)
+{
+    struct asked first, again;
+
+    ask(0, 1, "www.example.", "A");
+    first = next_asked(lookup());
+    ask(1, 2, "www.example.", "A");
+    assert_nothing_asked();
+    ask_later(0, DEADLINE_MS, "www.example.");
+    again = next_asked(lookup());
+    assert_true(id_of(&again) == id_of(&first));
+    assert_false(first.id & MESSAGE_AGAIN);
+    assert_true(again.id & MESSAGE_AGAIN);
+    ask(1, 3, "www.example.", "A");
+    assert_nothing_asked();
+    answer(&again, 10);
+    assert_string_equal(heard(0), WWW_ADDRESS);
+    assert_string_equal(heard(1), WWW_ADDRESS);
+}
+
 enum { MANY = LOOP_BUDGET + 40 }; /* more than are told in one round */
 
 static int heard_all(void)
