@@ -88,11 +88,14 @@ static struct work_item *await_item(struct work *work)
     return item;
 }
 
+/* A loop that cannot be woken, because a module has closed the descriptor, would answer
+ * nothing more. At its limit (EAGAIN) the loop wakes anyway. */
 static void wake_loop(const struct work *work)
 {
-    if (eventfd_write(work->wake, 1) == -1) {
-        /* it is at its limit, so the loop wakes anyway */
-    }
+    if (eventfd_write(work->wake, 1) == 0 || errno == EAGAIN)
+        return;
+    log_error("the results of lookups cannot be told, so this process ends: %m");
+    _exit(EXIT_FAILURE);
 }
 
 /* With the lock held. */

@@ -257,20 +257,30 @@ static void expire_timers(struct loop *loop)
 /*
  * A callback may add watches, which moves `polled` and `owners`. It may also move a watch
  * to another place, where it may be missed until poll() reports it again, but is not called
- * twice. The search ends when all `ready` ones are found.
+ * twice. The search ends when all `ready` ones are found. -1 with errno if poll() has
+ * failed, or foreign code in this process has closed a descriptor, which poll() would
+ * report for ever.
  */
-static void call_ready(struct loop *loop, size_t first, size_t count, int ready)
+static int call_ready(struct loop *loop, size_t first, size_t count, int ready)
 {
-    for (size_t i = first; i < first + count && ready > 0 && !loop->stopped; i++) {
+    int left = ready;
+
+    for (size_t i = first; i < first + count && left > 0 && !loop->stopped; i++) {
         short revents = loop->polled[i].revents;
 
         if (revents == 0)
             continue;
-        ready--;
+        left--;
         loop->polled[i].revents = 0;
-        if (loop->polled[i].fd != -1)
-            loop->owners[i]->ready(loop->owners[i]->context, revents);
+        if (loop->polled[i].fd == -1)
+            continue;
+        if (revents & POLLNVAL) {
+            errno = EBADF;
+            return -1;
+        }
+        loop->owners[i]->ready(loop->owners[i]->context, revents);
     }
+    return ready;
 }
 
 /* Polls some of those that are looked at seldom. Each that was long idle costs about a
@@ -287,8 +297,7 @@ static int look_at_seldom(struct loop *loop, int64_t now)
     loop->looked += count;
     loop->next_look = now + LOOP_SELDOM_MS;
     ready = poll(&loop->polled[first], count, 0);
-    call_ready(loop, first, count, ready);
-    return ready;
+    return call_ready(loop, first, count, ready);
 }
 
 /* All that are looked at often are polled in every round, however long the others take. */
@@ -304,8 +313,7 @@ static int poll_watches(struct loop *loop)
         return 0;
     count = loop->often;
     ready = poll(loop->polled, count, wait_time(loop, clock_ms()));
-    call_ready(loop, 0, count, ready);
-    return ready;
+    return call_ready(loop, 0, count, ready);
 }
 
 /* True if the error passes. The kernel may be short of memory for a moment, and timers go

@@ -2,6 +2,7 @@
  * Threads and what they run. What hangs here waits on a semaphore, so that it ends with the
  * case; the threads themselves stay, as they do in the lookup process.
  */
+#include "../in_child.h"
 #include "../servers.h"
 
 #include "lookup/work.h"
@@ -279,6 +280,28 @@ TEST(an_item_that_ends_its_thread_comes_back_and_costs_no_thread)
 }
 
 /* Its thread's scheduling policy. */
+static void close_all(struct work_item *item)
+{
+    (void)item;
+    close_range(3, ~0U, 0);
+}
+
+static int runs_what_closes_all(void)
+{
+    struct task task = {.item = {.run = close_all, .after = after_task}};
+
+    alarm(30);
+    work_put(set_up(1), &task.item);
+    pause(); /* it ends meanwhile */
+    return 0;
+}
+
+/* Otherwise the loop would never hear of an item again. */
+TEST(a_process_whose_loop_cannot_be_woken_ends)
+{
+    assert_int_equal(in_child(runs_what_closes_all), EXIT_FAILURE);
+}
+
 static struct {
     struct work_item item;
     int policy;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "net/loop.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -906,4 +907,16 @@ static int runs_short_of_memory(void)
 TEST_WITH(loop, a_shortage_of_memory_passes)
 {
     assert_int_equal(in_child(runs_short_of_memory), 0);
+}
+
+/* As an NSS module may. poll() would report it at once, for ever. */
+TEST_WITH(loop, a_descriptor_that_foreign_code_closes_ends_the_loop)
+{
+    struct source *source = source_open('a');
+
+    close(source->ends[0]);
+    assert_int_equal(loop_run(loop), -1);
+    assert_int_equal(errno, EBADF);
+    assert_string_equal(events, "");
+    source->ends[0] = open("/dev/null", O_RDONLY); /* which the source closes */
 }
