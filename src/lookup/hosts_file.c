@@ -1,6 +1,7 @@
 #include "lookup/hosts_file.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,13 +148,41 @@ static void add_line(struct index *index, const char *line, uint64_t start)
     }
 }
 
-static void read_file(struct index *index)
+/* NULL if there is none, or it cannot be opened: then `is_read` is false. */
+static FILE *open_file(bool *is_read)
 {
     FILE *file = host_file_stream(path);
+
+    *is_read = file || errno == ENOENT;
+    return file;
+}
+
+static void close_file(FILE *file, bool *is_read)
+{
+    if (!file)
+        return;
+    *is_read = !ferror(file);
+    fclose(file);
+}
+
+static void forget_all(struct index *index)
+{
+    free(index->ents.slots);
+    free(index->dotted.slots);
+    index->ents = index->dotted = (struct name_index){0};
+}
+
+/* False if the file could not be read. */
+static bool read_file(struct index *index)
+{
+    bool is_read;
+    FILE *file = open_file(&is_read);
     uint64_t at = 0;
     char *line = NULL;
     size_t room = 0;
     ssize_t len;
+
+    forget_all(index);
 
     while (file && (len = getline(&line, &room, file)) > 0 && at < UINT32_MAX - room) {
         line[strcspn(line, "\n")] = '\0';
@@ -161,23 +190,25 @@ static void read_file(struct index *index)
         at += (uint64_t)len;
     }
     free(line);
-    if (file)
-        fclose(file);
+    close_file(file, &is_read);
+    return is_read;
 }
 
-/* Reads the file if it has changed. One that changes meanwhile is read again next time. */
+/*
+ * Reads the file if it has changed. One that changes meanwhile is read again next time, and
+ * so is one that cannot be read twice: the host may have no descriptor left for a moment,
+ * which must not hide names for longer.
+ */
 static void read_if_changed(struct index *index)
 {
     struct stat now = {0};
 
     if (stat(path, &now) == 0 && host_file_same(&now, &index->seen))
         return;
-    free(index->ents.slots);
-    free(index->dotted.slots);
-    index->ents = index->dotted = (struct name_index){0};
     index->seen = now;
     shortage_watch();
-    read_file(index);
+    if (!read_file(index) && !read_file(index))
+        index->seen = (struct stat){0};
     shortage_end();
     shortage_check_descriptors();
 }
@@ -225,7 +256,8 @@ bool hosts_file_child(const char *parent, char child[static NAME_TEXT])
     size_t len = fold(text, parent, strlen(parent));
     uint32_t at = len == 0 ? 0 : word_at(&the_index.ents, text, len);
 
-    return at != 0 && read_word(at, child) && is_below(child, text);
+    return at != 0 && (read_word(at, child) || read_word(at, child)) &&
+           is_below(child, text);
 }
 
 /* True if the line, which has no newline and may be changed, matches what is wanted. */
@@ -277,23 +309,32 @@ static bool line_has_address(char *line, const void *wanted)
            is_in(network->found, network);
 }
 
-static bool any_line(matches *does_match, const void *wanted, size_t most)
+/* False if the file could not be read. */
+static bool look_at_lines(matches *does_match, const void *wanted, size_t most, bool *found)
 {
-    FILE *file = host_file_stream(path);
-    bool found = false;
+    bool is_read;
+    FILE *file = open_file(&is_read);
     struct stat now;
     char *line = NULL;
     size_t room = 0;
 
     if (file && fstat(fileno(file), &now) == 0 && now.st_size >= 0 &&
         (uint64_t)now.st_size <= most)
-        while (!found && getline(&line, &room, file) > 0) {
+        while (!*found && getline(&line, &room, file) > 0) {
             line[strcspn(line, "\n")] = '\0';
-            found = does_match(line, wanted);
+            *found = does_match(line, wanted);
         }
     free(line);
-    if (file)
-        fclose(file);
+    close_file(file, &is_read);
+    return is_read;
+}
+
+static bool any_line(matches *does_match, const void *wanted, size_t most)
+{
+    bool found = false;
+
+    if (!look_at_lines(does_match, wanted, most, &found))
+        look_at_lines(does_match, wanted, most, &found);
     return found;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/shortage.h"
+#include "lookup/hosts_words.h"
 
 enum {
     BUFFER_FIRST = 1024,
@@ -43,8 +44,8 @@ static enum libc_outcome outcome_of_name(const struct libc_result *result)
  * and the IDN flags the question. Without a socket type each address would come three
  * times.
  */
-struct libc_result libc_ask_name(const char *name, int family, const struct libc_dns *dns,
-                                 unsigned flags)
+static struct libc_result ask_name(const char *name, int family, const struct libc_dns *dns,
+                                   unsigned flags)
 {
     const struct addrinfo hints = {
         .ai_flags = AI_CANONNAME, .ai_family = family, .ai_socktype = SOCK_STREAM};
@@ -63,6 +64,42 @@ struct libc_result libc_ask_name(const char *name, int family, const struct libc
         result.addresses = NULL;
     result.outcome = outcome_of_name(&result);
     result.used_dns = libc_used_dns(dns);
+    return result;
+}
+
+/*
+ * If libc cannot read the hosts file, because the host has no descriptor left for a moment
+ * or its disk fails, it goes on to the next source, which denies a name of the file. So a
+ * result that is not from the file counts only at the second time if the file may have one.
+ */
+static bool may_be_missed(const struct libc_result *result, enum hosts_words in_file)
+{
+    return in_file == HOSTS_WORDS_PERHAPS &&
+           (result->outcome != LIBC_FOUND || result->used_dns);
+}
+
+static enum hosts_words name_in_file(const char *name)
+{
+    char text[NAME_TEXT + 1];
+    size_t len = strlen(name);
+
+    if (len == 0 || len >= sizeof text)
+        return HOSTS_WORDS_UNKNOWN;
+    memcpy(text, name, len + 1);
+    if (text[len - 1] == '.')
+        text[len - 1] = '\0';
+    return hosts_words_name(text);
+}
+
+struct libc_result libc_ask_name(const char *name, int family, const struct libc_dns *dns,
+                                 unsigned flags)
+{
+    struct libc_result result = ask_name(name, family, dns, flags);
+
+    if (may_be_missed(&result, name_in_file(name))) {
+        libc_free(&result);
+        result = ask_name(name, family, dns, flags);
+    }
     return result;
 }
 
@@ -88,8 +125,8 @@ static bool try_address(struct libc_result *result, const struct libc_address *a
     return code != ERANGE;
 }
 
-struct libc_result libc_ask_address(const struct libc_address *address,
-                                    const struct libc_dns *dns, unsigned flags)
+static struct libc_result ask_address(const struct libc_address *address,
+                                      const struct libc_dns *dns, unsigned flags)
 {
     struct libc_result result = {.outcome = LIBC_FAILURE, .resolver_error = NETDB_INTERNAL};
     bool done = false;
@@ -106,6 +143,18 @@ struct libc_result libc_ask_address(const struct libc_address *address,
     if (!done || !result.buffer)
         result.code = EAI_MEMORY;
     result.used_dns = libc_used_dns(dns);
+    return result;
+}
+
+struct libc_result libc_ask_address(const struct libc_address *address,
+                                    const struct libc_dns *dns, unsigned flags)
+{
+    struct libc_result result = ask_address(address, dns, flags);
+
+    if (may_be_missed(&result, hosts_words_address(address->octets, address->size))) {
+        libc_free(&result);
+        result = ask_address(address, dns, flags);
+    }
     return result;
 }
 
