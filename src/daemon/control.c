@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,31 +42,27 @@ struct control_request {
 
 /* Answers. All fit into a socket that has nothing in it yet. */
 
-static void send_text(int fd, const char *text, size_t len)
+/* Sends the whole or nothing: a part would be taken for the whole. The client may be gone,
+ * or the kernel short of memory. */
+static void send_text(int fd, const char *first, const char *text, const char *last)
 {
-    while (len > 0) {
-        ssize_t sent = send(fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    struct iovec parts[] = {{(void *)(uintptr_t)first, strlen(first)},
+                            {(void *)(uintptr_t)text, strlen(text)},
+                            {(void *)(uintptr_t)last, strlen(last)}};
+    const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 3};
 
-        if (sent == -1)
-            return; /* the client is gone, or does not read */
-        text += sent;
-        len -= (size_t)sent;
-    }
+    sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    close(fd);
 }
 
 void control_answer(int fd, const char *text)
 {
-    send_text(fd, "ok\n", 3);
-    send_text(fd, text, strlen(text));
-    close(fd);
+    send_text(fd, "ok\n", text, "");
 }
 
 void control_refuse(int fd, const char *reason)
 {
-    send_text(fd, "error ", 6);
-    send_text(fd, reason, strlen(reason));
-    send_text(fd, "\n", 1);
-    close(fd);
+    send_text(fd, "error ", reason, "\n");
 }
 
 /* Commands. */
