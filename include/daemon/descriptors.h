@@ -9,5 +9,6 @@
  * Reorders the array. */
 void descriptors_keep(int *kept, size_t count);
 
-/* Keeps the descriptor open, or has it closed, when a program is executed. Accepts -1. */
-void descriptors_pass_on(int fd, bool pass);
+/* Keeps the descriptor open, or has it closed, when a program is executed. Accepts -1.
+ * False if that fails. */
+bool descriptors_pass_on(int fd, bool pass);

@@ -13,6 +13,7 @@ enum { HANDOVER_CHILDREN = 128 };
 struct handover {
     bool is_reload;      /* false: this is the start of the server */
     bool is_filtered;    /* the filter of system calls is loaded (daemon/sandbox) */
+    bool is_broken;      /* while it is read: something cannot be used */
     bool is_activated;   /* a service manager has opened the sockets */
     unsigned generation; /* of the newest children */
     int64_t started;     /* clock_ms() at the start of the first program */

@@ -12,8 +12,9 @@
 
 /* What the owner of a reload does. */
 struct reload_owner {
-    /* Fills in what is to be handed over at this moment. False if it is too much. */
-    bool (*hand_over)(void *context, struct handover *);
+    /* Fills in what is to be handed over at this moment. NULL, or why that is impossible.
+     */
+    const char *(*hand_over)(void *context, struct handover *);
     /* True while clients of the control socket are being answered, which would lose their
      * connections. */
     bool (*is_busy)(void *context);

@@ -27,8 +27,7 @@ void descriptors_keep(int *kept, size_t count)
     close_range((unsigned)next, UINT_MAX, 0);
 }
 
-void descriptors_pass_on(int fd, bool pass)
+bool descriptors_pass_on(int fd, bool pass)
 {
-    if (fd != -1)
-        fcntl(fd, F_SETFD, pass ? 0 : FD_CLOEXEC);
+    return fd == -1 || fcntl(fd, F_SETFD, pass ? 0 : FD_CLOEXEC) == 0;
 }

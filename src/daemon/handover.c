@@ -53,12 +53,15 @@ static void read_child(struct handover *handover, const char *values)
     }
 }
 
+/* Without it nobody would answer what comes there. */
 static void read_socket(struct handover *handover, const char *values)
 {
     int fd = atoi(values);
 
     if (passed_add(&handover->sockets, fd))
         descriptors_pass_on(fd, false);
+    else
+        handover->is_broken = true;
 }
 
 static void read_secret(struct handover *handover, const char *values)
@@ -106,17 +109,18 @@ static bool read_file(struct handover *handover, int fd)
     FILE *file = fdopen(fd, "r");
     char line[LINE_MAX_SIZE];
 
-    if (!file) {
-        log_error("cannot read what the program before the reload handed over: %m");
-        return false;
-    }
-    rewind(file);
-    while (fgets(line, sizeof line, file)) {
+    if (file)
+        rewind(file);
+    while (file && fgets(line, sizeof line, file)) {
         line[strcspn(line, "\n")] = '\0';
         read_line(handover, line);
     }
-    fclose(file);
-    return true;
+    handover->is_broken |= !file || ferror(file);
+    if (handover->is_broken)
+        log_error("cannot use what the program before the reload handed over: %m");
+    if (file)
+        fclose(file);
+    return !handover->is_broken;
 }
 
 static bool read_activation(struct handover *handover)
@@ -188,14 +192,17 @@ static void write_lines(const struct handover *handover, FILE *file)
         fprintf(file, "%s %d\n", descriptors[i].key, *descriptor(handover, i));
 }
 
-static void pass_all_on(const struct handover *handover, bool pass)
+static bool pass_all_on(const struct handover *handover, bool pass)
 {
+    bool all = true;
+
     for (size_t i = 0; i < handover->sockets.count; i++)
-        descriptors_pass_on(handover->sockets.sockets[i].fd, pass);
+        all &= descriptors_pass_on(handover->sockets.sockets[i].fd, pass);
     for (size_t i = 0; i < handover->child_count; i++)
-        descriptors_pass_on(handover->children[i].control, pass);
+        all &= descriptors_pass_on(handover->children[i].control, pass);
     for (size_t i = 0; i < DESCRIPTORS; i++)
-        descriptors_pass_on(*descriptor(handover, i), pass);
+        all &= descriptors_pass_on(*descriptor(handover, i), pass);
+    return all;
 }
 
 /* The file lives as long as its descriptor, which the program inherits. */
@@ -206,6 +213,8 @@ static int make_file(const struct handover *handover)
     FILE *file = copy == -1 ? NULL : fdopen(copy, "w");
 
     if (!file) {
+        if (copy != -1)
+            close(copy);
         if (fd != -1)
             close(fd);
         return -1;
@@ -229,8 +238,10 @@ int handover_give(const struct handover *handover)
         close(fd);
         return -1;
     }
-    pass_all_on(handover, true);
-    return 0;
+    if (pass_all_on(handover, true))
+        return 0;
+    handover_take_back(handover);
+    return -1;
 }
 
 void handover_take_back(const struct handover *handover)

@@ -41,7 +41,7 @@ static void execute(struct reload *reload)
     static struct handover handover;
 
     handover = (struct handover){.client = reload->client};
-    if (reload->owner.hand_over(reload->owner.context, &handover) &&
+    if (!reload->owner.hand_over(reload->owner.context, &handover) &&
         handover_give(&handover) == 0) {
         notify_reloading();
         execv(program_of(reload), reload->argv);
@@ -81,14 +81,14 @@ static void dry_run_is_over(void *context, bool good, const char *said)
 static void begin(struct reload *reload)
 {
     static struct handover handover;
+    const char *why;
 
     timer_cancel(&reload->wait);
     reload->again = false;
     handover = (struct handover){.client = -1};
-    if (!reload->owner.hand_over(reload->owner.context, &handover)) {
-        refuse(reload,
-               "the processes of too many earlier reloads still have clients; try again "
-               "in a minute");
+    why = reload->owner.hand_over(reload->owner.context, &handover);
+    if (why) {
+        refuse(reload, why);
         return;
     }
     reload->dry_run = dry_run_start(reload->loop, program_of(reload), reload->argv,

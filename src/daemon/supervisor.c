@@ -61,17 +61,21 @@ static void be_child(struct child *child, int control)
 
 /* Reloading. */
 
-static void hand_sockets(struct handover *handover, const struct sockets *sockets)
+static bool hand_socket(struct handover *handover, int fd)
 {
-    for (size_t i = 0; i < sockets->count; i++) {
-        if (sockets->all[i].udp != -1)
-            passed_add(&handover->sockets, sockets->all[i].udp);
-        if (sockets->all[i].tcp != -1)
-            passed_add(&handover->sockets, sockets->all[i].tcp);
-    }
+    return fd == -1 || passed_add(&handover->sockets, fd);
 }
 
-static bool hand_over(void *context, struct handover *handover)
+static bool hand_sockets(struct handover *handover, const struct sockets *sockets)
+{
+    for (size_t i = 0; i < sockets->count; i++)
+        if (!hand_socket(handover, sockets->all[i].udp) ||
+            !hand_socket(handover, sockets->all[i].tcp))
+            return false;
+    return true;
+}
+
+static const char *hand_over(void *context, struct handover *handover)
 {
     const struct supervisor *supervisor = context;
     int client = handover->client;
@@ -83,8 +87,12 @@ static bool hand_over(void *context, struct handover *handover)
     handover->counters = supervisor->counters;
     handover->dnstap = supervisor->roles.tap_memory;
     handover->sockets.count = handover->child_count = 0;
-    hand_sockets(handover, supervisor->config->sockets);
-    return children_hand_over(&supervisor->children, handover);
+    if (!hand_sockets(handover, supervisor->config->sockets))
+        return "a socket cannot be handed over";
+    if (!children_hand_over(&supervisor->children, handover))
+        return "the processes of too many earlier reloads still have clients; try again "
+               "in a minute";
+    return NULL;
 }
 
 static bool is_busy(void *context)

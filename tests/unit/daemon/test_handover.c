@@ -156,21 +156,31 @@ TEST_WITH(handover, it_can_be_taken_back)
     close(udp);
 }
 
-/* Another version of the program may write other lines. */
-TEST_WITH(handover, what_is_not_understood_is_passed_over)
+static bool read_lines(const char *text)
 {
-    static const char text[] = "generation 5\nnonsense\nchild\nchild baker 1 2 3\n"
-                               "socket 77777\nsocket x\nnew-thing 1 2 3\nsecret zz\n\n";
     int fd = memfd_create("lines", 0);
     char number[16];
 
-    assert_int_equal(write(fd, text, sizeof text - 1), sizeof text - 1);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
     snprintf(number, sizeof number, "%d", fd);
     setenv("HOSTDNSD_HANDOVER", number, 1);
-    assert_true(handover_read(&taken));
+    return handover_read(&taken);
+}
+
+/* Another version of the program may write other lines. */
+TEST_WITH(handover, what_is_not_understood_is_passed_over)
+{
+    assert_true(read_lines("generation 5\nnonsense\nchild\nchild baker 1 2 3\n"
+                           "new-thing 1 2 3\nsecret zz\n\n"));
     assert_int_equal(taken.generation, 5);
     assert_int_equal(taken.child_count, 0);
     assert_int_equal(taken.sockets.count, 0);
+}
+
+/* The server would seem to be well, and answer nothing. */
+TEST_WITH(handover, a_socket_that_cannot_be_used_is_an_error)
+{
+    assert_false(read_lines("generation 5\nsocket 77777\n"));
 }
 
 TEST_WITH(handover, a_descriptor_that_is_not_open_is_an_error)
