@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -24,3 +25,6 @@ bool host_file_same(const struct stat *, const struct stat *);
  * are as coarse as the kernel's tick, or two seconds on some file systems, and hide a
  * second change within that time. */
 bool host_file_has_rested(const struct stat *);
+
+/* The same at a moment in milliseconds since 1970. */
+bool host_file_had_rested(const struct stat *, int64_t unix_ms);

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,14 +65,20 @@ static int64_t rest_of(const struct stat *file)
     return file->st_ctim.tv_nsec == 0 ? COARSE_MS : REST_MS;
 }
 
+bool host_file_had_rested(const struct stat *file, int64_t unix_ms)
+{
+    int64_t rest_ms = rest_of(file);
+
+    return ms_of(&file->st_ctim) + rest_ms < unix_ms &&
+           ms_of(&file->st_mtim) + rest_ms < unix_ms;
+}
+
 bool host_file_has_rested(const struct stat *file)
 {
     struct timespec now; /* by the clock that the kernel uses for files */
-    int64_t rest_ms = rest_of(file);
 
     clock_gettime(CLOCK_REALTIME_COARSE, &now);
-    return ms_of(&file->st_ctim) + rest_ms < ms_of(&now) &&
-           ms_of(&file->st_mtim) + rest_ms < ms_of(&now);
+    return host_file_had_rested(file, ms_of(&now));
 }
 
 static bool same_time(const struct timespec *a, const struct timespec *b)

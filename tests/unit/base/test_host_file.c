@@ -75,53 +75,64 @@ TEST(what_is_not_there_cannot_be_read)
 
 GROUP(set_up, folder_remove);
 
-static struct stat changed_before(int64_t ms)
-{
-    struct stat file = {0};
-    struct timespec now;
+static const int64_t now = 1700000000000; /* milliseconds since 1970 */
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - ms;
-    file.st_ctim = file.st_mtim = (struct timespec){ms / 1000, ms % 1000 * 1000000 + 1};
+static struct timespec before_now(int64_t ms)
+{
+    return (struct timespec){(now - ms) / 1000, (now - ms) % 1000 * 1000000};
+}
+
+/* A file whose status and contents changed so many milliseconds before now. */
+static struct stat changed_before(int64_t status, int64_t contents)
+{
+    struct stat file = {.st_ctim = before_now(status), .st_mtim = before_now(contents)};
+
     return file;
+}
+
+static bool has_rested(struct stat file)
+{
+    return host_file_had_rested(&file, now);
 }
 
 TEST(a_file_rests_when_it_has_not_changed_for_a_while)
 {
-    struct stat old = changed_before(1000), young = changed_before(0),
-                future = changed_before(-100000), renamed = changed_before(1000);
-
-    renamed.st_ctim = young.st_ctim;
-    assert_true(host_file_has_rested(&old));
-    assert_false(host_file_has_rested(&young));
-    assert_false(host_file_has_rested(&future));
-    assert_false(host_file_has_rested(&renamed));
+    assert_true(has_rested(changed_before(101, 101)));
+    assert_false(has_rested(changed_before(100, 100)));
+    assert_false(has_rested(changed_before(1, 1)));
+    assert_false(has_rested(changed_before(1, 999))); /* it was renamed */
+    assert_false(has_rested(changed_before(-99999, -99999)));
 }
 
 /* A second change may come two seconds after the first and have the same times. */
 TEST(a_file_whose_times_are_whole_seconds_rests_longer)
 {
-    struct stat file = changed_before(200);
-
-    file.st_ctim.tv_nsec = 0;
-    file.st_mtim.tv_nsec = 0;
-    assert_false(host_file_has_rested(&file));
-    file = changed_before(4000);
-    file.st_ctim.tv_nsec = 0;
-    assert_true(host_file_has_rested(&file));
+    assert_false(has_rested(changed_before(2000, 2000)));
+    assert_true(has_rested(changed_before(3000, 3000)));
 }
 
 TEST(one_whose_mtime_alone_was_set_to_a_whole_second_does_not)
 {
-    struct stat file = changed_before(1000);
+    assert_true(has_rested(changed_before(101, 1000)));
+}
 
-    file.st_mtim.tv_nsec = 0;
+TEST(now_is_what_the_clock_says)
+{
+    struct stat file = {0};
+
+    clock_gettime(CLOCK_REALTIME, &file.st_ctim);
+    file.st_mtim = file.st_ctim;
+    file.st_ctim.tv_sec -= 5;
+    file.st_mtim.tv_sec -= 5;
     assert_true(host_file_has_rested(&file));
+    file.st_mtim.tv_sec += 60000;
+    assert_false(host_file_has_rested(&file));
 }
 
 TEST(a_file_with_another_size_or_time_is_another_one)
 {
-    struct stat file = changed_before(1000), later = file, longer = file, touched = file;
+    struct stat file = changed_before(1000, 1000), later = file, longer = file,
+                touched = file;
 
     later.st_mtim.tv_nsec++;
     longer.st_size++;
