@@ -28,10 +28,11 @@ struct tcp;
 struct tcp_conn;
 
 struct tcp_limits {
-    size_t connections; /* at the same time */
-    size_t per_client;  /* those of one client (net/clients) */
-    int64_t idle_ms;    /* while few connections are in use, or the client has few */
-    size_t shortest;    /* a message of fewer octets ends the connection */
+    size_t connections;    /* at the same time */
+    size_t per_client;     /* those of one client (net/clients) */
+    int64_t idle_ms;       /* while few connections are in use, or the client has few */
+    int64_t least_idle_ms; /* while all are in use */
+    size_t shortest;       /* a message of fewer octets ends the connection */
 };
 
 enum {

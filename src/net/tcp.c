@@ -11,10 +11,6 @@
 #include "net/clients.h"
 #include "net/frames.h"
 
-enum {
-    IDLE_LEAST_MS = 200, /* while all connections are in use */
-};
-
 struct tcp_conn {
     struct tcp *tcp;
     struct place place; /* among those of its client */
@@ -69,11 +65,14 @@ bool tcp_local(const struct tcp_conn *conn, struct addr *addr)
 
 static int64_t idle_least_ms(const struct tcp *tcp)
 {
-    return tcp->limits.idle_ms < IDLE_LEAST_MS ? tcp->limits.idle_ms : IDLE_LEAST_MS;
+    const struct tcp_limits *limits = &tcp->limits;
+
+    return limits->idle_ms < limits->least_idle_ms ? limits->idle_ms
+                                                   : limits->least_idle_ms;
 }
 
 /* The idle time is seconds, and less when resources run short (RFC 7766 section 6.2.3): the
- * second half of the connections shortens it, down to IDLE_LEAST_MS. */
+ * second half of the connections shortens it, down to the least. */
 static int64_t shortened_idle_ms(const struct tcp *tcp)
 {
     const struct tcp_limits *limits = &tcp->limits;

@@ -36,6 +36,7 @@ enum {
 
 enum {
     OTHER_DESCRIPTORS = 64, /* those of listeners and channels, and the standard ones */
+    LEAST_IDLE_MS = 200,    /* that a TCP connection may be idle while all are in use */
 };
 
 struct serve {
@@ -352,6 +353,7 @@ static struct tcp *tcp_for(struct serve *serve)
         .connections = serve->config->tcp_clients,
         .per_client = serve->config->tcp_per_client,
         .idle_ms = (int64_t)serve->config->tcp_idle * 1000,
+        .least_idle_ms = LEAST_IDLE_MS,
         .shortest = WIRE_HEADER,
     };
 

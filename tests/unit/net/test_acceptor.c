@@ -44,6 +44,8 @@ static void set_up(void)
     spare = dup(STDERR_FILENO);
     client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(connect(client, &listener.addr.sock.any, listener.addr.len), 0);
+    assert_int_equal(poll(&(struct pollfd){.fd = listener.tcp, .events = POLLIN}, 1, -1),
+                     1); /* it can be accepted now */
 }
 
 static void tear_down(void)

@@ -666,7 +666,8 @@ static void ask_and_reset(void *client, struct tcp_conn *conn, const uint8_t *me
 TEST_WITH(stale, a_connection_may_end_while_its_queries_get_what_was_known)
 {
     static const uint8_t messages[] = {0, 2, 1, 0, 0, 2, 2, 0};
-    const struct tcp_limits limits = {.connections = 1, .per_client = 1, .idle_ms = 60000};
+    const struct tcp_limits limits = {
+        .connections = 1, .per_client = 1, .idle_ms = 60000, .least_idle_ms = 60000};
     int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct addr addr;
     struct tcp *tcp = tcp_new(scene.loop, &limits, ask_and_reset, &client);
