@@ -1,10 +1,11 @@
 /*
  * Flights between real clients and a lookup process that the test plays: it has the other
  * end of the channel. What is sent is there at once, so one turn of the loop sees all there
- * is.
+ * is. Meanwhile the clock stands still.
  */
 #pragma once
 
+#include "../still_clock.h"
 #include "../turn.h"
 #include "clients.h"
 
@@ -37,6 +38,7 @@ static inline void scene_open(struct scene *one, const struct cache_config *cach
     struct addr unused;
 
     forget_questions();
+    clock_stop();
     one->loop = loop_new();
     assert_non_null(one->loop);
     assert_int_equal(channel_open(&one->channel), 0);
@@ -54,6 +56,7 @@ static inline void scene_open(struct scene *one, const struct cache_config *cach
 
 static inline void scene_close(struct scene *one)
 {
+    clock_go_on();
     flights_free(one->flights);
     cache_free(one->cache);
     loop_free(one->loop);
