@@ -2,7 +2,7 @@
 
 TEST_WITH(upstream, the_reply_is_handed_over_as_it_came)
 {
-    struct got got = asked_first(set_up(1));
+    struct got got = asked_first(set_up_patient(1));
     uint8_t reply[600];
     size_t len = reply_to(&got, reply, REPLY_FLAGS, 1);
 
@@ -15,7 +15,7 @@ TEST_WITH(upstream, the_reply_is_handed_over_as_it_came)
 
 TEST_WITH(upstream, no_such_name_is_a_reply)
 {
-    struct got got = asked_first(set_up(1));
+    struct got got = asked_first(set_up_patient(1));
 
     server_reply(scene.udp[0], &got, REPLY_FLAGS | RCODE_NXDOMAIN, 0);
     assert_string_equal(outcome(scene.one), "NXDOMAIN");
@@ -140,7 +140,7 @@ TEST_WITH(upstream, nothing_comes_of_a_question_that_is_cancelled)
 
 TEST_WITH(upstream, a_question_that_is_complete_cannot_be_cancelled)
 {
-    struct got got = asked_first(set_up(1));
+    struct got got = asked_first(set_up_patient(1));
 
     server_reply(scene.udp[0], &got, REPLY_FLAGS, 1);
     turn_until(scene.loop, &scene.one->done, 1);

@@ -5,7 +5,7 @@ TEST_WITH(upstream, a_query_asks_with_edns_and_carries_do_and_cd)
     struct got got;
     const uint8_t opt[] = {0, 0, 41, 0x04, 0xd0, 0, 0, 0x80, 0, 0, 0};
 
-    set_up(1);
+    set_up_patient(1);
     scene.one = ask_flags("www.example", QUESTION_DNSSEC_OK | QUESTION_CHECKING_DISABLED);
     got = server_asked(scene.udp[0]);
     assert_int_equal(got.wire[3] & 0x10, 0x10);
@@ -41,7 +41,7 @@ TEST_WITH(upstream, questions_to_a_closed_port_are_all_passed_on_at_once)
 
 TEST_WITH(upstream, a_reply_with_another_id_is_not_taken)
 {
-    struct got got = asked_first(set_up(1)), forged = got;
+    struct got got = asked_first(set_up_patient(1)), forged = got;
 
     forged.wire[0] ^= 0x55;
     server_reply(scene.udp[0], &forged, REPLY_FLAGS, 66);
@@ -50,7 +50,7 @@ TEST_WITH(upstream, a_reply_with_another_id_is_not_taken)
 
 TEST_WITH(upstream, a_reply_to_another_question_is_not_taken)
 {
-    struct got got = asked_first(set_up(1)), name = got, type = got;
+    struct got got = asked_first(set_up_patient(1)), name = got, type = got;
 
     name.wire[13] = 'x';
     server_reply(scene.udp[0], &name, REPLY_FLAGS, 66);
@@ -61,7 +61,7 @@ TEST_WITH(upstream, a_reply_to_another_question_is_not_taken)
 
 TEST_WITH(upstream, a_query_that_comes_back_is_not_taken_for_a_reply)
 {
-    struct got got = asked_first(set_up(1));
+    struct got got = asked_first(set_up_patient(1));
 
     server_send(scene.udp[0], &got, got.wire, got.len);
     is_answered_by(0, &got);
@@ -71,7 +71,7 @@ TEST_WITH(stream, a_stream_with_another_id_or_question_is_a_failure)
 {
     struct got got;
 
-    truncate_first(set_up(1));
+    truncate_first(set_up_patient(1));
     got = stream_asked();
     got.wire[1] ^= 1;
     stream_reply(&got, 66);

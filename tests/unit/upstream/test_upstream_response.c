@@ -58,7 +58,7 @@ TEST_WITH(upstream, after_a_lame_reply_the_next_server_is_asked)
  * without. From then on it gets only such queries. */
 static void does_without_edns(unsigned rcode)
 {
-    struct got got = asked_first(set_up(1));
+    struct got got = asked_first(set_up_patient(1));
 
     server_reply(scene.udp[0], &got, REPLY_FLAGS | rcode, 0);
     is_asked_and_answers(0, false);
@@ -89,7 +89,7 @@ TEST_WITH(upstream, a_server_that_says_refused_to_edns_is_asked_without)
 /* Such a server has no version of EDNS that we have (RFC 6891 section 6.1.3). */
 TEST_WITH(upstream, a_server_that_says_badvers_to_version_0_is_asked_without)
 {
-    struct got got = asked_first(set_up(1));
+    struct got got = asked_first(set_up_patient(1));
 
     reply_with_opt(0, &got, RCODE_NOERROR, 1);
     is_asked_and_answers(0, false);
@@ -98,7 +98,7 @@ TEST_WITH(upstream, a_server_that_says_badvers_to_version_0_is_asked_without)
 /* The domain is broken, not the server. */
 TEST_WITH(upstream, a_server_that_fails_without_edns_too_is_asked_with_it_again)
 {
-    struct got got = asked_first(set_up(1));
+    struct got got = asked_first(set_up_patient(1));
 
     refuse(0, &got, RCODE_SERVFAIL);
     assert_string_equal(outcome(scene.one), "name server 127.0.0.5:53 says SERVFAIL");
@@ -144,7 +144,7 @@ TEST_WITH(upstream, a_late_error_to_edns_ends_nothing)
 
 TEST_WITH(upstream, a_server_whose_formerr_is_a_header_alone_is_asked_without_edns)
 {
-    struct got got = asked_first(set_up(1));
+    struct got got = asked_first(set_up_patient(1));
     const uint8_t bare[] = {got.wire[0], got.wire[1], 0x81, 0x81, 0, 0, 0, 0, 0, 0, 0, 0};
 
     server_send(scene.udp[0], &got, bare, sizeof bare);
@@ -157,7 +157,7 @@ TEST_WITH(stream, a_truncated_reply_is_asked_for_over_tcp)
 {
     struct got got;
 
-    truncate_first(set_up(1));
+    truncate_first(set_up_patient(1));
     got = stream_asked();
     is_answered_over_tcp(&got);
 }
@@ -174,7 +174,7 @@ static size_t cut_reply_to(const struct got *got, uint8_t *out, uint8_t last)
 /* The first server cuts its reply over UDP, and is asked over TCP. */
 static struct got cut_first(void)
 {
-    struct got got = asked_first(set_up(1));
+    struct got got = asked_first(set_up_patient(1));
     uint8_t reply[600];
 
     listen_at("127.0.0.5");
