@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -220,11 +221,28 @@ static void try_all(const char *name)
         _exit(99);
 }
 
-/* Who cannot even ask for its name is serve. */
+static char given[17]; /* the name that the process has given itself */
+
+/* Not every process may ask for its name. */
 static void name_of_process(char name[static 17])
 {
-    strcpy(name, "hostdnsd-serve");
-    prctl(PR_GET_NAME, name);
+    strcpy(name, given);
+    if (!*given)
+        prctl(PR_GET_NAME, name);
+}
+
+int prctl(int option, ...)
+{
+    unsigned long all[4];
+    va_list args;
+
+    va_start(args, option);
+    for (size_t i = 0; i < 4; i++)
+        all[i] = va_arg(args, unsigned long);
+    va_end(args);
+    if (option == PR_SET_NAME)
+        strncpy(given, (const char *)all[0], sizeof given - 1);
+    return (int)syscall(SYS_prctl, option, all[0], all[1], all[2], all[3]);
 }
 
 /* The name tells that the process has become what it is to be. */
