@@ -110,9 +110,10 @@ TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort \
 endif
 ifneq ($(SANITIZE),)
 # Tests that preload a failing allocator, a clock or a refusing kernel are omitted, because a
-# sanitizer must be loaded first. So are tests of the suite's own tools, which run none of our code.
+# sanitizer must be loaded first. So are tests of the suite's own tools, which run none of our code,
+# and those of the web page in a browser: test_web and test_web_questions ask the process the same.
 SYSTEM_FILES := $(filter-out $(addprefix test_,memory_runs_out client_memory side_facilities suspend \
-    loops_by_the_minute suite tables conformance_table),$(SYSTEM_FILES))
+    loops_by_the_minute web_page suite tables conformance_table),$(SYSTEM_FILES))
 endif
 UNIT_JOBS   := $(addprefix unit/,$(sort $(foreach test,$(TESTS),$(word 2,$(subst /unit/, ,$(dir $(test)))))))
 UNIT_JOBS   := $(UNIT_JOBS:/=)
@@ -162,6 +163,9 @@ $(MADE)/%.pb-c.c $(MADE)/%.pb-c.h: src/%.proto
 $(BUILD)/obj/%.pb-c.o: $(MADE)/%.pb-c.c Makefile
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) -w -c -o $@ $<
+
+# It has the files of the web page in it, which its source names to the assembler.
+$(BUILD)/obj/web/page_files.o: $(wildcard src/web/page/*)
 
 # Each commit has another version, so only the files that name it are compiled again.
 VERSIONED := $(shell grep -ls HOSTDNS_VERSION src/*/*.c tests/unit/*/*.c)

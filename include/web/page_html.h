@@ -1,4 +1,4 @@
-/* The page with the figures of this moment, which needs nothing but the browser. */
+/* The page with the figures of this moment, which can be read without a script. */
 #pragma once
 
 #include <stdio.h>

@@ -25,9 +25,12 @@ struct summary_rcode {
 };
 
 struct summary {
-    int64_t now;       /* clock_ms() */
-    int64_t unix_ms;   /* the same moment, since 1970 */
-    int64_t uptime_ms; /* of the server */
+    int64_t now;        /* clock_ms() */
+    int64_t unix_ms;    /* the same moment, since 1970 */
+    int64_t uptime_ms;  /* of the server */
+    uint64_t questions; /* answered */
+    uint64_t cached;    /* of these, from the cache */
+    uint64_t failed;    /* of these, with neither NOERROR nor NXDOMAIN */
     struct summary_source sources[SUMMARY_SOURCES];
     struct summary_rcode rcodes[SUMMARY_RCODES];
     uint64_t waiting;    /* questions that wait for lookups */

@@ -3,6 +3,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "web/health.h"
+
 enum { DIGITS = 9 };
 
 /* Frees the array and returns NULL if memory is too short for the item. */
@@ -115,18 +117,32 @@ static json_t *name_servers(const struct summary *summary)
     return array;
 }
 
+static json_t *totals(const struct summary *summary)
+{
+    return json_pack("{s:I, s:I, s:I}", "questions", (json_int_t)summary->questions,
+                     "cached", (json_int_t)summary->cached, "failed",
+                     (json_int_t)summary->failed);
+}
+
+static json_t *health(void)
+{
+    const char *fault = health_fault();
+
+    return fault ? json_stringn(fault, strcspn(fault, "\n")) : json_string("ok");
+}
+
 static json_t *figures_object(const struct summary *summary, const struct figures *figures)
 {
     return json_pack(
-        "{s:I, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o}", "time",
-        (json_int_t)(summary->unix_ms / 1000), "version", HOSTDNS_VERSION, "uptime",
-        (json_int_t)(summary->uptime_ms / 1000), "history", history(figures), "sources",
-        sources(summary), "rcodes", rcodes(summary), "slowest",
-        rows(summary->slowest, summary->slowest_count), "failing",
-        rows(summary->failing, summary->failing_count), "hung", (json_int_t)summary->hung,
-        "waiting", (json_int_t)summary->waiting, "restarts", (json_int_t)summary->restarts,
-        "lost_log_lines", (json_int_t)summary->lost_lines, "name_servers",
-        name_servers(summary));
+        "{s:I, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o}",
+        "time", (json_int_t)(summary->unix_ms / 1000), "version", HOSTDNS_VERSION, "uptime",
+        (json_int_t)(summary->uptime_ms / 1000), "health", health(), "totals",
+        totals(summary), "history", history(figures), "sources", sources(summary), "rcodes",
+        rcodes(summary), "slowest", rows(summary->slowest, summary->slowest_count),
+        "failing", rows(summary->failing, summary->failing_count), "hung",
+        (json_int_t)summary->hung, "waiting", (json_int_t)summary->waiting, "restarts",
+        (json_int_t)summary->restarts, "lost_log_lines", (json_int_t)summary->lost_lines,
+        "name_servers", name_servers(summary));
 }
 
 bool figures_json(FILE *out, const struct summary *summary, const struct figures *figures)

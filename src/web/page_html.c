@@ -1,139 +1,255 @@
 #include "web/page_html.h"
 
-#include <inttypes.h>
+#include <string.h>
+#include <time.h>
 
-#include "web/html.h"
+#include "web/health.h"
+#include "web/page_files.h"
+#include "web/page_lists.h"
+#include "web/page_plot.h"
+#include "web/page_text.h"
+#include "web/template.h"
 
-static const char head[] = "<!DOCTYPE html>\n"
-                           "<html lang=\"en\">\n"
-                           "<head>\n"
-                           "<meta charset=\"utf-8\">\n"
-                           "<meta name=\"viewport\" content=\"width=device-width\">\n"
-                           "<title>hostdns</title>\n"
-                           "</head>\n"
-                           "<body>\n"
-                           "<h1>hostdns</h1>\n";
+/* What the values are made of. */
+struct moment {
+    const struct summary *summary;
+    const struct figures *figures;
+    struct figures_point last; /* the newest */
+    const char *fault;         /* of health; NULL: none */
+};
 
-static const char foot[] = "</body>\n</html>\n";
+typedef void put_value(FILE *, const struct moment *);
 
-static void begin_table(FILE *out, const char *caption, const char *columns)
+static void put_version(FILE *out, const struct moment *moment)
 {
-    fprintf(out, "<table>\n<caption>%s</caption>\n<thead><tr>%s</tr></thead>\n<tbody>\n",
-            caption, columns);
+    (void)moment;
+    fputs(HOSTDNS_VERSION, out);
 }
 
-static void end_table(FILE *out)
+static void put_time(FILE *out, const struct moment *moment)
 {
-    fputs("</tbody>\n</table>\n", out);
+    time_t seconds = (time_t)(moment->summary->unix_ms / 1000);
+    struct tm tm;
+    char text[sizeof "00:00:00 UTC"] = "";
+
+    gmtime_r(&seconds, &tm);
+    strftime(text, sizeof text, "%T UTC", &tm);
+    fputs(text, out);
 }
 
-static void put_number(FILE *out, const char *name, uint64_t number)
+static void put_uptime(FILE *out, const struct moment *moment)
 {
-    fprintf(out, "<tr><th>%s</th><td>%" PRIu64 "</td></tr>\n", name, number);
+    page_text_span(out, moment->summary->uptime_ms / 1000);
 }
 
-static void put_rates(FILE *out, const struct figures *figures)
+static void put_questions(FILE *out, const struct moment *moment)
 {
-    const struct figures_point *last;
+    page_text_count(out, moment->summary->questions);
+}
 
-    if (figures->count == 0)
+static void put_rate(FILE *out, const struct moment *moment)
+{
+    page_text_count(out, (uint64_t)moment->last.rate);
+}
+
+static void put_cached(FILE *out, const struct moment *moment)
+{
+    page_text_percent(out, moment->summary->cached, moment->summary->questions);
+}
+
+static void put_failed(FILE *out, const struct moment *moment)
+{
+    page_text_count(out, moment->summary->failed);
+}
+
+static void put_median(FILE *out, const struct moment *moment)
+{
+    page_text_duration(out, moment->last.median_ms);
+}
+
+static void put_p99(FILE *out, const struct moment *moment)
+{
+    page_text_duration(out, moment->last.p99_ms);
+}
+
+static void put_health(FILE *out, const struct moment *moment)
+{
+    const char *text = moment->fault ? moment->fault : "All processes run.";
+
+    fwrite(text, 1, strcspn(text, "\n"), out);
+}
+
+static void put_health_class(FILE *out, const struct moment *moment)
+{
+    fputs(moment->fault ? "bad" : "good", out);
+}
+
+static void put_hung(FILE *out, const struct moment *moment)
+{
+    page_text_count(out, moment->summary->hung);
+}
+
+static void put_waiting(FILE *out, const struct moment *moment)
+{
+    page_text_count(out, moment->summary->waiting);
+}
+
+static void put_restarts(FILE *out, const struct moment *moment)
+{
+    page_text_count(out, moment->summary->restarts);
+}
+
+static void put_lost_lines(FILE *out, const struct moment *moment)
+{
+    page_text_count(out, moment->summary->lost_lines);
+}
+
+static void put_ago(FILE *out, unsigned seconds)
+{
+    if (seconds > 60 && seconds % 60 == 0)
+        fprintf(out, "%u min ago", seconds / 60);
+    else if (seconds > 60)
+        fprintf(out, "%u.5 min ago", seconds / 60);
+    else
+        fprintf(out, "%u s ago", seconds);
+}
+
+static void put_span(FILE *out, const struct moment *moment)
+{
+    put_ago(out, page_plot_span(moment->figures));
+}
+
+static void put_half_span(FILE *out, const struct moment *moment)
+{
+    put_ago(out, page_plot_span(moment->figures) / 2);
+}
+
+static void put_rate_top(FILE *out, const struct moment *moment)
+{
+    page_text_count(out, page_plot_top(moment->figures));
+}
+
+static void put_rate_middle(FILE *out, const struct moment *moment)
+{
+    page_text_count(out, page_plot_top(moment->figures) / 2);
+}
+
+static void put_rate_area(FILE *out, const struct moment *moment)
+{
+    page_plot_rate(out, moment->figures);
+}
+
+static void put_cached_area(FILE *out, const struct moment *moment)
+{
+    page_plot_cached_rate(out, moment->figures);
+}
+
+static void put_median_line(FILE *out, const struct moment *moment)
+{
+    page_plot_median(out, moment->figures);
+}
+
+static void put_p99_line(FILE *out, const struct moment *moment)
+{
+    page_plot_p99(out, moment->figures);
+}
+
+static void put_rate_text(FILE *out, const struct moment *moment)
+{
+    fputs("Now ", out);
+    put_rate(out, moment);
+    fputs(" a second, ", out);
+    page_text_count(out, (uint64_t)moment->last.cached_rate);
+    fputs(" of them from the cache.", out);
+}
+
+static void put_times_text(FILE *out, const struct moment *moment)
+{
+    if (moment->last.median_ms < 0) {
+        fputs("Now nothing was looked up.", out);
         return;
-    last = figures_at(figures, figures->count - 1);
-    fprintf(out, "<tr><th>Questions in a second</th><td>%.0f</td></tr>\n", last->rate);
-    fprintf(out, "<tr><th>Of these from the cache</th><td>%.0f</td></tr>\n",
-            last->cached_rate);
-    if (last->median_ms >= 0)
-        fprintf(out, "<tr><th>Lookups, median and p99</th><td>%.1f ms, %.1f ms</td></tr>\n",
-                last->median_ms, last->p99_ms);
-}
-
-static void put_moment(FILE *out, const struct summary *summary,
-                       const struct figures *figures)
-{
-    begin_table(out, "Now", "<th>Figure</th><th>Value</th>");
-    put_rates(out, figures);
-    put_number(out, "Questions that wait", summary->waiting);
-    put_number(out, "Threads that hang", summary->hung);
-    put_number(out, "Processes that died", summary->restarts);
-    put_number(out, "Lines of the log that were lost", summary->lost_lines);
-    end_table(out);
-}
-
-static void put_sources(FILE *out, const struct summary *summary)
-{
-    begin_table(out, "Sources", "<th>Source</th><th>Lookups</th><th>Failed</th>");
-    for (size_t i = 0; i < SUMMARY_SOURCES; i++)
-        fprintf(out, "<tr><th>%s</th><td>%" PRIu64 "</td><td>%" PRIu64 "</td></tr>\n",
-                summary->sources[i].name, summary->sources[i].count,
-                summary->sources[i].failed);
-    end_table(out);
-}
-
-static void put_rcodes(FILE *out, const struct summary *summary)
-{
-    begin_table(out, "Answers", "<th>Response code</th><th>Answers</th>");
-    for (size_t i = 0; i < SUMMARY_RCODES; i++)
-        put_number(out, summary->rcodes[i].name, summary->rcodes[i].count);
-    end_table(out);
-}
-
-static void put_states(FILE *out, const struct name_server_row *server)
-{
-    const char *between = "";
-
-    for (int i = 0; i < NAME_SERVER_STATES_NUMBER; i++)
-        if (server->states & 1u << i) {
-            fprintf(out, "%s%s", between, name_server_words[i]);
-            between = ", ";
-        }
-}
-
-static void put_server(FILE *out, const struct name_server_row *server)
-{
-    fputs("<tr><th>", out);
-    html_put(out, server->address);
-    fputs("</th><td>", out);
-    put_states(out, server);
-    fprintf(out,
-            "</td><td>%.1f ms</td><td>%" PRIu64 "</td><td>%" PRIu64 "</td><td>%" PRIu64
-            "</td></tr>\n",
-            (double)server->rtt_us / 1000, server->asked, server->answered, server->failed);
-}
-
-static void put_servers(FILE *out, const struct summary *summary)
-{
-    begin_table(out, "Name servers",
-                "<th>Address</th><th>State</th><th>Round trip</th><th>Asked</th>"
-                "<th>Answered</th><th>Failed</th>");
-    for (size_t i = 0; i < summary->server_count; i++)
-        put_server(out, &summary->servers[i]);
-    end_table(out);
-}
-
-static void put_names(FILE *out, const char *caption, const struct worst_row *rows,
-                      size_t count)
-{
-    begin_table(out, caption, "<th>Name and type</th><th>Time</th><th>Reason</th>");
-    for (size_t i = 0; i < count; i++) {
-        fputs("<tr><th>", out);
-        html_put(out, rows[i].name);
-        fprintf(out, "</th><td>%" PRId64 " ms</td><td>", rows[i].ms);
-        html_put(out, rows[i].reason);
-        fputs("</td></tr>\n", out);
     }
-    end_table(out);
+    fputs("Now half within ", out);
+    put_median(out, moment);
+    fputs(", 99 % within ", out);
+    put_p99(out, moment);
+    fputc('.', out);
+}
+
+static void put_name_servers(FILE *out, const struct moment *moment)
+{
+    page_lists_name_servers(out, moment->summary);
+}
+
+static void put_sources(FILE *out, const struct moment *moment)
+{
+    page_lists_sources(out, moment->summary);
+}
+
+static void put_rcodes(FILE *out, const struct moment *moment)
+{
+    page_lists_rcodes(out, moment->summary);
+}
+
+static void put_slowest(FILE *out, const struct moment *moment)
+{
+    page_lists_slowest(out, moment->summary);
+}
+
+static void put_failing(FILE *out, const struct moment *moment)
+{
+    page_lists_failing(out, moment->summary);
+}
+
+/* Each marker of src/web/page/page.html. */
+static const struct {
+    const char *name;
+    put_value *put;
+} values[] = {
+    {"version", put_version},
+    {"time", put_time},
+    {"uptime", put_uptime},
+    {"questions-total", put_questions},
+    {"rate", put_rate},
+    {"cached", put_cached},
+    {"failed", put_failed},
+    {"median", put_median},
+    {"p99", put_p99},
+    {"health", put_health},
+    {"health-class", put_health_class},
+    {"hung", put_hung},
+    {"waiting", put_waiting},
+    {"restarts", put_restarts},
+    {"lost_log_lines", put_lost_lines},
+    {"span", put_span},
+    {"half-span", put_half_span},
+    {"rate-top", put_rate_top},
+    {"rate-middle", put_rate_middle},
+    {"rate-area", put_rate_area},
+    {"cached-area", put_cached_area},
+    {"median-line", put_median_line},
+    {"p99-line", put_p99_line},
+    {"rate-text", put_rate_text},
+    {"times-text", put_times_text},
+    {"name_servers", put_name_servers},
+    {"sources", put_sources},
+    {"rcodes", put_rcodes},
+    {"slowest", put_slowest},
+    {"failing", put_failing},
+};
+
+static void put_marker(FILE *out, const char *name, const void *context)
+{
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        if (strcmp(values[i].name, name) == 0)
+            values[i].put(out, context);
 }
 
 void page_html(FILE *out, const struct summary *summary, const struct figures *figures)
 {
-    fputs(head, out);
-    fprintf(out, "<p>Version %s, running for %" PRId64 " s.</p>\n", HOSTDNS_VERSION,
-            summary->uptime_ms / 1000);
-    put_moment(out, summary, figures);
-    put_sources(out, summary);
-    put_rcodes(out, summary);
-    put_servers(out, summary);
-    put_names(out, "Slowest names", summary->slowest, summary->slowest_count);
-    put_names(out, "Names that failed", summary->failing, summary->failing_count);
-    fputs(foot, out);
+    struct moment moment = {summary, figures, {0, 0, -1, -1}, health_fault()};
+
+    if (figures->count > 0)
+        moment.last = *figures_at(figures, figures->count - 1);
+    template_write(out, page_files_page.begin, page_files_page.end, put_marker, &moment);
 }

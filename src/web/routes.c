@@ -7,6 +7,7 @@
 #include "base/metrics.h"
 #include "web/figures_json.h"
 #include "web/health.h"
+#include "web/page_files.h"
 #include "web/page_html.h"
 
 static const char plain[] = "text/plain; charset=utf-8";
@@ -78,11 +79,27 @@ static const struct http_route *find(const char *path)
     return &nowhere;
 }
 
+static bool send_file(const struct page_file *file, struct reply *reply)
+{
+    size_t len = (size_t)(file->end - file->begin);
+
+    *reply = (struct reply){
+        .status = 200, .type = file->type, .body = malloc(len + 1), .len = len};
+    if (!reply->body)
+        return false;
+    memcpy(reply->body, file->begin, len);
+    reply->body[len] = '\0';
+    return true;
+}
+
 bool routes_answer(const struct site *site, const char *path, struct reply *reply)
 {
+    const struct page_file *file = page_files_find(path);
     const struct http_route *route = find(path);
     FILE *out;
 
+    if (file)
+        return send_file(file, reply);
     *reply = (struct reply){.type = route->type};
     out = open_memstream(&reply->body, &reply->len);
     if (!out)

@@ -32,6 +32,17 @@ static void read_rcodes(struct summary *summary)
             (struct summary_rcode){names[i], counters_sum(COUNT_ANSWER_RECORDS + i)};
 }
 
+/* An answer is counted behind the question, so the parts may be one less than the whole. */
+static void read_totals(struct summary *summary)
+{
+    summary->questions =
+        counters_sum(COUNT_QUESTIONS_UDP) + counters_sum(COUNT_QUESTIONS_TCP);
+    summary->cached = counters_sum(COUNT_CACHE_HITS);
+    summary->failed = counters_sum(COUNT_ANSWER_SERVFAIL) +
+                      counters_sum(COUNT_ANSWER_REFUSED) +
+                      counters_sum(COUNT_ANSWER_FORMERR) + counters_sum(COUNT_ANSWER_OTHER);
+}
+
 void summary_read(struct summary *summary, const struct web_config *config)
 {
     int64_t now = clock_ms();
@@ -45,6 +56,7 @@ void summary_read(struct summary *summary, const struct web_config *config)
                                             counters_sum(COUNT_RESTARTS_LOOKUP) +
                                             counters_sum(COUNT_RESTARTS_WEB),
                                 .lost_lines = counters_sum(COUNT_LOG_LOST)};
+    read_totals(summary);
     read_sources(summary);
     read_rcodes(summary);
     summary->slowest_count = worst_rows_read(WORST_SLOW, now - SHOWN_MS, summary->slowest);

@@ -4,14 +4,21 @@
 
 #include <jansson.h>
 
+#include "base/counters.h"
+
 static struct summary summary;
 static struct figures figures;
 static json_t *said;
 
 static void begin(void)
 {
+    assert_int_not_equal(counters_open(-1), -1);
+    counters_use(0);
     summary = (struct summary){.unix_ms = 1700000000999,
                                .uptime_ms = 61999,
+                               .questions = 8,
+                               .cached = 6,
+                               .failed = 5,
                                .sources = {{"DNS", 5, 1}, {"other sources", 7, 0}},
                                .waiting = 3,
                                .hung = 2,
@@ -62,11 +69,22 @@ TEST_WITH(json, figures_of_the_moment_are_numbers)
     assert_string_equal(member("hung"), "2");
     assert_string_equal(member("restarts"), "1");
     assert_string_equal(member("lost_log_lines"), "4");
+    assert_string_equal(member("totals"), "{\"questions\":8,\"cached\":6,\"failed\":5}");
     assert_string_equal(member("version"), "\"" HOSTDNS_VERSION "\"");
     assert_string_equal(member("sources"),
                         "[{\"source\":\"DNS\",\"count\":5,\"failed\":1},"
                         "{\"source\":\"other sources\",\"count\":7,\"failed\":0}]");
     assert_int_equal(json_array_size(json_object_get(said, "rcodes")), SUMMARY_RCODES);
+}
+
+TEST_WITH(json, health_is_a_word_or_what_is_missing)
+{
+    tell();
+    assert_string_equal(member("health"), "\"ok\"");
+    json_decref(said);
+    count_set(COUNT_STARTING_LOOKUP, 1);
+    tell();
+    assert_string_equal(member("health"), "\"The lookup process is being started.\"");
 }
 
 TEST_WITH(json, the_history_is_in_arrays_of_one_length)

@@ -1,20 +1,30 @@
+#include "../check.h"
 #include "../written.h"
 
+#include "base/counters.h"
 #include "web/page_html.h"
 
 static struct summary summary;
 static struct figures figures;
 
-static void begin(void)
+static void reset(void)
 {
-    summary = (struct summary){.sources = {{"DNS", 5, 1}, {"other sources", 7, 0}},
-                               .uptime_ms = 61000};
-    for (size_t i = 0; i < SUMMARY_RCODES; i++)
-        summary.rcodes[i] = (struct summary_rcode){"NXDOMAIN", 4711};
+    summary = (struct summary){
+        .unix_ms = 86400000 + 3723000,
+        .uptime_ms = 7300000,
+        .sources = {{"DNS", 7, 0}, {"other sources", 8, 0}},
+    };
     figures = (struct figures){.count = 0};
 }
 
-FIXTURE(page, begin, NULL);
+static void open_counters(void)
+{
+    assert_int_not_equal(counters_open(-1), -1);
+    counters_use(0);
+}
+
+GROUP(open_counters, NULL);
+FIXTURE(empty, reset, NULL);
 
 static const char *page(void)
 {
@@ -24,37 +34,88 @@ static const char *page(void)
     return written_end(out);
 }
 
-TEST_WITH(page, it_is_a_document_with_the_figures)
+/* What stands in the element with this id. */
+static const char *text_of(const char *id)
 {
-    assert_int_equal(strncmp(page(), "<!DOCTYPE html>\n", 16), 0);
-    assert_non_null(strstr(written, "<th>NXDOMAIN</th><td>4711</td>"));
-    assert_non_null(strstr(written, "<th>DNS</th><td>5</td><td>1</td>"));
-    assert_non_null(strstr(written, "running for 61 s"));
-    assert_non_null(strstr(written, "</html>\n"));
+    static char text[200];
+    char mark[60];
+    const char *begin;
+
+    snprintf(mark, sizeof mark, " id=\"%s\"", id);
+    begin = strstr(page(), mark);
+    assert_non_null(begin);
+    begin = strchr(begin, '>') + 1;
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(begin, "<"), begin);
+    return text;
 }
 
-TEST_WITH(page, before_the_first_second_there_is_no_rate)
+static void add_second(double rate, double cached_rate, double median_ms, double p99_ms)
 {
-    assert_null(strstr(page(), "Questions in a second"));
-    figures.count = figures.next = 1;
-    figures.points[0] = (struct figures_point){12, 3, -1, -1};
-    assert_non_null(strstr(page(), "<th>Questions in a second</th><td>12</td>"));
-    assert_null(strstr(written, "median"));
+    figures.points[figures.count++] =
+        (struct figures_point){rate, cached_rate, median_ms, p99_ms};
+    figures.next = figures.count;
 }
 
-TEST_WITH(page, a_hostile_name_is_shown_as_it_is)
+TEST_WITH(empty, no_marker_is_left)
 {
-    summary.failing_count = summary.slowest_count = summary.server_count = 1;
-    strcpy(summary.failing[0].name, "<script>alert(1)</script>.test. A");
-    strcpy(summary.failing[0].reason, "<img src=x onerror=alert(2)>");
-    strcpy(summary.slowest[0].name, "&quot;<b>.test. A");
-    strcpy(summary.servers[0].address, "<i>");
-    assert_non_null(strstr(page(), "&lt;script&gt;alert(1)&lt;/script&gt;.test. A"));
-    assert_non_null(strstr(written, "&lt;img src=x onerror=alert(2)&gt;"));
-    assert_non_null(strstr(written, "&amp;quot;&lt;b&gt;.test. A"));
-    assert_non_null(strstr(written, "&lt;i&gt;"));
-    assert_null(strstr(written, "<script"));
-    assert_null(strstr(written, "<img"));
-    assert_null(strstr(written, "<b>"));
-    assert_null(strstr(written, "<i>"));
+    assert_null(strstr(page(), "{{"));
+    assert_non_null(strstr(page(), "</html>"));
+}
+
+TEST_WITH(empty, totals_are_told)
+{
+    summary.questions = 1234;
+    summary.cached = 617;
+    summary.failed = 5;
+    summary.restarts = 2;
+    summary.lost_lines = 3;
+    summary.hung = 4;
+    summary.waiting = 6;
+    assert_string_equal(text_of("questions-total"), "1,234");
+    assert_string_equal(text_of("cached"), "50 %");
+    assert_string_equal(text_of("failed"), "5");
+    assert_string_equal(text_of("restarts"), "2");
+    assert_string_equal(text_of("lost_log_lines"), "3");
+    assert_string_equal(text_of("hung"), "4");
+    assert_string_equal(text_of("waiting"), "6");
+    assert_string_equal(text_of("uptime"), "2 h");
+    assert_string_equal(text_of("version"), HOSTDNS_VERSION);
+}
+
+TEST_WITH(empty, the_time_of_the_figures_is_told)
+{
+    assert_string_equal(text_of("connection"),
+                        "As of 01:02:03 UTC. Reload the page for newer figures.");
+}
+
+TEST_WITH(empty, a_server_that_was_asked_nothing_has_no_times)
+{
+    assert_string_equal(text_of("rate"), "0");
+    assert_string_equal(text_of("median"), "\xe2\x80\x93");
+    assert_string_equal(text_of("cached"), "\xe2\x80\x93");
+    assert_string_equal(text_of("times-text"), "Now nothing was looked up.");
+}
+
+TEST_WITH(empty, the_newest_second_is_told)
+{
+    add_second(1, 1, 1, 1);
+    add_second(4321, 21, 0.5, 12);
+    assert_string_equal(text_of("rate"), "4,321");
+    assert_string_equal(text_of("median"), "0.50 ms");
+    assert_string_equal(text_of("p99"), "12 ms");
+    assert_string_equal(text_of("rate-text"),
+                        "Now 4,321 a second, 21 of them from the cache.");
+    assert_string_equal(text_of("times-text"),
+                        "Now half within 0.50 ms, 99 % within 12 ms.");
+    assert_string_equal(text_of("rate-top"), "10,000");
+    assert_string_equal(text_of("rate-middle"), "5,000");
+}
+
+TEST_WITH(empty, the_axis_of_time_tells_how_far_it_goes_back)
+{
+    assert_non_null(strstr(page(), ">60 s ago<"));
+    assert_non_null(strstr(page(), ">30 s ago<"));
+    figures.count = 200;
+    assert_non_null(strstr(page(), ">5 min ago<"));
+    assert_non_null(strstr(page(), ">2.5 min ago<"));
 }

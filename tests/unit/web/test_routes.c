@@ -43,6 +43,14 @@ TEST_WITH(routes, each_path_has_its_type)
     assert_int_equal(*reply.body, '{');
 }
 
+TEST_WITH(routes, the_files_of_the_page_are_sent_as_they_are)
+{
+    assert_int_equal(get("/style.css"), 200);
+    assert_string_equal(reply.type, "text/css; charset=utf-8");
+    assert_int_equal(strncmp(reply.body, "/* Calm colours", 15), 0);
+    assert_int_equal(get("/page.html"), 404);
+}
+
 TEST_WITH(routes, health_is_told_in_a_word_or_a_line)
 {
     assert_int_equal(get("/healthz"), 200);

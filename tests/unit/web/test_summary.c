@@ -48,6 +48,22 @@ TEST_WITH(summary, response_codes_have_their_answers)
     assert_int_equal(summary.rcodes[6].count, 0);
 }
 
+TEST_WITH(summary, totals_count_failures_but_no_denials)
+{
+    count_question(COUNT_QUESTIONS_UDP, COUNT_TYPE_A, COUNT_ANSWER_RECORDS);
+    count_question(COUNT_QUESTIONS_TCP, COUNT_TYPE_A, COUNT_ANSWER_NODATA);
+    count_question(COUNT_QUESTIONS_UDP, COUNT_TYPE_A, COUNT_ANSWER_NXDOMAIN);
+    count_question(COUNT_QUESTIONS_UDP, COUNT_TYPE_A, COUNT_ANSWER_SERVFAIL);
+    count_question(COUNT_QUESTIONS_UDP, COUNT_TYPE_A, COUNT_ANSWER_REFUSED);
+    count_question(COUNT_QUESTIONS_UDP, COUNT_TYPE_A, COUNT_ANSWER_FORMERR);
+    count_question(COUNT_QUESTIONS_UDP, COUNT_TYPE_A, COUNT_ANSWER_OTHER);
+    count_more(COUNT_CACHE_HITS, 2);
+    summary_read(&summary, &config);
+    assert_int_equal(summary.questions, 7);
+    assert_int_equal(summary.cached, 2);
+    assert_int_equal(summary.failed, 4);
+}
+
 TEST_WITH(summary, what_waits_hangs_died_and_was_lost)
 {
     count_set(COUNT_WAITING, 4);
