@@ -6,7 +6,7 @@
 #pragma once
 
 #include "client/inquiry.h"
-#include "dns/way.h"
+#include "dns/way_text.h"
 
 #include <stdio.h>
 
@@ -17,13 +17,11 @@ void source_show(const struct inquiry *, const char *server, FILE *out);
 /* Reads the way that the server has told. False if it has not, or was not asked. */
 bool source_way(const struct exchange *, struct way *);
 
-enum { SOURCE_TEXT = 256 };
-
 struct source {
-    char text[SOURCE_TEXT]; /* "hosts file" */
-    unsigned how;           /* enum way_how */
-    bool has_age;           /* the answer is kept in the server's cache: */
-    uint32_t age, left;     /* seconds */
+    char text[WAY_TEXT_SOURCE]; /* "hosts file" */
+    unsigned how;               /* enum way_how */
+    bool has_age;               /* the answer is kept in the server's cache: */
+    uint32_t age, left;         /* seconds */
 };
 
 /* Reads the source that the server has told. False if it has not, or was not asked. */
@@ -33,12 +31,7 @@ bool source_is_same(const struct source *, const struct source *);
 /* "the server's cache, 12 s old (hosts file)" */
 void source_put(const struct source *, FILE *);
 
-/* What the way says of the source: "hosts file", "DNS server 192.0.2.1 over UDP". */
-const char *source_text(const struct way *, char text[static SOURCE_TEXT]);
+enum { SOURCE_TIME = 24 };
 
-enum { SOURCE_SERVER = 64, SOURCE_TIME = 24 };
-
-/* "192.0.2.1", or "192.0.2.1 port 54" if the port is not 53; returns `text`. */
-const char *source_server(const struct way_endpoint *, char text[static SOURCE_SERVER]);
 /* "0.41 ms", "23 ms", "1.2 s"; returns `text`. */
 const char *source_time(int64_t us, char text[static SOURCE_TIME]);

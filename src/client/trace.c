@@ -18,11 +18,8 @@
 #include "client/trace.h"
 
 #include "client/source.h"
-#include "dns/rcode.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { ROWS_MAX = WAY_STEPS_MAX + 12, ROW_TEXT = 240, COLUMN_MAX = 64 };
@@ -66,101 +63,19 @@ static void set_time(struct picture_row *row, int64_t us)
     source_time(us, row->time);
 }
 
-/* The server may be a later version, with words that have no text here. */
-static const char *text_of(const char *const *texts, size_t count, unsigned code)
+/* Adds what lookup did; the other steps have their own places in the picture. */
+static void add_step(struct picture *picture, const struct way *way,
+                     const struct way_step *step)
 {
-    return code < count && texts[code] ? texts[code] : "";
-}
-
-static const char *probe_outcome(unsigned code)
-{
-    static const char *const texts[] = {
-        [WAY_SETTLED] = "that is the answer",
-        [WAY_LEADS_TO_DNS] = "DNS is next",
-        [WAY_KNOWS_NAME] = "the name exists, DNS is next",
-    };
-
-    return text_of(texts, sizeof texts / sizeof *texts, code);
-}
-
-static void add_probe(struct picture *picture, const struct way_step *step)
-{
-    char *line = print_safe(step->data, step->len);
-    struct picture_row *row = add(picture, at_lookup, "libc without DNS: %s", line);
-
-    free(line);
-    set_time(row, step->took);
-    row->outcome = step->flags & WAY_LEFT_OUT && step->code == WAY_LEADS_TO_DNS
-                       ? "not needed, DNS is next"
-                       : probe_outcome(step->code);
-}
-
-static void add_owner(struct picture *picture, const struct way_step *step)
-{
-    char *words = print_safe(step->data, step->len);
-
-    if (*words)
-        add(picture, at_lookup, "%s: %s",
-            strchr(words, ' ') ? "one of these knows it" : "known to", words);
-    free(words);
-}
-
-static const char *try_outcome(unsigned code)
-{
-    switch (code) {
-    case WAY_SILENT:
-        return "no reply";
-    case WAY_UNREACHABLE:
-        return "cannot be reached";
-    case WAY_TRUNCATED:
-        return "too long for UDP";
-    case WAY_ASKS_US:
-        return "asks this server itself";
-    default:
-        return code < 4096 ? rcode_text(code) : "";
-    }
-}
-
-static void add_try(struct picture *picture, const struct way_step *step)
-{
-    char address[SOURCE_SERVER], type_text[TYPE_TEXT];
-    struct way_endpoint server;
     struct picture_row *row;
-    uint16_t type;
+    struct way_words words;
 
-    if (!way_get_try(step, &type, &server))
+    if (step->kind < WAY_PROBE || !way_text_step(&words, way, step))
         return;
-    row = add(picture, at_lookup, "DNS server %s over %s: %s",
-              source_server(&server, address), step->flags & WAY_OVER_TCP ? "TCP" : "UDP",
-              type_to_text(type, type_text));
-    set_time(row, step->took);
-    row->outcome = try_outcome(step->code);
-}
-
-static void add_verdict(struct picture *picture, const struct way_step *step)
-{
-    struct picture_row *row = add(picture, at_lookup, "libc on the reply");
-
-    set_time(row, step->took);
-    if (step->flags & WAY_LEFT_OUT)
-        row->outcome = "not needed";
-}
-
-static void add_step(struct picture *picture, const struct way_step *step)
-{
-    switch (step->kind) {
-    case WAY_PROBE:
-        add_probe(picture, step);
-        break;
-    case WAY_OWNER:
-        add_owner(picture, step);
-        break;
-    case WAY_TRY:
-        add_try(picture, step);
-        break;
-    case WAY_VERDICT:
-        add_verdict(picture, step);
-    }
+    row = add(picture, at_lookup, "%s", words.text);
+    row->outcome = words.outcome;
+    if (step->kind != WAY_OWNER)
+        set_time(row, step->took);
 }
 
 static void add_lookup(struct picture *picture, const struct way *way)
@@ -172,41 +87,37 @@ static void add_lookup(struct picture *picture, const struct way *way)
     add(picture, at_serve, "a channel between the processes");
     add(picture, to_lookup, "lookup");
     for (size_t i = 0; i < way->count; i++)
-        add_step(picture, &way->steps[i]);
+        add_step(picture, way, &way->steps[i]);
     set_time(add(picture, from_lookup, "lookup"), all->took);
 }
 
-static const char *how_text(unsigned how)
+static void add_words(struct picture *picture, const struct way *way, enum way_kind kind)
 {
-    static const char *const texts[] = {
-        [WAY_BY_ITSELF] = "answers by itself",
-        [WAY_FROM_CACHE] = "in the cache",
-        [WAY_STALE] = "in the cache, but stale",
-        [WAY_KEPT_FAIL] = "has just failed, in the cache",
-        [WAY_LOOKED_UP] = "not in the cache: a new lookup",
-        [WAY_JOINED] = "not in the cache: joins a lookup under way",
-    };
+    const struct way_step *step = way_find(way, kind);
+    struct way_words words;
 
-    return text_of(texts, sizeof texts / sizeof *texts, how);
+    if (step && way_text_step(&words, way, step))
+        add(picture, at_serve, "%s", words.text);
 }
 
 static void add_kept(struct picture *picture, const struct way *way)
 {
     const struct way_step *kept = way_find(way, WAY_KEPT);
     uint32_t age, left;
-    char source[SOURCE_TEXT];
 
     if (!kept || !way_get_kept(kept, &age, &left))
         return;
-    add(picture, at_serve, "%" PRIu32 " s old, %" PRIu32 " s left", age, left);
-    add(picture, at_serve, "from: %s", source_text(way, source));
+    add_words(picture, way, WAY_KEPT);
+    add_words(picture, way, WAY_SOURCE);
 }
 
 static void add_serve(struct picture *picture, const struct way *way)
 {
     const struct way_step *serve = way_find(way, WAY_SERVE);
+    struct way_words words;
 
-    add(picture, to_serve, "serve    %s", how_text(serve->code));
+    way_text_step(&words, way, serve);
+    add(picture, to_serve, "serve    %s", words.outcome);
     add_kept(picture, way);
     if (serve->flags & WAY_FAST)
         add(picture, at_serve, "without +trace it would have taken the fast path");
