@@ -28,6 +28,10 @@ void hosts_answers_free(struct hosts_answers *);
 struct hosts_version hosts_version_now(const struct hosts_answers *, unsigned sources);
 bool hosts_version_is(const struct hosts_version *, const struct hosts_version *);
 
+/* Finds the answer, whose records are borrowed until another one is kept; false if none of
+ * this version is kept. */
+bool hosts_answers_find(struct hosts_answers *, const struct hosts_version *,
+                        const struct question *, struct answer *);
 /* Sends the answer with this id; false if none of this version is kept. */
 bool hosts_answers_send(struct hosts_answers *, const struct hosts_version *,
                         const struct question *, struct send_queue *, uint64_t id);

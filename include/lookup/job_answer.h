@@ -20,6 +20,8 @@ void job_answer_keep(struct job *, const struct question *, const struct answer 
 
 /* For the loop's thread. */
 
+/* Sends the steps of a job whose way is told or shown; its answer has to follow. */
+void job_answer_send_way(struct job *);
 /* Sends the job's messages, or SERVFAIL if the answer is not among them, and frees it. */
 void job_answer_end(struct job *);
 /* Sends SERVFAIL for this reason, and frees the job. */

@@ -62,14 +62,11 @@ void hosts_answers_free(struct hosts_answers *answers)
     free(answers);
 }
 
-bool hosts_answers_send(struct hosts_answers *answers, const struct hosts_version *version,
-                        const struct question *question, struct send_queue *send_queue,
-                        uint64_t id)
+bool hosts_answers_find(struct hosts_answers *answers, const struct hosts_version *version,
+                        const struct question *question, struct answer *answer)
 {
-    static uint8_t message[MESSAGE_MAX];
     struct answer_key key = key_of(question);
     struct question kept;
-    struct answer answer;
     uint64_t unused;
     size_t len;
     const void *found;
@@ -78,7 +75,18 @@ bool hosts_answers_send(struct hosts_answers *answers, const struct hosts_versio
         return false;
     found = store_find(answers->store, store_hash(answers->store, key.octets, key.len),
                        key.octets, key.len, &len);
-    if (!found || !message_get_answer(found, len, &unused, &kept, &answer))
+    return found && message_get_answer(found, len, &unused, &kept, answer);
+}
+
+bool hosts_answers_send(struct hosts_answers *answers, const struct hosts_version *version,
+                        const struct question *question, struct send_queue *send_queue,
+                        uint64_t id)
+{
+    static uint8_t message[MESSAGE_MAX];
+    struct answer answer;
+    size_t len;
+
+    if (!hosts_answers_find(answers, version, question, &answer))
         return false;
     len = message_put_answer(id, question, &answer, message, sizeof message);
     send_queue_add(send_queue, message, len);

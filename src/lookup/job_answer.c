@@ -71,7 +71,7 @@ static void send_servers(const struct job *job)
     }
 }
 
-static void send_way(const struct job *job)
+void job_answer_send_way(struct job *job)
 {
     uint8_t message[MESSAGE_WAY_MAX];
     size_t len = steps_message(job->steps, job->id, message);
@@ -83,7 +83,7 @@ static void send_way(const struct job *job)
 void job_answer_end(struct job *job)
 {
     send_servers(job);
-    send_way(job);
+    job_answer_send_way(job);
     list_each(&job->messages, struct job_message, message, link)
         if (!message->is_kept)
             send_queue_add(job->send_queue, message->octets, message->len);

@@ -192,6 +192,20 @@ static bool leave_out(struct job *job)
     return true;
 }
 
+/* The way to an answer that is kept: libc was asked when it was found. */
+static void tell_way(struct job *job)
+{
+    struct answer answer;
+
+    if (!hosts_answers_find(job->jobs->hosts_answers, &job->version, &job->question,
+                            &answer))
+        return;
+    steps_probe(job->steps, steps_now(job->steps), LOOKUP_DONE, true);
+    if (answer_is_of_host(&answer))
+        steps_owner(job->steps, "files");
+    job_answer_send_way(job);
+}
+
 /* True if the hosts file, as it is now, has decided the same question before. */
 static bool answer_again(struct job *job)
 {
@@ -200,8 +214,10 @@ static bool answer_again(struct job *job)
     if (!job->plan.lasts)
         return false;
     job->version = hosts_version_now(answers, job->plan.sources);
-    if (job->steps || !hosts_answers_send(answers, &job->version, &job->question,
-                                          job->send_queue, job->id))
+    if (job->steps)
+        tell_way(job);
+    if (!hosts_answers_send(answers, &job->version, &job->question, job->send_queue,
+                            job->id))
         return false;
     job_free(job);
     return true;

@@ -50,6 +50,49 @@ TEST_WITH(lab, one_reading_of_the_hosts_file_tells_both_families)
     assert_true(is_kept("two.lab", "MX"));
 }
 
+/* The steps that are sent before the answer to the question, which is passed over. */
+static struct way way_to(const char *name, const char *type)
+{
+    struct lab_lookup *lookup = lab_lookup();
+    static struct bundle bundle;
+    const uint8_t *message, *steps;
+    struct watch *watch;
+    struct way way;
+    uint64_t id;
+    size_t len;
+
+    lab_start(4711 | MESSAGE_WAY, name, type);
+    watch = loop_watch(lookup->jobs.loop, lookup->channel.left, POLLIN, lab_stop,
+                       lookup->jobs.loop);
+    assert_int_equal(loop_run(lookup->jobs.loop), 0);
+    loop_unwatch(lookup->jobs.loop, watch);
+    assert_int_equal(bundle_receive(&bundle, lookup->channel.left, CHANNEL_TRY),
+                     CHANNEL_DONE);
+    assert_true(bundle_next(&bundle, &message, &len));
+    assert_true(message_get_way(message, len, &id, &steps, &len));
+    assert_true(way_read(&way, reader_of(steps, len)));
+    assert_true(bundle_next(&bundle, &message, &len));
+    assert_true(message_is_answer(message, len));
+    return way;
+}
+
+/* libc would read the whole file again for nothing but the steps. */
+TEST_WITH(lab, what_is_kept_has_a_way_too)
+{
+    struct way way;
+
+    use_hosts("10.0.0.1 one.lab\n");
+    lab_ask("one.lab", "A");
+    way = way_to("one.lab", "A");
+    assert_int_equal(way.count, 3);
+    assert_int_equal(way.steps[0].kind, WAY_PROBE);
+    assert_int_equal(way.steps[0].code, WAY_SETTLED);
+    assert_int_equal(way.steps[0].flags, WAY_LEFT_OUT);
+    assert_int_equal(way.steps[1].kind, WAY_OWNER);
+    assert_memory_equal(way.steps[1].data, "files", 5);
+    assert_int_equal(way.steps[2].kind, WAY_LOOKUP);
+}
+
 TEST_WITH(lab, what_the_hosts_file_said_is_kept_until_it_changes)
 {
     use_hosts("10.0.0.1 one.lab\n");
