@@ -67,8 +67,12 @@ int recent_open(int fd);
 
 /* From now on this process writes, if there is a ring. */
 void recent_begin(void);
-/* From now on this process can only read. 0, or -1 with errno. */
-int recent_only_read(void);
+/* From now on this process can only read, whatever it is made to do: `reader` is a
+ * descriptor of the ring that is open for reading (counters_reader), and is closed. Without
+ * one (-1) it could undo that. */
+void recent_only_read(int reader);
+/* From now on this process knows nothing of the ring. */
+void recent_close(void);
 
 /* Counts a question that will be written as one of those of `now`. */
 void recent_take(int64_t now);

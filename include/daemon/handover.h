@@ -24,6 +24,7 @@ struct handover {
     int client;   /* the connection that is told how the reload went; -1: none */
     int counters; /* the page; -1: none yet */
     int dnstap;   /* dnstap/tap_memory; -1: none */
+    int recent;   /* the ring of recent questions; -1: none */
     int control;  /* the listening control socket; -1: none */
     int unlinker; /* the connection to daemon/unlinker; -1: none */
     int web;      /* the listening socket of the web process; -1: none */

@@ -14,6 +14,7 @@ struct roles {
     const struct config *config;
     const struct sockets *sockets;
     int counters; /* the descriptor of the counters' page; -1: it has none */
+    int recent;   /* that of the ring of recent questions; -1: none */
     struct channel
         questions[WORKERS_MAX]; /* left: a serve process's end; right: lookup's */
     int tap_memory;             /* dnstap/tap_memory; -1: dnstap is off */

@@ -18,7 +18,8 @@ struct serve_config {
     struct cookie_secret cookie_secret; /* if policy.cookies is set */
     char nsid[EDNS_NSID_MAX + 1];       /* "": none */
     enum querylog_form log_queries;
-    bool padding; /* a padded question gets a padded reply */
+    bool padding;       /* a padded question gets a padded reply */
+    bool hides_clients; /* from the web page */
     struct cache_config cache;
     unsigned per_client;     /* questions of one client that may wait */
     unsigned timeout;        /* milliseconds until a waiting client is told SERVFAIL */

@@ -1,6 +1,7 @@
 /*
  * The fast path: a plain question over UDP whose answer is in the cache. Anything out of
- * the ordinary takes the slow path, which gives the same reply.
+ * the ordinary takes the slow path, which gives the same reply, and so does a question that
+ * the web page is to show.
  */
 #pragma once
 

@@ -21,7 +21,7 @@ struct flight {
     bool is_sent;
     bool is_again;  /* it was sent before: see lookup_client_ask_again */
     bool is_closed; /* not found by its question, since its answer may be outdated */
-    bool wants_way; /* a query that waits wants the way; while it is not sent */
+    bool wants_way; /* that of a query that waits is told or shown; while it is not sent */
     int64_t begun;  /* clock_ms() */
     int64_t sent;   /* clock_ms() */
     uint64_t id;

@@ -5,6 +5,7 @@
  *   - request_parse reads what it asks (request);
  *   - handler notes whether the client gets the way of the answer (wants_way, asked_us),
  *     and the chain if the name is an alias of the operator's;
+ *   - shown_begin keeps the octets of a question that the web page is to show (shown);
  *   - pending has a copy on the heap wait (query_new), with a place among those of its
  *     client, a flight, and a link in each list that it is in;
  *   - whoever has an answer notes where that was found (origin, steps), and respond sends
@@ -37,11 +38,12 @@ struct query {
     enum querylog_origin origin; /* of the answer */
     bool wants_way;              /* and gets it: see serve/account */
     bool has_joined;             /* a flight that others began */
-    int64_t asked_us;            /* clock_us(), if it wants the way */
+    int64_t asked_us;            /* clock_us(), if it wants the way or is shown */
     int64_t tapped_ns;           /* clock_unix_ns() when it came, if dnstap is on */
     const uint8_t *steps;        /* lookup's, borrowed while it is replied to; or NULL */
     size_t steps_len;
-    struct cname_chain *chain; /* goes before the answer; NULL: none */
+    struct cname_chain *chain;    /* goes before the answer; NULL: none */
+    struct shown_question *shown; /* NULL: it is not shown */
 
     struct pending_queries *pending; /* what it waits in; NULL: it does not wait */
     struct flight *flight;           /* the lookup that it waits for */
@@ -58,11 +60,18 @@ struct cname_chain {
     uint8_t records[];
 };
 
-/* A copy that can wait, and takes over claim and chain; NULL when memory is short. */
+/* A question as it came, for serve/shown. */
+struct shown_question {
+    size_t size, len; /* octets that there were, and that are kept */
+    uint8_t wire[];
+};
+
+/* A copy that can wait, and takes over claim, chain and shown; NULL when memory is short.
+ */
 struct query *query_new(struct query *);
 /* Takes it out of all lists, and ends it. */
 void query_free(struct query *);
-/* The reply is not owed any more, and the chain is freed. */
+/* The reply is not owed any more; chain and shown are freed. */
 void query_end(struct query *);
 
 /* The chain's records are copied. False when memory is short. */

@@ -82,10 +82,22 @@ void recent_begin(void)
     recent_next_at = ring ? 0 : INT64_MAX;
 }
 
-int recent_only_read(void)
+void recent_only_read(int reader)
 {
     recent_next_at = INT64_MAX;
-    return ring ? mprotect(ring, sizeof *ring, PROT_READ) : 0;
+    if (ring && (reader == -1 || mmap(ring, sizeof *ring, PROT_READ, MAP_SHARED | MAP_FIXED,
+                                      reader, 0) == MAP_FAILED))
+        mprotect(ring, sizeof *ring, PROT_READ);
+    if (reader != -1)
+        close(reader);
+}
+
+void recent_close(void)
+{
+    recent_next_at = INT64_MAX;
+    if (ring)
+        munmap(ring, sizeof *ring);
+    ring = NULL;
 }
 
 void recent_take(int64_t now)

@@ -23,6 +23,7 @@ static const struct {
 } descriptors[] = {{"client", offsetof(struct handover, client)},
                    {"counters", offsetof(struct handover, counters)},
                    {"dnstap", offsetof(struct handover, dnstap)},
+                   {"recent", offsetof(struct handover, recent)},
                    {"control", offsetof(struct handover, control)},
                    {"unlinker", offsetof(struct handover, unlinker)},
                    {"web", offsetof(struct handover, web)}};

@@ -6,6 +6,7 @@
 
 #include "base/counters.h"
 #include "base/log.h"
+#include "base/recent.h"
 #include "daemon/descriptors.h"
 #include "daemon/notify.h"
 #include "daemon/privileges.h"
@@ -20,8 +21,11 @@ static const char *const log_names[ROLES] = {"hostdnsd[serve]", "hostdnsd[lookup
 int roles_open(struct roles *roles, const struct config *config,
                const struct sockets *sockets)
 {
-    *roles = (struct roles){
-        .config = config, .sockets = sockets, .counters = -1, .tap_memory = -1};
+    *roles = (struct roles){.config = config,
+                            .sockets = sockets,
+                            .counters = -1,
+                            .recent = -1,
+                            .tap_memory = -1};
     for (unsigned i = 0; i < config->workers; i++)
         roles->questions[i] = (struct channel){.left = -1, .right = -1};
     for (unsigned i = 0; i < config->workers; i++)
@@ -64,6 +68,8 @@ static int run_serve(const struct roles *roles, const struct child *child, int c
         kept[count++] = share[i].tcp;
     }
     descriptors_keep(kept, count);
+    recent_begin();
+    serve.hides_clients = roles->config->web.privacy;
     serve.confine = sandbox_serve;
     return serve_run(&serve, questions, control);
 }
@@ -78,6 +84,7 @@ static int run_lookup(const struct roles *roles, int control)
         questions[i] = kept[i] = roles->questions[i].right;
     kept[workers] = control;
     descriptors_keep(kept, workers + 1);
+    recent_close(); /* an NSS module has no business with clients */
     sandbox_lookup();
     lookup.questions = questions;
     lookup.question_count = workers;
@@ -99,6 +106,7 @@ static int run_web(const struct roles *roles, const struct child *child, int con
     struct child lookup = {.role = ROLE_LOOKUP, .generation = child->generation};
     int kept[3];
 
+    recent_only_read(counters_reader(roles->recent));
     reader = counters_reader(roles->counters);
     kept[0] = control;
     kept[1] = web.socket;

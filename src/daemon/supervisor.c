@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/log.h"
+#include "base/recent.h"
 #include "daemon/addrwatch.h"
 #include "daemon/children.h"
 #include "daemon/commands.h"
@@ -43,6 +44,7 @@ struct supervisor {
     struct control *control;
     struct commands_host host;
     int counters; /* the page's descriptor */
+    int recent;   /* that of the ring of recent questions; -1: none */
     int64_t started;
     bool reload_again; /* it was asked for before the last was over */
     bool announced, leaving, failed;
@@ -86,6 +88,7 @@ static const char *hand_over(void *context, struct handover *handover)
     handover->generation = supervisor->children.generation;
     handover->counters = supervisor->counters;
     handover->dnstap = supervisor->roles.tap_memory;
+    handover->recent = supervisor->recent;
     handover->sockets.count = handover->child_count = 0;
     if (!hand_sockets(handover, supervisor->config->sockets))
         return "a socket cannot be handed over";
@@ -359,6 +362,21 @@ static void open_dnstap(struct supervisor *supervisor)
         children_add(&supervisor->children, ROLE_DNSTAP);
 }
 
+/* Nobody but the web process reads it. */
+static void open_recent(struct supervisor *supervisor)
+{
+    int recent = supervisor->config->handover->recent;
+
+    if (supervisor->config->config->web.socket == -1) {
+        if (recent != -1)
+            close(recent);
+        return;
+    }
+    supervisor->recent = supervisor->roles.recent = recent_open(recent);
+    if (supervisor->recent == -1)
+        facility_lost(FACILITY_WEB, "recent questions are not shown: %m");
+}
+
 /* New processes read the files again, or listen at a link that has come, and no
  * question is lost. */
 static void renew(void *context)
@@ -383,6 +401,7 @@ static void open_side_facilities(struct supervisor *supervisor)
 {
     open_counters(supervisor);
     open_dnstap(supervisor);
+    open_recent(supervisor);
     open_hostwatch(supervisor);
     open_control(supervisor);
 }
@@ -394,6 +413,7 @@ static int open_all(struct supervisor *supervisor, const struct supervisor_confi
         .owner = {.be = be_child, .spoke = child_spoke, .ended = child_ended},
         .started = config->handover->is_reload ? config->handover->started : clock_ms(),
         .counters = -1,
+        .recent = -1,
         .signals = -1};
     timer_init(&supervisor->leave_end, leave_late, supervisor);
     children_init(&supervisor->children, &supervisor->owner, config->config->workers,

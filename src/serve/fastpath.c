@@ -1,6 +1,7 @@
 #include "serve/fastpath.h"
 
 #include "base/counters.h"
+#include "base/recent.h"
 #include "dns/reply.h"
 #include "serve/stats.h"
 
@@ -18,7 +19,8 @@ size_t fastpath_reply(const struct fastpath *fastpath, const uint8_t *wire, size
     struct request request;
     struct cached_view view;
 
-    if (!plain_read(&request, wire, len) || query_has_extras(config, &request.options) ||
+    if (recent_is_due(now) || !plain_read(&request, wire, len) ||
+        query_has_extras(config, &request.options) ||
         !policy_may_ask(&config->policy, from) || querylog_wants(config->log_queries) ||
         !cache_view(fastpath->cache, &request.question, now, &view))
         return 0;

@@ -7,6 +7,7 @@
 #include "serve/client_tap.h"
 #include "serve/names_answer.h"
 #include "serve/respond.h"
+#include "serve/shown.h"
 
 /* Errors are limited, since a forged source address may direct them at somebody else. */
 static bool is_within_rate(struct handler *handler, const struct query *query,
@@ -86,6 +87,7 @@ bool handler_request(struct handler *handler, struct query *query, const uint8_t
     query->wants_way = account_is_due(&query->request, &query->path.peer);
     if (query->wants_way)
         query->asked_us = clock_us();
+    shown_begin(query, wire, len);
     answer_init(&answer, &query->request.question, records, sizeof records);
     if (!policy_settles(&handler->config->policy, &query->request, &query->path.peer, rcode,
                         &answer)) {

@@ -214,7 +214,7 @@ static void join(struct pending_queries *pending, struct query *query,
     query->pending = pending;
     query->flight = flight;
     query->has_joined = flight->is_sent || !list_empty(&flight->queries);
-    flight->wants_way |= query->wants_way;
+    flight->wants_way |= query->wants_way || query->shown;
     query->claim.lost = client_left;
     leave_idle(pending, flight);
     if (!flight->is_sent)

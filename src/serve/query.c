@@ -13,6 +13,7 @@ struct query *query_new(struct query *from)
     if (from->over_tcp)
         tcp_claim_move(&query->claim, &from->claim);
     from->chain = NULL;
+    from->shown = NULL;
     query->pending = NULL;
     query->flight = NULL;
     query->place.client = NULL;
@@ -28,6 +29,8 @@ void query_end(struct query *query)
         tcp_forgo(&query->claim);
     free(query->chain);
     query->chain = NULL;
+    free(query->shown);
+    query->shown = NULL;
 }
 
 void query_free(struct query *query)

@@ -8,6 +8,7 @@
 #include "dns/reply.h"
 #include "serve/account.h"
 #include "serve/client_tap.h"
+#include "serve/shown.h"
 #include "serve/stats.h"
 
 static uint8_t message[ANSWER_RECORDS_MAX]; /* the reply under way */
@@ -62,8 +63,9 @@ static void tap(const struct query *query, size_t len)
         client_tap_response(query, message, len);
 }
 
-static void reply_over_udp(const struct query *query, const struct answer *answer,
-                           uint32_t age, const struct edns_extras *extras)
+/* Each returns the length of the reply, which is in `message`. */
+static size_t reply_over_udp(struct query *query, const struct answer *answer, uint32_t age,
+                             const struct edns_extras *extras)
 {
     size_t limit = reply_limit(query->request.edns_size, query->config->udp_size);
     size_t len = reply_write(&query->request, answer, age, extras, message, limit);
@@ -75,15 +77,17 @@ static void reply_over_udp(const struct query *query, const struct answer *answe
         udp_send(query->fd, message, len, &query->path);
     }
     tap(query, len);
+    return len;
 }
 
-static void reply_over_tcp(struct query *query, const struct answer *answer, uint32_t age,
-                           const struct edns_extras *extras)
+static size_t reply_over_tcp(struct query *query, const struct answer *answer, uint32_t age,
+                             const struct edns_extras *extras)
 {
     size_t len = reply_write(&query->request, answer, age, extras, message, sizeof message);
 
     tap(query, len); /* first, since the connection may end */
     tcp_answer(&query->claim, message, len);
+    return len;
 }
 
 /* The CNAME records, and what was found for the name that they lead to. It is borrowed. */
@@ -108,24 +112,25 @@ static const struct answer *behind_chain(const struct cname_chain *chain,
 bool respond(struct query *query, const struct answer *answer, uint32_t age)
 {
     uint8_t cookie[EDNS_COOKIE_SENT], way[WAY_MAX];
+    size_t way_len = 0, len;
     struct edns_extras extras;
 
     if (query->over_tcp && !query->claim.conn)
         return false;
     extras = extras_for(query, cookie);
     extras.keepalive_100ms = keepalive_for(query);
+    if (query->wants_way || query->shown)
+        way_len = account_write(query, answer, age, way);
     if (query->wants_way) {
-        extras.way_len = account_write(query, answer, age, way);
+        extras.way_len = way_len;
         extras.way = way;
     }
     if (query->chain) {
         answer = behind_chain(query->chain, answer, age);
         age = 0;
     }
-    if (query->over_tcp)
-        reply_over_tcp(query, answer, age, &extras);
-    else
-        reply_over_udp(query, answer, age, &extras);
+    len = (query->over_tcp ? reply_over_tcp : reply_over_udp)(query, answer, age, &extras);
+    shown_write(query, &(struct shown_reply){answer, message, way, len, way_len});
     stats_reply(query->over_tcp, query->request.question.type, answer->rcode,
                 answer->count[SECTION_ANSWER]);
     log_reply(query, answer);

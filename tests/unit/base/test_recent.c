@@ -2,6 +2,7 @@
 #include "../in_child.h"
 #include "../limit.h"
 
+#include "base/counters.h"
 #include "base/recent.h"
 
 #include <signal.h>
@@ -221,20 +222,42 @@ TEST_WITH(ring, no_reader_sees_parts_of_two_records)
     }
 }
 
+/* A descriptor of the ring for reading alone. */
+static int reader;
+
 static int write_after_giving_up(void)
 {
     signal(SIGSEGV, SIG_DFL); /* cmocka would catch it */
-    if (recent_only_read() == -1 || recent_is_due(INT64_MAX - 1) || time_of(1) != 7)
+    recent_only_read(reader);
+    if (recent_is_due(INT64_MAX - 1) || time_of(1) != 7)
         return 0;
     write_one(8);
     return 0;
 }
 
+static int do_after_closing(void)
+{
+    recent_close();
+    return recent_is_due(INT64_MAX - 1) || recent_newest() != 0 || write_one(8) != 0;
+}
+
 TEST_WITH(ring, a_reader_cannot_write)
 {
     write_one(7);
+    reader = counters_reader(fd);
+    assert_int_not_equal(reader, -1);
+    assert_int_not_equal(in_child(write_after_giving_up), 0);
+    close(reader);
+    reader = -1;
     assert_int_not_equal(in_child(write_after_giving_up), 0);
     assert_int_equal(recent_newest(), 1);
+}
+
+TEST_WITH(ring, one_that_has_closed_it_knows_nothing)
+{
+    write_one(7);
+    assert_int_equal(in_child(do_after_closing), 0);
+    assert_int_equal(time_of(1), 7);
 }
 
 /* How many are due at a time, if each that is due is taken. */
@@ -259,7 +282,8 @@ TEST_WITH(ring, a_burst_is_taken_and_then_one_by_one)
 static int do_without_a_ring(void)
 {
     recent_begin();
-    recent_only_read();
+    recent_only_read(-1);
+    recent_close();
     return recent_is_due(INT64_MAX - 1) || recent_write(&record) != 0 ||
            recent_newest() != 0 || recent_read(1, &read_back);
 }

@@ -11,8 +11,12 @@ static struct handover given, taken;
 
 static void set_up(void)
 {
-    given = (struct handover){
-        .client = -1, .counters = -1, .control = -1, .unlinker = -1, .web = -1};
+    given = (struct handover){.client = -1,
+                              .counters = -1,
+                              .recent = -1,
+                              .control = -1,
+                              .unlinker = -1,
+                              .web = -1};
 }
 
 FIXTURE(handover, set_up, NULL);
@@ -42,6 +46,7 @@ TEST_WITH(handover, without_one_the_program_was_started_anew)
     assert_int_equal(taken.child_count, 0);
     assert_int_equal(taken.client, -1);
     assert_int_equal(taken.counters, -1);
+    assert_int_equal(taken.recent, -1);
     assert_int_equal(taken.control, -1);
     assert_int_equal(taken.unlinker, -1);
     assert_int_equal(taken.web, -1);
@@ -115,6 +120,7 @@ TEST_WITH(handover, descriptors_are_open_for_the_program_and_closed_behind_it)
 
     given.client = open("/dev/null", O_RDONLY | O_CLOEXEC);
     given.counters = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    given.recent = open("/dev/null", O_RDONLY | O_CLOEXEC);
     given.control = open("/dev/null", O_RDONLY | O_CLOEXEC);
     given.unlinker = open("/dev/null", O_RDONLY | O_CLOEXEC);
     given.web = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -123,6 +129,7 @@ TEST_WITH(handover, descriptors_are_open_for_the_program_and_closed_behind_it)
     assert_false(closes_on_execution(udp));
     assert_false(closes_on_execution(given.client));
     assert_false(closes_on_execution(given.counters));
+    assert_false(closes_on_execution(given.recent));
     assert_false(closes_on_execution(given.control));
     assert_false(closes_on_execution(given.unlinker));
     assert_false(closes_on_execution(given.web));
@@ -130,6 +137,7 @@ TEST_WITH(handover, descriptors_are_open_for_the_program_and_closed_behind_it)
     assert_true(closes_on_execution(udp));
     assert_int_equal(taken.client, given.client);
     assert_int_equal(taken.counters, given.counters);
+    assert_int_equal(taken.recent, given.recent);
     assert_int_equal(taken.control, given.control);
     assert_int_equal(taken.unlinker, given.unlinker);
     assert_int_equal(taken.web, given.web);
@@ -137,6 +145,7 @@ TEST_WITH(handover, descriptors_are_open_for_the_program_and_closed_behind_it)
     assert_int_equal(taken.sockets.sockets[0].fd, udp);
     close(given.client);
     close(given.counters);
+    close(given.recent);
     close(given.control);
     close(given.unlinker);
     close(given.web);

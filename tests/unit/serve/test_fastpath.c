@@ -4,6 +4,7 @@
 #include "serve/fastpath.h"
 
 #include "base/log.h"
+#include "base/recent.h"
 
 static struct {
     struct serve_config config;
@@ -131,6 +132,15 @@ TEST_WITH(fastpath, a_question_to_be_logged_takes_the_slow_path)
     assert_string_equal(REPLIED(PLAIN, 0), "the slow path");
     log_open("hostdnsd", LOG_LEVEL_INFO);
     assert_string_not_equal(REPLIED(PLAIN, 0), "the slow path");
+}
+
+TEST_WITH(fastpath, a_question_to_be_shown_takes_the_slow_path)
+{
+    recent_next_at = 1000;
+    assert_string_not_equal(REPLIED(PLAIN, 999), "the slow path");
+    assert_string_equal(REPLIED(PLAIN, 1000), "the slow path");
+    recent_next_at = INT64_MAX;
+    assert_string_not_equal(REPLIED(PLAIN, 1000), "the slow path");
 }
 
 TEST_WITH(fastpath, a_popular_answer_is_asked_for_before_it_ends)
