@@ -35,6 +35,11 @@ int64_t clock_unix_ms(void)
     return real_us(CLOCK_REALTIME) / 1000;
 }
 
+int64_t clock_unix_ns(void)
+{
+    return clock_unix_ms() * 1000000;
+}
+
 static inline void clock_stop(void)
 {
     clock_stands_at = clock_us();
