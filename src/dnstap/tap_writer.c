@@ -191,13 +191,13 @@ static void end_stream(struct tap_writer *writer)
     loop_stop(writer->loop);
 }
 
-/* Gives what is in the rings to a reader that takes it. One that does not must not delay
- * the end of the server. */
+/* Gives what is in the rings to a reader that takes it, even if it has not looked yet. A
+ * reader that does not take it must not delay the end of the server. */
 static void leave(struct tap_writer *writer)
 {
     if (writer->is_ending)
         return;
-    if (writer->is_alone)
+    if (is_alone(writer))
         give_some(writer);
     writer->is_ending = true;
     timer_cancel(&writer->look);
