@@ -97,6 +97,16 @@ static void put_addresses(FILE *out, const json_t *addresses)
     }
 }
 
+static void put_web(FILE *out, const json_t *address)
+{
+    if (!json_is_string(address))
+        return;
+    put_label(out, "Web page");
+    fputs("http://", out);
+    put_safe(out, text_of(address));
+    fputs("/\n", out);
+}
+
 static void put_missing(FILE *out, const json_t *missing)
 {
     const json_t *row;
@@ -219,6 +229,7 @@ bool layout_print_status(FILE *out, const char *json)
     }
     put_head(out, status);
     put_addresses(out, json_object_get(status, "listens"));
+    put_web(out, json_object_get(status, "web"));
     put_missing(out, json_object_get(status, "missing"));
     put_name_servers(out, json_object_get(status, "name-servers"));
     put_work(out, json_object_get(status, "lookups"), json_object_get(status, "threads"));

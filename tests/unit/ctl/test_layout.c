@@ -46,7 +46,8 @@ TEST(the_status_is_a_table)
         show(layout_print_status, HEAD WORK
              "\"listens\": [{\"address\": \"127.0.0.1:53\", \"taken-back\": false},"
              " {\"address\": \"10.9.0.1:53\", \"missing\": true},"
-             " {\"address\": \"[::1]:53\", \"taken-back\": true}], \"missing\": "
+             " {\"address\": \"[::1]:53\", \"taken-back\": true}],"
+             " \"web\": \"127.0.0.1:8053\", \"missing\": "
              "[{\"facility\": \"netlink\", \"text\": \"no netlink\"},"
              " {\"facility\": \"log\", \"text\": \"\\u001b\"}], \"name-servers\": "
              "[{\"address\": \"a\", \"states\": [\"answers\", \"slow\"],"
@@ -67,6 +68,7 @@ TEST(the_status_is_a_table)
                  "Listens        127.0.0.1:53\n"
                  "               10.9.0.1:53, which the host does not have now\n"
                  "               [::1]:53, taken back from another user's socket\n"
+                 "Web page       http://127.0.0.1:8053/\n"
                  "Missing        netlink, no netlink\n"
                  "               log, ?\n"
                  "Name servers   a, answers, slow, 750.0 ms\n"
