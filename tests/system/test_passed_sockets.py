@@ -8,6 +8,7 @@ import pytest
 
 from ask import Server
 from daemon import PROGRAM
+from web import get
 
 
 def activation(sockets):
@@ -52,6 +53,20 @@ def test_the_passed_sockets_are_served(activate, pair, transport):
     server = activate(*pair)
     assert server.to == pair[0].getsockname()
     assert server.ask("localhost", tcp=transport).outcome == ["localhost A 127.0.0.1"]
+
+
+def test_a_passed_socket_may_be_for_the_web_page(activate, pair):
+    """The other sockets are for questions, before and after a reload."""
+    with socket.socket() as web:
+        web.bind(("127.0.0.1", 0))
+        web.listen()
+        port = web.getsockname()[1]
+        server = activate(*pair, web, options=("-o", f"web=127.0.0.1:{port}"))
+        for _ in range(2):
+            assert server.ask("localhost", tcp=True).outcome == ["localhost A 127.0.0.1"]
+            assert get(port, "/healthz")[0] == 200
+            server.reload()
+    assert f"listening on 127.0.0.1:{port}" not in server.errors()
 
 
 def test_what_came_before_the_start_is_answered(activate, pair):

@@ -11,6 +11,7 @@ import pytest
 
 from conftest import make_open_folder, say
 from daemon import ALONE, INSTRUMENTED, PROGRAM, children_of, wait_until
+from web import WEB
 
 NEVER = ["chroot", "clock", "clone-namespace", "clone3", "io_uring", "keys", "memory-of-others", "mount", "perf", "ptrace",
          "setns", "unshare"]
@@ -21,6 +22,7 @@ FORBIDDEN = {
                               "fork", "kill", "open", "open-to-write", "setuid", "socket",
                               "unix-socket", "unlink"]),
 }
+FORBIDDEN["hostdnsd-web"] = FORBIDDEN["hostdnsd-serve"]
 DNSTAP = {"file:/run/tap": FORBIDDEN["hostdnsd-serve"],
           "unix:/run/reader": sorted({*FORBIDDEN["hostdnsd-serve"]} - {"connect", "unix-socket"})}
 REFUSED = {"EPERM", "ENOSYS"}  # the latter for clone3, whereupon libc does without it
@@ -50,6 +52,8 @@ def status(pid):
 
 
 def processes(server):
+    """A child that has just been started has no name of its own yet."""
+    wait_until(lambda: "hostdnsd" not in [name for _, name in children_of(server.pid)], "their names")
     return {"hostdnsd": server.pid, **{name: pid for pid, name in children_of(server.pid)}}
 
 
@@ -65,10 +69,10 @@ if not INSTRUMENTED:  # the checkers need calls that are forbidden, so they do w
 
     @pytest.mark.parametrize("reloads", [0, 1])
     def test_from_inside_each_process(request, start, inside, reloads):
-        server = start(env=inside)
+        server = start(*WEB, env=inside)
         for _ in range(reloads):
             server.reload()
-        wait_until(lambda: tried(server.errors()).keys() == FORBIDDEN.keys(), "all three")
+        wait_until(lambda: tried(server.errors()).keys() == FORBIDDEN.keys(), "all four")
         found = {name: sorted(call for call, result in calls.items() if result in REFUSED)
                  for name, calls in tried(server.errors()).items()}
         assert found == FORBIDDEN
@@ -83,10 +87,24 @@ if not INSTRUMENTED:  # the checkers need calls that are forbidden, so they do w
         assert sorted(call for call, result in found.items() if result in REFUSED) == DNSTAP[tap]
 
     def test_every_process_is_filtered_and_keeps_its_memory_to_itself(start):
-        server = start("-o", "workers=2")
+        server = start(*WEB, "-o", "workers=2")
         for name, pid in processes(server).items():
+            filters = "1" if name == "hostdnsd" else "2"
+            wait_until(lambda: status(pid)["Seccomp_filters"] == filters, f"the filter of {name}")
             assert status(pid)["Seccomp"] == "2", name
-            assert status(pid)["Seccomp_filters"] == ("1" if name == "hostdnsd" else "2")
+
+    def test_what_web_has_of_the_counters_cannot_be_written(start):
+        """Nor is there a descriptor by which it could be mapped anew."""
+        server = start(*WEB)
+        pid = processes(server)["hostdnsd-web"]
+
+        def modes():
+            lines = pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines()
+            return {line.split()[1] for line in lines if "hostdnsd-counters" in line}
+
+        wait_until(lambda: modes() == {"r--s"}, "the page is for reading")
+        kinds = [os.readlink(entry.path).partition(":")[0] for entry in os.scandir(f"/proc/{pid}/fd")]
+        assert not [kind for kind in kinds if "counters" in kind]
 
     def test_reloads_do_not_pile_up_filters(start):
         server = start()
@@ -96,7 +114,7 @@ if not INSTRUMENTED:  # the checkers need calls that are forbidden, so they do w
 
 
 def test_no_process_can_gain_privileges_or_dump_core(start):
-    server = start()
+    server = start(*WEB)
     for pid in processes(server).values():
         assert status(pid)["NoNewPrivs"] == "1"
         limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
@@ -106,7 +124,7 @@ def test_no_process_can_gain_privileges_or_dump_core(start):
 @pytest.mark.parametrize("reloads", [0, 1])
 def test_only_the_supervisor_has_a_capability_and_only_one(start, reloads):
     """To bind ports below 1024 on a reload."""
-    server = start()
+    server = start(*WEB)
     for _ in range(reloads):
         server.reload()
     for name, pid in processes(server).items():
@@ -127,7 +145,7 @@ if ROOT and not ALONE:
     @pytest.mark.parametrize("user", [None, "daemon"])
     def test_no_process_stays_root(start, user):
         """Started by root: nobody, or who is named, with the groups of that user."""
-        server = start(*(["-o", f"user={user}"] if user else []))
+        server = start(*WEB, *(["-o", f"user={user}"] if user else []))
         entry = pwd.getpwnam(user or "nobody")
         for pid in processes(server).values():
             assert set(status(pid)["Uid"].split()) == {str(entry.pw_uid)}

@@ -13,6 +13,7 @@ import pytest
 from ask import Server
 from conftest import make_open_folder
 from daemon import PROGRAM, START_SECONDS, children_of, wait_until
+from web import WEB, get, web_port
 
 QUIET = 1           # seconds without a word, ten times as long as between two signs of life
 
@@ -101,6 +102,18 @@ def test_a_refused_reload_is_none(manager, start, etc):
     os.kill(server.pid, signal.SIGHUP)
     wait_until(lambda: "not reloaded" in server.errors(), "the refusal")
     assert manager.next(0) is None
+
+
+def test_a_web_process_that_hangs_is_replaced_and_the_signs_go_on(manager, start):
+    """It is no reason to start the server again."""
+    server = start(*WEB, env={**manager.env, "WATCHDOG_USEC": "200000"})
+    port, old = web_port(server), server.child("web")
+    assert get(port, "/healthz")[0] == 200
+    os.kill(old, signal.SIGSTOP)
+    wait_until(lambda: server.child("web") != old, "another web process")
+    assert get(port, "/healthz")[0] == 200
+    for _ in range(3):
+        manager.until("WATCHDOG=1")
 
 
 def test_signs_of_life_come_again_and_again(manager, watched):
