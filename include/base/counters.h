@@ -65,7 +65,10 @@
     ROW(HOST_NODATA, "host-nodata", TOTAL,                                                 \
         "Lookups that found the name in such a source, but no such records.")              \
     ROW(HOST_NXDOMAIN, "host-nxdomain", TOTAL, "Lookups whose name such a source denied.") \
-    ROW(LOOKUP_MS_1, "lookup-ms-1", TOTAL, "Lookups that took less than 1 ms.")            \
+    ROW(LOOKUP_US_125, "lookup-us-125", TOTAL, "Lookups that took less than 0.125 ms.")    \
+    ROW(LOOKUP_US_250, "lookup-us-250", TOTAL, "Lookups that took 0.125 ms to 0.25 ms.")   \
+    ROW(LOOKUP_US_500, "lookup-us-500", TOTAL, "Lookups that took 0.25 ms to 0.5 ms.")     \
+    ROW(LOOKUP_MS_1, "lookup-ms-1", TOTAL, "Lookups that took 0.5 ms to 1 ms.")            \
     ROW(LOOKUP_MS_2, "lookup-ms-2", TOTAL, "Lookups that took 1 ms to 2 ms.")              \
     ROW(LOOKUP_MS_4, "lookup-ms-4", TOTAL, "Lookups that took 2 ms to 4 ms.")              \
     ROW(LOOKUP_MS_8, "lookup-ms-8", TOTAL, "Lookups that took 4 ms to 8 ms.")              \
@@ -79,7 +82,7 @@
     ROW(LOOKUP_MS_2048, "lookup-ms-2048", TOTAL, "Lookups that took 1024 ms to 2048 ms.")  \
     ROW(LOOKUP_MS_4096, "lookup-ms-4096", TOTAL, "Lookups that took 2048 ms to 4096 ms.")  \
     ROW(LOOKUP_MS_MORE, "lookup-ms-more", TOTAL, "Lookups that took longer.")              \
-    ROW(LOOKUP_TIME, "lookup-time", TOTAL, "Milliseconds that all lookups took.")          \
+    ROW(LOOKUP_TIME, "lookup-time", TOTAL, "Microseconds that all lookups took.")          \
     ROW(THREADS, "threads", GAUGE, "Threads for NSS modules.")                             \
     ROW(THREADS_BUSY, "threads-busy", GAUGE, "Threads inside an NSS module.")              \
     ROW(THREADS_HUNG, "threads-hung", GAUGE,                                               \
@@ -119,7 +122,18 @@ enum {
     COUNTERS_TRANSPORTS = COUNT_TYPE_OTHER,
     COUNTERS_TYPES = COUNT_ANSWER_RECORDS - COUNT_TYPE_OTHER,
     COUNTERS_OUTCOMES = COUNT_DROPPED_MALFORMED - COUNT_ANSWER_RECORDS,
-    COUNTERS_CELLS = COUNTERS_TRANSPORTS * COUNTERS_TYPES * COUNTERS_OUTCOMES,
+    COUNTERS_QUESTION_CELLS = COUNTERS_TRANSPORTS * COUNTERS_TYPES * COUNTERS_OUTCOMES,
+};
+
+/* A lookup is counted in the cell of its result and of the time that it took, which doubles
+ * from row to row. Each result also has a cell for the sum of these times. The rows from
+ * DNS_RECORDS to LOOKUP_TIME are sums of these cells. */
+enum {
+    COUNTERS_RESULTS = COUNT_LOOKUP_US_125 - COUNT_DNS_RECORDS,
+    COUNTERS_TIMES = COUNT_LOOKUP_TIME - COUNT_LOOKUP_US_125,
+    COUNTERS_LEAST_TIME = 125, /* microseconds: the bound of the first time */
+    COUNTERS_LOOKUP_CELLS = COUNTERS_RESULTS * (COUNTERS_TIMES + 1),
+    COUNTERS_CELLS = COUNTERS_QUESTION_CELLS + COUNTERS_LOOKUP_CELLS,
 };
 
 enum {
@@ -136,8 +150,8 @@ struct counter_row {
 
 extern const struct counter_row counter_rows[COUNTERS_NUMBER];
 
-/* The rows, and the cells of questions behind them. Before counters_use, a process counts
- * for itself alone. */
+/* The rows, and behind them the cells of questions and of lookups. Before counters_use, a
+ * process counts for itself alone. */
 extern uint64_t *counters_own;
 
 /* Adds one, or several. */
@@ -173,6 +187,21 @@ static inline void count_question(enum counter transport, enum counter type,
     count((enum counter)counters_cell(transport, type, outcome));
 }
 
+/* The place of the cell of a result, and of a time or LOOKUP_TIME, in counters_own. */
+static inline unsigned counters_lookup_cell(enum counter result, enum counter time)
+{
+    return COUNTERS_NUMBER + COUNTERS_QUESTION_CELLS +
+           (result - COUNT_DNS_RECORDS) * (COUNTERS_TIMES + 1u) + time -
+           COUNT_LOOKUP_US_125;
+}
+
+/* A lookup took `us` microseconds, which belong to the row `time`. */
+static inline void count_lookup(enum counter result, enum counter time, uint64_t us)
+{
+    count((enum counter)counters_lookup_cell(result, time));
+    count_more((enum counter)counters_lookup_cell(result, COUNT_LOOKUP_TIME), us);
+}
+
 static inline void count_set(enum counter counter, uint64_t value)
 {
     __atomic_store_n(&counters_own[counter], value, __ATOMIC_RELAXED);
@@ -203,10 +232,12 @@ void counters_read_only(int reader);
 /* Sets the gauges of a slot to 0, because its process has ended. */
 void counters_reset_gauges(unsigned slot);
 
-/* Sums over all slots: of a row, and of a cell. */
+/* Sums over all slots: of a row, of a cell of questions, and of a cell of lookups, which
+ * holds microseconds if `time` is LOOKUP_TIME. */
 uint64_t counters_sum(enum counter);
 uint64_t counters_questions(enum counter transport, enum counter type,
                             enum counter outcome);
+uint64_t counters_lookups(enum counter result, enum counter time);
 
 /* Lookups worth showing: those of this process to write, and those of a slot to read. */
 struct worst_lookups *counters_worst(void);

@@ -34,7 +34,7 @@
     ROW(LOOKUPS, "hostdns_lookups_total", COUNTER,                                         \
         "Lookups done; the source host is every source other than DNS.")                   \
     ROW(LOOKUP_DURATION, "hostdns_lookup_duration_seconds", HISTOGRAM,                     \
-        "How long lookups took.")                                                          \
+        "How long lookups took, by the same labels.")                                      \
     ROW(AT_NAME_SERVERS, "hostdns_name_server_questions", GAUGE,                           \
         "Questions to name servers under way.")                                            \
     ROW(THREADS, "hostdns_threads", GAUGE, "Threads for NSS modules.")                     \
@@ -67,7 +67,7 @@
         "1 while dnstap waits for its reader or its file.")
 
 /* Octets that the text has at most, with its NUL. */
-enum { METRICS_TEXT = 32768 };
+enum { METRICS_TEXT = 65536 };
 
 /* Writes all metrics; returns the length of the text. */
 size_t metrics_write(char text[static METRICS_TEXT]);

@@ -8,5 +8,5 @@
 /* A question was answered with this number of records in the answer section. */
 void stats_reply(bool over_tcp, uint16_t type, unsigned rcode, unsigned records);
 
-/* A lookup has brought this answer after `ms` milliseconds. */
-void stats_lookup(const struct answer *, int64_t ms);
+/* A lookup has brought this answer after `us` microseconds. */
+void stats_lookup(const struct answer *, int64_t us);

@@ -146,8 +146,13 @@ uint64_t counters_questions(enum counter transport, enum counter type, enum coun
     return sum_at(counters_cell(transport, type, outcome));
 }
 
+uint64_t counters_lookups(enum counter result, enum counter time)
+{
+    return sum_at(counters_lookup_cell(result, time));
+}
+
 /* The sum of the cells that belong to a row. */
-static uint64_t sum_of_cells(enum counter row)
+static uint64_t sum_of_questions(enum counter row)
 {
     uint64_t sum = 0;
 
@@ -160,9 +165,25 @@ static uint64_t sum_of_cells(enum counter row)
     return sum;
 }
 
+/* The same for lookups; a result is not the sum of its times, but of how many there are. */
+static uint64_t sum_of_lookups(enum counter row)
+{
+    uint64_t sum = 0;
+
+    for (enum counter result = COUNT_DNS_RECORDS; result < COUNT_LOOKUP_US_125; result++)
+        for (enum counter time = COUNT_LOOKUP_US_125; time <= COUNT_LOOKUP_TIME; time++)
+            if (row == time || (row == result && time != COUNT_LOOKUP_TIME))
+                sum += counters_lookups(result, time);
+    return sum;
+}
+
 uint64_t counters_sum(enum counter counter)
 {
-    return counter < COUNT_DROPPED_MALFORMED ? sum_of_cells(counter) : sum_at(counter);
+    if (counter < COUNT_DROPPED_MALFORMED)
+        return sum_of_questions(counter);
+    if (counter >= COUNT_DNS_RECORDS && counter <= COUNT_LOOKUP_TIME)
+        return sum_of_lookups(counter);
+    return sum_at(counter);
 }
 
 struct worst_lookups *counters_worst(void)

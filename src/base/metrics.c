@@ -37,13 +37,6 @@ static const struct sample {
     {METRIC_CACHE_ENTRIES, COUNT_CACHE_ENTRIES, ""},
     {METRIC_LOOKUPS_BEGUN, COUNT_LOOKUPS, ""},
     {METRIC_LOOKUPS_IN_FLIGHT, COUNT_LOOKUPS_IN_FLIGHT, ""},
-    {METRIC_LOOKUPS, COUNT_DNS_RECORDS, "{source=\"dns\",outcome=\"records\"}"},
-    {METRIC_LOOKUPS, COUNT_DNS_NODATA, "{source=\"dns\",outcome=\"nodata\"}"},
-    {METRIC_LOOKUPS, COUNT_DNS_NXDOMAIN, "{source=\"dns\",outcome=\"nxdomain\"}"},
-    {METRIC_LOOKUPS, COUNT_DNS_FAILED, "{source=\"dns\",outcome=\"failed\"}"},
-    {METRIC_LOOKUPS, COUNT_HOST_RECORDS, "{source=\"host\",outcome=\"records\"}"},
-    {METRIC_LOOKUPS, COUNT_HOST_NODATA, "{source=\"host\",outcome=\"nodata\"}"},
-    {METRIC_LOOKUPS, COUNT_HOST_NXDOMAIN, "{source=\"host\",outcome=\"nxdomain\"}"},
     {METRIC_AT_NAME_SERVERS, COUNT_AT_NAME_SERVERS, ""},
     {METRIC_THREADS, COUNT_THREADS, ""},
     {METRIC_THREADS_BUSY, COUNT_THREADS_BUSY, ""},
@@ -67,6 +60,13 @@ static const struct sample {
     {METRIC_DNSTAP_LOST, COUNT_DNSTAP_LOST, ""},
     {METRIC_DNSTAP_WAITING, COUNT_DNSTAP_WAITING, ""},
 };
+
+/* The results of lookups, in the order of their counters. */
+static const char *const results[COUNTERS_RESULTS] = {
+    "source=\"dns\",outcome=\"records\"",  "source=\"dns\",outcome=\"nodata\"",
+    "source=\"dns\",outcome=\"nxdomain\"", "source=\"dns\",outcome=\"failed\"",
+    "source=\"host\",outcome=\"records\"", "source=\"host\",outcome=\"nodata\"",
+    "source=\"host\",outcome=\"nxdomain\""};
 
 static const char *const transports[COUNTERS_TRANSPORTS] = {"udp", "tcp"};
 static const char *const types[COUNTERS_TYPES] = {
@@ -100,7 +100,7 @@ static void put_head(struct exposition *text, const struct metric_row *row)
 
 static void put_questions(struct exposition *text, const char *name)
 {
-    for (unsigned i = 0; i < COUNTERS_CELLS; i++) {
+    for (unsigned i = 0; i < COUNTERS_QUESTION_CELLS; i++) {
         unsigned rcode = i % COUNTERS_OUTCOMES, rest = i / COUNTERS_OUTCOMES;
         unsigned type = rest % COUNTERS_TYPES, transport = rest / COUNTERS_TYPES;
 
@@ -111,24 +111,30 @@ static void put_questions(struct exposition *text, const char *name)
     }
 }
 
-/* A bucket has all lookups that took no longer, those of the buckets before it included.
- * The counters are in the order of the powers of two that are their bounds in
- * milliseconds. */
-static void put_durations(struct exposition *text, const char *name)
+static void put_lookups(struct exposition *text, const char *name)
 {
-    uint64_t sum = 0, time = counters_sum(COUNT_LOOKUP_TIME);
+    for (unsigned i = 0; i < COUNTERS_RESULTS; i++)
+        put(text, "%s{%s} %" PRIu64 "\n", name, results[i],
+            counters_sum(COUNT_DNS_RECORDS + i));
+}
 
-    for (enum counter i = COUNT_LOOKUP_MS_1; i < COUNT_LOOKUP_MS_MORE; i++) {
-        unsigned ms = 1u << (i - COUNT_LOOKUP_MS_1);
+/* A bucket has all lookups that took no longer, those of the buckets before it included. */
+static void put_histogram(struct exposition *text, const char *name, unsigned result)
+{
+    enum counter row = COUNT_DNS_RECORDS + result;
+    const char *labels = results[result];
+    uint64_t sum = 0, us = counters_lookups(row, COUNT_LOOKUP_TIME);
+    double bound = COUNTERS_LEAST_TIME / 1e6;
 
-        sum += counters_sum(i);
-        put(text, "%s_bucket{le=\"%u.%03u\"} %" PRIu64 "\n", name, ms / 1000, ms % 1000,
-            sum);
+    for (enum counter i = COUNT_LOOKUP_US_125; i < COUNT_LOOKUP_MS_MORE; i++, bound *= 2) {
+        sum += counters_lookups(row, i);
+        put(text, "%s_bucket{%s,le=\"%g\"} %" PRIu64 "\n", name, labels, bound, sum);
     }
-    sum += counters_sum(COUNT_LOOKUP_MS_MORE);
-    put(text, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n", name, sum);
-    put(text, "%s_sum %" PRIu64 ".%03" PRIu64 "\n", name, time / 1000, time % 1000);
-    put(text, "%s_count %" PRIu64 "\n", name, sum);
+    sum += counters_lookups(row, COUNT_LOOKUP_MS_MORE);
+    put(text, "%s_bucket{%s,le=\"+Inf\"} %" PRIu64 "\n", name, labels, sum);
+    put(text, "%s_sum{%s} %" PRIu64 ".%06" PRIu64 "\n", name, labels, us / 1000000,
+        us % 1000000);
+    put(text, "%s_count{%s} %" PRIu64 "\n", name, labels, sum);
 }
 
 static void put_samples(struct exposition *text, enum metric metric)
@@ -150,8 +156,11 @@ size_t metrics_write(char octets[static METRICS_TEXT])
             put(&text, "%s{version=\"%s\"} 1\n", rows[metric].name, HOSTDNS_VERSION);
         else if (metric == METRIC_QUESTIONS)
             put_questions(&text, rows[metric].name);
+        else if (metric == METRIC_LOOKUPS)
+            put_lookups(&text, rows[metric].name);
         else if (metric == METRIC_LOOKUP_DURATION)
-            put_durations(&text, rows[metric].name);
+            for (unsigned i = 0; i < COUNTERS_RESULTS; i++)
+                put_histogram(&text, rows[metric].name, i);
         else
             put_samples(&text, metric);
     }

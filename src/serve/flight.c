@@ -58,7 +58,7 @@ struct flight *flight_new(struct flight_table *table, const struct question *que
         return NULL;
     *flight = (struct flight){.id = table->next_id++ & ~MESSAGE_ID_FLAGS,
                               .question = *question,
-                              .begun = clock_ms()};
+                              .begun_us = clock_us()};
     list_init(&flight->link);
     list_init(&flight->in_ahead);
     list_init(&flight->in_idle);

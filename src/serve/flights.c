@@ -87,11 +87,12 @@ static bool reply_to_all(struct flights *flights, const struct flight *flight,
 static void finish(struct flights *flights, struct flight *flight,
                    const struct answer *answer)
 {
-    int64_t now = clock_ms(), took = now - flight->begun;
+    int64_t now_us = clock_us(), took_us = now_us - flight->begun_us;
     bool is_given;
 
-    stats_lookup(answer, took);
-    notable_lookup(counters_worst(), &flight->question, answer, now, took);
+    stats_lookup(answer, took_us);
+    notable_lookup(counters_worst(), &flight->question, answer, now_us / 1000,
+                   took_us / 1000);
     is_given = reply_to_all(flights, flight, answer);
     keep(flights, flight, &flight->question, answer, is_given ? 0 : LATE_TTL);
     pending_end(&flights->pending, flight);
@@ -200,7 +201,7 @@ static bool reply_for_slow_flight(struct flights *flights, struct query *query,
 
     if (cache_has_stale(flights->cache))
         flight = lookup_client_find(&flights->lookup, question);
-    return flight && flight->begun + STALE_TIMEOUT_MS <= query->received &&
+    return flight && flight->begun_us / 1000 + STALE_TIMEOUT_MS <= query->received &&
            reply_stale(flights, query, question);
 }
 
@@ -270,11 +271,12 @@ size_t flights_show_hung(const struct flights *flights, struct worst_lookups *wo
     size_t count = 0;
 
     while ((flight = lookup_client_next_sent(&flights->lookup, flight))) {
-        if (now - flight->begun < FLIGHT_HUNG_MS)
+        int64_t ms = now - flight->begun_us / 1000;
+
+        if (ms < FLIGHT_HUNG_MS)
             continue;
         if (count < WORST_ROWS)
-            notable_hung(worst, (unsigned)count, &flight->question, now,
-                         now - flight->begun);
+            notable_hung(worst, (unsigned)count, &flight->question, now, ms);
         count++;
     }
     for (size_t row = count; row < WORST_ROWS; row++)

@@ -43,28 +43,31 @@ void stats_reply(bool over_tcp, uint16_t type, unsigned rcode, unsigned records)
                    counter_of_type(type), counter_of_outcome(rcode, records));
 }
 
-/* The counter of a power of two; they are in this order. */
-static enum counter counter_of_time(int64_t ms)
+/* The times are in the order of their bounds. */
+static enum counter counter_of_time(int64_t us)
 {
-    enum counter counter = COUNT_LOOKUP_MS_1;
+    enum counter counter = COUNT_LOOKUP_US_125;
 
-    for (int64_t bound = 1; ms >= bound && counter < COUNT_LOOKUP_MS_MORE; bound *= 2)
+    for (int64_t bound = COUNTERS_LEAST_TIME; us >= bound && counter < COUNT_LOOKUP_MS_MORE;
+         bound *= 2)
         counter++;
     return counter;
 }
 
-void stats_lookup(const struct answer *answer, int64_t ms)
+static enum counter counter_of_result(const struct answer *answer)
 {
     bool dns = !answer_is_of_host(answer);
 
-    count(counter_of_time(ms));
-    count_more(COUNT_LOOKUP_TIME, (uint64_t)ms);
     if (answer->rcode == RCODE_NXDOMAIN)
-        count(dns ? COUNT_DNS_NXDOMAIN : COUNT_HOST_NXDOMAIN);
-    else if (answer->rcode != RCODE_NOERROR)
-        count(COUNT_DNS_FAILED);
-    else if (answer->count[SECTION_ANSWER] > 0)
-        count(dns ? COUNT_DNS_RECORDS : COUNT_HOST_RECORDS);
-    else
-        count(dns ? COUNT_DNS_NODATA : COUNT_HOST_NODATA);
+        return dns ? COUNT_DNS_NXDOMAIN : COUNT_HOST_NXDOMAIN;
+    if (answer->rcode != RCODE_NOERROR)
+        return COUNT_DNS_FAILED;
+    if (answer->count[SECTION_ANSWER] > 0)
+        return dns ? COUNT_DNS_RECORDS : COUNT_HOST_RECORDS;
+    return dns ? COUNT_DNS_NODATA : COUNT_HOST_NODATA;
+}
+
+void stats_lookup(const struct answer *answer, int64_t us)
+{
+    count_lookup(counter_of_result(answer), counter_of_time(us), (uint64_t)us);
 }

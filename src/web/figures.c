@@ -5,7 +5,7 @@ static void read_sums(struct figures_sums *sums)
     sums->questions = counters_sum(COUNT_QUESTIONS_UDP) + counters_sum(COUNT_QUESTIONS_TCP);
     sums->cached = counters_sum(COUNT_CACHE_HITS);
     for (unsigned i = 0; i < FIGURES_BUCKETS; i++)
-        sums->lookups[i] = counters_sum(COUNT_LOOKUP_MS_1 + i);
+        sums->lookups[i] = counters_sum(COUNT_LOOKUP_US_125 + i);
 }
 
 void figures_init(struct figures *figures, int64_t now)
@@ -20,11 +20,12 @@ static uint64_t grown(uint64_t now, uint64_t before)
     return now > before ? now - before : 0;
 }
 
-/* Bucket i holds the lookups below 2^i milliseconds that no bucket before it holds. The
- * last one has no end; it is given that of a bucket. */
+/* The end of a bucket is twice that of the one before it. The last one has no end; it is
+ * given that of a bucket. */
 static double bucket_ms(unsigned i, double part)
 {
-    double end = (double)(1u << i), begin = i == 0 ? 0 : end / 2;
+    double end = COUNTERS_LEAST_TIME / 1e3 * (double)(1u << i),
+           begin = i == 0 ? 0 : end / 2;
 
     return begin + part * (end - begin);
 }

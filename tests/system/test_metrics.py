@@ -71,11 +71,13 @@ def test_a_question_and_its_repetition(server):
     grown(server, lambda: server.ask("a.example.test"), {
         questions % "udp": 1, questions % "tcp": 0, "hostdns_cache_misses_total": 1,
         'hostdns_lookups_total{source="dns",outcome="records"}': 1,
-        'hostdns_lookup_duration_seconds_bucket{le="+Inf"}': 1,
-        "hostdns_lookup_duration_seconds_count": 1})
+        'hostdns_lookup_duration_seconds_bucket{source="dns",outcome="records",le="+Inf"}': 1,
+        'hostdns_lookup_duration_seconds_count{source="dns",outcome="records"}': 1,
+        'hostdns_lookup_duration_seconds_count{source="host",outcome="records"}': 0})
     grown(server, lambda: server.ask("a.example.test", tcp=True), {
         questions % "udp": 0, questions % "tcp": 1, "hostdns_cache_hits_total": 1,
-        "hostdns_lookup_duration_seconds_count": 0, "hostdns_tcp_accepted_total": 1})
+        'hostdns_lookup_duration_seconds_count{source="dns",outcome="records"}': 0,
+        "hostdns_tcp_accepted_total": 1})
 
 
 def test_a_name_without_such_records_and_one_that_is_missing(server):

@@ -51,12 +51,40 @@ TEST(a_question_is_in_the_sums_of_its_transport_type_and_outcome)
                              : 0);
 }
 
+TEST(a_lookup_is_in_the_sums_of_its_result_and_its_time)
+{
+    uint64_t before[COUNTERS_NUMBER];
+
+    for (int i = 0; i < COUNTERS_NUMBER; i++)
+        before[i] = counters_sum((enum counter)i);
+    count_lookup(COUNT_DNS_FAILED, COUNT_LOOKUP_MS_MORE, 5000000);
+    counters_use(3);
+    count_lookup(COUNT_DNS_FAILED, COUNT_LOOKUP_US_125, 20);
+    counters_use(0);
+    assert_int_equal(counters_lookups(COUNT_DNS_FAILED, COUNT_LOOKUP_MS_MORE), 1);
+    assert_int_equal(counters_lookups(COUNT_DNS_FAILED, COUNT_LOOKUP_TIME), 5000020);
+    for (int i = 0; i < COUNTERS_NUMBER; i++)
+        assert_int_equal(counters_sum((enum counter)i) - before[i],
+                         i == COUNT_DNS_FAILED                                   ? 2
+                         : i == COUNT_LOOKUP_TIME                                ? 5000020
+                         : i == COUNT_LOOKUP_MS_MORE || i == COUNT_LOOKUP_US_125 ? 1
+                                                                                 : 0);
+}
+
 /* The last cell is the last number of a slot: nothing lies on it. */
 TEST(each_cell_is_apart)
 {
     bool seen[COUNTERS_CELLS] = {0};
 
-    for (unsigned i = 0; i < COUNTERS_CELLS; i++) {
+    for (enum counter result = COUNT_DNS_RECORDS; result < COUNT_LOOKUP_US_125; result++)
+        for (enum counter time = COUNT_LOOKUP_US_125; time <= COUNT_LOOKUP_TIME; time++) {
+            unsigned cell = counters_lookup_cell(result, time);
+
+            assert_in_range(cell, COUNTERS_NUMBER, COUNTERS_NUMBER + COUNTERS_CELLS - 1);
+            assert_false(seen[cell - COUNTERS_NUMBER]);
+            seen[cell - COUNTERS_NUMBER] = true;
+        }
+    for (unsigned i = 0; i < COUNTERS_QUESTION_CELLS; i++) {
         unsigned outcome = i % COUNTERS_OUTCOMES, rest = i / COUNTERS_OUTCOMES;
         unsigned cell =
             counters_cell(rest / COUNTERS_TYPES, COUNT_TYPE_OTHER + rest % COUNTERS_TYPES,

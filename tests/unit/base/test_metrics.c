@@ -67,19 +67,48 @@ TEST_WITH(numbers, types_and_outcomes_are_those_of_the_counters)
         }
 }
 
+#define FOUND "source=\"host\",outcome=\"records\""
+
 TEST_WITH(numbers, buckets_add_up)
 {
-    count(COUNT_LOOKUP_MS_1);
-    count(COUNT_LOOKUP_MS_2);
-    count(COUNT_LOOKUP_MS_MORE);
-    count_more(COUNT_LOOKUP_TIME, 5021);
-    assert_says("_seconds_bucket{le=\"0.001\"} 1\n"
-                "hostdns_lookup_duration_seconds_bucket{le=\"0.002\"} 2\n"
-                "hostdns_lookup_duration_seconds_bucket{le=\"0.004\"} 2\n");
-    assert_says("_seconds_bucket{le=\"4.096\"} 2\n"
-                "hostdns_lookup_duration_seconds_bucket{le=\"+Inf\"} 3\n"
-                "hostdns_lookup_duration_seconds_sum 5.021\n"
-                "hostdns_lookup_duration_seconds_count 3\n");
+    count_lookup(COUNT_HOST_RECORDS, COUNT_LOOKUP_US_125, 100);
+    count_lookup(COUNT_HOST_RECORDS, COUNT_LOOKUP_US_250, 200);
+    count_lookup(COUNT_HOST_RECORDS, COUNT_LOOKUP_MS_MORE, 5021000);
+    count_lookup(COUNT_DNS_FAILED, COUNT_LOOKUP_US_125, 7);
+    assert_says("_seconds_bucket{" FOUND ",le=\"0.000125\"} 1\n"
+                "hostdns_lookup_duration_seconds_bucket{" FOUND ",le=\"0.00025\"} 2\n"
+                "hostdns_lookup_duration_seconds_bucket{" FOUND ",le=\"0.0005\"} 2\n"
+                "hostdns_lookup_duration_seconds_bucket{" FOUND ",le=\"0.001\"} 2\n");
+    assert_says("_seconds_bucket{" FOUND ",le=\"4.096\"} 2\n"
+                "hostdns_lookup_duration_seconds_bucket{" FOUND ",le=\"+Inf\"} 3\n"
+                "hostdns_lookup_duration_seconds_sum{" FOUND "} 5.021300\n"
+                "hostdns_lookup_duration_seconds_count{" FOUND "} 3\n");
+    assert_says("\nhostdns_lookups_total{" FOUND "} 3\n");
+    assert_says("_seconds_sum{source=\"dns\",outcome=\"failed\"} 0.000007\n");
+}
+
+/* The labels are the two words of the name of the row. */
+TEST_WITH(numbers, results_are_those_of_the_counters)
+{
+    for (enum counter i = COUNT_DNS_RECORDS; i < COUNT_LOOKUP_US_125; i++) {
+        const char *name = counter_rows[i].name, *outcome = strchr(name, '-') + 1;
+        char line[160];
+
+        reset();
+        count_lookup(i, COUNT_LOOKUP_MS_1, 700);
+        snprintf(line, sizeof line, "_total{source=\"%.*s\",outcome=\"%s\"} 1\n",
+                 (int)(outcome - 1 - name), name, outcome);
+        assert_says(line);
+        snprintf(line, sizeof line,
+                 "_bucket{source=\"%.*s\",outcome=\"%s\",le=\"0.001\"} 1\n",
+                 (int)(outcome - 1 - name), name, outcome);
+        assert_says(line);
+    }
+}
+
+static bool is_sum_of_cells(enum counter counter)
+{
+    return counter >= COUNT_DNS_RECORDS && counter <= COUNT_LOOKUP_TIME;
 }
 
 TEST_WITH(numbers, each_counter_is_shown)
@@ -88,12 +117,32 @@ TEST_WITH(numbers, each_counter_is_shown)
 
     metrics_write(none);
     for (enum counter i = COUNT_DROPPED_MALFORMED; i < COUNTERS_NUMBER; i++) {
+        if (is_sum_of_cells(i))
+            continue;
         reset();
         count(i);
         metrics_write(text);
         if (strcmp(text, none) == 0)
             fail_msg("%s is not shown", counter_rows[i].name);
     }
+}
+
+/* What promtool says of the text; false if it finds a fault. */
+static bool promtool_accepts(void)
+{
+    FILE *promtool = popen("promtool check metrics 2>&1", "w");
+
+    assert_non_null(promtool);
+    metrics_write(text);
+    fputs(text, promtool);
+    return pclose(promtool) == 0;
+}
+
+TEST_WITH(numbers, promtool_accepts_what_was_counted)
+{
+    for (unsigned i = 0; i < COUNTERS_NUMBER + COUNTERS_CELLS; i++)
+        counters_own[i] = i + 1;
+    assert_true(promtool_accepts());
 }
 
 TEST_WITH(numbers, the_longest_text_has_room)

@@ -47,25 +47,41 @@ TEST(rare_types_and_codes_are_counted_together)
     }
 }
 
-TEST(time_is_counted_by_powers_of_two)
+TEST(time_is_counted_by_bounds_that_double)
 {
     static const struct {
-        int64_t ms;
+        int64_t us;
         enum counter counter;
-    } times[] = {{0, COUNT_LOOKUP_MS_1},       {1, COUNT_LOOKUP_MS_2},
-                 {2, COUNT_LOOKUP_MS_4},       {3, COUNT_LOOKUP_MS_4},
-                 {4, COUNT_LOOKUP_MS_8},       {1023, COUNT_LOOKUP_MS_1024},
-                 {1024, COUNT_LOOKUP_MS_2048}, {4095, COUNT_LOOKUP_MS_4096},
-                 {4096, COUNT_LOOKUP_MS_MORE}, {1000000, COUNT_LOOKUP_MS_MORE}};
+    } times[] = {{0, COUNT_LOOKUP_US_125},        {124, COUNT_LOOKUP_US_125},
+                 {125, COUNT_LOOKUP_US_250},      {499, COUNT_LOOKUP_US_500},
+                 {500, COUNT_LOOKUP_MS_1},        {999, COUNT_LOOKUP_MS_1},
+                 {1000, COUNT_LOOKUP_MS_2},       {1023999, COUNT_LOOKUP_MS_1024},
+                 {1024000, COUNT_LOOKUP_MS_2048}, {4095999, COUNT_LOOKUP_MS_4096},
+                 {4096000, COUNT_LOOKUP_MS_MORE}, {1000000000, COUNT_LOOKUP_MS_MORE}};
     struct answer answer = {.rcode = RCODE_NXDOMAIN};
 
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         remember();
-        stats_lookup(&answer, times[i].ms);
+        stats_lookup(&answer, times[i].us);
         assert_grown(times[i].counter, COUNT_DNS_NXDOMAIN, COUNT_DNS_NXDOMAIN);
         assert_int_equal(counters_sum(COUNT_LOOKUP_TIME) - before[COUNT_LOOKUP_TIME],
-                         times[i].ms);
+                         times[i].us);
     }
+}
+
+TEST(times_belong_to_a_result)
+{
+    struct answer failure = {.rcode = RCODE_SERVFAIL};
+    uint64_t slow = counters_lookups(COUNT_DNS_FAILED, COUNT_LOOKUP_MS_4096);
+    uint64_t us = counters_lookups(COUNT_DNS_FAILED, COUNT_LOOKUP_TIME);
+    uint64_t others = counters_lookups(COUNT_DNS_NXDOMAIN, COUNT_LOOKUP_MS_4096);
+
+    remember();
+    stats_lookup(&failure, 2500000);
+    assert_grown(COUNT_LOOKUP_MS_4096, COUNT_DNS_FAILED, COUNT_DNS_FAILED);
+    assert_int_equal(counters_lookups(COUNT_DNS_FAILED, COUNT_LOOKUP_MS_4096), slow + 1);
+    assert_int_equal(counters_lookups(COUNT_DNS_FAILED, COUNT_LOOKUP_TIME), us + 2500000);
+    assert_int_equal(counters_lookups(COUNT_DNS_NXDOMAIN, COUNT_LOOKUP_MS_4096), others);
 }
 
 TEST(a_lookup_is_counted_by_source_and_result)
@@ -87,7 +103,7 @@ TEST(a_lookup_is_counted_by_source_and_result)
         answer.count[SECTION_ANSWER] = lookups[i].records;
         remember();
         stats_lookup(&answer, 0);
-        assert_grown(lookups[i].counter, COUNT_LOOKUP_MS_1, COUNT_LOOKUP_MS_1);
+        assert_grown(lookups[i].counter, COUNT_LOOKUP_US_125, COUNT_LOOKUP_US_125);
     }
 }
 

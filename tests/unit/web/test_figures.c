@@ -87,6 +87,12 @@ TEST_WITH(figures, a_long_sleep_fills_the_memory_once)
     assert_int_equal(figures.at, 5000 + INT64_C(1000000) * 1000);
 }
 
+static void look_up(enum counter time, unsigned times)
+{
+    for (unsigned i = 0; i < times; i++)
+        count_lookup(COUNT_DNS_RECORDS, time, 0);
+}
+
 TEST_WITH(figures, without_lookups_there_is_no_latency)
 {
     ask(3);
@@ -95,22 +101,30 @@ TEST_WITH(figures, without_lookups_there_is_no_latency)
     assert_true(last()->p99_ms < 0);
 }
 
-/* 100 lookups below 1 ms, spread evenly: half of them below 0.5 ms. */
+/* 100 lookups of 0.5 to 1 ms, spread evenly: half of them below 0.75 ms. */
 TEST_WITH(figures, latency_is_found_within_a_bucket)
 {
-    count_more(COUNT_LOOKUP_MS_1, 100);
+    look_up(COUNT_LOOKUP_MS_1, 100);
     figures_sample(&figures, 6000);
-    assert_true(is(last()->median_ms, 0.5));
-    assert_true(is(last()->p99_ms, 0.99));
+    assert_true(is(last()->median_ms, 0.75));
+    assert_true(is(last()->p99_ms, 0.995));
+}
+
+TEST_WITH(figures, latency_is_found_in_the_first_bucket)
+{
+    look_up(COUNT_LOOKUP_US_125, 100);
+    figures_sample(&figures, 6000);
+    assert_true(is(last()->median_ms, 0.0625));
+    assert_true(is(last()->p99_ms, 0.12375));
 }
 
 /* The 50th is the 20th of 80 between 4 and 8 ms; the 99th the 9th of 10 between 512 and
  * 1024 ms. */
 TEST_WITH(figures, latency_is_found_across_buckets)
 {
-    count_more(COUNT_LOOKUP_MS_2, 10);
-    count_more(COUNT_LOOKUP_MS_8, 80);
-    count_more(COUNT_LOOKUP_MS_1024, 10);
+    look_up(COUNT_LOOKUP_MS_2, 10);
+    look_up(COUNT_LOOKUP_MS_8, 80);
+    look_up(COUNT_LOOKUP_MS_1024, 10);
     figures_sample(&figures, 6000);
     assert_true(is(last()->median_ms, 6));
     assert_true(is(last()->p99_ms, 512 + 0.9 * 512));
@@ -118,7 +132,7 @@ TEST_WITH(figures, latency_is_found_across_buckets)
 
 TEST_WITH(figures, the_last_bucket_has_the_longest)
 {
-    count_more(COUNT_LOOKUP_MS_MORE, 1);
+    look_up(COUNT_LOOKUP_MS_MORE, 1);
     figures_sample(&figures, 6000);
     assert_true(last()->median_ms >= 4096);
     assert_true(last()->p99_ms <= 8192);
