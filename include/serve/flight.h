@@ -19,9 +19,9 @@ struct flight {
     struct list queries;  /* those that wait for it */
     struct query *leader; /* while it is ahead: the query whose turn it was, or NULL */
     bool is_sent;
-    bool is_again;    /* it was sent before: see lookup_client_ask_again */
-    bool is_closed;   /* not found by its question, since its answer may be outdated */
-    bool wants_way;   /* that of a query that waits is told or shown; while it is not sent */
+    bool is_again;  /* it was sent before: see lookup_client_ask_again */
+    bool is_closed; /* not found by its question, since its answer may be outdated */
+    bool wants_way; /* that of a query that waits is told or shown; while it is not sent */
     int64_t begun_us; /* clock_us() */
     int64_t sent;     /* clock_ms() */
     uint64_t id;

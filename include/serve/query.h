@@ -1,10 +1,11 @@
 /*
  * One client's question, from the socket to the reply. Its stages, and what each fills in:
  *
- *   - serve notes where it came from and when (fd or claim, at, path, received, config);
+ *   - serve notes where it came from and when (fd or claim, at, path, received and
+ *     received_us, config);
  *   - request_parse reads what it asks (request);
- *   - handler notes whether the client gets the way of the answer (wants_way, asked_us),
- *     and the chain if the name is an alias of the operator's;
+ *   - handler notes whether the client gets the way of the answer (wants_way), and the
+ *     chain if the name is an alias of the operator's;
  *   - shown_begin keeps the octets of a question that the web page is to show (shown);
  *   - pending has a copy on the heap wait (query_new), with a place among those of its
  *     client, a flight, and a link in each list that it is in;
@@ -35,10 +36,10 @@ struct query {
     const struct addr *at;       /* UDP: the address that the socket is at; borrowed */
     struct udp_path path;        /* of TCP only the peer */
     int64_t received;            /* clock_ms() */
+    int64_t received_us;         /* clock_us(), the same moment */
     enum querylog_origin origin; /* of the answer */
     bool wants_way;              /* and gets it: see serve/account */
     bool has_joined;             /* a flight that others began */
-    int64_t asked_us;            /* clock_us(), if it wants the way or is shown */
     int64_t tapped_ns;           /* clock_unix_ns() when it came, if dnstap is on */
     const uint8_t *steps;        /* lookup's, borrowed while it is replied to; or NULL */
     size_t steps_len;

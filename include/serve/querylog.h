@@ -27,7 +27,7 @@ struct querylog_entry {
     const struct question *question; /* NULL: it could not be read */
     const struct answer *answer;
     enum querylog_origin origin;
-    int64_t ms; /* from the question to the reply */
+    int64_t us; /* from the question to the reply, in microseconds */
     int64_t at; /* when it was answered, in milliseconds since 1970 */
 };
 

@@ -7,8 +7,8 @@
 
 #include "serve/query.h"
 
-/* If the question is to be shown, notes its octets, to be freed by query_end, and the time
- * (asked_us). It is not shown if memory is short. */
+/* If the question is to be shown, notes its octets, to be freed by query_end. It is not
+ * shown if memory is short. */
 void shown_begin(struct query *, const uint8_t *wire, size_t len);
 
 /* The reply to a question that is shown, and the way of the answer, at most WAY_MAX octets.

@@ -45,7 +45,7 @@ static void put_serve(struct writer *to, const struct query *query,
 {
     struct way_step step = {.kind = WAY_SERVE,
                             .code = (uint16_t)how_of(query, answer),
-                            .took = way_us(clock_us() - query->asked_us)};
+                            .took = way_us(clock_us() - query->received_us)};
 
     if (query->over_tcp)
         step.flags |= WAY_OVER_TCP;

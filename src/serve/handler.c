@@ -1,6 +1,5 @@
 #include "serve/handler.h"
 
-#include "base/clock.h"
 #include "base/counters.h"
 #include "base/log.h"
 #include "serve/account.h"
@@ -85,8 +84,6 @@ bool handler_request(struct handler *handler, struct query *query, const uint8_t
     if (tap_is_on())
         client_tap_query(query, wire, len);
     query->wants_way = account_is_due(&query->request, &query->path.peer);
-    if (query->wants_way)
-        query->asked_us = clock_us();
     shown_begin(query, wire, len);
     answer_init(&answer, &query->request.question, records, sizeof records);
     if (!policy_settles(&handler->config->policy, &query->request, &query->path.peer, rcode,

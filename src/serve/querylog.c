@@ -33,6 +33,13 @@ static const char *time_text(int64_t at, char out[static TIME_TEXT])
     return out;
 }
 
+/* As milliseconds with three decimals: 0.042 */
+static const char *duration_text(int64_t us, char out[static TIME_TEXT])
+{
+    snprintf(out, TIME_TEXT, "%" PRId64 ".%03d", us / 1000, (int)(us % 1000));
+    return out;
+}
+
 static const char *source_of(const struct querylog_entry *entry)
 {
     if (entry->origin == QUERYLOG_ITSELF)
@@ -64,20 +71,21 @@ const char *querylog_text(const struct querylog_entry *entry,
 {
     const struct answer *answer = entry->answer;
     char from[ADDR_TEXT], asked[QUESTION_TEXT], reason[REASON_TEXT], ede[16] = "";
-    char at[TIME_TEXT];
+    char at[TIME_TEXT], took[TIME_TEXT];
     bool is_timed = !log_has_times();
 
     if (answer->ede != EDE_NONE)
         snprintf(ede, sizeof ede, ", EDE %u", answer->ede);
     snprintf(line, QUERYLOG_LINE,
-             "%s%s%s asks %s over %s: %s, %u records from %s%s, %lld ms%s%s%s",
+             "%s%s%s asks %s over %s: %s, %u records from %s%s, %s ms%s%s%s",
              is_timed ? time_text(entry->at, at) : "", is_timed ? " " : "",
              addr_format(entry->client, from),
              entry->question ? question_text(entry->question, asked) : "no question",
              entry->over_tcp ? "TCP" : "UDP", rcode_text(answer->rcode),
              answer->count[SECTION_ANSWER], source_of(entry),
-             entry->origin == QUERYLOG_CACHE ? ", cached" : "", (long long)entry->ms, ede,
-             *answer->ede_text ? ": " : "", reason_text(answer->ede_text, reason));
+             entry->origin == QUERYLOG_CACHE ? ", cached" : "",
+             duration_text(entry->us, took), ede, *answer->ede_text ? ": " : "",
+             reason_text(answer->ede_text, reason));
     return line;
 }
 
@@ -127,6 +135,7 @@ const char *querylog_json(const struct querylog_entry *entry,
                           char line[static QUERYLOG_LINE])
 {
     char from[ADDR_TEXT], asked[JSON_TEXT + 64], reason[JSON_TEXT + 64], at[TIME_TEXT];
+    char took[TIME_TEXT];
     const struct answer *answer = entry->answer;
 
     put_question(entry->question, asked, sizeof asked);
@@ -134,12 +143,12 @@ const char *querylog_json(const struct querylog_entry *entry,
     snprintf(line, QUERYLOG_LINE,
              "{\"time\":\"%s\",\"client\":\"%s\",\"transport\":\"%s\",%s,\"rcode\":\"%s\","
              "\"records\":%u,"
-             "\"source\":\"%s\",\"cached\":%s,\"ms\":%lld,%s}",
+             "\"source\":\"%s\",\"cached\":%s,\"ms\":%s,%s}",
              time_text(entry->at, at), addr_format(entry->client, from),
              entry->over_tcp ? "tcp" : "udp", asked, rcode_text(answer->rcode),
              answer->count[SECTION_ANSWER], source_of(entry),
-             entry->origin == QUERYLOG_CACHE ? "true" : "false", (long long)entry->ms,
-             reason);
+             entry->origin == QUERYLOG_CACHE ? "true" : "false",
+             duration_text(entry->us, took), reason);
     return line;
 }
 

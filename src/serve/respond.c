@@ -26,7 +26,7 @@ static void log_reply(const struct query *query, const struct answer *answer)
                                                                   : NULL,
                                                   .answer = answer,
                                                   .origin = query->origin,
-                                                  .ms = clock_ms() - query->received,
+                                                  .us = clock_us() - query->received_us,
                                                   .at = clock_unix_ms()});
 }
 

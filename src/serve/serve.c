@@ -80,19 +80,20 @@ static bool is_own_address(const struct udp_listener *listener, const struct udp
 }
 
 static void take_slow_path(const struct udp_listener *listener, const uint8_t *wire,
-                           size_t len, const struct udp_path *path, int64_t now)
+                           size_t len, const struct udp_path *path, int64_t now_us)
 {
     struct query query = {.fd = listener->fd,
                           .at = &listener->addr,
                           .config = listener->serve->config,
                           .path = *path,
-                          .received = now};
+                          .received = now_us / 1000,
+                          .received_us = now_us};
 
     handler_request(&listener->serve->handler, &query, wire, len);
     query_end(&query);
 }
 
-static void handle_datagram(const struct udp_listener *listener, size_t i, int64_t now)
+static void handle_datagram(const struct udp_listener *listener, size_t i, int64_t now_us)
 {
     struct serve *serve = listener->serve;
     uint8_t *out = udp_send_batch_room(serve->replies);
@@ -103,9 +104,9 @@ static void handle_datagram(const struct udp_listener *listener, size_t i, int64
     wire = udp_batch_datagram(serve->received, i, &len, &path);
     if (!wire || is_own_address(listener, path))
         return;
-    reply = fastpath_reply(&serve->fastpath, wire, len, &path->peer, now, out);
+    reply = fastpath_reply(&serve->fastpath, wire, len, &path->peer, now_us / 1000, out);
     if (reply == 0) {
-        take_slow_path(listener, wire, len, path, now);
+        take_slow_path(listener, wire, len, path, now_us);
         return;
     }
     if (tap_is_on())
@@ -122,11 +123,11 @@ static void socket_ready(void *context, short revents)
 
     (void)revents; /* reading tells errors as well */
     for (int i = 0; i < BATCHES_AT_ONCE && count == UDP_BATCH; i++) {
-        int64_t now = clock_ms();
+        int64_t now_us = clock_us();
 
         count = udp_batch_receive(serve->received, listener->fd);
         for (size_t j = 0; j < count; j++)
-            handle_datagram(listener, j, now);
+            handle_datagram(listener, j, now_us);
         udp_send_batch_flush(serve->replies, listener->fd);
         flights_send(serve->flights);
     }
@@ -137,10 +138,12 @@ static void message_arrived(void *context, struct tcp_conn *conn, const uint8_t 
                             size_t len)
 {
     struct serve *serve = context;
+    int64_t now_us = clock_us();
     struct query query = {.over_tcp = true,
                           .config = serve->config,
                           .path = {.peer = *tcp_peer(conn)},
-                          .received = clock_ms()};
+                          .received = now_us / 1000,
+                          .received_us = now_us};
 
     tcp_owe(conn, &query.claim);
     if (!handler_request(&serve->handler, &query, wire, len))

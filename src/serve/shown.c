@@ -29,7 +29,6 @@ void shown_begin(struct query *query, const uint8_t *wire, size_t len)
         return;
     *query->shown = (struct shown_question){.size = len, .len = kept};
     memcpy(query->shown->wire, wire, kept);
-    query->asked_us = clock_us();
 }
 
 static void put_client(struct recent_record *record, const struct addr *client)

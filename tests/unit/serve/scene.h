@@ -104,6 +104,7 @@ static inline struct query query_from(int client, uint16_t id, const char *name,
         .path = {.peer = scene.addrs[client]},
         .config = &plain_config,
         .received = clock_ms(),
+        .received_us = clock_us(),
     };
 }
 

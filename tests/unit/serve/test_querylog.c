@@ -25,7 +25,7 @@ static struct querylog_entry entry(enum querylog_origin origin)
                                    .question = &question,
                                    .answer = &answer,
                                    .origin = origin,
-                                   .ms = 12,
+                                   .us = 12003,
                                    .at = 1795953600042};
 }
 
@@ -36,7 +36,25 @@ TEST_WITH(entry, text_has_every_field)
     assert_string_equal(querylog_text(&said, line),
                         "2026-11-29T12:00:00.042Z [::1]:4242 asks host.example. AAAA over "
                         "UDP: NOERROR, 0 records "
-                        "from dns, 12 ms");
+                        "from dns, 12.003 ms");
+}
+
+TEST_WITH(entry, durations_have_microseconds)
+{
+    static const struct {
+        int64_t us;
+        const char *text;
+    } durations[] = {{0, "0.000"}, {7, "0.007"}, {999, "0.999"}, {4400120, "4400.120"}};
+    struct querylog_entry said = entry(QUERYLOG_LOOKUP);
+    char wanted[32];
+
+    for (size_t i = 0; i < sizeof durations / sizeof *durations; i++) {
+        said.us = durations[i].us;
+        snprintf(wanted, sizeof wanted, ", %s ms", durations[i].text);
+        assert_non_null(strstr(querylog_text(&said, line), wanted));
+        snprintf(wanted, sizeof wanted, "\"ms\":%s,", durations[i].text);
+        assert_non_null(strstr(querylog_json(&said, line), wanted));
+    }
 }
 
 TEST_WITH(entry, json_has_every_field)
@@ -48,7 +66,7 @@ TEST_WITH(entry, json_has_every_field)
         "{\"time\":\"2026-11-29T12:00:00.042Z\",\"client\":\"[::1]:4242\",\"transport\":"
         "\"udp\",\"name\":\"host.example.\","
         "\"type\":\"AAAA\",\"rcode\":\"NOERROR\",\"records\":0,\"source\":\"dns\","
-        "\"cached\":false,\"ms\":12,\"ede\":null,\"reason\":null}");
+        "\"cached\":false,\"ms\":12.003,\"ede\":null,\"reason\":null}");
 }
 
 TEST_WITH(entry, what_was_kept_keeps_its_source)
@@ -60,13 +78,13 @@ TEST_WITH(entry, what_was_kept_keeps_its_source)
     assert_string_equal(querylog_text(&said, line),
                         "2026-11-29T12:00:00.042Z [::1]:4242 asks host.example. AAAA over "
                         "TCP: NOERROR, 0 records "
-                        "from host, cached, 12 ms");
+                        "from host, cached, 12.003 ms");
     assert_string_equal(
         querylog_json(&said, line),
         "{\"time\":\"2026-11-29T12:00:00.042Z\",\"client\":\"[::1]:4242\",\"transport\":"
         "\"tcp\",\"name\":\"host.example.\","
         "\"type\":\"AAAA\",\"rcode\":\"NOERROR\",\"records\":0,\"source\":\"host\","
-        "\"cached\":true,\"ms\":12,\"ede\":null,\"reason\":null}");
+        "\"cached\":true,\"ms\":12.003,\"ede\":null,\"reason\":null}");
 }
 
 TEST_WITH(entry, without_a_question_there_is_no_name)
@@ -78,13 +96,13 @@ TEST_WITH(entry, without_a_question_there_is_no_name)
     assert_string_equal(querylog_text(&said, line),
                         "2026-11-29T12:00:00.042Z [::1]:4242 asks no question over UDP: "
                         "FORMERR, 0 records from "
-                        "itself, 12 ms");
+                        "itself, 12.003 ms");
     assert_string_equal(
         querylog_json(&said, line),
         "{\"time\":\"2026-11-29T12:00:00.042Z\",\"client\":\"[::1]:4242\",\"transport\":"
         "\"udp\",\"name\":null,\"type\":null,"
         "\"rcode\":\"FORMERR\",\"records\":0,\"source\":\"itself\",\"cached\":false,"
-        "\"ms\":12,\"ede\":null,\"reason\":null}");
+        "\"ms\":12.003,\"ede\":null,\"reason\":null}");
 }
 
 TEST_WITH(entry, a_reason_may_have_any_octet)
@@ -95,7 +113,7 @@ TEST_WITH(entry, a_reason_may_have_any_octet)
     assert_string_equal(querylog_text(&said, line),
                         "2026-11-29T12:00:00.042Z [::1]:4242 asks host.example. AAAA over "
                         "UDP: SERVFAIL, 0 records "
-                        "from dns, 12 ms, EDE 23: a\"b\\\\c\\010d\\195\\164");
+                        "from dns, 12.003 ms, EDE 23: a\"b\\\\c\\010d\\195\\164");
     assert_non_null(querylog_json(&said, line));
     assert_non_null(
         strstr(line, "\"ede\":23,\"reason\":\"a\\\"b\\\\\\\\c\\\\010d\\\\195\\\\164\"}"));
@@ -170,7 +188,7 @@ TEST_WITH(entry, text_has_no_time_if_the_journal_has_it)
     log_open("t", LOG_LEVEL_INFO);
     assert_string_equal(querylog_text(&said, line),
                         "[::1]:4242 asks host.example. AAAA over UDP: NOERROR, 0 records "
-                        "from dns, 12 ms");
+                        "from dns, 12.003 ms");
     assert_non_null(strstr(querylog_json(&said, line), "{\"time\":\"2026-"));
     unsetenv("JOURNAL_STREAM");
     log_open("t", LOG_LEVEL_INFO);

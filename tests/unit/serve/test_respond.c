@@ -174,7 +174,7 @@ static const char *logged(const struct answer *answer, enum log_level level)
 
     assert_int_equal(dup2(file, STDERR_FILENO), STDERR_FILENO);
     log_open("hostdnsd[serve]", level);
-    scene.query.received = clock_ms();
+    scene.query.received_us = clock_us();
     scene.query.origin = QUERYLOG_LOOKUP;
     respond(&scene.query, answer, 0);
     log_open("hostdnsd[serve]", LOG_LEVEL_INFO);
@@ -198,7 +198,7 @@ static void assert_logged(const char *line, const char *head, const char *tail)
     line += strlen(time);
     assert_memory_equal(line, head, strlen(head));
     line += strlen(head);
-    line += strspn(line, "0123456789");
+    line += strspn(line, "0123456789.");
     assert_string_equal(line, tail);
 }
 
