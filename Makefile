@@ -86,7 +86,8 @@ OBJECTS := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out $(MAINS),$(SOURCES))
     $(patsubst %,$(BUILD)/obj/%.pb-c.o,$(SCHEMAS))
 TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_*.c))
 PAGES   := $(wildcard src/*/*.[1-8])
-EXAMPLES := $(wildcard conf/dnsdist.conf conf/recipes/*)
+EXAMPLES := $(wildcard conf/dnsdist.conf conf/grafana-dashboard.json conf/prometheus-alerts.yml \
+    conf/recipes/*)
 UNITS   := $(wildcard conf/*.service.in conf/*.service conf/*.socket.in conf/*.socket)
 BENCH   := $(addprefix $(BUILD)/bench/,load reflector direct)
 UNFENCED := $(BUILD)/bench/unfenced.so
