@@ -264,19 +264,21 @@ compile_commands.json:
 lint: compile_commands.json $(patsubst %,$(MADE)/%.pb-c.h,$(SCHEMAS))
 	@BUILD=$(BUILD) tests/job $(KIND) $@ tests/check/lint
 
-# The archive has the files that git knows, or without git all files that are not built. They have
-# one order, one owner and one time: that of the last commit, or without git of this file. VERSION
-# tells the archive its version.
-FILES_OF_DIST = git ls-files -z 2>/dev/null || \
+# The archive has the files that git knows. A tree that was an archive itself has a file VERSION,
+# which tells its version; git knows nothing of it, or only of what lies around it, so all files
+# that are not built are taken. They have one order, one owner and one time: that of the last
+# commit, or in an archive that of this file.
+FILES_OF_DIST = $(if $(wildcard VERSION),,git ls-files -z 2>/dev/null ||) \
     find * .[a-z]* \( -path build -o -path .git -o -name __pycache__ \) -prune -o \
         -type f ! -path VERSION ! -name compile_commands.json -print0
-TIME_OF_DIST  = $(or $(shell git log -1 --format=%ct 2>/dev/null),$(shell stat -c %Y Makefile))
+TIME_OF_DIST  = $(or $(if $(wildcard VERSION),,$(shell git log -1 --format=%ct 2>/dev/null)),\
+    $(shell stat -c %Y Makefile))
 
 dist:
 	@mkdir -p $(BUILD)
-	@{ $(FILES_OF_DIST); } >$(BUILD)/dist.files
+	@{ $(FILES_OF_DIST); } | LC_ALL=C sort -z >$(BUILD)/dist.files
 	@echo '$(VERSION)' >$(BUILD)/VERSION
-	$(call quiet,DIST)tar --null --no-recursion --sort=name \
+	$(call quiet,DIST)tar --null --no-recursion \
 	    --mtime=@$(TIME_OF_DIST) --owner=0 --group=0 --numeric-owner --mode=go=rX,u+rw \
 	    --transform='s,^,hostdns-$(VERSION)/,' -cf $(BUILD)/hostdns-$(VERSION).tar \
 	    -T $(BUILD)/dist.files -C $(BUILD) VERSION

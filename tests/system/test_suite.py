@@ -316,6 +316,21 @@ def test_a_source_archive_is_the_same_octets_each_time(suite, tmp_path):
     assert not any(name.startswith(("build/", ".git/")) for name in names)
 
 
+def test_an_archive_makes_the_same_archive_again(suite, tmp_path):
+    """Though another user unpacks it, in a folder of another repository."""
+    assert suite.run("make", "-s", "-C", TOP, f"BUILD={tmp_path / 'one'}", "dist")[0] == 0
+    archive, = (tmp_path / "one").glob("hostdns-*.tar.gz")
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    subprocess.run(["tar", "-C", tmp_path, "-xf", archive], check=True, umask=0o077)
+    tree = tmp_path / archive.name.removesuffix(".tar.gz")
+    for left_over in "build/hostdns", "tests/system/__pycache__/ask.pyc", "compile_commands.json":
+        (tree / left_over).parent.mkdir(exist_ok=True)
+        (tree / left_over).touch()
+    assert suite.run("make", "-s", "-C", tree, f"BUILD={tmp_path / 'two'}", "dist")[0] == 0
+    again, = (tmp_path / "two").glob("hostdns-*.tar.gz")
+    assert (again.name, again.read_bytes()) == (archive.name, archive.read_bytes())
+
+
 def test_each_file_of_tests_is_a_job(suite):
     """And every file with threads, for ThreadSanitizer, is there."""
     def jobs(kind, **env):
