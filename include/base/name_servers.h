@@ -32,11 +32,13 @@ struct name_server_row {
     int64_t recheck_at;               /* clock_ms() of the next recheck, or 0 */
 };
 
-/* Empty if all is zero. The version is odd while it is being written, and stays odd if the
- * writer dies at that moment. */
+/* Empty if all is zero. */
 struct name_servers {
-    uint32_t version, count;
-    struct name_server_row rows[NAME_SERVERS_ROWS];
+    uint32_t version; /* see base/seqlock */
+    struct name_servers_list {
+        uint32_t count;
+        struct name_server_row rows[NAME_SERVERS_ROWS];
+    } list;
 };
 
 /* Writes what this process knows; there are at most NAME_SERVERS_ROWS rows. */

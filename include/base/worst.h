@@ -25,11 +25,10 @@ struct worst_row {
     char reason[WORST_REASON];
 };
 
-/* Empty if all is zero. A version is odd while its row is being written, and stays odd if
- * the writer dies at that moment. */
+/* Empty if all is zero. */
 struct worst_lookups {
     struct worst_cell {
-        uint32_t version;
+        uint32_t version; /* see base/seqlock */
         struct worst_row row;
     } cells[WORST_LISTS][WORST_ROWS];
 };

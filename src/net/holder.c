@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/printable.h"
+
 enum {
     HEX_ADDRESS = 2 * sizeof(struct in6_addr) + 1,
     LINKS_MAX = 64, /* a socket's link is shorter */
@@ -66,14 +68,6 @@ static bool has_socket(const char *pid, const char *socket)
     return found;
 }
 
-/* The name is written to terminals, and a process can give itself any. */
-static void make_printable(char *name)
-{
-    for (; *name; name++)
-        if (!isprint((unsigned char)*name))
-            *name = '?';
-}
-
 static void name_process(const char *pid, char *text, size_t size)
 {
     char path[300], name[32] = "?";
@@ -85,7 +79,7 @@ static void name_process(const char *pid, char *text, size_t size)
         name[strcspn(name, "\n")] = '\0';
     if (file)
         fclose(file);
-    make_printable(name);
+    printable_make(name, sizeof name); /* a process can give itself any name */
     snprintf(text, size, "%s (pid %s)", name, pid);
 }
 
