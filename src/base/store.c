@@ -7,28 +7,19 @@
 #include <sys/random.h>
 #include <xxhash.h>
 
+#include "base/store_index.h"
+
 enum {
-    UNIT = 16,         /* the size of a block, and the rest of a ring, are multiples */
-    INDEX_SHARE = 8,   /* the index has one octet in 8 of all memory */
-    SMALL_SHARE = 10,  /* the small ring has one octet in 10 of the others */
-    LARGEST_SHARE = 4, /* a value takes one octet in 4 of its ring at most */
-    FIRST_SLOTS = 256,
+    INDEX_SHARE = 8,     /* the index has one octet in 8 of all memory */
+    SMALL_SHARE = 10,    /* the small ring has one octet in 10 of the others */
+    LARGEST_SHARE = 4,   /* a value takes one octet in 4 of its ring at most */
     FOUND_MAX = 3,       /* rounds in the main ring that a value can have ahead of it */
     ROUNDS_AT_ONCE = 16, /* blocks that go round in turn; the next one is evicted */
     BLOCK_MAX = 72 << 10,
 };
 
-/* The header of a value, which follows it; the key follows the value. */
-struct block {
-    uint32_t hash;
-    uint32_t size;  /* with this header, a multiple of UNIT */
-    uint32_t value; /* octets of the value */
-    uint16_t key;   /* octets of the key */
-    uint8_t found;  /* how often, up to FOUND_MAX */
-    bool live;      /* in the index; otherwise the block is only room */
-};
-
-_Static_assert(sizeof(struct block) == UNIT, "the rest of a ring has room for a header");
+_Static_assert(sizeof(struct block) == BLOCK_UNIT,
+               "the rest of a ring has room for a header");
 
 struct ring {
     uint8_t *memory;
@@ -40,25 +31,15 @@ struct store {
     void *memory;
     size_t memory_size;
     struct ring small, main;
-    uint32_t *slots; /* a block's place in `memory` in UNITs, plus one; 0: empty */
-    size_t slot_count, slots_max; /* powers of two */
+    struct store_index index;
     uint64_t seed;
-    struct store_state state;
+    uint64_t evictions;
     uint8_t *moving; /* a copy of the block that goes round */
 };
 
-static size_t power_of_two_below(size_t number)
-{
-    size_t power = 1;
-
-    while (power * 2 <= number)
-        power *= 2;
-    return power;
-}
-
 static size_t whole_units(size_t bytes)
 {
-    return bytes / UNIT * UNIT;
+    return bytes / BLOCK_UNIT * BLOCK_UNIT;
 }
 
 static int set_up(struct store *store, size_t bytes)
@@ -67,16 +48,14 @@ static int set_up(struct store *store, size_t bytes)
 
     if (getrandom(&store->seed, sizeof store->seed, 0) != sizeof store->seed)
         return -1;
-    store->slots_max = power_of_two_below(bytes / INDEX_SHARE / sizeof *store->slots);
-    store->slot_count = FIRST_SLOTS;
-    store->slots = calloc(store->slot_count, sizeof *store->slots);
     store->moving = malloc(BLOCK_MAX);
     store->memory_size = ring_bytes;
     store->memory = mmap(NULL, ring_bytes, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (store->memory == MAP_FAILED)
         store->memory = NULL;
-    if (!store->slots || !store->moving || !store->memory)
+    if (store_index_init(&store->index, store->memory, bytes / INDEX_SHARE) == -1 ||
+        !store->moving || !store->memory)
         return -1;
     store->small.memory = store->memory;
     store->small.size = whole_units(ring_bytes / SMALL_SHARE);
@@ -106,7 +85,7 @@ void store_free(struct store *store)
         return;
     if (store->memory)
         munmap(store->memory, store->memory_size);
-    free(store->slots);
+    store_index_free(&store->index);
     free(store->moving);
     free(store);
 }
@@ -115,97 +94,6 @@ uint64_t store_hash(const struct store *store, const void *key, size_t key_len)
 {
     return XXH3_64bits_withSeed(key, key_len, store->seed);
 }
-
-/* The index: a hash table with open addressing and linear probing. */
-
-static struct block *block_in(const struct store *store, uint32_t slot)
-{
-    return (struct block *)(void *)((uint8_t *)store->memory + (size_t)(slot - 1) * UNIT);
-}
-
-static uint32_t slot_of(const struct store *store, const struct block *block)
-{
-    size_t place = (size_t)((const uint8_t *)block - (const uint8_t *)store->memory);
-
-    return (uint32_t)(place / UNIT + 1);
-}
-
-static uint8_t *value_of(struct block *block)
-{
-    return (uint8_t *)(block + 1);
-}
-
-static bool has_key(struct block *block, uint32_t hash, const void *key, size_t key_len)
-{
-    return block->hash == hash && block->key == key_len &&
-           memcmp(value_of(block) + block->value, key, key_len) == 0;
-}
-
-/* The slot of the key's block, or the empty slot for it. */
-static size_t find_slot(const struct store *store, uint32_t hash, const void *key,
-                        size_t key_len)
-{
-    size_t mask = store->slot_count - 1, i = hash & mask;
-
-    while (store->slots[i] &&
-           !has_key(block_in(store, store->slots[i]), hash, key, key_len))
-        i = (i + 1) & mask;
-    return i;
-}
-
-static size_t slot_with(const struct store *store, struct block *block)
-{
-    return find_slot(store, block->hash, value_of(block) + block->value, block->key);
-}
-
-/* Empties a slot, and moves later entries there, so that searches still find them. */
-static void empty_slot(struct store *store, size_t gap)
-{
-    size_t mask = store->slot_count - 1;
-
-    for (size_t i = (gap + 1) & mask; store->slots[i]; i = (i + 1) & mask) {
-        size_t home = block_in(store, store->slots[i])->hash & mask;
-
-        if (((i - home) & mask) < ((i - gap) & mask))
-            continue; /* its home is behind the gap */
-        store->slots[gap] = store->slots[i];
-        gap = i;
-    }
-    store->slots[gap] = 0;
-    store->state.entries--;
-}
-
-static void put_in_slots(const struct store *store, uint32_t *slots, size_t count,
-                         uint32_t slot)
-{
-    size_t mask = count - 1, i = block_in(store, slot)->hash & mask;
-
-    while (slots[i])
-        i = (i + 1) & mask;
-    slots[i] = slot;
-}
-
-static bool is_crowded(const struct store *store)
-{
-    return store->state.entries + 1 > store->slot_count / 8 * 7;
-}
-
-static void grow_index(struct store *store)
-{
-    size_t count = store->slot_count * 2;
-    uint32_t *slots;
-
-    if (count > store->slots_max || !(slots = calloc(count, sizeof *slots)))
-        return;
-    for (size_t i = 0; i < store->slot_count; i++)
-        if (store->slots[i])
-            put_in_slots(store, slots, count, store->slots[i]);
-    free(store->slots);
-    store->slots = slots;
-    store->slot_count = count;
-}
-
-/* The rings. */
 
 static struct block *block_at(const struct ring *ring, size_t place)
 {
@@ -250,25 +138,21 @@ static struct block *take_oldest(struct ring *ring)
     return block;
 }
 
-static void forget(struct store *store, struct block *block)
-{
-    empty_slot(store, slot_with(store, block));
-    block->live = false;
-}
-
 static void evict(struct store *store, struct block *block)
 {
-    forget(store, block);
-    store->state.evictions++;
+    store_index_remove(&store->index, block);
+    store->evictions++;
 }
 
-/* Copies a live block to the head of the main ring, which has room for it. */
-static void move_to_main(struct store *store, const struct block *block, size_t slot)
+/* Copies a live block to the head of the main ring, which has room for it; `from` is its
+ * place so far. */
+static void move_to_main(struct store *store, const struct block *block,
+                         const struct block *from)
 {
     struct block *copy = append(&store->main, block->size);
 
     memcpy(copy, block, block->size);
-    store->slots[slot] = slot_of(store, copy);
+    store_index_move(&store->index, copy->hash, from, copy);
 }
 
 /* The oldest block goes round again, or is evicted. */
@@ -276,7 +160,6 @@ static void turn_main(struct store *store, bool may_stay)
 {
     struct block *block = take_oldest(&store->main);
     struct block *moving = (struct block *)(void *)store->moving;
-    size_t slot;
 
     if (!block->live)
         return;
@@ -284,10 +167,9 @@ static void turn_main(struct store *store, bool may_stay)
         evict(store, block);
         return;
     }
-    slot = slot_with(store, block);
     memcpy(moving, block, block->size);
     moving->found--;
-    move_to_main(store, moving, slot);
+    move_to_main(store, moving, block);
 }
 
 static void make_room_in_main(struct store *store, size_t size)
@@ -309,14 +191,12 @@ static void turn_small(struct store *store)
     }
     block->found = 0;
     make_room_in_main(store, block->size);
-    move_to_main(store, block, slot_with(store, block));
+    move_to_main(store, block, block);
 }
 
 static void make_room_in_index(struct store *store)
 {
-    if (is_crowded(store))
-        grow_index(store);
-    while (is_crowded(store)) {
+    while (!store_index_has_room(&store->index)) {
         if (store->small.used > store->small.size / 2 || store->main.used == 0)
             turn_small(store);
         else
@@ -340,41 +220,29 @@ static struct block *new_block(struct store *store, size_t size)
 void *store_find(struct store *store, uint64_t hash, const void *key, size_t key_len,
                  size_t *len)
 {
-    size_t i = find_slot(store, (uint32_t)hash, key, key_len);
-    struct block *block;
+    struct block *block = store_index_find(&store->index, (uint32_t)hash, key, key_len);
 
-    if (!store->slots[i])
+    if (!block)
         return NULL;
-    block = block_in(store, store->slots[i]);
     if (block->found < FOUND_MAX)
         block->found++;
     *len = block->value;
-    return value_of(block);
+    return block_value(block);
 }
 
 void store_remove(struct store *store, uint64_t hash, const void *key, size_t key_len)
 {
-    size_t i = find_slot(store, (uint32_t)hash, key, key_len);
+    struct block *block = store_index_find(&store->index, (uint32_t)hash, key, key_len);
 
-    if (store->slots[i])
-        forget(store, block_in(store, store->slots[i]));
+    if (block)
+        store_index_remove(&store->index, block);
 }
 
-/* An emptied slot is looked at again, since a later entry may have moved there. */
 void store_remove_if(struct store *store,
                      bool (*matches)(const void *context, const void *key, size_t key_len),
                      const void *context)
 {
-    size_t i = 0;
-
-    while (i < store->slot_count) {
-        struct block *block = store->slots[i] ? block_in(store, store->slots[i]) : NULL;
-
-        if (block && matches(context, value_of(block) + block->value, block->key))
-            forget(store, block);
-        else
-            i++;
-    }
+    store_index_remove_if(&store->index, matches, context);
 }
 
 static void *fill(struct block *block, uint32_t hash, const void *key, size_t key_len,
@@ -384,43 +252,40 @@ static void *fill(struct block *block, uint32_t hash, const void *key, size_t ke
     block->value = (uint32_t)len;
     block->key = (uint16_t)key_len;
     block->found = found;
-    block->live = true;
-    memcpy(value_of(block) + len, key, key_len);
-    return value_of(block);
+    memcpy(block_value(block) + len, key, key_len);
+    return block_value(block);
 }
 
 void *store_put(struct store *store, uint64_t hash, const void *key, size_t key_len,
                 size_t len)
 {
-    size_t size = (sizeof(struct block) + len + key_len + UNIT - 1) / UNIT * UNIT;
-    size_t i = find_slot(store, (uint32_t)hash, key, key_len);
-    struct block *block = store->slots[i] ? block_in(store, store->slots[i]) : NULL;
+    size_t size =
+        (sizeof(struct block) + len + key_len + BLOCK_UNIT - 1) / BLOCK_UNIT * BLOCK_UNIT;
+    struct block *block = store_index_find(&store->index, (uint32_t)hash, key, key_len);
     uint8_t found = block ? block->found : 0;
 
     if (block && block->size == size)
         return fill(block, (uint32_t)hash, key, key_len, len, found);
     if (block)
-        forget(store, block);
+        store_index_remove(&store->index, block);
     make_room_in_index(store);
     block = new_block(store, size);
     if (!block)
         return NULL;
     block->size = (uint32_t)size;
     fill(block, (uint32_t)hash, key, key_len, len, found);
-    put_in_slots(store, store->slots, store->slot_count, slot_of(store, block));
-    store->state.entries++;
-    return value_of(block);
+    store_index_add(&store->index, block);
+    return block_value(block);
 }
 
 void store_clear(struct store *store)
 {
-    memset(store->slots, 0, store->slot_count * sizeof *store->slots);
+    store_index_clear(&store->index);
     store->small.head = store->small.tail = store->small.used = 0;
     store->main.head = store->main.tail = store->main.used = 0;
-    store->state.entries = 0;
 }
 
 struct store_state store_state(const struct store *store)
 {
-    return store->state;
+    return (struct store_state){store->index.entries, store->evictions};
 }
