@@ -17,7 +17,7 @@ static const struct addr *server_of(const struct query *query, struct addr *room
 {
     if (!query->over_tcp)
         return udp_server(query->at, &query->path, room);
-    return query->claim.conn && tcp_local(query->claim.conn, room) ? room : NULL;
+    return query->claim.conn && tcp_conn_local(query->claim.conn, room) ? room : NULL;
 }
 
 void client_tap_query(struct query *query, const uint8_t *wire, size_t len)

@@ -26,7 +26,7 @@ struct query *query_new(struct query *from)
 void query_end(struct query *query)
 {
     if (query->over_tcp)
-        tcp_forgo(&query->claim);
+        tcp_claim_forgo(&query->claim);
     free(query->chain);
     query->chain = NULL;
     free(query->shown);

@@ -54,7 +54,7 @@ static unsigned keepalive_for(const struct query *query)
 {
     if (!query->over_tcp || !query->request.options.keepalive)
         return 0;
-    return (unsigned)(tcp_idle_ms(query->claim.conn) / KEEPALIVE_UNIT_MS);
+    return (unsigned)(tcp_conn_idle_ms(query->claim.conn) / KEEPALIVE_UNIT_MS);
 }
 
 static void tap(const struct query *query, size_t len)
@@ -86,7 +86,7 @@ static size_t reply_over_tcp(struct query *query, const struct answer *answer, u
     size_t len = reply_write(&query->request, answer, age, extras, message, sizeof message);
 
     tap(query, len); /* first, since the connection may end */
-    tcp_answer(&query->claim, message, len);
+    tcp_claim_answer(&query->claim, message, len);
     return len;
 }
 

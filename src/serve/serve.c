@@ -141,13 +141,13 @@ static void message_arrived(void *context, struct tcp_conn *conn, const uint8_t 
     int64_t now_us = clock_us();
     struct query query = {.over_tcp = true,
                           .config = serve->config,
-                          .path = {.peer = *tcp_peer(conn)},
+                          .path = {.peer = *tcp_conn_peer(conn)},
                           .received = now_us / 1000,
                           .received_us = now_us};
 
-    tcp_owe(conn, &query.claim);
+    tcp_conn_owe(conn, &query.claim);
     if (!handler_request(&serve->handler, &query, wire, len))
-        tcp_close(conn);
+        tcp_conn_close(conn);
     flights_send(serve->flights);
     query_end(&query);
 }

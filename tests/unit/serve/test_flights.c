@@ -652,7 +652,7 @@ static void ask_and_reset(void *client, struct tcp_conn *conn, const uint8_t *me
 
     query.over_tcp = true;
     query.received -= 2 * STALE_TIMEOUT_MS;
-    tcp_owe(conn, &query.claim);
+    tcp_conn_owe(conn, &query.claim);
     flights_ask(scene.flights, &query, &query.request.question);
     flights_send(scene.flights);
     if (*message < len)
