@@ -10,6 +10,7 @@
 #include "base/clock.h"
 
 enum {
+    SELDOM_AT_ONCE = 64,     /* watches that are polled seldom, in one round */
     SHORT_OF_MEMORY_MS = 10, /* until poll() is tried again */
 };
 
@@ -23,7 +24,7 @@ struct watch {
 
 /*
  * `polled` stays as it is between rounds, so beyond poll() itself a round costs what is
- * ready and what has changed, however many descriptors there are. Those that are looked at
+ * ready and what has changed, however many descriptors there are. Those that are polled
  * seldom stand at its end, where a round can leave them out.
  */
 struct loop {
@@ -34,10 +35,10 @@ struct loop {
     struct watch **owners; /* the watch behind each entry of `polled` */
     struct watch *ended; /* watches with fd -1 in `polled`; their places are filled when the
                             round is over */
-    size_t often;        /* the first of `polled`, which are looked at in every round */
+    size_t often;        /* the first of `polled`, which are polled in every round */
     size_t count, room;  /* all of them */
-    size_t looked;       /* how many of those looked at seldom have had their turn */
-    int64_t next_look;   /* clock_ms() of the next turn of others */
+    size_t seldom_done;  /* how many of those polled seldom have had their turn */
+    int64_t next_seldom; /* clock_ms() of the next turn of others */
     bool stopped;
 };
 
@@ -134,7 +135,7 @@ void watch_events(struct watch *watch, short events)
     watch->loop->polled[watch->at].events = events;
 }
 
-/* The watch changes places with the last of those that are looked at in every round. */
+/* The watch changes places with the last of those that are polled in every round. */
 void watch_seldom(struct watch *watch)
 {
     struct loop *loop = watch->loop;
@@ -206,15 +207,15 @@ bool timer_is_set(const struct timer *timer)
     return timer->in_heap.heap || !list_empty(&timer->in_due);
 }
 
-static int64_t next_look(const struct loop *loop)
+static int64_t next_seldom(const struct loop *loop)
 {
-    return loop->count > loop->often ? loop->next_look : INT64_MAX;
+    return loop->count > loop->often ? loop->next_seldom : INT64_MAX;
 }
 
 static int wait_time(const struct loop *loop, int64_t now)
 {
     const struct timer *timer = heap_first(&loop->timers, struct timer, in_heap);
-    int64_t next = next_look(loop);
+    int64_t next = next_seldom(loop);
 
     if (timer && timer->at < next)
         next = timer->at;
@@ -283,31 +284,32 @@ static int call_ready(struct loop *loop, size_t first, size_t count, int ready)
     return ready;
 }
 
-/* Polls some of those that are looked at seldom. Each that was long idle costs about a
+/* Polls some of those whose turn comes seldom. Each that was long idle costs about a
  * microsecond, but poll() need not register with it if it does not wait. */
-static int look_at_seldom(struct loop *loop, int64_t now)
+static int poll_seldom(struct loop *loop, int64_t now)
 {
     size_t first, count, all = loop->count - loop->often;
     int ready;
 
-    if (loop->looked >= all)
-        loop->looked = 0;
-    first = loop->often + loop->looked;
-    count = all - loop->looked < LOOP_BUDGET ? all - loop->looked : LOOP_BUDGET;
-    loop->looked += count;
-    loop->next_look = now + LOOP_SELDOM_MS;
+    if (loop->seldom_done >= all)
+        loop->seldom_done = 0;
+    first = loop->often + loop->seldom_done;
+    count =
+        all - loop->seldom_done < SELDOM_AT_ONCE ? all - loop->seldom_done : SELDOM_AT_ONCE;
+    loop->seldom_done += count;
+    loop->next_seldom = now + LOOP_SELDOM_MS;
     ready = poll(&loop->polled[first], count, 0);
     return call_ready(loop, first, count, ready);
 }
 
-/* All that are looked at often are polled in every round, however long the others take. */
+/* All that are polled often are polled in every round, however long the others take. */
 static int poll_watches(struct loop *loop)
 {
     int64_t now = clock_ms();
     size_t count;
     int ready;
 
-    if (now >= next_look(loop) && look_at_seldom(loop, now) == -1)
+    if (now >= next_seldom(loop) && poll_seldom(loop, now) == -1)
         return -1;
     if (loop->stopped)
         return 0;

