@@ -82,4 +82,4 @@ const char *name_to_text(struct name, char text[static NAME_PRINTED]);
 
 /* True if libc would take the text for an address of IPv4, even in the forms of inet_aton()
  * ("127.1", "0x7f000001", "4"), or of IPv6, whose colons may stand in a label. */
-bool name_looks_numeric(const char *text);
+bool name_is_numeric(const char *text);

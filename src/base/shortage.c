@@ -87,14 +87,14 @@ static void *counted(void *memory)
  * allocates during the search; it does without. */
 static void *find_next(const char *name)
 {
-    static _Thread_local bool looks;
+    static _Thread_local bool is_searching;
     void *found = NULL;
 
-    if (looks)
+    if (is_searching)
         return NULL;
-    looks = true;
+    is_searching = true;
     found = dlsym(RTLD_NEXT, name);
-    looks = false;
+    is_searching = false;
     return found;
 }
 

@@ -13,7 +13,7 @@
 static bool is_numeric(const struct finding_subject *subject)
 {
     return !subject->is_address &&
-           (name_looks_numeric(subject->name) || strchr(subject->name, ':'));
+           (name_is_numeric(subject->name) || strchr(subject->name, ':'));
 }
 
 /* False if no source has been asked, so that there is no more to say. */

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { LOOK_MS = 200, SHOWN_NAMES = 3, SHOWN_MAX = 78 };
+enum { TICK_MS = 200, SHOWN_NAMES = 3, SHOWN_MAX = 78 };
 
 enum { POLLED = 3 }; /* descriptors of each process */
 
@@ -83,11 +83,11 @@ static void show_who(struct progress *progress, const struct forked *all, size_t
 }
 
 /* Also to show something. */
-static int64_t next_look(const struct progress *progress, int64_t deadline)
+static int64_t next_wake(const struct progress *progress, int64_t deadline)
 {
-    int64_t look = clock_ms() + LOOK_MS;
+    int64_t tick = clock_ms() + TICK_MS;
 
-    return progress->terminal && look < deadline ? look : deadline;
+    return progress->terminal && tick < deadline ? tick : deadline;
 }
 
 /* Waits until all have ended. False after Ctrl+C. */
@@ -101,7 +101,7 @@ static bool wait_for_all(struct forked *all, size_t count, struct pollfd *polled
 
         if (progress->terminal)
             show_who(progress, all, count);
-        if (wait_any(polled, open, next_look(progress, deadline)) == WAIT_INTERRUPTED)
+        if (wait_any(polled, open, next_wake(progress, deadline)) == WAIT_INTERRUPTED)
             return false;
         for (size_t i = 0; i < count; i++)
             continue_one(&all[i], polled, open);

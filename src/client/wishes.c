@@ -149,7 +149,7 @@ bool wishes_take_address(struct wishes *wishes, const char *address)
 }
 
 /* True for capitals in one label: people write types like this, and hardly ever names. */
-static bool looks_like_type(const char *word)
+static bool may_be_type(const char *word)
 {
     bool has_letter = false;
 
@@ -166,7 +166,7 @@ static bool looks_like_type(const char *word)
 /* The type that was probably meant, or NULL. A word that stands alone is always a name. */
 static const char *meant_type(const struct wishes *wishes, const struct wish *wish)
 {
-    return wishes->names > 1 && wish->type == 0 && looks_like_type(wish->name)
+    return wishes->names > 1 && wish->type == 0 && may_be_type(wish->name)
                ? type_nearest(wish->name)
                : NULL;
 }

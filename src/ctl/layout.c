@@ -140,7 +140,7 @@ static void put_states(FILE *out, const json_t *server)
 
 static void put_figures(FILE *out, const json_t *server)
 {
-    double recheck = json_number_value(json_object_get(server, "look-seconds"));
+    double recheck = json_number_value(json_object_get(server, "recheck-seconds"));
     char text[LAYOUT_TEXT];
 
     put_label(out, "");

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { LOOK_MS = 1000 };
+enum { CHECK_MS = 1000 };
 
 static void warn(const char *text)
 {
@@ -26,13 +26,13 @@ static bool may_come(const struct addrwatch *watch)
     return any;
 }
 
-static void look_again(struct addrwatch *watch)
+static void set_timer(struct addrwatch *watch)
 {
     if (may_come(watch))
-        timer_set(watch->loop, &watch->next, clock_ms() + LOOK_MS);
+        timer_set(watch->loop, &watch->next, clock_ms() + CHECK_MS);
 }
 
-static void look_at_addresses(struct addrwatch *watch)
+static void check_addresses(struct addrwatch *watch)
 {
     char text[ADDR_TEXT];
 
@@ -57,7 +57,7 @@ static bool has_come(struct endpoint *known)
     return true;
 }
 
-static void look_at_links(struct addrwatch *watch)
+static void check_links(struct addrwatch *watch)
 {
     bool any = false;
 
@@ -75,9 +75,9 @@ static void check_missing(void *context)
 {
     struct addrwatch *watch = context;
 
-    look_at_addresses(watch);
-    look_at_links(watch);
-    look_again(watch);
+    check_addresses(watch);
+    check_links(watch);
+    set_timer(watch);
 }
 
 static void await_addresses(struct addrwatch *watch)
@@ -111,7 +111,7 @@ void addrwatch_start(struct addrwatch *watch, struct loop *loop,
     timer_init(&watch->next, check_missing, watch);
     await_addresses(watch);
     await_links(watch);
-    look_again(watch);
+    set_timer(watch);
 }
 
 void addrwatch_stop(struct addrwatch *watch)

@@ -13,7 +13,7 @@
 #include "net/holder.h"
 
 enum {
-    LOOK_MS = 500,
+    CHECK_MS = 500,
     STRANGERS_MAX = 256, /* at one address; the rest is not looked at */
     TRIES = 8,           /* if others bind again before the address is closed to them */
 };
@@ -173,8 +173,8 @@ static void meet(struct hijackwatch *watch, const struct addr *addr,
 }
 
 /* An address that need not be shared is closed to others first, so that no stranger
- * can come after the look. */
-static void look_at(struct hijackwatch *watch, const struct addr *addr)
+ * can come after the check. */
+static void check_address(struct hijackwatch *watch, const struct addr *addr)
 {
     static struct strangers found;
 
@@ -198,11 +198,11 @@ static void check_sockets(void *context)
 
     for (size_t i = 0; i < sockets->addr_count; i++) {
         if (sockets_are_shared(sockets, &sockets->addrs[i]))
-            look_at(watch, &sockets->addrs[i]);
+            check_address(watch, &sockets->addrs[i]);
         any |= sockets_are_shared(sockets, &sockets->addrs[i]);
     }
     if (any)
-        timer_set(watch->loop, &watch->next, clock_ms() + LOOK_MS);
+        timer_set(watch->loop, &watch->next, clock_ms() + CHECK_MS);
 }
 
 void hijackwatch_start(struct hijackwatch *watch, struct loop *loop,

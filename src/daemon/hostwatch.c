@@ -13,7 +13,7 @@
 
 enum {
     QUIET_MS = 100, /* an edit is over when nothing more has come for this long */
-    LOOK_MS = 800,  /* leaves time for an edit to be seen within a second */
+    CHECK_MS = 800, /* leaves time for an edit to be seen within a second */
 };
 
 /* The files that libc reads for getaddrinfo(), those from READ_ONCE on only once in a
@@ -42,7 +42,7 @@ struct hostwatch {
     struct watch *inotify;
     struct netwatch *network; /* NULL: there is no netlink */
     bool has_changed[THINGS]; /* since the last line was logged */
-    struct timer look, quiet;
+    struct timer check, quiet;
 };
 
 static const char *text_of(int thing)
@@ -107,21 +107,21 @@ static void inotify_ready(void *context, short revents)
     if (!changed)
         return;
     check_watches(hosts);
-    note_paths(hosts, changed | statwatch_look(&hosts->statwatch));
+    note_paths(hosts, changed | statwatch_check(&hosts->statwatch));
 }
 
 /* Looks for what inotify does not tell: mounts, and everything if there is no inotify. */
 static void check_paths(void *context)
 {
     struct hostwatch *hosts = context;
-    unsigned changed = statwatch_look(&hosts->statwatch);
+    unsigned changed = statwatch_check(&hosts->statwatch);
 
     if (changed && hosts->pathwatch) {
         pathwatch_walk(hosts->pathwatch);
         check_watches(hosts);
     }
     note_paths(hosts, changed);
-    timer_set(hosts->loop, &hosts->look, clock_ms() + LOOK_MS);
+    timer_set(hosts->loop, &hosts->check, clock_ms() + CHECK_MS);
 }
 
 static void network_changed(void *context)
@@ -168,11 +168,11 @@ struct hostwatch *hostwatch_new(struct loop *loop, void (*changed)(void *context
     hosts->renew = renew;
     hosts->context = context;
     timer_init(&hosts->quiet, edit_is_over, hosts);
-    timer_init(&hosts->look, check_paths, hosts);
+    timer_init(&hosts->check, check_paths, hosts);
     /* This comes after the watches, so that no change falls between the two. */
     watch_paths(hosts);
     statwatch_init(&hosts->statwatch, paths, PATHS);
-    timer_set(loop, &hosts->look, clock_ms() + LOOK_MS);
+    timer_set(loop, &hosts->check, clock_ms() + CHECK_MS);
     watch_network(hosts);
     return hosts;
 }
@@ -182,7 +182,7 @@ void hostwatch_free(struct hostwatch *hosts)
     if (!hosts)
         return;
     timer_cancel(&hosts->quiet);
-    timer_cancel(&hosts->look);
+    timer_cancel(&hosts->check);
     loop_unwatch(hosts->loop, hosts->inotify);
     pathwatch_free(hosts->pathwatch);
     netwatch_free(hosts->network);

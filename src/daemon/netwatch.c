@@ -23,7 +23,7 @@ struct netwatch {
     int fd;
     struct watch *watch;
     struct netstate states[KINDS], fresh;
-    int64_t next_look[KINDS]; /* clock_ms(); for a state that is not known */
+    int64_t next_read[KINDS]; /* clock_ms(); for a state that is not known */
 };
 
 /* What messages say, in ascending order of weight. */
@@ -96,17 +96,17 @@ static bool read_again(struct netwatch *network, enum netstate_kind kind)
     struct netstate *state = &network->states[kind];
     bool was_known = state->is_known;
 
-    if (!was_known && clock_ms() < network->next_look[kind])
+    if (!was_known && clock_ms() < network->next_read[kind])
         return false;
     netstate_read(&network->fresh, kind);
     if (netstate_equal(state, &network->fresh))
         return false;
     *state = network->fresh;
-    network->next_look[kind] = clock_ms() + UNKNOWN_MS;
+    network->next_read[kind] = clock_ms() + UNKNOWN_MS;
     return was_known || state->is_known;
 }
 
-static bool look_again(struct netwatch *network)
+static bool read_all(struct netwatch *network)
 {
     bool addresses = read_again(network, NETSTATE_ADDRESSES);
 
@@ -121,7 +121,7 @@ static void ready(void *context, short revents)
     (void)revents;
     if (news == NEWS_NONE)
         return;
-    if (look_again(network) || news == NEWS)
+    if (read_all(network) || news == NEWS)
         network->changed(network->context);
 }
 
@@ -157,8 +157,8 @@ struct netwatch *netwatch_new(struct loop *loop, void (*changed)(void *context),
     if (network->fd != -1)
         network->watch = loop_watch(loop, network->fd, POLLIN, ready, network);
     if (network->watch) {
-        look_again(network); /* after the socket, so that no change falls between the
-                              * two */
+        read_all(network); /* after the socket, so that no change falls between the
+                            * two */
         return network;
     }
     saved = errno;

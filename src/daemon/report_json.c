@@ -107,7 +107,7 @@ static json_t *name_server(const struct name_server_row *row, int64_t now)
                      "states", states(row), "round-trip-seconds",
                      row->rtt_us > 0 ? json_real((double)row->rtt_us / 1e6) : json_null(),
                      "asked", (json_int_t)row->asked, "answered", (json_int_t)row->answered,
-                     "failed", (json_int_t)row->failed, "look-seconds",
+                     "failed", (json_int_t)row->failed, "recheck-seconds",
                      row->recheck_at > now ? seconds(row->recheck_at - now) : json_null());
 }
 

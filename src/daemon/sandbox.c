@@ -333,7 +333,7 @@ void sandbox_lookup(void)
 }
 
 /* Allows base/output to ask how much waits in the pipe of the log. */
-static int allow_look_at_pipe(scmp_filter_ctx filter)
+static int allow_count_of_pipe(scmp_filter_ctx filter)
 {
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
                             SCMP_A1(SCMP_CMP_EQ, FIONREAD));
@@ -349,7 +349,7 @@ static int describe(scmp_filter_ctx filter, const char *const *names, size_t cou
     if (result == 0)
         result = rules_for_signals(filter, SCMP_ACT_ALLOW, SCMP_CMP_EQ);
     if (result == 0)
-        result = allow_look_at_pipe(filter);
+        result = allow_count_of_pipe(filter);
     return result == 0 ? allow_without_execution(filter) : result;
 }
 

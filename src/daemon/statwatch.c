@@ -14,7 +14,7 @@ static bool same(const struct stat *one, const struct stat *other)
            same_time(&one->st_ctim, &other->st_ctim);
 }
 
-unsigned statwatch_look(struct statwatch *watch)
+unsigned statwatch_check(struct statwatch *watch)
 {
     unsigned changed = 0;
 
@@ -34,5 +34,5 @@ unsigned statwatch_look(struct statwatch *watch)
 void statwatch_init(struct statwatch *watch, const char *const *paths, size_t count)
 {
     *watch = (struct statwatch){.paths = paths, .count = count};
-    statwatch_look(watch);
+    statwatch_check(watch);
 }

@@ -163,7 +163,7 @@ enum name_reach name_to_host(struct name name, char text[static NAME_TEXT])
     return has_scope(text) ? NAME_NOWHERE : reach;
 }
 
-bool name_looks_numeric(const char *text)
+bool name_is_numeric(const char *text)
 {
     struct in_addr ip4;
     struct in6_addr ip6;
@@ -181,7 +181,7 @@ static bool is_numeric_but_for_dot(const char *text)
     memcpy(copy, text, len + 1);
     if (copy[len - 1] == '.')
         copy[len - 1] = '\0';
-    return name_looks_numeric(copy);
+    return name_is_numeric(copy);
 }
 
 static bool is_digit(char c)

@@ -90,7 +90,7 @@ static size_t fold(char out[static NAME_TEXT], const char *text, size_t len)
 /* True if libc does not accept the word as a name. */
 static bool is_no_name(const char *text, size_t len)
 {
-    return len == 0 || text[0] == '.' || strstr(text, "..") || name_looks_numeric(text);
+    return len == 0 || text[0] == '.' || strstr(text, "..") || name_is_numeric(text);
 }
 
 static bool ends_in_dot(const char *word, size_t len)

@@ -67,7 +67,7 @@ enum name_reach nss_answer_text(const struct question *question,
 {
     enum name_reach reach = name_to_host(question_name(question), text);
 
-    if (reach != NAME_NOWHERE && (name_looks_numeric(text) || needs_dot(text)))
+    if (reach != NAME_NOWHERE && (name_is_numeric(text) || needs_dot(text)))
         strcat(text, ".");
     return reach;
 }

@@ -133,16 +133,16 @@ bool infra_is_silent(const struct infra_server *server)
 
 int64_t infra_recheck_at(const struct infra_server *server)
 {
-    const int64_t looks[] = {
+    const int64_t times[] = {
         infra_is_silent(server) ? server->silent_recheck : 0,
         server->udp_fails ? server->udp_recheck : 0,
         server->edns == EDNS_MISSING ? server->edns_recheck : 0,
     };
     int64_t first = 0;
 
-    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
-        if (looks[i] != 0 && (first == 0 || looks[i] < first))
-            first = looks[i];
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (times[i] != 0 && (first == 0 || times[i] < first))
+            first = times[i];
     return first;
 }
 

@@ -551,7 +551,7 @@ def test_the_status_as_json(server):
     (one,) = said["name-servers"]
     assert re.fullmatch(r"127\.0\.0\.\d+:53", one["address"])
     assert {*one} == {"address", "states", "round-trip-seconds", "asked", "answered", "failed",
-                      "look-seconds"}
+                      "recheck-seconds"}
     assert said["cache"]["octets-for-each-worker"] == 1000000
 
 

@@ -120,7 +120,7 @@ class Servers:
         _, failed = self.now.page.disarm()
         return given, failed > 0
 
-    def look_after(self, role):
+    def replace_if_ended(self, role):
         """A process that has ended is replaced; in time, or the server is."""
         if is_alive(self.pid(role)):
             return 0
@@ -168,7 +168,7 @@ def try_question(servers, role, question, every, stats):
         assert again in (right, "SERVFAIL", None), f"{where}, asked again"
         stats[role] += 1
         stats[f"answered nevertheless by {role}"] += first == right
-        stats[f"ends of {role}"] += servers.look_after(role)
+        stats[f"ends of {role}"] += servers.replace_if_ended(role)
 
 
 @pytest.mark.parametrize("sources, every", [("files dns", 13), ("files status dns", 37)])

@@ -17,7 +17,7 @@ from tables import table
 A = ["a.example.test A 192.0.2.1"]
 LOCALHOST = ["localhost A 127.0.0.1"]
 AT_ONCE = 3.0
-LOOK_SECONDS = 1  # how often hung threads are counted
+COUNT_SECONDS = 1  # how often hung threads are counted
 ROUNDS = 5
 CAP = 8
 SMALL_CAP = 2
@@ -56,11 +56,11 @@ def lines_about(server, *words):
 # --- a module that hangs ---
 
 
-def wait_for_a_look(pid):
+def wait_for_a_count(pid):
     """Until hung threads have just been counted: that happens each second from the start."""
     ticks = int(pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
     age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-    time.sleep((0.2 - age) % LOOK_SECONDS)
+    time.sleep((0.2 - age) % COUNT_SECONDS)
 
 
 def is_refusal(reply):
@@ -105,7 +105,7 @@ class Hanging:
 
     def hang_all(self, lookup):
         """Begun behind a look, so that the last threads count as hung well before another."""
-        wait_for_a_look(lookup)
+        wait_for_a_count(lookup)
         return [self.all.send(f"hang{number}.lab", "A", edns=True)
                 for number in range(2 * SMALL_CAP)]
 

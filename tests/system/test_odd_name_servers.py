@@ -273,7 +273,7 @@ def test_the_status_tells_of_a_server_without_edns(odd, status):
     row = told(status, address=f"{FIRST}:53", asked=4, answered=3, failed=1)
     assert row["states"] == ["answers", "without EDNS"]
     assert 0 < row["round-trip-seconds"] < QUICKLY
-    assert 800 < row["look-seconds"] <= 900
+    assert 800 < row["recheck-seconds"] <= 900
     assert re.search(rf"^name server: {FIRST}:53, answers, without EDNS, in [\d.]+ ms, asked 4, "
                      r"answered 3, failed 1, rechecked after \d+ s$", status(), re.M)
 

@@ -185,7 +185,7 @@ TEST_WITH(forked, what_is_printed_is_kept_and_goes_nowhere_else)
     assert_int_equal(done->printed_size, FORKED_PRINTED_MAX);
 }
 
-static void look_around(const void *context, int report)
+static void tell_signals(const void *context, int report)
 {
     sigset_t held;
     char octet;
@@ -338,7 +338,7 @@ TEST_WITH(forked, they_begin_as_any_program_and_ctrl_c_ends_them)
     pthread_t thread;
 
     wait_catch_interrupt();
-    assert_int_equal(run(look_around, NULL, PATIENCE_MS)->end, FORKED_DONE);
+    assert_int_equal(run(tell_signals, NULL, PATIENCE_MS)->end, FORKED_DONE);
     forked_free(&work[0]);
     assert_int_equal(pipe(pipe_ends), 0);
     work[0] = (struct forked){

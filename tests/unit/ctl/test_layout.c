@@ -52,7 +52,7 @@ TEST(the_status_is_a_table)
              " {\"facility\": \"log\", \"text\": \"\\u001b\"}], \"name-servers\": "
              "[{\"address\": \"a\", \"states\": [\"answers\", \"slow\"],"
              " \"round-trip-seconds\": 0.75, \"asked\": 1234, \"answered\": 1200,"
-             " \"failed\": 34, \"look-seconds\": 61},"
+             " \"failed\": 34, \"recheck-seconds\": 61},"
              " {\"address\": \"b\", \"states\": [], \"round-trip-seconds\": null}],"
              "\"cache\": {\"answers\": 1000, \"octets-for-each-worker\": 2000, \"hits\": 3,"
              " \"misses\": 1}, \"processes\": ["

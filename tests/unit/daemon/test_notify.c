@@ -14,7 +14,7 @@ static struct scene {
     struct loop *loop;
     struct watchdog watchdog;
     bool live;
-    int looks, looks_wanted;
+    int asks, asks_wanted;
 } scene;
 
 /* On an address that needs no file (unix(7)): the kernel chooses it. */
@@ -156,14 +156,14 @@ TEST_WITH(manager, one_that_does_not_read_is_not_waited_for)
 static bool all_live(void *context)
 {
     assert_ptr_equal(context, &scene);
-    if (++scene.looks == scene.looks_wanted)
+    if (++scene.asks == scene.asks_wanted)
         loop_stop(scene.loop);
     return scene.live;
 }
 
 TEST_WITH(manager, a_sign_of_life_comes_at_once_and_again)
 {
-    scene.looks_wanted = 3;
+    scene.asks_wanted = 3;
     setenv("WATCHDOG_USEC", "20000", 1);
     watchdog_start(&scene.watchdog, scene.loop, all_live, &scene);
     assert_string_equal(told(), "WATCHDOG=1");
@@ -177,7 +177,7 @@ TEST_WITH(manager, a_sign_of_life_comes_at_once_and_again)
 TEST_WITH(manager, none_comes_while_something_does_not_live)
 {
     scene.live = false;
-    scene.looks_wanted = 3;
+    scene.asks_wanted = 3;
     setenv("WATCHDOG_USEC", "2000", 1);
     watchdog_start(&scene.watchdog, scene.loop, all_live, &scene);
     assert_int_equal(loop_run(scene.loop), 0);
@@ -187,6 +187,6 @@ TEST_WITH(manager, none_comes_while_something_does_not_live)
 TEST_WITH(manager, none_comes_where_none_is_wanted)
 {
     watchdog_start(&scene.watchdog, scene.loop, all_live, &scene);
-    assert_int_equal(scene.looks, 0);
+    assert_int_equal(scene.asks, 0);
     assert_string_equal(told(), "");
 }

@@ -109,11 +109,11 @@ TEST_WITH(json, name_servers_are_told_with_what_is_known_of_them)
     assert_string_equal(part("name-servers/0"),
                         "{\"address\": \"192.0.2.1:53\", \"states\": [\"silent\"], "
                         "\"round-trip-seconds\": 0.25, \"asked\": 8, \"answered\": 9, "
-                        "\"failed\": 10, \"look-seconds\": 0.5}");
+                        "\"failed\": 10, \"recheck-seconds\": 0.5}");
     assert_string_equal(part("name-servers/1"),
                         "{\"address\": \"[::1]:53\", \"states\": [], "
                         "\"round-trip-seconds\": null, \"asked\": 0, \"answered\": 0, "
-                        "\"failed\": 0, \"look-seconds\": null}");
+                        "\"failed\": 0, \"recheck-seconds\": null}");
     tear_down();
     report.server_count = 0;
     tell(&report);

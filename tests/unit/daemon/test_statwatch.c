@@ -25,12 +25,12 @@ FIXTURE(statwatch, enter, leave);
 static unsigned after(const char *command)
 {
     assert_int_equal(system(command), 0);
-    return statwatch_look(&watch);
+    return statwatch_check(&watch);
 }
 
 TEST_WITH(statwatch, nothing_that_stays_is_told)
 {
-    assert_int_equal(statwatch_look(&watch), 0);
+    assert_int_equal(statwatch_check(&watch), 0);
     assert_int_equal(after("cat first >a/y"), 0);
 }
 
@@ -48,7 +48,7 @@ TEST_WITH(statwatch, each_change_is_told_once)
 
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         assert_int_equal(after(commands[i]), 1);
-        assert_int_equal(statwatch_look(&watch), 0);
+        assert_int_equal(statwatch_check(&watch), 0);
     }
 }
 

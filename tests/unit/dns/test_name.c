@@ -250,32 +250,32 @@ TEST(the_text_of_the_longest_name_fits)
 
 TEST(what_libc_takes_for_an_address_looks_numeric)
 {
-    assert_true(name_looks_numeric("192.0.2.10"));
-    assert_true(name_looks_numeric("127.1"));
-    assert_true(name_looks_numeric("4"));
-    assert_true(name_looks_numeric("0x7f000001"));
-    assert_true(name_looks_numeric("0x7f.1"));
-    assert_true(name_looks_numeric("017700000001"));
-    assert_true(name_looks_numeric("2130706433"));
-    assert_true(name_looks_numeric("::1"));
-    assert_true(name_looks_numeric("2001:DB8::10"));
-    assert_true(name_looks_numeric("::ffff:192.0.2.1"));
+    assert_true(name_is_numeric("192.0.2.10"));
+    assert_true(name_is_numeric("127.1"));
+    assert_true(name_is_numeric("4"));
+    assert_true(name_is_numeric("0x7f000001"));
+    assert_true(name_is_numeric("0x7f.1"));
+    assert_true(name_is_numeric("017700000001"));
+    assert_true(name_is_numeric("2130706433"));
+    assert_true(name_is_numeric("::1"));
+    assert_true(name_is_numeric("2001:DB8::10"));
+    assert_true(name_is_numeric("::ffff:192.0.2.1"));
 }
 
 TEST(a_name_that_is_no_address_does_not_look_numeric)
 {
-    assert_false(name_looks_numeric(""));
-    assert_false(name_looks_numeric("host.test"));
-    assert_false(name_looks_numeric("4a"));
-    assert_false(name_looks_numeric("1.2.3.4.5"));
-    assert_false(name_looks_numeric("1.2.3.256"));
-    assert_false(name_looks_numeric("256.1.1.1"));
-    assert_false(name_looks_numeric("4294967296"));
-    assert_false(name_looks_numeric("0x7g"));
-    assert_false(name_looks_numeric("09"));
-    assert_false(name_looks_numeric("192.0.2.10.in-addr.arpa"));
-    assert_false(name_looks_numeric("2001:db8:10"));
-    assert_false(name_looks_numeric("::1.example.test"));
+    assert_false(name_is_numeric(""));
+    assert_false(name_is_numeric("host.test"));
+    assert_false(name_is_numeric("4a"));
+    assert_false(name_is_numeric("1.2.3.4.5"));
+    assert_false(name_is_numeric("1.2.3.256"));
+    assert_false(name_is_numeric("256.1.1.1"));
+    assert_false(name_is_numeric("4294967296"));
+    assert_false(name_is_numeric("0x7g"));
+    assert_false(name_is_numeric("09"));
+    assert_false(name_is_numeric("192.0.2.10.in-addr.arpa"));
+    assert_false(name_is_numeric("2001:db8:10"));
+    assert_false(name_is_numeric("::1.example.test"));
 }
 
 TEST(a_host_name_becomes_labels)

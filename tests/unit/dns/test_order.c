@@ -109,7 +109,7 @@ TEST(what_would_lose_its_data_stays_as_it_is)
     free(restored);
 }
 
-static void look_at(const uint8_t *wire, size_t len)
+static void restore(const uint8_t *wire, size_t len)
 {
     struct question question = host_test(TYPE_A);
     size_t restored_len;
@@ -132,7 +132,7 @@ TEST(whatever_the_octets_are_what_is_changed_is_in_order)
         size_t len;
         uint8_t *spoilt = mutate(BYTES(wire), &len);
 
-        look_at(spoilt, len);
+        restore(spoilt, len);
         free(spoilt);
     }
 }
