@@ -178,6 +178,13 @@ def words(request):
     Etc().write("hosts", before)
 
 
+@pytest.fixture(scope="module")
+def hosts(request, module_etc, words):  # pylint: disable=unused-argument
+    """The file's HOSTS are the hosts file."""
+    module_etc.add("hosts", request.module.HOSTS)
+    module_etc.rest("hosts")
+
+
 @pytest.fixture(scope="module", autouse=True)
 def begun(request, module_etc):
     """The tests of a file that wait at the same time (waiting.py)."""

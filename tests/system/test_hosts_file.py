@@ -8,6 +8,8 @@ import pytest
 from getaddrinfo import libc
 from tables import table
 
+pytestmark = pytest.mark.usefixtures("hosts")
+
 # Also in the file are localhost and the names of tests/system/etc/hosts.
 HOSTS = """\
 10.0.1.1 canon.lab first-alias.lab last-alias.lab
@@ -105,12 +107,6 @@ OUTCOMES = [
     ("inner.outer.lab", "A", ["inner.outer.lab A 10.0.1.71"]),
     ("nosuch.lab", "A", "NXDOMAIN"),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def hosts(module_etc, words):  # pylint: disable=unused-argument
-    module_etc.add("hosts", HOSTS)
-    module_etc.rest("hosts")
 
 
 @table("name, rdtype, outcome", OUTCOMES)

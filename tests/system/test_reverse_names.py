@@ -4,6 +4,8 @@ import pytest
 
 from tables import table
 
+pytestmark = pytest.mark.usefixtures("hosts")
+
 HOSTS = """\
 10.0.2.1 canon.lab one.lab two.lab
 10.0.2.1 later.lab
@@ -92,12 +94,6 @@ OUTCOMES = [
     ("a.example.test", "PTR", "NODATA"),
     ("nosuch.example.test", "PTR", "NXDOMAIN"),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def hosts(module_etc, words):  # pylint: disable=unused-argument
-    module_etc.add("hosts", HOSTS)
-    module_etc.rest("hosts")
 
 
 @table("name, rdtype, outcome", OUTCOMES)

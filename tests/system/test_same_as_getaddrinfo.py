@@ -18,6 +18,7 @@ from ask import gather
 from getaddrinfo import FAMILIES, libc
 from tables import table
 
+pytestmark = pytest.mark.usefixtures("hosts")
 SERVER_OPTIONS = "-o", "udp-size=65507"  # it truncates nothing
 REVERSE_SAYINGS = {1: "NXDOMAIN", 2: "SERVFAIL", 3: "SERVFAIL", 4: "NODATA"}
 
@@ -54,12 +55,6 @@ def wire(reply, rdtype):
     if data or reply.rcode != "NOERROR":
         return data or reply.rcode, name.to_text(omit_final_dot=True)
     return "NODATA", name.to_text(omit_final_dot=True)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def hosts(module_etc, words):  # pylint: disable=unused-argument
-    module_etc.add("hosts", HOSTS)
-    module_etc.rest("hosts")
 
 
 def ask(server, name, rdtype):

@@ -473,6 +473,18 @@ TEST(a_record_of_an_unknown_type_may_be_empty)
         assert_readable(question, &(answer));                                              \
     } while (0)
 
+/* The same of the answer that comes of a message, with this number in its answer section.
+ */
+#define assert_replied(type, wire, number, expected)                                       \
+    do {                                                                                   \
+        struct question asked = host_test(type);                                           \
+        struct answer replied;                                                             \
+                                                                                           \
+        assert_true(reads(type, BYTES(wire), &replied));                                   \
+        assert_int_equal(replied.count[SECTION_ANSWER], number);                           \
+        assert_reply(&asked, replied, expected);                                           \
+    } while (0)
+
 TEST(a_loop_of_aliases_comes_whole_and_once)
 {
     const uint8_t wire[] = {REPLY(2, 0),       HOST_TEST_A, ASKED,
@@ -562,12 +574,8 @@ TEST(signatures_stay_with_what_they_sign)
     const uint8_t expected[] = {POINTER(12),      RRSIG(5, 10), POINTER(12),
                                 RECORD(5, 10, 8), A_TEST,       POINTER(75),
                                 RRSIG(1, 60),     POINTER(75),  ADDRESS};
-    struct answer answer;
-    struct question question = host_test(TYPE_A);
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_int_equal(answer.count[SECTION_ANSWER], 4);
-    assert_reply(&question, answer, expected);
+    assert_replied(TYPE_A, wire, 4, expected);
 }
 
 TEST(signatures_of_other_types_are_left_out)
@@ -592,12 +600,8 @@ TEST(a_dname_above_the_asked_name_comes_before_its_alias)
     const uint8_t expected[] = {
         TEST_NAME, DNAME(30), POINTER(12), RECORD(5, 30, 8), 4,      'h', 'o', 's', 't',
         1,         'y',       0,           POINTER(58),      ADDRESS};
-    struct question question = host_test(TYPE_A);
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_int_equal(answer.count[SECTION_ANSWER], 3);
-    assert_reply(&question, answer, expected);
+    assert_replied(TYPE_A, wire, 3, expected);
 }
 
 /* Some servers leave the CNAME to the client (RFC 6672 section 3.1), also behind the name
@@ -609,12 +613,8 @@ TEST(the_alias_that_a_dname_makes_is_added)
     const uint8_t expected[] = {
         TEST_NAME, DNAME(30), POINTER(12), RECORD(5, 30, 8), 4,      'h', 'o', 's', 't',
         1,         'y',       0,           POINTER(58),      ADDRESS};
-    struct question question = host_test(TYPE_A);
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_int_equal(answer.count[SECTION_ANSWER], 3);
-    assert_reply(&question, answer, expected);
+    assert_replied(TYPE_A, wire, 3, expected);
 }
 
 TEST(a_dname_that_rewrites_no_name_of_the_chain_is_left_out)
@@ -901,11 +901,8 @@ TEST(a_record_that_stands_there_twice_comes_once)
     const uint8_t wire[] = {REPLY(4, 0),   HOST_TEST_A, ASKED,   ADDRESS,   ASKED,
                             OTHER_ADDRESS, ASKED,       ADDRESS, HOST_TEST, ADDRESS};
     const uint8_t expected[] = {ASKED, ADDRESS, ASKED, OTHER_ADDRESS};
-    struct question question = host_test(TYPE_A);
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_reply(&question, answer, expected);
+    assert_replied(TYPE_A, wire, 2, expected);
 }
 
 /* There may not be two (RFC 2181 section 10.1). */
@@ -915,11 +912,8 @@ TEST(the_first_alias_of_a_name_is_the_one_that_is_followed)
         REPLY(3, 0), HOST_TEST_A,      ASKED,  RECORD(5, 60, 8), A_TEST,
         ASKED,       RECORD(5, 60, 8), B_TEST, A_TEST,           ADDRESS};
     const uint8_t expected[] = {ASKED, RECORD(5, 60, 8), A_TEST, POINTER(39), ADDRESS};
-    struct question question = host_test(TYPE_A);
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_reply(&question, answer, expected);
+    assert_replied(TYPE_A, wire, 2, expected);
 }
 
 TEST(an_alias_of_itself_is_none_beside_data)
@@ -927,11 +921,8 @@ TEST(an_alias_of_itself_is_none_beside_data)
     const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, ASKED,  RECORD(5, 60, 2),
                             ASKED,       ASKED,       ADDRESS};
     const uint8_t expected[] = {ASKED, ADDRESS};
-    struct question question = host_test(TYPE_A);
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_reply(&question, answer, expected);
+    assert_replied(TYPE_A, wire, 1, expected);
 }
 
 TEST(nothing_stands_behind_a_chain_that_is_a_ring)
@@ -941,11 +932,8 @@ TEST(nothing_stands_behind_a_chain_that_is_a_ring)
         A_TEST,      RECORD(5, 60, 2), ASKED, A_TEST,           ADDRESS};
     const uint8_t expected[] = {ASKED,       RECORD(5, 60, 8),  A_TEST,
                                 POINTER(39), RECORD(5, 60, 11), HOST_TEST};
-    struct question question = host_test(TYPE_A);
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_reply(&question, answer, expected);
+    assert_replied(TYPE_A, wire, 2, expected);
 }
 
 TEST(an_owner_that_comes_again_is_a_pointer)
@@ -959,11 +947,8 @@ TEST(an_owner_that_comes_again_is_a_pointer)
                             B_TEST,
                             OTHER_ADDRESS};
     const uint8_t expected[] = {MAIL, B_TEST, ADDRESS, POINTER(49), OTHER_ADDRESS};
-    struct question question = host_test(15);
-    struct answer answer;
 
-    assert_true(reads(15, BYTES(wire), &answer));
-    assert_reply(&question, answer, expected);
+    assert_replied(15, wire, 1, expected);
 }
 
 /* No room. */
@@ -1098,12 +1083,8 @@ TEST(a_dname_in_the_middle_of_a_chain_comes_before_what_it_rewrites)
     const uint8_t expected[] = {
         POINTER(12), RECORD(5, 10, 11), A_OTHER_Y, OTHER_Y,     DNAME(30),
         A_OTHER_Y,   RECORD(5, 30, 5),  A_Y,       POINTER(93), ADDRESS};
-    struct question question = host_test(TYPE_A);
-    struct answer answer;
 
-    assert_true(reads(TYPE_A, BYTES(wire), &answer));
-    assert_int_equal(answer.count[SECTION_ANSWER], 4);
-    assert_reply(&question, answer, expected);
+    assert_replied(TYPE_A, wire, 4, expected);
 }
 
 /* Ends with `count` NS records, owned by what the first of 8,000 pointers leads to. */
