@@ -136,13 +136,17 @@ static int bind_to(int fd, const char *path, bool make_folder)
 int control_socket_listen(const char *path, bool make_folder)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), saved;
+    bool is_bound;
 
     if (fd == -1)
         return -1;
-    if (bind_to(fd, path, make_folder) == 0 && listen(fd, BACKLOG) == 0)
+    is_bound = bind_to(fd, path, make_folder) == 0;
+    if (is_bound && listen(fd, BACKLOG) == 0)
         return fd;
     saved = errno;
     close(fd);
+    if (is_bound)
+        control_socket_remove(path);
     errno = saved;
     return -1;
 }

@@ -422,13 +422,11 @@ static int open_all(struct supervisor *supervisor, const struct supervisor_confi
     surveys_init(&supervisor->surveys, supervisor->loop);
     reload_init(&supervisor->reload, supervisor->loop, config->argv,
                 &(struct reload_owner){hand_over, is_busy, supervisor});
-    supervisor->signals = signals_open();
     if (roles_open(&supervisor->roles, config->config, config->sockets) == -1 ||
-        !supervisor->loop)
+        !supervisor->loop || (supervisor->signals = signals_open()) == -1)
         return -1;
     open_side_facilities(supervisor);
-    if (supervisor->signals == -1 ||
-        children_adopt(&supervisor->children, config->handover) == -1 ||
+    if (children_adopt(&supervisor->children, config->handover) == -1 ||
         !loop_watch(supervisor->loop, supervisor->signals, POLLIN, signal_ready,
                     supervisor))
         return -1;
