@@ -71,7 +71,7 @@ static void send_line(int fd, const char *const *words, size_t count)
     free(line);
 }
 
-/* 1 at the end, 0 if there is more, -1 if nothing came in time. */
+/* 1 at the end, 0 if there is more, -1 if nothing came in time, or it cannot be read. */
 static int read_some(int fd, FILE *out, const struct server_patience *patience)
 {
     char octets[4096];
@@ -81,9 +81,9 @@ static int read_some(int fd, FILE *out, const struct server_patience *patience)
         fwrite(octets, 1, (size_t)got, out);
         return 0;
     }
-    if (got == 0 || (errno != EAGAIN && errno != EINTR))
+    if (got == 0 || errno == ECONNRESET)
         return 1;
-    return is_to_go_on(patience, errno) ? 0 : -1;
+    return (errno == EAGAIN || errno == EINTR) && is_to_go_on(patience, errno) ? 0 : -1;
 }
 
 /* Takes the first word away: "ok" and the end of the line, or "error" and a blank. */
