@@ -235,7 +235,7 @@ def sleep(open_folder):
 def modules():
     """The environment of a server that finds the NSS modules in nss/."""
     folder = make_open_folder()
-    for name in ("hang", "crash", "daemon", "forger", "garbage", "greedy", "noisy",
+    for name in ("hang", "crash", "daemon", "forger", "garbage", "greedy", "noisy", "rude",
                  "status"):
         shutil.copy(compiled(name), folder)
     return {"LD_LIBRARY_PATH": str(folder)}

@@ -392,6 +392,27 @@ def test_other_names_are_answered_beside_lies(lying):
     assert quick_outcomes(lying) == QUICK
 
 
+# --- a module that does to its process what it must not ---
+
+
+@pytest.mark.parametrize("line", ["files rude dns", "files rude [NOTFOUND=return] dns"])
+@pytest.mark.parametrize("deed", ["exit", "close", "block", "errno"])
+def test_a_rude_module_spoils_its_own_question_alone(start, modules, etc, line, deed):
+    """Others may fail while the process is replaced, and are answered afterwards."""
+    etc.write("nsswitch.conf", f"hosts: {line}\n")
+    server = start(env=modules)
+    for rdtype in "A", "MX":
+        assert server.ask(f"{deed}.lab", rdtype).outcome in ("NXDOMAIN", "SERVFAIL")
+        for name, right in (("localhost", LOCALHOST), ("v4only.lab", ["v4only.lab A 10.0.0.4"])):
+            wait_until(lambda name=name, right=right: is_now(server, name, right), name)
+
+
+def is_now(server, name, right):
+    outcome = server.ask(name).outcome
+    assert outcome in (right, "SERVFAIL")
+    return outcome == right
+
+
 # --- a module that leaves a process behind ---
 
 
