@@ -1,0 +1,153 @@
+"""Signals that come in storms, processes that are killed again and again or stand still, under
+load: no answer is wrong, later questions are answered, and nobody is left behind.
+
+What takes long is usually done a few times; `make faults` does all of it.
+"""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+
+import dns.exception
+import pytest
+
+from daemon import INSTRUMENTED, children_of, is_alive, wait_until
+from load import Load
+from tables import table
+
+ALL = os.environ.get("FAULTS") == "all"
+STORM = 50 if INSTRUMENTED else 300  # signals
+KILLS = 100 if ALL else 8  # of each process
+STANDS_SECONDS = 10 if ALL else 2
+RIGHT = {"localhost": ["localhost A 127.0.0.1"], "v4only.lab": ["v4only.lab A 10.0.0.4"],
+         "a.example.test": ["a.example.test A 192.0.2.1"]}
+REPLY_SECONDS = 2
+
+
+def descriptors(server):
+    return len(os.listdir(f"/proc/{server.pid}/fd"))
+
+
+def is_whole(server):
+    return sorted(name for _, name in children_of(server.pid)) == [
+        "hostdnsd-lookup", "hostdnsd-serve"]
+
+
+def check_whole(server, before):
+    """It answers, and nothing is left of what the storm has brought about."""
+    for name, right in RIGHT.items():
+        wait_until(lambda name=name, right=right: outcome(server, name) in (right,), name)
+    wait_until(lambda: is_whole(server), "one process of each kind")
+    wait_until(lambda: descriptors(server) <= before, f"{before} descriptors")
+
+
+def outcome(server, name):
+    """None if no reply came."""
+    with contextlib.suppress(TimeoutError, ConnectionError):
+        return server.send(name).reply(REPLY_SECONDS).outcome
+
+
+class Questions(threading.Thread):
+    """Asks on and on. Each answer must be right, SERVFAIL or missing."""
+
+    def __init__(self, server):
+        super().__init__()
+        self.server, self.over = server, threading.Event()
+        self.counts, self.wrong = {"right": 0, "SERVFAIL": 0, "none": 0}, []
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, kind, *_):
+        self.over.set()
+        self.join()
+        if not kind:
+            assert not self.wrong, self.wrong[:3]
+            assert self.counts["right"] > 0
+
+    def run(self):
+        while not self.over.is_set():
+            for name, right in RIGHT.items():
+                try:
+                    came = outcome(self.server, name)
+                except (AssertionError, dns.exception.DNSException) as error:
+                    came = repr(error)
+                word = "none" if came is None else "right" if came == right else came
+                if word in self.counts:
+                    self.counts[word] += 1
+                else:
+                    self.wrong.append((name, came))
+
+
+def test_a_storm_of_reloads_loses_no_question(start):
+    server = start("-o", "cache-size=1000000")
+    before = descriptors(server)
+    with Load(server, RIGHT):
+        for _ in range(STORM):
+            os.kill(server.pid, signal.SIGHUP)
+            time.sleep(0.001)  # else they would be one
+        server.reload()
+    check_whole(server, before)
+
+
+def test_a_storm_of_ends_of_children_that_have_not_ended(start):
+    server = start()
+    before, children = descriptors(server), children_of(server.pid)
+    with Load(server, RIGHT):
+        for _ in range(STORM):
+            os.kill(server.pid, signal.SIGCHLD)
+    assert children_of(server.pid) == children
+    check_whole(server, before)
+
+
+@table("first", [signal.SIGHUP, signal.SIGCHLD, signal.SIGTERM])
+@table("then", [signal.SIGTERM, signal.SIGINT])
+def test_a_storm_of_signals_that_end_it_leaves_nobody(start, first, then):
+    """Also in the middle of a reload."""
+    server = start()
+    children = [pid for pid, _ in children_of(server.pid)]
+    os.kill(server.pid, first)
+    with contextlib.suppress(ProcessLookupError):
+        for _ in range(STORM):
+            os.kill(server.pid, then)
+    server.stopped = True
+    server.process.communicate(timeout=60)
+    assert server.process.returncode in (0, -first, -then), server.errors()
+    wait_until(lambda: not any(map(is_alive, children)), "the end of its children")
+
+
+@pytest.mark.parametrize("role", ["serve", "lookup"])
+def test_a_process_that_is_killed_again_and_again(start, stats, role):
+    server = start("-o", "timeout=1000")
+    before = descriptors(server)
+    with Questions(server) as questions:
+        for _ in range(KILLS):
+            pid = server.child(role)
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda pid=pid: not is_alive(pid), "its end")
+            server.child(role)
+    check_whole(server, before)
+    assert server.errors().count("died: Killed") > 0
+    stats[f"kills of {role}"] += KILLS
+    for word, count in questions.counts.items():
+        stats[f"questions while {role} is killed: {word}"] += count
+
+
+@pytest.mark.parametrize("role", ["serve", "lookup", "supervisor"])
+def test_a_process_that_stands_still_for_a_while(start, role):
+    """Nobody else stands still, and what it has missed is made up for."""
+    server = start("-o", "timeout=1000")
+    before, children = descriptors(server), children_of(server.pid)
+    pid = server.pid if role == "supervisor" else server.child(role)
+    with Questions(server) as questions:
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            time.sleep(STANDS_SECONDS)  # this is what is tested
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        wait_until(lambda: questions.counts["right"] > 0, "an answer")
+    assert children_of(server.pid) == children
+    check_whole(server, before)
