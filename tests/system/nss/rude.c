@@ -1,7 +1,7 @@
 /*
- * Does to its process what a module must not do, when a name with one of these words is asked
- * for: "exit" ends it, "close" closes all descriptors that are open, "block" blocks all
- * signals and ignores them, "errno" leaves an error that nobody has met.
+ * Does to its process what a module must not do, when a name with one of these words is
+ * asked for: "exit" ends it, "close" closes all descriptors that are open, "block" blocks
+ * all signals and ignores them, "errno" leaves an error that nobody has met.
  */
 #define MODULE rude
 #include "nss.h"
