@@ -5,13 +5,14 @@
 /* Another version of the program may lay out rings and records in another way. */
 static const uint64_t layout = 0x7461702d72696e01 + sizeof(struct tap_record);
 
-enum { ALIGNMENT = 8, LINE = 64 };
+enum { ALIGNMENT = 8, LINE = 64, TRIES = 1000 };
 
 /* `head` and `tail` count all octets that were ever put and taken. Each is written by one
  * side only and has a cache line of its own. */
 struct tap_ring {
     uint64_t layout;
     _Alignas(LINE) uint64_t head;
+    bool is_busy; /* a process puts a message */
     _Alignas(LINE) uint64_t tail;
     _Alignas(4096) uint8_t octets[TAP_RING_OCTETS];
 };
@@ -26,6 +27,8 @@ static uint64_t size_of(uint32_t len)
 
 void tap_ring_open(struct tap_ring *ring)
 {
+    /* It may have died while it put a message. */
+    __atomic_store_n(&ring->is_busy, false, __ATOMIC_RELEASE);
     if (ring->layout == layout)
         return;
     ring->head = ring->tail = 0;
@@ -53,8 +56,16 @@ static void copy_out(const struct tap_ring *ring, uint64_t at, void *data, size_
     memcpy((uint8_t *)data + first, ring->octets, len - first);
 }
 
-bool tap_ring_put(struct tap_ring *ring, const struct tap_record *record,
-                  const void *message)
+/* After several fast reloads a process may have the ring of one that still retires. */
+static bool begin_put(struct tap_ring *ring)
+{
+    for (int i = 0; i < TRIES; i++)
+        if (!__atomic_test_and_set(&ring->is_busy, __ATOMIC_ACQUIRE))
+            return true;
+    return false;
+}
+
+static bool put(struct tap_ring *ring, const struct tap_record *record, const void *message)
 {
     uint64_t head = ring->head, need = size_of(record->len);
     uint64_t used = head - __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
@@ -65,6 +76,18 @@ bool tap_ring_put(struct tap_ring *ring, const struct tap_record *record,
     copy_in(ring, head + sizeof *record, message, record->len);
     __atomic_store_n(&ring->head, head + need, __ATOMIC_RELEASE);
     return true;
+}
+
+bool tap_ring_put(struct tap_ring *ring, const struct tap_record *record,
+                  const void *message)
+{
+    bool done;
+
+    if (!begin_put(ring))
+        return false;
+    done = put(ring, record, message);
+    __atomic_clear(&ring->is_busy, __ATOMIC_RELEASE);
+    return done;
 }
 
 /* The flags are octets until they have been checked: another process has written them. */

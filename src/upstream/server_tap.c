@@ -9,16 +9,17 @@ static bool find_local(const struct tapped_query *query, struct addr *addr)
                       : tcp_query_local(query->tcp, addr);
 }
 
-static void put(const struct tapped_query *query, struct tap_message *message)
+static void put(const struct tapped_query *query, const struct tap_message *message)
 {
+    struct tap_message whole = *message;
     struct addr local;
 
     if (!find_local(query, &local))
         return;
-    message->over_tcp = !query->udp;
-    message->asker = &local;
-    message->server = query->server;
-    tap_put(message);
+    whole.over_tcp = !query->udp;
+    whole.asker = &local;
+    whole.server = query->server;
+    tap_put(&whole);
 }
 
 void server_tap_query(const struct tapped_query *query, const uint8_t *wire, size_t len)

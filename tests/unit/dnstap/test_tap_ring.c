@@ -1,5 +1,7 @@
 #include "tapped.h"
 
+#include <sys/wait.h>
+
 static struct tap_ring *ring;
 
 static void set_up(void)
@@ -90,6 +92,27 @@ TEST_WITH(ring, what_is_there_stays_for_the_next_process)
     tap_ring_open(ring);
     assert_int_equal(ring_take(ring), TAP_RING_TAKEN);
     assert_memory_equal(taken_octets, "kept", 4);
+}
+
+/* Two processes have one ring after several fast reloads. All messages have room. */
+TEST_WITH(ring, two_that_put_at_the_same_time_lose_nothing_uncounted)
+{
+    enum { EACH = 7000 };
+    static const char octets[64];
+    unsigned *refused = mmap(NULL, 2 * sizeof *refused, PROT_READ | PROT_WRITE,
+                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    unsigned got = 0;
+    pid_t pid = fork();
+
+    for (int i = 0; i < EACH; i++)
+        refused[pid == 0] += !ring_puts(ring, octets, sizeof octets);
+    if (pid == 0)
+        _exit(0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    while (ring_take(ring) == TAP_RING_TAKEN)
+        got++;
+    assert_int_equal(got + refused[0] + refused[1], 2 * EACH);
+    munmap(refused, 2 * sizeof *refused);
 }
 
 /* The first octets of the ring's second line and third line are its counters, and the
