@@ -36,9 +36,10 @@ static unsigned write_health(const struct site *site, FILE *out)
 static unsigned write_metrics(const struct site *site, FILE *out)
 {
     char text[METRICS_TEXT];
+    size_t len = metrics_write(text);
 
     (void)site;
-    fwrite(text, 1, metrics_write(text), out);
+    fwrite(text, 1, len, out);
     return 200;
 }
 
