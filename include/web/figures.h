@@ -24,7 +24,7 @@ struct figures_point {
 
 /* What the counters said at some time. */
 struct figures_sums {
-    uint64_t questions, cached;
+    uint64_t questions, cached, shown;
     uint64_t lookups[FIGURES_BUCKETS];
 };
 
@@ -33,6 +33,8 @@ struct figures {
     unsigned next, count; /* of the ring */
     int64_t at;           /* clock_ms() of the last point */
     struct figures_sums sums;
+    /* Questions between the last two samples that base/recent has, and that it has not. */
+    uint64_t shown, not_shown;
 };
 
 void figures_init(struct figures *, int64_t now);

@@ -6,5 +6,8 @@
 #include "web/figures.h"
 #include "web/summary.h"
 
-/* False if memory is too short; then part of it may have been written. */
+/* The newest point of the figures, which has to be there, and what waits and hangs now.
+ * Each function returns false if memory is too short; then part of it may have been
+ * written. */
+bool figures_json_newest(FILE *, const struct figures *);
 bool figures_json(FILE *, const struct summary *, const struct figures *);

@@ -24,8 +24,8 @@ struct http_connection {
 
 struct http_connections {
     struct loop *loop;
-    struct list all;
-    unsigned count;
+    struct list all, kept; /* `kept`: those that may last */
+    unsigned count;        /* of both */
     struct timer patience; /* of the oldest */
 };
 
@@ -36,5 +36,7 @@ void http_connections_free(struct http_connections *);
 /* Adds a connection, whose descriptor stays the caller's. If there are too many, the oldest
  * one is shut down. NULL when memory is short. */
 struct http_connection *http_connection_new(struct http_connections *, int fd);
+/* The connection may last; it neither ends late nor gives way. Accepts NULL. */
+void http_connection_keep(struct http_connection *);
 /* The connection has ended. Accepts NULL. */
 void http_connection_free(struct http_connection *);

@@ -10,6 +10,7 @@ struct http_request {
     const char *host;    /* NULL: there is no such header */
     unsigned host_count; /* how many such headers there are */
     bool has_body;
+    const char *last_event_id; /* NULL: there is no such header */
 };
 
 /* What is wrong with a request. */

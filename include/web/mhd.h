@@ -18,6 +18,9 @@
     ROW(get_daemon_info)                                                                   \
     ROW(get_connection_info)                                                               \
     ROW(get_connection_values)                                                             \
+    ROW(create_response_from_callback)                                                     \
+    ROW(suspend_connection)                                                                \
+    ROW(resume_connection)                                                                 \
     ROW(create_response_from_buffer)                                                       \
     ROW(add_response_header)                                                               \
     ROW(queue_response)                                                                    \

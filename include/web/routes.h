@@ -24,5 +24,8 @@ struct reply {
 /* Writes what is shown at a path, or that nothing is. False if memory is too short; then
  * there is nothing to free. */
 bool routes_answer(const struct site *, const char *path, struct reply *);
+/* Where the readers of web/http_events come. */
+#define ROUTES_EVENTS "/events"
+
 /* Tells what is wrong with a request. */
 bool routes_refuse(const struct http_refusal *, struct reply *);

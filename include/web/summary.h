@@ -31,6 +31,7 @@ struct summary {
     uint64_t questions; /* answered */
     uint64_t cached;    /* of these, from the cache */
     uint64_t failed;    /* of these, with neither NOERROR nor NXDOMAIN */
+    uint64_t shown;     /* of these, in the ring of base/recent now or earlier */
     struct summary_source sources[SUMMARY_SOURCES];
     struct summary_rcode rcodes[SUMMARY_RCODES];
     uint64_t waiting;    /* questions that wait for lookups */

@@ -1,9 +1,12 @@
 #include "web/figures.h"
 
+#include "base/recent.h"
+
 static void read_sums(struct figures_sums *sums)
 {
     sums->questions = counters_sum(COUNT_QUESTIONS_UDP) + counters_sum(COUNT_QUESTIONS_TCP);
     sums->cached = counters_sum(COUNT_CACHE_HITS);
+    sums->shown = recent_newest();
     for (unsigned i = 0; i < FIGURES_BUCKETS; i++)
         sums->lookups[i] = counters_sum(COUNT_LOOKUP_US_125 + i);
 }
@@ -82,6 +85,9 @@ int64_t figures_sample(struct figures *figures, int64_t now)
         point = point_of(&figures->sums, &sums, seconds);
         for (int64_t i = 0; i < seconds && i < FIGURES_POINTS; i++)
             add(figures, &point);
+        figures->shown = grown(sums.shown, figures->sums.shown);
+        figures->not_shown =
+            grown(sums.questions - figures->sums.questions, figures->shown);
         figures->sums = sums;
         figures->at += seconds * FIGURES_STEP_MS;
     }

@@ -3,9 +3,11 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "web/health.h"
 
-enum { DIGITS = 9 };
+/* Of a number: as many as a time in milliseconds has. */
+enum { DIGITS = 13 };
 
 /* Frees the array and returns NULL if memory is too short for the item. */
 static json_t *append(json_t *array, json_t *item)
@@ -119,9 +121,11 @@ static json_t *name_servers(const struct summary *summary)
 
 static json_t *totals(const struct summary *summary)
 {
-    return json_pack("{s:I, s:I, s:I}", "questions", (json_int_t)summary->questions,
-                     "cached", (json_int_t)summary->cached, "failed",
-                     (json_int_t)summary->failed);
+    return json_pack("{s:I, s:I, s:I, s:I, s:I}", "questions",
+                     (json_int_t)summary->questions, "cached", (json_int_t)summary->cached,
+                     "failed", (json_int_t)summary->failed, "shown",
+                     (json_int_t)summary->shown, "not_shown",
+                     (json_int_t)(summary->questions - summary->shown));
 }
 
 static json_t *health(void)
@@ -145,13 +149,32 @@ static json_t *figures_object(const struct summary *summary, const struct figure
         "name_servers", name_servers(summary));
 }
 
-bool figures_json(FILE *out, const struct summary *summary, const struct figures *figures)
+static bool print(FILE *out, json_t *object)
 {
-    json_t *object = figures_object(summary, figures);
     bool done = object && json_dumpf(object, out,
                                      JSON_COMPACT | JSON_ENSURE_ASCII |
                                          JSON_REAL_PRECISION(DIGITS)) == 0;
 
     json_decref(object);
     return done;
+}
+
+bool figures_json_newest(FILE *out, const struct figures *figures)
+{
+    const struct figures_point *point = figures_at(figures, figures->count - 1);
+    int64_t at = clock_unix_ms() - (clock_ms() - figures->at); /* when it was added */
+
+    return print(
+        out, json_pack(
+                 "{s:f, s:f, s:f, s:o, s:o, s:I, s:I, s:I, s:I}", "time", (double)at / 1000,
+                 "rate", point->rate, "cached_rate", point->cached_rate, "median_ms",
+                 real_or_null(point->median_ms), "p99_ms", real_or_null(point->p99_ms),
+                 "hung", (json_int_t)counters_sum(COUNT_THREADS_HUNG), "waiting",
+                 (json_int_t)counters_sum(COUNT_WAITING), "shown",
+                 (json_int_t)figures->shown, "not_shown", (json_int_t)figures->not_shown));
+}
+
+bool figures_json(FILE *out, const struct summary *summary, const struct figures *figures)
+{
+    return print(out, figures_object(summary, figures));
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "web/http_connections.h"
+#include "web/http_events.h"
 #include "web/mhd.h"
 
 enum {
@@ -20,6 +21,7 @@ struct http {
     struct loop *loop;
     const struct site *site;
     struct http_connections connections;
+    struct http_events events;
     struct MHD_Daemon *daemon;
     struct watch *watch;
     struct timer timer; /* when the library has to look at its connections */
@@ -48,22 +50,47 @@ static bool add_headers(struct MHD_Response *response, const struct reply *reply
     return done;
 }
 
+/* The library keeps the response for as long as it sends it. */
+static enum MHD_Result queue(struct MHD_Connection *connection,
+                             struct MHD_Response *response, const struct reply *reply)
+{
+    enum MHD_Result result = MHD_NO;
+
+    if (add_headers(response, reply))
+        result = mhd.queue_response(connection, reply->status, response);
+    mhd.destroy_response(response);
+    return result;
+}
+
 /* The connection is closed if memory is too short. */
 static enum MHD_Result send_reply(struct MHD_Connection *connection,
                                   const struct reply *reply)
 {
     struct MHD_Response *response =
         mhd.create_response_from_buffer(reply->len, reply->body, MHD_RESPMEM_MUST_FREE);
-    enum MHD_Result result = MHD_NO;
 
-    if (!response) {
-        free(reply->body);
-        return MHD_NO;
-    }
-    if (add_headers(response, reply))
-        result = mhd.queue_response(connection, reply->status, response);
-    mhd.destroy_response(response);
-    return result;
+    if (response)
+        return queue(connection, response, reply);
+    free(reply->body);
+    return MHD_NO;
+}
+
+/* Browsers connect again after a while if there are too many. */
+static enum MHD_Result send_events(struct http *http, struct MHD_Connection *connection,
+                                   const char *last_event_id)
+{
+    static const struct http_refusal too_many = {503, "There are too many readers.\n",
+                                                 NULL};
+    const union MHD_ConnectionInfo *info =
+        mhd.get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct MHD_Response *response =
+        http_events_reply(&http->events, connection, last_event_id);
+    struct reply reply = {.status = 200, .type = "text/event-stream"};
+
+    if (!response)
+        return routes_refuse(&too_many, &reply) ? send_reply(connection, &reply) : MHD_NO;
+    http_connection_keep(info ? info->socket_context : NULL);
+    return queue(connection, response, &reply);
 }
 
 /* No path here has anything to unescape, least of all a NUL. */
@@ -84,21 +111,12 @@ static enum MHD_Result read_header(void *context, enum MHD_ValueKind kind, const
         request->host = value;
         request->host_count++;
     }
+    if (strcasecmp(key, "Last-Event-ID") == 0)
+        request->last_event_id = value;
     if (strcasecmp(key, "Transfer-Encoding") == 0 ||
         (strcasecmp(key, "Content-Length") == 0 && (!value || strcmp(value, "0") != 0)))
         request->has_body = true;
     return MHD_YES;
-}
-
-static bool make_reply(const struct http *http, struct MHD_Connection *connection,
-                       struct http_request *request, const char *path, struct reply *reply)
-{
-    struct http_refusal refusal;
-
-    mhd.get_connection_values(connection, MHD_HEADER_KIND, read_header, request);
-    refusal = http_request_check(request, &http->site->config->hosts);
-    return refusal.status != 0 ? routes_refuse(&refusal, reply)
-                               : routes_answer(http->site, path, reply);
 }
 
 /* Called when the headers are there. A body is not waited for. */
@@ -108,14 +126,21 @@ static enum MHD_Result request_came(void *context, struct MHD_Connection *connec
                                     void **own)
 {
     struct http_request request = {.method = method, .version = version};
+    struct http *http = context;
+    struct http_refusal refusal;
     struct reply reply;
+    bool done;
 
     (void)body;
     (void)body_len;
     (void)own;
-    if (!make_reply(context, connection, &request, path, &reply))
-        return MHD_NO;
-    return send_reply(connection, &reply);
+    mhd.get_connection_values(connection, MHD_HEADER_KIND, read_header, &request);
+    refusal = http_request_check(&request, &http->site->config->hosts);
+    if (refusal.status == 0 && strcmp(path, ROUTES_EVENTS) == 0)
+        return send_events(http, connection, request.last_event_id);
+    done = refusal.status != 0 ? routes_refuse(&refusal, &reply)
+                               : routes_answer(http->site, path, &reply);
+    return done ? send_reply(connection, &reply) : MHD_NO;
 }
 
 static void connection_changed(void *context, struct MHD_Connection *connection, void **own,
@@ -134,8 +159,9 @@ static void connection_changed(void *context, struct MHD_Connection *connection,
     }
 }
 
-static void run(struct http *http)
+static void run(void *context)
 {
+    struct http *http = context;
     MHD_UNSIGNED_LONG_LONG ms;
 
     mhd.run(http->daemon);
@@ -151,22 +177,17 @@ static void descriptors_ready(void *context, short revents)
     run(context);
 }
 
-static void timer_expired(void *context)
-{
-    run(context);
-}
-
 static bool start(struct http *http)
 {
     const union MHD_DaemonInfo *info;
 
     http->daemon = mhd.start_daemon(
-        MHD_USE_EPOLL, 0, NULL, NULL, request_came, http, MHD_OPTION_LISTEN_SOCKET,
-        http->site->config->socket, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)REQUEST_OCTETS, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_NOTIFY_CONNECTION, connection_changed, http,
-        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, request_came, http,
+        MHD_OPTION_LISTEN_SOCKET, http->site->config->socket, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)LIMIT, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_OCTETS,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, connection_changed,
+        http, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
     info =
         http->daemon ? mhd.get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
@@ -185,7 +206,8 @@ struct http *http_new(struct loop *loop, const struct site *site)
     http->loop = loop;
     http->site = site;
     http_connections_init(&http->connections, loop);
-    timer_init(&http->timer, timer_expired, http);
+    timer_init(&http->timer, run, http);
+    http_events_init(&http->events, loop, site, run, http);
     if (start(http))
         return http;
     http_free(http);
@@ -197,6 +219,7 @@ struct http *http_new(struct loop *loop, const struct site *site)
 void http_retire(struct http *http)
 {
     mhd.quiesce_daemon(http->daemon);
+    http_events_end(&http->events);
 }
 
 unsigned http_count(const struct http *http)

@@ -46,11 +46,14 @@ void http_connections_init(struct http_connections *connections, struct loop *lo
 {
     *connections = (struct http_connections){.loop = loop};
     list_init(&connections->all);
+    list_init(&connections->kept);
     timer_init(&connections->patience, end_late, connections);
 }
 
 void http_connections_free(struct http_connections *connections)
 {
+    list_each(&connections->kept, struct http_connection, connection, link)
+        http_connection_free(connection);
     while (oldest(connections))
         http_connection_free(oldest(connections));
 }
@@ -61,7 +64,7 @@ struct http_connection *http_connection_new(struct http_connections *connections
 
     if (!connection)
         return NULL;
-    if (connections->count >= HTTP_CONNECTIONS_MAX)
+    if (connections->count >= HTTP_CONNECTIONS_MAX && oldest(connections))
         shut_down(oldest(connections));
     *connection = (struct http_connection){
         .all = connections, .fd = fd, .until = clock_ms() + HTTP_PATIENCE_MS};
@@ -70,6 +73,15 @@ struct http_connection *http_connection_new(struct http_connections *connections
     connections->count++;
     watch_oldest(connections);
     return connection;
+}
+
+void http_connection_keep(struct http_connection *connection)
+{
+    if (!connection)
+        return;
+    list_remove(&connection->link);
+    list_append(&connection->all->kept, &connection->link);
+    watch_oldest(connection->all);
 }
 
 void http_connection_free(struct http_connection *connection)

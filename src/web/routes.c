@@ -9,8 +9,10 @@
 #include "web/health.h"
 #include "web/page_files.h"
 #include "web/page_html.h"
+#include "web/question_json.h"
 
-static const char plain[] = "text/plain; charset=utf-8";
+static const char plain[] = "text/plain; charset=utf-8", json[] = "application/json",
+                  question_path[] = "/question/"; /* with its number behind it */
 
 /* Writes the body and returns the status. */
 typedef unsigned route_write(const struct site *, FILE *out);
@@ -51,6 +53,12 @@ static unsigned write_figures(const struct site *site, FILE *out)
     return figures_json(out, &summary, site->figures) ? 200 : 500;
 }
 
+static unsigned write_questions(const struct site *site, FILE *out)
+{
+    (void)site;
+    return question_json_all(out) ? 200 : 500;
+}
+
 static unsigned write_nothing(const struct site *site, FILE *out)
 {
     (void)site;
@@ -67,7 +75,8 @@ static const struct http_route routes[] = {
     {"/", "text/html; charset=utf-8", write_page},
     {"/healthz", plain, write_health},
     {"/metrics", "text/plain; version=0.0.4; charset=utf-8", write_metrics},
-    {"/figures", "application/json", write_figures},
+    {"/figures", json, write_figures},
+    {"/questions", json, write_questions},
 };
 
 static const struct http_route nowhere = {"", plain, write_nothing};
@@ -93,19 +102,43 @@ static bool send_file(const struct page_file *file, struct reply *reply)
     return true;
 }
 
+/* A question that the path names, if it is still there. */
+static unsigned write_question(const struct site *site, const char *path,
+                               struct reply *reply, FILE *out)
+{
+    static struct recent_record record;
+    uint64_t number = question_row_number(path + strlen(question_path));
+
+    if (!recent_read(number, &record))
+        return write_nothing(site, out);
+    reply->type = json;
+    return question_json_whole(out, &record) ? 200 : 500;
+}
+
+static unsigned write_path(const struct site *site, const char *path, struct reply *reply,
+                           FILE *out)
+{
+    const struct http_route *route;
+
+    if (strncmp(path, question_path, strlen(question_path)) == 0)
+        return write_question(site, path, reply, out);
+    route = find(path);
+    reply->type = route->type;
+    return route->write(site, out);
+}
+
 bool routes_answer(const struct site *site, const char *path, struct reply *reply)
 {
     const struct page_file *file = page_files_find(path);
-    const struct http_route *route = find(path);
     FILE *out;
 
     if (file)
         return send_file(file, reply);
-    *reply = (struct reply){.type = route->type};
+    *reply = (struct reply){.type = plain};
     out = open_memstream(&reply->body, &reply->len);
     if (!out)
         return false;
-    reply->status = route->write(site, out);
+    reply->status = write_path(site, path, reply, out);
     if (fclose(out) == 0)
         return true;
     free(reply->body);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/counters.h"
+#include "base/recent.h"
 
 enum { SHOWN_MS = 600000 }; /* slow and failing names that are older are not shown */
 
@@ -32,15 +33,19 @@ static void read_rcodes(struct summary *summary)
             (struct summary_rcode){names[i], counters_sum(COUNT_ANSWER_RECORDS + i)};
 }
 
-/* An answer is counted behind the question, so the parts may be one less than the whole. */
+/* One may be read shortly before another; the ring's number, which a hostile process may
+ * set, is at most that of all. */
 static void read_totals(struct summary *summary)
 {
+    uint64_t shown = recent_newest();
+
     summary->questions =
         counters_sum(COUNT_QUESTIONS_UDP) + counters_sum(COUNT_QUESTIONS_TCP);
     summary->cached = counters_sum(COUNT_CACHE_HITS);
     summary->failed = counters_sum(COUNT_ANSWER_SERVFAIL) +
                       counters_sum(COUNT_ANSWER_REFUSED) +
                       counters_sum(COUNT_ANSWER_FORMERR) + counters_sum(COUNT_ANSWER_OTHER);
+    summary->shown = shown < summary->questions ? shown : summary->questions;
 }
 
 void summary_read(struct summary *summary, const struct web_config *config)

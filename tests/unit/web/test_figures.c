@@ -1,5 +1,6 @@
 #include "../check.h"
 
+#include "base/recent.h"
 #include "web/figures.h"
 
 static struct figures figures;
@@ -8,6 +9,7 @@ static void begin(void)
 {
     assert_int_not_equal(counters_open(-1), -1);
     counters_use(1);
+    assert_int_not_equal(recent_open(-1), -1);
     figures_init(&figures, 5000);
 }
 
@@ -17,6 +19,14 @@ static void ask(unsigned times)
 {
     for (unsigned i = 0; i < times; i++)
         count_question(COUNT_QUESTIONS_UDP, COUNT_TYPE_A, COUNT_ANSWER_RECORDS);
+}
+
+static void show(unsigned times)
+{
+    static const struct recent_record record;
+
+    for (unsigned i = 0; i < times; i++)
+        recent_write(&record);
 }
 
 static const struct figures_point *last(void)
@@ -136,4 +146,18 @@ TEST_WITH(figures, the_last_bucket_has_the_longest)
     figures_sample(&figures, 6000);
     assert_true(last()->median_ms >= 4096);
     assert_true(last()->p99_ms <= 8192);
+}
+
+TEST_WITH(figures, questions_are_shown_or_not)
+{
+    ask(10);
+    show(3);
+    figures_sample(&figures, 6000);
+    assert_int_equal(figures.shown, 3);
+    assert_int_equal(figures.not_shown, 7);
+    ask(1);
+    show(2); /* one of them is not counted yet */
+    figures_sample(&figures, 7000);
+    assert_int_equal(figures.shown, 2);
+    assert_int_equal(figures.not_shown, 0);
 }

@@ -1,5 +1,6 @@
 #include "../written.h"
 
+#include "base/clock.h"
 #include "web/figures_json.h"
 
 #include <jansson.h>
@@ -19,6 +20,7 @@ static void begin(void)
                                .questions = 8,
                                .cached = 6,
                                .failed = 5,
+                               .shown = 3,
                                .sources = {{"DNS", 5, 1}, {"other sources", 7, 0}},
                                .waiting = 3,
                                .hung = 2,
@@ -69,7 +71,8 @@ TEST_WITH(json, figures_of_the_moment_are_numbers)
     assert_string_equal(member("hung"), "2");
     assert_string_equal(member("restarts"), "1");
     assert_string_equal(member("lost_log_lines"), "4");
-    assert_string_equal(member("totals"), "{\"questions\":8,\"cached\":6,\"failed\":5}");
+    assert_string_equal(member("totals"), "{\"questions\":8,\"cached\":6,\"failed\":5,"
+                                          "\"shown\":3,\"not_shown\":5}");
     assert_string_equal(member("version"), "\"" HOSTDNS_VERSION "\"");
     assert_string_equal(member("sources"),
                         "[{\"source\":\"DNS\",\"count\":5,\"failed\":1},"
@@ -139,4 +142,27 @@ TEST_WITH(json, the_text_is_ascii)
     assert_non_null(strstr(text, "\"</script>\\\".test.\""));
     for (; *text; text++)
         assert_in_range(*text, ' ', '~');
+}
+
+TEST_WITH(json, the_newest_point_stands_alone)
+{
+    FILE *out = written_begin();
+
+    figures.count = figures.next = 2;
+    figures.points[0] = (struct figures_point){10, 5, 0.5, 8};
+    figures.points[1] = (struct figures_point){20.5, 2, -1, 16};
+    figures.shown = 7;
+    figures.not_shown = 9;
+    figures.at = clock_ms() - 1000000;
+    assert_true(figures_json_newest(out, &figures));
+    said = json_loads(written_end(out), 0, NULL);
+    assert_string_equal(member("rate"), "20.5");
+    assert_string_equal(member("cached_rate"), "2.0");
+    assert_string_equal(member("median_ms"), "null");
+    assert_string_equal(member("p99_ms"), "16.0");
+    assert_string_equal(member("shown"), "7");
+    assert_string_equal(member("not_shown"), "9");
+    assert_in_range(clock_unix_ms() / 1000 -
+                        (int64_t)json_real_value(json_object_get(said, "time")),
+                    999, 1300);
 }

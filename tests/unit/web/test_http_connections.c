@@ -101,3 +101,23 @@ TEST_WITH(connections, the_oldest_gives_way_to_a_new_one)
         drop(all[i], clients[i]);
     assert_int_equal(connections.count, 0);
 }
+
+TEST_WITH(connections, one_that_may_last_does_not_give_way)
+{
+    struct http_connection *kept, *late;
+    int kept_client, late_client;
+
+    kept = add(&kept_client);
+    kept->until = clock_ms();
+    late = add(&late_client);
+    late->until = clock_ms();
+    http_connection_keep(kept);
+    http_connection_keep(NULL);
+    assert_int_equal(connections.count, 2);
+    turn(loop);
+    assert_false(is_shut(kept_client));
+    assert_true(is_shut(late_client));
+    drop(kept, kept_client);
+    drop(late, late_client);
+    assert_int_equal(connections.count, 0);
+}

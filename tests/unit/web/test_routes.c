@@ -1,6 +1,7 @@
 #include "../check.h"
 
 #include "base/counters.h"
+#include "base/recent.h"
 #include "web/routes.h"
 
 static struct web_config config;
@@ -49,6 +50,29 @@ TEST_WITH(routes, the_files_of_the_page_are_sent_as_they_are)
     assert_string_equal(reply.type, "text/css; charset=utf-8");
     assert_int_equal(strncmp(reply.body, "/* Calm colours", 15), 0);
     assert_int_equal(get("/page.html"), 404);
+}
+
+TEST_WITH(routes, recent_questions_are_listed_and_shown)
+{
+    static const struct recent_record record;
+    int fd = recent_open(-1);
+
+    assert_int_not_equal(fd, -1);
+    close(fd);
+    assert_int_equal(get("/questions"), 200);
+    assert_string_equal(reply.type, "application/json");
+    assert_string_equal(reply.body, "[]\n");
+    assert_int_equal(get("/question/1"), 404);
+    recent_write(&record);
+    assert_int_equal(get("/questions"), 200);
+    assert_int_equal(strncmp(reply.body, "[{\"id\":\"1\",", 10), 0);
+    assert_int_equal(get("/question/1"), 200);
+    assert_string_equal(reply.type, "application/json");
+    assert_non_null(strstr(reply.body, "\"packets\":["));
+    assert_int_equal(get("/question/2"), 404);
+    assert_string_equal(reply.type, "text/plain; charset=utf-8");
+    assert_int_equal(get("/question/"), 404);
+    assert_int_equal(get("/question/1x"), 404);
 }
 
 TEST_WITH(routes, health_is_told_in_a_word_or_a_line)
