@@ -3,6 +3,7 @@
  * asked for: "exit" ends it, "close" closes all descriptors that are open, "block" blocks
  * all signals and ignores them, "errno" leaves an error that nobody has met.
  */
+#define _GNU_SOURCE
 #define MODULE rude
 #include "nss.h"
 
