@@ -12,6 +12,8 @@
 #                       only these (tests/bench/measure.py)
 #   make endure         runs a server for MINUTES=30 with a log that nobody reads, a busy router
 #                       and a name server that comes and goes
+#   make faults         has each system call and each allocation of each process fail in turn, and
+#                       kills processes a hundred times, of which the tests do a part
 #   make cover          prints the share of each room's lines that the tests run, after
 #                       MINUTES=30 at most; COVER_ONLY='unit/net system/test_tcp' runs only these
 #   make format         lays out the C files as .clang-format says
@@ -110,11 +112,13 @@ TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort \
     $(shell grep -l pthread_create tests/unit/*/test_*.c)))
 endif
 ifneq ($(SANITIZE),)
-# Tests that preload a failing allocator, a clock or a refusing kernel are omitted, because a
-# sanitizer must be loaded first. So are tests of the suite's own tools, which run none of our code,
-# and those of the web page in a browser: test_web and test_web_questions ask the process the same.
-SYSTEM_FILES := $(filter-out $(addprefix test_,memory_runs_out client_memory side_facilities suspend \
-    loops_by_the_minute web_page suite tables conformance_table),$(SYSTEM_FILES))
+# Tests that preload a failing allocator, a clock or a refusing kernel, or have system calls fail,
+# are omitted, because a sanitizer must be loaded first and needs its own calls. So are tests of the
+# suite's own tools, which run none of our code, and those of the web page in a browser: test_web and
+# test_web_questions ask the process the same.
+SYSTEM_FILES := $(filter-out $(addprefix test_,memory_runs_out client_memory failing_calls \
+    failing_starts side_facilities suspend loops_by_the_minute web_page suite tables \
+    conformance_table),$(SYSTEM_FILES))
 endif
 UNIT_JOBS   := $(addprefix unit/,$(sort $(foreach test,$(TESTS),$(word 2,$(subst /unit/, ,$(dir $(test)))))))
 UNIT_JOBS   := $(UNIT_JOBS:/=)
@@ -128,7 +132,8 @@ quiet = @printf '  %-5s %s\n' "$(1)" "$(patsubst $(BUILD)/%,%,$@)";
 endif
 
 .PHONY: all run test programs debs package folder jobs check unit system live fuzzing fuzz bench cover \
-        endure install uninstall clean format lint dist deb always compile_commands.json conf/hostdns.conf \
+        endure faults install uninstall clean format lint dist deb always compile_commands.json \
+        conf/hostdns.conf \
         $(UNIT_JOBS) $(SYSTEM_JOBS) kind-plain kind-address kind-thread
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -325,6 +330,11 @@ COVER_ONLY ?= unit system
 
 cover:
 	+@tests/cover $(MINUTES) $(COVER_ONLY)
+
+faults: programs
+	@MEMORY_RUNS_OUT=all FAULTS=all BUILD=$(BUILD) tests/lab $(PYTHON) -m pytest \
+	    -p no:cacheprovider -rfE $(addprefix tests/system/test_,memory_runs_out.py \
+	    failing_calls.py failing_starts.py storms.py)
 
 endure: all
 	@BUILD=$(BUILD) tests/lab $(PYTHON) tests/endure $(MINUTES)
