@@ -1,0 +1,95 @@
+"""Files of the host that are garbage, or endless: no answer is wrong while they are so, and the
+first one after an edit that mends them is right."""
+
+import contextlib
+import pathlib
+import random
+
+import pytest
+
+from daemon import INSTRUMENTED, wait_until
+from tables import table
+
+MEGABYTE = 1 << 20
+LINES = 100_000 if INSTRUMENTED else 1_000_000
+RIGHT = {("localhost", "A"): ["localhost A 127.0.0.1"],
+         ("v4only.lab", "A"): ["v4only.lab A 10.0.0.4"],
+         ("v4only.lab", "MX"): "NODATA",
+         ("4.0.0.10.in-addr.arpa", "PTR"): ["4.0.0.10.in-addr.arpa PTR v4only.lab"],
+         ("a.example.test", "A"): ["a.example.test A 192.0.2.1"],
+         ("nosuch.example.test", "A"): "NXDOMAIN"}
+
+def noise(octets):
+    return random.Random(7).randbytes(octets).replace(b"\0", b"x")
+
+
+GARBAGE = {
+    "noise": noise(MEGABYTE),
+    "zeros": bytes(MEGABYTE),
+    "one line": b"x" * MEGABYTE,
+    "blanks": b" " * MEGABYTE,
+    "newlines": b"\n" * MEGABYTE,
+    "half words": b"nameserver\noptions\nsearch\nsortlist\n" * 25_000,
+    "words": b"nameserver 127.0.0.2\nhosts: files dns\noptions timeout:1\n" * 19_000,
+    "one long word list": b"hosts: " + b"files " * 170_000 + b"\n",
+    "numbers": b"nameserver 999.1.1.1\noptions timeout:99999999999999999999\n" * 18_000,
+}
+
+
+def put(etc, name, octets):
+    """Replaces the file in one step."""
+    path = etc.keep(name)
+    new = path.with_name(f"{name}.new")
+    new.write_bytes(octets)
+    new.replace(path)
+
+
+def outcome(server, question):
+    with contextlib.suppress(TimeoutError):
+        return server.send(*question).reply().outcome
+
+
+@table("name", ["resolv.conf", "nsswitch.conf", "host.conf", "gai.conf"])
+@table("kind", GARBAGE)
+def test_garbage_makes_no_wrong_answer(start, etc, name, kind):
+    """A name of the hosts file is never denied; that of DNS may be, if no source of the line is
+    left that knows it, as getaddrinfo() would deny it."""
+    server = start()
+    put(etc, name, GARBAGE[kind])
+    for question, right in RIGHT.items():
+        allowed = (right, "SERVFAIL", None)
+        if name == "nsswitch.conf" and question[0].endswith("example.test"):
+            allowed += ("NXDOMAIN",)
+        assert outcome(server, question) in allowed, question
+    etc.restore()
+    for question, right in RIGHT.items():
+        wait_until(lambda question=question, right=right: outcome(server, question) == right,
+                   f"{question} when all is well again")
+    assert " died: " not in server.errors() and " ended " not in server.errors()
+
+
+def many_lines():
+    return "".join(f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255} n{n}.many.lab\n"
+                   for n in range(LINES)).encode()
+
+
+HOSTS = {"a million lines": many_lines,
+         "one line of 1 MiB": lambda: b"10.9.9.9 first.lab " + b"word " * (MEGABYTE // 5),
+         "one word of 1 MiB": lambda: b"10.9.9.9 " + b"w" * MEGABYTE,
+         "noise": lambda: noise(MEGABYTE)}
+
+
+@pytest.mark.parametrize("kind", HOSTS)
+def test_an_endless_hosts_file_makes_no_wrong_answer(start, etc, kind):
+    """Its other lines count, in front and behind."""
+    server = start()
+    own = pathlib.Path("/etc/hosts").read_bytes()
+    put(etc, "hosts", own + HOSTS[kind]() + b"\n10.0.7.7 last.lab\n")
+    questions = {**RIGHT, ("last.lab", "A"): ["last.lab A 10.0.7.7"]}
+    for question, right in questions.items():
+        assert outcome(server, question) in (right, "SERVFAIL", None), question
+    for question, right in questions.items():
+        wait_until(lambda question=question, right=right: outcome(server, question) == right,
+                   question, 60)
+    etc.restore()
+    assert server.ask_until("NXDOMAIN", "last.lab")
