@@ -3,14 +3,21 @@
 #include <stddef.h>
 #include <string.h>
 
-#define HTML "text/html; charset=utf-8"
-#define CSS  "text/css; charset=utf-8"
-#define SVG  "image/svg+xml"
+#define HTML   "text/html; charset=utf-8"
+#define CSS    "text/css; charset=utf-8"
+#define SVG    "image/svg+xml"
+#define SCRIPT "text/javascript; charset=utf-8"
 
 /* One row for each file that is sent as it is: name, path, and type. */
 #define FILES(ROW)                                                                         \
     ROW(style, "/style.css", CSS)                                                          \
-    ROW(icon, "/icon.svg", SVG)
+    ROW(icon, "/icon.svg", SVG)                                                            \
+    ROW(script, "/script.js", SCRIPT)                                                      \
+    ROW(format, "/format.js", SCRIPT)                                                      \
+    ROW(plot, "/plot.js", SCRIPT)                                                          \
+    ROW(questions, "/questions.js", SCRIPT)                                                \
+    ROW(detail, "/detail.js", SCRIPT)                                                      \
+    ROW(packet, "/packet.js", SCRIPT)
 
 /* The assembler reads the file, so no copy of it has to be kept. The Makefile tells on
  * which files this one depends. */

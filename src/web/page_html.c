@@ -7,6 +7,7 @@
 #include "web/page_files.h"
 #include "web/page_lists.h"
 #include "web/page_plot.h"
+#include "web/page_rows.h"
 #include "web/page_text.h"
 #include "web/template.h"
 
@@ -176,6 +177,24 @@ static void put_times_text(FILE *out, const struct moment *moment)
     fputc('.', out);
 }
 
+static void put_shown(FILE *out, const struct moment *moment)
+{
+    uint64_t shown = moment->summary->shown, all = moment->summary->questions;
+
+    if (shown >= all)
+        return;
+    page_text_count(out, shown);
+    fputs(" of ", out);
+    page_text_count(out, all);
+    fputs(" were shown", out);
+}
+
+static void put_rows(FILE *out, const struct moment *moment)
+{
+    (void)moment;
+    page_rows(out);
+}
+
 static void put_name_servers(FILE *out, const struct moment *moment)
 {
     page_lists_name_servers(out, moment->summary);
@@ -230,6 +249,8 @@ static const struct {
     {"median-line", put_median_line},
     {"p99-line", put_p99_line},
     {"rate-text", put_rate_text},
+    {"shown", put_shown},
+    {"questions", put_rows},
     {"times-text", put_times_text},
     {"name_servers", put_name_servers},
     {"sources", put_sources},

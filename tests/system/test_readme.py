@@ -14,8 +14,9 @@ import pytest
 from typed import Reader, Step, is_shown
 
 README = pathlib.Path(__file__).parents[2] / "README.md"
-SECTIONS = ["hostdns", "A first try", "A network namespace, a container, a virtual machine",
-            "dnsmasq sends one domain here", "unbound in front", "Configuration"]
+SECTIONS = ["hostdns", "A first try", "Watch it",
+            "A network namespace, a container, a virtual machine", "dnsmasq sends one domain here",
+            "unbound in front", "Configuration"]
 
 
 def sections():
@@ -72,7 +73,7 @@ def test_what_counts_as_shown(shown, real, right):
     assert is_shown(shown, real) == right
 
 
-ROOMS = "base|dns|net|channel|upstream|lookup|serve|daemon|client|ctl"
+ROOMS = "base|dns|net|channel|upstream|lookup|serve|daemon|client|ctl|web|dnstap"
 NAMED = rf"`((?:src|include|scripts|tests|conf|\.github|\.ci|{ROOMS})/(?!ROOM)[\w./]*)`(?:, `(\w+)`)?"
 PAGES = [README, *(README.parent / name for name in (
     "src/README.md", "src/DECISIONS.md", "tests/bench/README.md", ".github/SECURITY.md",

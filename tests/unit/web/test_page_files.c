@@ -50,7 +50,7 @@ TEST(every_file_beside_the_page_is_sent_as_it_is)
         same_as_file(page_files_find(name), found.gl_pathv[i]);
         sent++;
     }
-    assert_int_equal(sent, 2);
+    assert_int_equal(sent, 8);
     globfree(&found);
 }
 
@@ -63,6 +63,8 @@ TEST(a_browser_is_told_what_each_file_is)
 {
     assert_string_equal(type_of("/style.css"), "text/css; charset=utf-8");
     assert_string_equal(type_of("/icon.svg"), "image/svg+xml");
+    assert_string_equal(type_of("/script.js"), "text/javascript; charset=utf-8");
+    assert_string_equal(type_of("/packet.js"), "text/javascript; charset=utf-8");
 }
 
 TEST(nothing_else_is_found)

@@ -12,8 +12,9 @@ static void reset(void)
     summary = (struct summary){
         .unix_ms = 86400000 + 3723000,
         .uptime_ms = 7300000,
-        .sources = {{"DNS", 7, 0}, {"other sources", 8, 0}},
     };
+    for (size_t i = 0; i < SUMMARY_SOURCES; i++)
+        summary.sources[i].name = "DNS";
     figures = (struct figures){.count = 0};
 }
 
