@@ -228,6 +228,13 @@ def test_a_failure_stands_out_and_tells_its_reason(page, server):
                     ).count(name) >= 1
 
 
+def test_a_name_without_such_records_is_no_failure(page, server):
+    server.ask("x.qservfail-servfail.fault.test")
+    server.ask("dual.lab", "TXT")
+    page.wait(lambda: {"NODATA", "SERVFAIL"} <= set(page.texts("#rcodes .what")), "both")
+    assert page.texts("#rcodes .failed .what") == ["SERVFAIL"]
+
+
 def test_the_figures_go_on(page, server):
     before = page.text("#questions-total")
     ask(page, server, "a.example.test")

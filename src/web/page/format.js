@@ -55,4 +55,5 @@ export function clock(seconds) {
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
 }
 
-export const isFailure = (rcode) => rcode !== "NOERROR" && rcode !== "NXDOMAIN";
+// NODATA is what the counters call NOERROR without records.
+export const isFailure = (rcode) => !["NOERROR", "NODATA", "NXDOMAIN"].includes(rcode);
