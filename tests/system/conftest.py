@@ -295,7 +295,10 @@ class Upstream(Server):
         return self.counts(name).get(rdtype, collections.Counter())
 
     def asked(self, name):
-        return {rdtype: count["asked"] for rdtype, count in self.counts(name).items()}
+        """{type: number} of the questions with an OPT record. Who does not answer at once,
+        as on a busy machine, is asked without as well."""
+        return {rdtype: count["asked"] - count["plain"]
+                for rdtype, count in self.counts(name).items()}
 
     def answered(self, name, rdtype):
         return self.count(name, rdtype)["answered"]

@@ -14,9 +14,10 @@ EDNS alone.
 198.18.N.* are addresses whose reverse names have the fault that REVERSE_FAULTS gives to N.
 Signatures at names below altered.signed.test are altered.
 
-Each question is counted. count.NAME TXT tells how often NAME was asked and how many of
-these questions got an answer, how they came, and how many had the bits DO and CD: "A asked=3
-answered=2 udp=2 tcp=1 do=0 cd=0".
+Each question is counted. count.NAME TXT tells how often NAME was asked, how many of these
+questions got an answer, how many had no OPT record, how many came over TCP, and of those with an
+OPT record how many came over UDP, and how many had the bits DO and CD: "A asked=3 answered=2
+plain=0 tcp=1 udp=2 do=0 cd=0".
 
 Over TCP the same. On 127.0.0.3:53 and 127.0.0.4:53 questions are taken and never answered.
 Prints "ready" once knot and this server can be asked.
@@ -67,9 +68,13 @@ class Question:
         counter = counters[self.name.canonicalize()][dns.rdatatype.to_text(self.type)]
         self.counter = counter
         counter["asked"] += 1
-        counter["tcp" if over_tcp else "udp"] += 1
-        counter["do"] += self.wants_dnssec(HEADER + used + 4)
-        counter["cd"] += bool(wire[3] & 0x10)
+        counter["tcp"] += over_tcp
+        if len(wire) == HEADER + used + 4:
+            counter["plain"] += 1
+        else:
+            counter["udp"] += not over_tcp
+            counter["do"] += self.wants_dnssec(HEADER + used + 4)
+            counter["cd"] += bool(wire[3] & 0x10)
         self.number = counter["asked"]
         self.first_seconds = first_seconds.setdefault((self.name, self.type), time.monotonic())
 
@@ -307,7 +312,7 @@ REVERSE_FAULTS = {
 def counts(question):
     """The TXT answer to count.NAME."""
     name = dns.name.Name(question.name[1:]).canonicalize()
-    words = ("asked", "answered", "udp", "tcp", "do", "cd")
+    words = ("asked", "answered", "plain", "tcp", "udp", "do", "cd")
     texts = ['"' + " ".join([rdtype, *(f"{word}={counter[word]}" for word in words)]) + '"'
              for rdtype, counter in sorted(counters[name].items())]
     message = reply(question)

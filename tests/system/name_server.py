@@ -76,6 +76,7 @@ class NameServer(threading.Thread):
         self.answer = answer
         self.on_stream = on_stream  # what to do with a TCP question instead
         self.everything, self.asked = [], []
+        self.answered = {}  # {question: when, over UDP}
         self.accepted = 0
         self.news = threading.Condition()
         self.selector = selectors.DefaultSelector()
@@ -145,7 +146,7 @@ class NameServer(threading.Thread):
     def take(self, packet):
         with self.news:
             self.everything.append(packet)
-            if not packet.is_loop_check:
+            if not packet.is_loop_check and not self.was_slow_for(packet):
                 self.asked.append(packet)
             self.news.notify_all()
         if packet.is_loop_check:
@@ -153,7 +154,15 @@ class NameServer(threading.Thread):
         elif packet.over_tcp and self.on_stream:
             self.on_stream(packet)
         elif (wire := self.answer(packet)) is not None:
+            if not packet.over_tcp:
+                self.answered[packet.question] = time.time()
             self.send(packet, wire)
+
+    def was_slow_for(self, packet):
+        """True for a question without EDNS that came before the answer to the same one with
+        EDNS left, which may take its time on a busy machine."""
+        return (packet.message.edns < 0 and not packet.over_tcp and
+                packet.seconds < self.answered.get(packet.question, 0))
 
     def send(self, packet, wire):
         if packet.over_tcp:
