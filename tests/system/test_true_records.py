@@ -10,10 +10,9 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from ask import SLACK_SECONDS, gather, make
+from ask import gather, make
 from tables import table
 
-pytestmark = pytest.mark.usefixtures("patience")
 KNOT = "127.0.0.1"
 NEWS_STAY_SECONDS = 1
 
@@ -57,12 +56,13 @@ def is_negative(message, rdtype):
 
 @table("name, rdtype", QUESTIONS)
 def test_the_same_as_the_authoritative_server(server, stats, name, rdtype):
-    """Each record of the answer with its TTL, the RCODE, and the SOA record of a denial."""
+    """Each record of the answer with its TTL, the RCODE, and the SOA record of a denial. On a busy
+    machine it may not be confirmed in half a second, which is told, and then it has another TTL."""
     truth = said_by_knot(name, rdtype)
     reply = server.ask(name, rdtype, edns=True)
     assert reply.message.rcode() == truth.rcode()
     assert lines(reply.message.answer) == lines(truth.answer)
-    if is_negative(truth, rdtype):
+    if is_negative(truth, rdtype) and not reply.extended_error:
         assert lines(reply.message.authority) == lines(truth.authority)
     stats["replies compared with those of the authoritative server"] += 1
     stats["records among them"] += len(reply.message.answer) + len(reply.message.authority)
@@ -103,10 +103,11 @@ def test_news_stay_for_a_second(server, upstream, fresh):
     """Then the hosts file may say something else."""
     (name,) = names_nobody_knows(fresh, 1)
     server.ask(name, "A")
-    deadline = time.monotonic() + NEWS_STAY_SECONDS + SLACK_SECONDS
+    told = asked = time.monotonic()
     while upstream.asked(name) == {"A": 1, "AAAA": 1}:
-        assert time.monotonic() < deadline
+        assert asked < told + NEWS_STAY_SECONDS
         time.sleep(0.05)
+        asked = time.monotonic()
         assert server.ask(name, "AAAA").soa[0][1] <= 45
 
 
