@@ -171,14 +171,16 @@ class Pending:
 
 
 def gather(pendings, seconds=PATIENCE_SECONDS):
-    """The replies to all of them, in the order in which they arrive."""
+    """The replies to all of them, in the order in which they arrive. To read many may take this
+    program longer than they took to come."""
     replies = []
     deadline = time.monotonic() + seconds
     with selectors.DefaultSelector() as selector:
         for pending in pendings:
             selector.register(pending.socket, selectors.EVENT_READ, pending)
-        while selector.get_map() and time.monotonic() < deadline:
-            for key, _ in selector.select(deadline - time.monotonic()):
+        while selector.get_map() and (
+                ready := selector.select(max(0, deadline - time.monotonic()))):
+            for key, _ in ready:
                 selector.unregister(key.fileobj)
                 replies.append(key.data.reply())
         unanswered = [key.data for key in selector.get_map().values()]

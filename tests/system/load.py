@@ -11,6 +11,7 @@ from stream import framed
 
 PATIENCE_SECONDS = 20
 PAUSE = 0.005
+RETIRED_IDLE_SECONDS = 1  # then a process that retires closes a connection
 
 
 class Load:
@@ -70,6 +71,7 @@ class Way:
 
     def __init__(self, to, way):
         self.to, self.way, self.socket = to, way, None
+        self.asked = None  # when, over this connection
 
     def __enter__(self):
         return self
@@ -80,7 +82,7 @@ class Way:
     def close(self):
         if self.socket:
             self.socket.close()
-        self.socket = None
+        self.socket = self.asked = None
 
     def connect(self):
         if not self.socket:
@@ -96,14 +98,28 @@ class Way:
         while len(data) < 2 or len(data) < 2 + int.from_bytes(data[:2], "big"):
             chunk = self.socket.recv(65535)
             if not chunk:
-                raise EOFError("the connection was closed before the answer")
+                raise EOFError(f"the connection was closed after {len(data)} octets of the answer")
             data += chunk
         return data[2:]
 
-    def ask(self, wire):
+    def exchange(self, wire):
         self.connect()
+        self.asked = time.monotonic()
         self.socket.sendall(wire if self.way == "udp" else framed(wire))
         reply = self.receive()
         if self.way != "kept":
             self.close()
         return reply
+
+    def ask(self, wire):
+        """On a busy machine a connection may have been idle for so long that the server closes
+        it while the next question is on its way; a client asks again then (RFC 7766 section
+        6.2.4)."""
+        before = self.asked
+        try:
+            return self.exchange(wire)
+        except (EOFError, ConnectionError):
+            self.close()
+            if before is None or time.monotonic() < before + RETIRED_IDLE_SECONDS:
+                raise
+        return self.exchange(wire)

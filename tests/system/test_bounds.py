@@ -10,7 +10,7 @@ import dns.message
 import dns.rcode
 import pytest
 
-from ask import PATIENCE_SECONDS, SLACK_SECONDS, Over, make
+from ask import PATIENCE_SECONDS, Over, make
 from daemon import INSTRUMENTED, wait_until
 from tables import table
 
@@ -148,10 +148,12 @@ def test_nothing_stale_is_served(start, etc, name_server, rdtype):
     assert {ttl for _, ttl in reply.ttls} == {1}
     answered = time.monotonic()
     dying.close()
+    asked = time.monotonic()
     while (reply := server.ask("brief.up.test", rdtype)).rcode == "NOERROR":
-        assert time.monotonic() < answered + 2
+        assert asked < answered + 1
         assert {ttl for _, ttl in reply.ttls} <= {0, 1}
         time.sleep(0.05)
+        asked = time.monotonic()
     assert reply.outcome == "SERVFAIL"
 
 
@@ -164,9 +166,10 @@ def test_a_stale_answer_is_better_than_none_where_that_is_wanted(start, etc, nam
     fresh = server.ask("brief.up.test").outcome
     assert server.ask("brief.up.test", "AAAA").outcome == "NODATA"
     dying.close()
-    answered = time.monotonic()
+    answered = asked = time.monotonic()
     while not (reply := server.ask("brief.up.test", edns=True)).extended_error:
-        assert time.monotonic() < answered + 1 + SLACK_SECONDS
+        assert asked < answered + 1
+        asked = time.monotonic()
     assert reply.outcome == fresh
     assert {ttl for _, ttl in reply.ttls} == {30}
     assert reply.extended_error[0] == 3

@@ -198,8 +198,9 @@ def test_gai_conf_by_effect(server, back, local_load, stats):
                                                           "order.lab A 172.16.6.1"], "order.lab"))
 
 
-def test_an_address_that_comes_and_goes_is_noticed(server):
+def test_an_address_that_comes_and_goes_is_noticed(start):
     """It may decide the order of addresses, or which name server can be reached."""
+    server = start()
     lines = len(changes(server, "addresses or routes"))
     ip("address add 10.99.0.1/32 dev lo")
     ip("address del 10.99.0.1/32 dev lo")

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from ask import PROMISE_SECONDS, SLACK_SECONDS, gather
+from ask import PATIENCE_SECONDS, gather
 from daemon import children_of, is_alive, standing_still, wait_until
 
 LOCALHOST = ["localhost A 127.0.0.1"]
@@ -34,7 +34,7 @@ def test_the_processes_have_names(start):
 def test_questions_in_flight_when_lookup_dies(start, etc, upstream, fresh):
     """They get SERVFAIL then, not when their time is up."""
     etc.write("resolv.conf", SILENT_SERVERS)
-    server = start()
+    server = start("-o", "timeout=60000")
     names = [fresh("qdrop-drop") for _ in range(10)]
     pendings = [server.send(name, "A", edns=True) for name in names]
     for name in names:
@@ -42,8 +42,7 @@ def test_questions_in_flight_when_lookup_dies(start, etc, upstream, fresh):
     kill_children(server, "lookup")
     replies = [pending.reply() for pending in pendings]
     assert {reply.outcome for reply in replies} == {"SERVFAIL"}
-    assert {reply.extended_error is not None for reply in replies} == {True}
-    assert replies[0].seconds < PROMISE_SECONDS - 0.5
+    assert {reply.extended_error[1] for reply in replies} == {"the lookup process died"}
 
 
 @pytest.mark.parametrize("name", ["lookup", "serve"])
@@ -97,7 +96,7 @@ def test_a_lookup_process_that_stands_still(start):
             assert server.ask("localhost", "TXT", "CH").outcome == "REFUSED"
         replies = gather(pendings)
     assert {reply.outcome for reply in replies} == {"SERVFAIL"}
-    assert max(reply.seconds for reply in replies) < 1 + SLACK_SECONDS
+    assert max(reply.seconds for reply in replies) < PATIENCE_SECONDS
     # It takes up all of them before, which may take longer than this server's time-out.
     wait_until(lambda: server.ask("localhost").outcome == LOCALHOST, "an answer of lookup")
 
@@ -137,7 +136,7 @@ def test_children_leave_though_lookups_hang(start, etc, upstream, fresh):
     server = start()
     name = fresh("qtcpsilent-ok")
     with server.send(name, "A").socket:
-        wait_until(lambda: upstream.asked(name).get("A") == 2, "the question over TCP")
+        wait_until(lambda: upstream.count(name, "A")["tcp"] > 0, "the question over TCP")
         children = [pid for pid, _ in children_of(server.pid)]
         server.process.kill()
         server.process.wait()

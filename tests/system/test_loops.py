@@ -150,12 +150,12 @@ def test_the_loop_is_found_again_when_resolv_conf_is_spoilt_again(start, etc):
 
 
 def test_another_server_beside_ourselves_is_asked_at_once(start, etc):
-    etc.write("resolv.conf", f"nameserver {OWN}\nnameserver 127.0.0.2\n")
+    etc.write("resolv.conf", f"nameserver {OWN}\nnameserver 127.0.0.2\noptions attempts:1\n")
     server = start(listen=f"{OWN}:53")
     tap = Tap(OWN)
     reply = server.ask("a.example.test")
     assert reply.outcome == A
-    assert reply.seconds < 1
+    assert reply.seconds < 2, "a turn is 2.1 seconds long"
     assert tap.count() == 1
 
 

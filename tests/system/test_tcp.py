@@ -231,10 +231,10 @@ def test_an_idle_connection_is_closed(start):
         assert stream.is_closed()
         assert time.monotonic() - began >= 0.99  # the server counts milliseconds
     with Stream(server) as stream:
-        stream.ask("localhost")
         began = time.monotonic()
+        stream.ask("localhost")
         assert stream.is_closed()
-        assert time.monotonic() - began >= 0.9  # it began when the answer was sent
+        assert time.monotonic() - began >= 0.99
 
 
 @pytest.mark.row("7.16", over="tcp")
@@ -262,8 +262,8 @@ def test_the_idle_time_is_shorter_when_connections_run_out(start):
 def test_a_message_that_trickles_in_is_not_waited_for(start, wire):
     """Octets do not start the time anew."""
     server = start("-o", "tcp-idle=1")
+    began = time.monotonic()
     with Stream(server) as stream:
-        began = time.monotonic()
         for octet in wire[:-1]:
             with contextlib.suppress(ConnectionError):
                 stream.send_wire(bytes([octet]))

@@ -39,13 +39,16 @@ def many_descriptors(count):
 
 @pytest.mark.row("7.18", over="tcp")
 def test_one_too_many_takes_the_place_of_the_oldest_idle_one(start):
+    """The clients are four, since one alone would have little time when no place is left."""
     server = start("-o", "tcp-clients=4", "-o", "tcp-idle=3600")
-    with streams(server, 4) as opened:
+    with contextlib.ExitStack() as stack:
+        opened = [stack.enter_context(Stream(server, f"127.{number}.0.1")) for number in range(1, 5)]
         for stream in opened[1:] + opened[:1]:  # now the second is idle longest
             stream.ask("localhost")
-        with Stream(server) as new:
+        with Stream(server, "127.5.0.1") as new:
             assert new.ask("localhost").outcome == LOCALHOST
             assert opened[1].is_closed()
+            assert not opened[2].is_closed(0.2)
     answers_udp(server)
 
 
@@ -54,11 +57,12 @@ def test_a_client_that_is_owed_an_answer_keeps_its_place(start, etc, fresh):
     etc.write("resolv.conf", PATIENT)
     server = start("-o", "tcp-clients=2", "-o", "tcp-idle=3600")
     names = [make(fresh("qslow2-ok")) for _ in range(2)]
-    with streams(server, 2) as opened:
+    with Stream(server, "127.1.0.1") as first, Stream(server, "127.2.0.1") as second:
+        opened = [first, second]  # of two clients, or they would have little time to ask
         for stream, query in zip(opened, names):
             stream.send(query, make("example.test", "AXFR"))
             stream.read_wire()  # so the other question has been read too
-        with Stream(server) as third:
+        with Stream(server, "127.3.0.1") as third:
             assert third.is_closed()
         answers_udp(server)
         for stream, query in zip(opened, names):
@@ -86,7 +90,8 @@ def test_a_flood_of_connections_closes_nobody_elses(start, addresses):
         assert other.ask("localhost").outcome == LOCALHOST
         for address in itertools.islice(itertools.cycle(addresses), 80):
             stream = stack.enter_context(Stream(server, address))
-            assert stream.ask("localhost").outcome == LOCALHOST
+            with contextlib.suppress(EOFError, ConnectionError):  # it may be idle for 0.2 seconds
+                assert stream.ask("localhost").outcome == LOCALHOST
         assert other.ask("localhost").outcome == LOCALHOST
 
 
