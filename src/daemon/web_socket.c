@@ -59,7 +59,14 @@ static void warn_of_strangers(const struct endpoint *endpoint)
                     endpoint_format(endpoint, text));
 }
 
-/* After a reload, what was passed are the sockets of the DNS server. */
+/* Port 0 would take any socket, such as the one for questions over TCP. After a reload,
+ * what was passed are the sockets for questions. */
+static bool may_be_passed(const struct endpoint *endpoint, const struct handover *handover)
+{
+    return handover->is_activated && !handover->is_reload &&
+           addr_port(&endpoint->addr) != 0;
+}
+
 static int open_socket(struct endpoint *endpoint, struct handover *handover)
 {
     int fd = -1;
@@ -68,7 +75,7 @@ static int open_socket(struct endpoint *endpoint, struct handover *handover)
         errno = ENODEV;
         return -1;
     }
-    if (handover->is_activated && !handover->is_reload)
+    if (may_be_passed(endpoint, handover))
         fd = passed_take(&handover->sockets, SOCK_STREAM, &endpoint->addr);
     if (fd != -1 && listener_adopt(&(struct listener){0}, &endpoint->addr, -1, fd) == 0)
         return fd;

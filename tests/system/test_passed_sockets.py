@@ -8,7 +8,7 @@ import pytest
 
 from ask import Server
 from daemon import PROGRAM
-from web import get
+from web import WEB, get, web_port
 
 
 def activation(sockets):
@@ -67,6 +67,12 @@ def test_a_passed_socket_may_be_for_the_web_page(activate, pair):
             assert get(port, "/healthz")[0] == 200
             server.reload()
     assert f"listening on 127.0.0.1:{port}" not in server.errors()
+
+
+def test_a_web_page_at_any_port_leaves_them_alone(activate, pair):
+    server = activate(*pair, options=WEB)
+    assert server.ask("localhost", tcp=True).outcome == ["localhost A 127.0.0.1"]
+    assert get(web_port(server), "/healthz")[0] == 200
 
 
 def test_what_came_before_the_start_is_answered(activate, pair):

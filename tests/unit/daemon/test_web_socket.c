@@ -99,6 +99,19 @@ TEST_WITH(socket, a_service_manager_may_have_opened_it)
     assert_int_equal(handover.web, passed);
 }
 
+/* It may be the one for questions over TCP. */
+TEST_WITH(socket, port_0_takes_no_socket_that_was_passed)
+{
+    struct addr any = endpoint.addr;
+    int passed = listener_open_tcp(&any);
+
+    assert_true(passed_add(&handover.sockets, passed));
+    handover.is_activated = true;
+    assert_true(web_socket_open(&endpoint, true, &handover));
+    assert_int_not_equal(handover.web, passed);
+    assert_true(passed_any(&handover.sockets, &any));
+}
+
 /* After a reload those that were passed are for questions. */
 TEST_WITH(socket, a_socket_of_the_server_is_not_taken)
 {
