@@ -123,6 +123,7 @@ static int run_dnstap(const struct roles *roles, int control)
         .tap = roles->config->tap, .memory = roles->tap_memory, .confine = sandbox_dnstap};
     int kept[] = {control, roles->tap_memory};
 
+    recent_close(); /* this process has no business with it */
     descriptors_keep(kept, 2);
     return tap_writer_run(&writer, control);
 }
