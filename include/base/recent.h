@@ -60,10 +60,12 @@ static inline bool recent_is_due(int64_t now)
 
 /*
  * Makes the ring, or maps the one behind `fd`, a descriptor from an earlier recent_open or
- * -1. A ring of another layout is replaced. Returns the ring's descriptor, or -1 with
- * errno; then there is no ring, and nothing is written or read.
+ * -1. A ring of another layout is replaced. So is one with clients if they are to be hidden
+ * from now on, since it has those of before, and retiring processes add more. Returns the
+ * ring's descriptor, or -1 with errno; then there is no ring, and nothing is written or
+ * read.
  */
-int recent_open(int fd);
+int recent_open(int fd, bool hides_clients);
 
 /* From now on this process writes, if there is a ring. */
 void recent_begin(void);

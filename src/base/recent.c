@@ -23,9 +23,9 @@ static int64_t full_at; /* clock_ms(): when as many as RECENT_BURST may be writt
 int64_t recent_next_at = INT64_MAX;
 
 /* Another version of the program may have other records. */
-static uint64_t layout(void)
+static uint64_t layout(bool hides_clients)
 {
-    const uint64_t parts[] = {sizeof(struct recent_ring), 1};
+    const uint64_t parts[] = {sizeof(struct recent_ring), 1, hides_clients};
 
     return XXH3_64bits(parts, sizeof parts);
 }
@@ -37,14 +37,14 @@ static struct recent_ring *map(int fd)
     return at == MAP_FAILED ? NULL : at;
 }
 
-static bool fits(int fd)
+static bool fits(int fd, bool hides_clients)
 {
     struct stat file;
 
     if (fd == -1 || fstat(fd, &file) == -1 || file.st_size != sizeof *ring)
         return false;
     ring = map(fd);
-    if (ring && ring->layout == layout())
+    if (ring && ring->layout == layout(hides_clients))
         return true;
     if (ring)
         munmap(ring, sizeof *ring);
@@ -52,28 +52,28 @@ static bool fits(int fd)
     return false;
 }
 
-static int make(void)
+static int make(bool hides_clients)
 {
     int fd = memfd_create("hostdnsd-recent", MFD_CLOEXEC);
 
     if (fd == -1)
         return -1;
     if (ftruncate(fd, sizeof *ring) == 0 && (ring = map(fd))) {
-        ring->layout = layout();
+        ring->layout = layout(hides_clients);
         return fd;
     }
     close(fd);
     return -1;
 }
 
-int recent_open(int fd)
+int recent_open(int fd, bool hides_clients)
 {
     ring = NULL;
-    if (fits(fd))
+    if (fits(fd, hides_clients))
         return fd;
     if (fd != -1)
         close(fd);
-    return make();
+    return make(hides_clients);
 }
 
 void recent_begin(void)

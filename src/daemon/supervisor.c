@@ -365,14 +365,15 @@ static void open_dnstap(struct supervisor *supervisor)
 /* Nobody but the web process reads it. */
 static void open_recent(struct supervisor *supervisor)
 {
+    const struct web_config *web = &supervisor->config->config->web;
     int recent = supervisor->config->handover->recent;
 
-    if (supervisor->config->config->web.socket == -1) {
+    if (web->socket == -1) {
         if (recent != -1)
             close(recent);
         return;
     }
-    supervisor->recent = supervisor->roles.recent = recent_open(recent);
+    supervisor->recent = supervisor->roles.recent = recent_open(recent, web->privacy);
     if (supervisor->recent == -1)
         facility_lost(FACILITY_WEB, "recent questions are not shown: %m");
 }

@@ -282,6 +282,21 @@ def test_clients_can_be_hidden(start):
     assert row["rcode"] == "NOERROR" and row["source"] == "hosts file"
 
 
+def test_those_of_before_are_hidden_too(start, etc):
+    base = "listen = 127.0.0.1:0\nweb = 127.0.0.1:0\n"
+    etc.write("hostdns.conf", base)
+    server = start("-c", "/etc/hostdns.conf", listen=None)
+    server.web = web_port(server)
+    server.ask("v4only.lab")
+    server.ask("localhost")
+    assert newest(server.web, "v4only.lab.")["client"] == "127.0.0.1"
+    etc.write("hostdns.conf", base + "web-privacy = yes\n")
+    server.reload()
+    server.ask("cname-a.example.test")
+    server.ask("localhost")
+    assert {row["client"] for row in questions(server.web)} == {"hidden"}
+
+
 # --- events ---
 
 

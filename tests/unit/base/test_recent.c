@@ -14,7 +14,7 @@ static struct recent_record record, read_back;
 
 static void set_up(void)
 {
-    fd = recent_open(-1);
+    fd = recent_open(-1, false);
     assert_int_not_equal(fd, -1);
     recent_begin();
     memset(&record, 0, sizeof record);
@@ -101,7 +101,7 @@ TEST_WITH(ring, the_oldest_gives_way)
 TEST_WITH(ring, the_next_program_goes_on_with_it)
 {
     write_one(7);
-    assert_int_equal(recent_open(fd), fd);
+    assert_int_equal(recent_open(fd, false), fd);
     assert_int_equal(time_of(1), 7);
     assert_int_equal(write_one(8), 2);
 }
@@ -113,13 +113,26 @@ TEST_WITH(ring, a_ring_of_another_layout_is_replaced)
     uint8_t *octets = ring_octets(&size);
 
     write_one(7);
-    replaced = recent_open(other); /* of another size; closes it */
+    replaced = recent_open(other, false); /* of another size; closes it */
     assert_int_equal(recent_newest(), 0);
     close(replaced);
     octets[0] ^= 1;
-    fd = recent_open(fd);
+    fd = recent_open(fd, false);
     assert_int_equal(recent_newest(), 0);
     munmap(octets, size);
+}
+
+/* Retiring processes go on with the one of before. */
+TEST_WITH(ring, a_ring_with_clients_is_replaced_by_one_that_hides_them)
+{
+    write_one(7);
+    fd = recent_open(fd, true);
+    assert_int_equal(recent_newest(), 0);
+    assert_int_equal(write_one(8), 1);
+    assert_int_equal(recent_open(fd, true), fd);
+    assert_int_equal(time_of(1), 8);
+    fd = recent_open(fd, false);
+    assert_int_equal(recent_newest(), 0);
 }
 
 /* Half of an older record, or of another writer's. */
@@ -291,7 +304,7 @@ static int do_without_a_ring(void)
 TEST(a_process_without_a_ring_takes_nothing)
 {
     limit_descriptors(0);
-    assert_int_equal(recent_open(-1), -1);
+    assert_int_equal(recent_open(-1, false), -1);
     assert_int_equal(errno, EMFILE);
     limit_end(RLIMIT_NOFILE);
     assert_int_equal(in_child(do_without_a_ring), 0);

@@ -10,7 +10,7 @@ static struct figures figures;
 
 static void set_up(void)
 {
-    int fd = recent_open(-1);
+    int fd = recent_open(-1, false);
 
     assert_int_not_equal(fd, -1);
     close(fd);

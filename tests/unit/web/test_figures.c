@@ -9,7 +9,7 @@ static void begin(void)
 {
     assert_int_not_equal(counters_open(-1), -1);
     counters_use(1);
-    assert_int_not_equal(recent_open(-1), -1);
+    assert_int_not_equal(recent_open(-1, false), -1);
     figures_init(&figures, 5000);
 }
 

@@ -56,7 +56,7 @@ static int connect_client(void)
 
 static void begin_empty(void)
 {
-    int fd = recent_open(-1);
+    int fd = recent_open(-1, false);
 
     assert_int_not_equal(fd, -1);
     close(fd);

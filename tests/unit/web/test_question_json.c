@@ -11,7 +11,7 @@ static struct question_row row;
 
 static void set_up(void)
 {
-    int fd = recent_open(-1);
+    int fd = recent_open(-1, false);
 
     assert_int_not_equal(fd, -1);
     close(fd);

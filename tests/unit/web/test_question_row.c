@@ -155,7 +155,7 @@ TEST_WITH(row, the_longest_name_has_room)
 
 static void set_up_ring(void)
 {
-    int fd = recent_open(-1);
+    int fd = recent_open(-1, false);
 
     assert_int_not_equal(fd, -1);
     close(fd);

@@ -55,7 +55,7 @@ TEST_WITH(routes, the_files_of_the_page_are_sent_as_they_are)
 TEST_WITH(routes, recent_questions_are_listed_and_shown)
 {
     static const struct recent_record record;
-    int fd = recent_open(-1);
+    int fd = recent_open(-1, false);
 
     assert_int_not_equal(fd, -1);
     close(fd);
