@@ -81,6 +81,9 @@ class Start:
             wait_until(lambda: self.is_right(self.server.ask("a.example.test")), "an answer")
             self.server.stop()
         except (AssertionError, OSError, subprocess.TimeoutExpired) as failure:
+            if self.server.process.poll() and says_why(self.server.errors(), ""):
+                self.server.stopped = True
+                return ""  # it could not go on, and has said so
             self.server.kill()
             return f"{failure!r}: {self.server.errors()}"
         return ""
