@@ -44,7 +44,6 @@ PKG_CONFIG ?= pkg-config
 PYTHON     ?= /usr/bin/python3
 PROTOC_C   ?= protoc-c
 CFLAGS     ?= -O2 -g
-CPPFLAGS   ?= -D_FORTIFY_SOURCE=2
 
 LIBRARIES  := ldns libxxhash inih libsodium libseccomp libcap-ng jansson libsystemd
 TAP_LIB    := libfstrm libprotobuf-c
@@ -52,7 +51,15 @@ CLIENT_LIB := libedit libidn2
 CTL_LIB    := ncurses
 WARNINGS   := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
               -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2
-HARDENING  := -fstack-protector-strong -fPIE
+
+# What the compiler and the linker do against faults in C; tests/check/hardening reads it from the
+# programs. The compiler is asked once which of these flags it has: jumps are guarded by a flag of
+# each processor, and clang has some since Debian 13 only. glibc makes the best of _FORTIFY_SOURCE.
+GUARDS     := -fstack-clash-protection -ftrivial-auto-var-init=zero -fcf-protection=full \
+              -mbranch-protection=standard
+HARDENING   = $(eval HARDENING := -fPIE -fstack-protector-strong $(shell for flag in $(GUARDS); do \
+    $(CC) -Werror $$flag -xc -S -o - /dev/null >/dev/null 2>&1 && echo $$flag; done))$(HARDENING)
+FORTIFY    := -U_FORTIFY_SOURCE $(if $(SANITIZE),,-D_FORTIFY_SOURCE=3)
 
 # pkg-config is asked once, when the flags are first needed.
 LIBRARY_FLAGS = $(eval LIBRARY_FLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(TAP_LIB) $(CLIENT_LIB) $(CTL_LIB)))$(LIBRARY_FLAGS)
@@ -60,17 +67,16 @@ LIBRARY_LINKS = $(eval LIBRARY_LINKS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES
 TEST_LINKS    = $(eval TEST_LINKS := $(shell $(PKG_CONFIG) --cflags --libs cmocka))$(TEST_LINKS)
 
 # The flags without which the code does not compile; CFLAGS and CPPFLAGS are the user's.
-OUR_CPPFLAGS = -D_GNU_SOURCE -Iinclude -MMD -MP
+OUR_CPPFLAGS = $(FORTIFY) -D_GNU_SOURCE -Iinclude -MMD -MP
 TELL_VERSION = -DHOSTDNS_VERSION='"$(VERSION)"'
 OUR_CFLAGS   = -std=c11 $(WARNINGS) $(HARDENING) -pthread $(LIBRARY_FLAGS)
-OUR_LDFLAGS  = -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now
+OUR_LDFLAGS  = -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now,-z,noexecstack
 ifdef WERROR
 OUR_CFLAGS += -Werror
 endif
 ifneq ($(SANITIZE),)
 OUR_CFLAGS  += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
 OUR_LDFLAGS += -fsanitize=$(SANITIZE)
-CPPFLAGS    := -U_FORTIFY_SOURCE
 ifneq ($(findstring fuzzer,$(SANITIZE)),)
 CPPFLAGS    += -D__SANITIZE_ADDRESS__ # the word of gcc, which clang does not say
 endif
@@ -257,9 +263,9 @@ format:
 conf/hostdns.conf: $(BUILD)/hostdnsd
 	@BUILD=$(BUILD) tests/check/sample --write
 
-# Lists each C file and how it is compiled, without the flags that concern make alone.
+# Lists each C file and how it is compiled, without the flags that concern make or gcc alone.
 COMPILED = $(SOURCES) $(wildcard tests/unit/*/*.c tests/fuzz/*.c tests/bench/*.c)
-COMPILE  = $(CC) $(CPPFLAGS) $(filter-out -MMD -MP,$(OUR_CPPFLAGS)) -isystem $(MADE) $(TELL_VERSION) $(CFLAGS) $(OUR_CFLAGS)
+COMPILE  = $(CC) $(CPPFLAGS) $(filter-out -MMD -MP,$(OUR_CPPFLAGS)) -isystem $(MADE) $(TELL_VERSION) $(CFLAGS) $(filter-out $(GUARDS),$(OUR_CFLAGS))
 ENTRY    = {"directory": "$(CURDIR)", "file": "$(1)", "command": "$(subst ",\",$(COMPILE)) -c $(1)"}
 
 compile_commands.json:
@@ -304,9 +310,13 @@ $(SYSTEM_JOBS): system/%: programs
 	@BUILD=$(BUILD) tests/job $(KIND) $@ tests/lab $(PYTHON) -m pytest -p no:cacheprovider \
 	    -rfE tests/system/$*.py
 
-# lintian, which knows Debian's policy, may find nothing to warn of.
+# lintian, which knows Debian's policy, may find nothing to warn of, and Debian's own flags may not
+# take away any of ours.
 package: debs
-	@BUILD=$(BUILD) tests/job $(KIND) $@ lintian --allow-root --fail-on error,warning $(BUILD)/debs/*.changes
+	@BUILD=$(BUILD) tests/job $(KIND) $@ sh -ec '\
+	    lintian --allow-root --fail-on error,warning $(BUILD)/debs/*.changes; \
+	    for deb in $(BUILD)/debs/hostdns_*.deb; do dpkg-deb -x $$deb $(BUILD)/debs/unpacked; \
+	    tests/check/hardening $(BUILD)/debs/unpacked/usr/*bin/*; done'
 
 # All tests of tests/live share one boot.
 live: programs debs
