@@ -394,7 +394,7 @@ def counted(questions):
     folder = pathlib.Path(tempfile.mkdtemp(dir="/run"))
     folder.chmod(0o777)  # the server gives up root
     command = ["env", f"LD_PRELOAD={servers.TOOLS / 'unfenced.so'}",
-               "valgrind", "--tool=callgrind", "--trace-children=yes",
+               "valgrind", "--tool=callgrind", "--vgdb=no", "--trace-children=yes",
                f"--callgrind-out-file={folder}/%p", BUILD / "hostdnsd", "-l", "127.0.0.1:5400"]
     server = servers.Server("callgrind", command, 5400)
     try:
