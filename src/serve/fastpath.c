@@ -16,7 +16,9 @@ size_t fastpath_reply(const struct fastpath *fastpath, const uint8_t *wire, size
                       const struct addr *from, int64_t now, uint8_t *out)
 {
     const struct serve_config *config = fastpath->config;
-    struct request request;
+    /* plain_read() sets all that is read of these 320 octets, and the compiler would set
+     * all of them to zero for each question first. */
+    __attribute__((uninitialized)) struct request request;
     struct cached_view view;
 
     if (recent_is_due(now) || !plain_read(&request, wire, len) ||
