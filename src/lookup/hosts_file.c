@@ -16,7 +16,10 @@
 
 static const char path[] = "/etc/hosts";
 
-enum { FIRST_SLOTS = 64 }; /* a power of two */
+enum {
+    FIRST_SLOTS = 64, /* a power of two */
+    TRIES = 2,        /* the host may have no descriptor left for a moment */
+};
 
 /* A name, and the offset in the file of the first word for it, counted from 1. */
 struct index_slot {
@@ -196,19 +199,19 @@ static bool read_file(struct index *index)
 
 /*
  * Reads the file if it has changed. One that changes meanwhile is read again next time, and
- * so is one that cannot be read twice: the host may have no descriptor left for a moment,
- * which must not hide names for longer.
+ * so is one that could not be read: a moment's shortage must not hide names for longer.
  */
 static void read_if_changed(struct index *index)
 {
     struct stat now = {0};
+    bool is_read = false;
 
     if (stat(path, &now) == 0 && host_file_same(&now, &index->seen))
         return;
-    index->seen = now;
     shortage_watch();
-    if (!read_file(index) && !read_file(index))
-        index->seen = (struct stat){0};
+    for (int i = 0; i < TRIES && !is_read; i++)
+        is_read = read_file(index);
+    index->seen = is_read ? now : (struct stat){0};
     shortage_end();
     shortage_check_descriptors();
 }
@@ -255,9 +258,11 @@ bool hosts_file_child(const char *parent, char child[static NAME_TEXT])
     char text[NAME_TEXT];
     size_t len = fold(text, parent, strlen(parent));
     uint32_t at = len == 0 ? 0 : word_at(&the_index.ents, text, len);
+    bool is_read = false;
 
-    return at != 0 && (read_word(at, child) || read_word(at, child)) &&
-           is_below(child, text);
+    for (int i = 0; i < TRIES && at != 0 && !is_read; i++)
+        is_read = read_word(at, child);
+    return is_read && is_below(child, text);
 }
 
 /* True if the line, which has no newline and may be changed, matches what is wanted. */

@@ -84,6 +84,12 @@ static void host_changed(struct lookup *lookup)
     hosts_answers_forget(lookup->jobs.hosts_answers);
 }
 
+/* False if it cannot. Then the service manager would take the whole server for hung. */
+static bool answer_ping(const struct lookup *lookup)
+{
+    return channel_send_control(lookup->supervisor, CONTROL_PONG, NULL, 0) != CHANNEL_BUSY;
+}
+
 static void control_ready(void *context, short revents)
 {
     struct lookup *lookup = context;
@@ -95,16 +101,13 @@ static void control_ready(void *context, short revents)
     (void)revents;
     result = channel_receive_control(lookup->supervisor, &message, data, &len, NULL,
                                      CHANNEL_TRY);
-    if (result == CHANNEL_CLOSED)
+    if (result == CHANNEL_CLOSED ||
+        (result == CHANNEL_DONE && message == CONTROL_PING && !answer_ping(lookup)))
         loop_stop(lookup->jobs.loop); /* without a supervisor there is no service */
     else if (result == CHANNEL_DONE && message == CONTROL_LOG_LEVEL && len == 1)
         log_set_level((enum log_level)data[0]);
     else if (result == CHANNEL_DONE && message == CONTROL_HOST_CHANGED)
         host_changed(lookup);
-    else if (result == CHANNEL_DONE && message == CONTROL_PING &&
-             channel_send_control(lookup->supervisor, CONTROL_PONG, NULL, 0) ==
-                 CHANNEL_BUSY)
-        loop_stop(lookup->jobs.loop); /* it would be taken for hung, and all for broken */
 }
 
 static void count_threads(const struct work_state *state,
