@@ -62,7 +62,7 @@ class Start:
             self.server = Daemon("-o", f"control={self.control}", "-o", "timeout=1000",
                                  program=self.page.program())
             count, failed, name = self.page.disarm()
-            self.may_leave = name in ("capset", "prctl") or \
+            self.may_leave = name in ("capget", "capset", "prctl") or \
                 "may stay behind" in self.server.errors()
             wrong = self.wrong_with_server()
         except AssertionError as failure:
