@@ -104,6 +104,6 @@ static inline struct finding_server *found_at_ours(const char *addresses,
     server->is_ours = true;
     server->is_of_host = false;
     server->answers[0].has_source = true;
-    snprintf(server->answers[0].source.text, SOURCE_TEXT, "%s", source);
+    snprintf(server->answers[0].source.text, WAY_TEXT_SOURCE, "%s", source);
     return server;
 }
