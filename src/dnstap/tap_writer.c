@@ -19,8 +19,8 @@ enum {
     LOOK_MS = 20, /* between two looks at the rings */
     FILE_RETRY_MS = 1000,
     WITHOUT_OUTPUT_MS = 1000, /* that messages wait in the rings for an output */
+    LEAVE_MS = 500,           /* that the reader may take for what is in the rings */
     END_MS = 500,             /* that the reader may take to say that it has read all */
-    BATCHES_AT_ONCE = 16,     /* then the loop has its turn */
 };
 
 struct tap_writer {
@@ -37,8 +37,9 @@ struct tap_writer {
     int64_t last_output; /* clock_ms(): when messages could last be given to anybody */
     unsigned next;       /* the slot to begin with, so that each has its turn */
     struct timer look;
-    struct timer end; /* set while the stream is being ended */
-    bool is_ending;
+    struct timer end; /* set while it leaves */
+    bool is_leaving;  /* it gives what is in the rings, and ends when they are empty */
+    bool is_ending;   /* the stream is being ended */
 };
 
 static struct tap_batch batch;
@@ -69,21 +70,29 @@ static bool take(struct tap_writer *writer, struct tap_record *record,
     return false;
 }
 
-static void fill_batch(struct tap_writer *writer)
+/* False if the rings have been emptied. */
+static bool fill_batch(struct tap_writer *writer)
 {
     static uint8_t message[TAP_MESSAGE_MAX];
     struct tap_record record;
+    bool is_more = true;
 
-    while (tap_batch_has_room(&batch) && take(writer, &record, message))
-        tap_batch_add(&batch, &writer->config->tap, &record, message);
+    for (int i = 0; i < LOOP_BUDGET && is_more && tap_batch_has_room(&batch); i++) {
+        is_more = take(writer, &record, message);
+        if (is_more)
+            tap_batch_add(&batch, &writer->config->tap, &record, message);
+    }
     writer->next = (writer->next + 1) % COUNTERS_SLOTS;
+    return is_more;
 }
 
-/* They would be old news when the reader comes. */
-static void throw_away(struct tap_writer *writer)
+/* They would be old news when the reader comes. True if there may be more. */
+static bool throw_away(struct tap_writer *writer)
 {
-    fill_batch(writer);
+    bool is_more = fill_batch(writer);
+
     tap_batch_settle(&batch);
+    return is_more;
 }
 
 static void file_failed(struct tap_writer *writer)
@@ -103,16 +112,18 @@ static void give(struct tap_writer *writer)
         file_failed(writer);
 }
 
-/* True if there may be more to give at once. */
+/* True if there may be more to give at once. While a batch is on its way, the socket tells
+ * when the reader takes more. */
 static bool give_some(struct tap_writer *writer)
 {
-    for (int i = 0; i < BATCHES_AT_ONCE && has_output(writer) && batch.len == 0; i++) {
-        fill_batch(writer);
-        if (batch.len == 0)
-            return false;
+    bool is_more;
+
+    if (batch.len > 0)
+        return false;
+    is_more = fill_batch(writer);
+    if (batch.len > 0)
         give(writer);
-    }
-    return has_output(writer) && batch.len == 0;
+    return is_more && has_output(writer) && batch.len == 0;
 }
 
 /* A disk may have room again, or another server may have ended. */
@@ -131,14 +142,15 @@ static void begin_file(struct tap_writer *writer)
                                                      : strerror(errno));
 }
 
-static void do_without(struct tap_writer *writer)
+/* True if there may be more to throw away at once. */
+static bool do_without(struct tap_writer *writer)
 {
     int64_t now = clock_ms();
+    bool is_more = now - writer->last_output >= WITHOUT_OUTPUT_MS && throw_away(writer);
 
-    if (now - writer->last_output >= WITHOUT_OUTPUT_MS)
-        throw_away(writer);
     if (writer->file != -1 && now - writer->file_tried >= FILE_RETRY_MS)
         begin_file(writer);
+    return is_more;
 }
 
 /* The process of before a reload still writes what it has taken. */
@@ -156,32 +168,17 @@ static bool is_alone(struct tap_writer *writer)
 /* True if there may be more to do at once. */
 static bool work(struct tap_writer *writer)
 {
-    if (!has_output(writer)) {
-        do_without(writer);
-        return false;
-    }
+    if (!has_output(writer))
+        return do_without(writer);
     writer->last_output = clock_ms();
     return give_some(writer);
 }
 
-static void look_expired(void *context)
-{
-    struct tap_writer *writer = context;
-    bool is_more = is_alone(writer) && work(writer);
-
-    count_set(COUNT_DNSTAP_WAITING, !has_output(writer));
-    timer_set(writer->loop, &writer->look, clock_ms() + (is_more ? 0 : LOOK_MS));
-}
-
-static void end_expired(void *context)
-{
-    const struct tap_writer *writer = context;
-
-    loop_stop(writer->loop);
-}
-
 static void end_stream(struct tap_writer *writer)
 {
+    writer->is_ending = true;
+    timer_cancel(&writer->look);
+    timer_set(writer->loop, &writer->end, clock_ms() + END_MS);
     if (writer->sock) {
         tap_socket_end(writer->sock);
         return;
@@ -191,19 +188,39 @@ static void end_stream(struct tap_writer *writer)
     loop_stop(writer->loop);
 }
 
-/* Gives what is in the rings to a reader that takes it, even if it has not looked yet. A
- * reader that does not take it must not delay the end of the server. */
+static void look_expired(void *context)
+{
+    struct tap_writer *writer = context;
+    bool is_more = is_alone(writer) && work(writer);
+
+    count_set(COUNT_DNSTAP_WAITING, !has_output(writer));
+    if (writer->is_leaving && !is_more && batch.len == 0)
+        end_stream(writer);
+    else
+        timer_set(writer->loop, &writer->look, clock_ms() + (is_more ? 0 : LOOK_MS));
+}
+
+/* A reader that does not take the messages, or does not say that it has read all, must not
+ * delay the end of the server. */
+static void end_expired(void *context)
+{
+    struct tap_writer *writer = context;
+
+    if (writer->is_ending)
+        loop_stop(writer->loop);
+    else
+        end_stream(writer);
+}
+
+/* Gives what is in the rings first, even if it has not looked yet. */
 static void leave(struct tap_writer *writer)
 {
-    if (writer->is_ending)
+    if (writer->is_leaving)
         return;
-    if (is_alone(writer))
-        give_some(writer);
-    writer->is_ending = true;
-    timer_cancel(&writer->look);
-    timer_set(writer->loop, &writer->end, clock_ms() + END_MS);
-    if (batch.len == 0)
-        end_stream(writer);
+    writer->is_leaving = true;
+    if (writer->sock)
+        timer_set(writer->loop, &writer->end, clock_ms() + LEAVE_MS);
+    timer_set(writer->loop, &writer->look, clock_ms());
 }
 
 static void socket_changed(void *context)
@@ -214,8 +231,6 @@ static void socket_changed(void *context)
         timer_set(writer->loop, &writer->look, clock_ms());
     else if (tap_socket_has_ended(writer->sock))
         loop_stop(writer->loop);
-    else
-        tap_socket_end(writer->sock);
 }
 
 static void control_ready(void *context, short revents)

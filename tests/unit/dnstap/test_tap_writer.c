@@ -162,6 +162,29 @@ TEST_WITH(writer, a_file_is_whole_when_it_has_left)
     assert_int_equal(file.st_size, 42 + 28 + 12);
 }
 
+/* Far more than it takes in one turn of its loop. */
+TEST_WITH(writer, what_waits_in_full_rings_is_in_the_file_when_it_has_left)
+{
+    static const char message[60000];
+    struct tap_ring *full;
+    struct stat file;
+    int count = 0;
+
+    for (unsigned slot = 1; slot <= 8; slot++) {
+        full = tap_memory_ring(config.memory, slot);
+        tap_ring_open(full);
+        while (ring_puts(full, message, sizeof message))
+            count++;
+        ring_free(full);
+    }
+    assert_int_equal(count, 8 * 34);
+    start(TAP_OUTPUT_FILE);
+    channel_close_end(&channel.left);
+    has_ended();
+    assert_int_equal(stat(reader_path, &file), 0);
+    assert_int_equal(file.st_size, 42 + count * 60028 + 12);
+}
+
 /* Nobody else may take from the rings meanwhile. */
 TEST_WITH(writer, the_next_one_waits_until_the_one_before_has_left)
 {
