@@ -18,6 +18,14 @@ static bool fits(int fd)
     return fd != -1 && fstat(fd, &file) == 0 && file.st_size == memory_size;
 }
 
+/* The process that takes reads what strangers may have written, and a file that it cut
+ * would end all processes that put. So nobody can change the size. */
+static bool set_size(int fd)
+{
+    return ftruncate(fd, memory_size) == 0 &&
+           fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0;
+}
+
 int tap_memory_open(int fd)
 {
     int saved;
@@ -26,8 +34,8 @@ int tap_memory_open(int fd)
         return fd;
     if (fd != -1)
         close(fd);
-    fd = memfd_create("hostdnsd-dnstap", MFD_CLOEXEC);
-    if (fd == -1 || ftruncate(fd, memory_size) == 0)
+    fd = memfd_create("hostdnsd-dnstap", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd == -1 || set_size(fd))
         return fd;
     saved = errno;
     close(fd);

@@ -44,11 +44,19 @@ TEST_WITH(memory, memory_of_another_size_is_replaced)
 {
     struct tap_ring *ring;
 
-    assert_int_equal(ftruncate(fd, 4096), 0);
-    fd = tap_memory_open(fd);
+    close(fd);
+    fd = tap_memory_open(memfd_create("other", MFD_CLOEXEC));
     ring = tap_memory_ring(fd, 0);
     tap_ring_open(ring);
     assert_true(ring_puts(ring, "x", 1));
+}
+
+/* Whoever cut it would end all processes that put. */
+TEST_WITH(memory, its_size_stays)
+{
+    assert_int_equal(ftruncate(fd, 4096), -1);
+    assert_int_equal(errno, EPERM);
+    assert_int_equal(tap_memory_open(fd), fd);
 }
 
 static int locks(void)
