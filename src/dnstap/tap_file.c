@@ -62,7 +62,7 @@ static bool ends_with_stop(int fd, off_t size, size_t *stop_len)
 }
 
 /* Steps over data frames as long as they are whole. Several are read at once, since a file
- * may have millions. */
+ * may have millions. -1 with errno if it cannot be read: what follows may be whole. */
 static off_t find_last_end(int fd, off_t at, off_t size)
 {
     static uint8_t octets[READ_OCTETS];
@@ -76,7 +76,7 @@ static off_t find_last_end(int fd, off_t at, off_t size)
             ssize_t got = pread(fd, octets, sizeof octets, at);
 
             if (got < TAP_FRAME_LENGTH)
-                return at;
+                return got == -1 ? -1 : at;
             begin = at;
             end = at + got;
         }
@@ -96,14 +96,15 @@ static bool cut(int fd, off_t at)
 
 static bool continue_file(int fd, off_t size)
 {
-    off_t first = find_first_frame(fd);
+    off_t first = find_first_frame(fd), last_end;
     size_t stop_len;
 
     if (first == -1)
         return false;
     if (ends_with_stop(fd, size, &stop_len))
         return cut(fd, size - (off_t)stop_len);
-    return cut(fd, find_last_end(fd, first, size));
+    last_end = find_last_end(fd, first, size);
+    return last_end != -1 && cut(fd, last_end);
 }
 
 static bool write_control(int fd, enum tap_frame frame)

@@ -1,9 +1,11 @@
 #include "../folder.h"
+#include "../in_child.h"
 #include "../limit.h"
 
 #include "base/counters.h"
 #include "dnstap/tap_file.h"
 
+#include <seccomp.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -147,6 +149,26 @@ static void is_refused(const void *octets, size_t len)
     assert_false(tap_file_begin(fd));
     assert_int_equal(errno, EILSEQ);
     has_size((off_t)len);
+}
+
+/* Behind its first octet the file cannot be read. */
+static int begin_on_a_bad_disk(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+
+    if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(EIO), SCMP_SYS(pread64), 1,
+                         SCMP_A3(SCMP_CMP_GE, 1)) < 0 ||
+        seccomp_load(filter) < 0)
+        return 2;
+    return tap_file_begin(fd) || errno != EIO;
+}
+
+TEST_WITH(file, one_that_cannot_be_read_is_not_cut)
+{
+    assert_true(tap_file_begin(fd));
+    write_frame();
+    assert_int_equal(in_child(begin_on_a_bad_disk), 0);
+    has_size(START + FRAME);
 }
 
 TEST_WITH(file, a_file_of_something_else_is_left_alone)
