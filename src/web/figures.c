@@ -87,7 +87,7 @@ int64_t figures_sample(struct figures *figures, int64_t now)
             add(figures, &point);
         figures->shown = grown(sums.shown, figures->sums.shown);
         figures->not_shown =
-            grown(sums.questions - figures->sums.questions, figures->shown);
+            grown(grown(sums.questions, figures->sums.questions), figures->shown);
         figures->sums = sums;
         figures->at += seconds * FIGURES_STEP_MS;
     }

@@ -53,6 +53,18 @@ TEST_WITH(figures, a_second_has_what_was_counted_in_it)
     assert_true(is(last()->cached_rate, 0));
 }
 
+/* A process that was broken into may write anything into its counters. */
+TEST_WITH(figures, a_counter_that_falls_counts_for_nothing)
+{
+    ask(7);
+    figures_sample(&figures, 6000);
+    assert_int_equal(figures.not_shown, 7);
+    memset(counters_own, 0, (COUNTERS_NUMBER + COUNTERS_CELLS) * sizeof *counters_own);
+    figures_sample(&figures, 7000);
+    assert_true(is(last()->rate, 0));
+    assert_int_equal(figures.not_shown, 0);
+}
+
 TEST_WITH(figures, what_was_counted_before_does_not_count)
 {
     ask(1000);
