@@ -40,6 +40,7 @@ struct child {
     enum role role;
     unsigned number;     /* of those with the same role */
     unsigned generation; /* the same for all that a reload has started together */
+    unsigned slot;       /* in which it counts (base/counters); 0: none yet */
     pid_t pid;           /* 0: not running */
     int control;         /* our end of its channel; -1: closed */
     struct watch *watch; /* of `control` */
@@ -52,9 +53,6 @@ struct child {
 
 void child_init(struct child *, const struct child_owner *, enum role, unsigned number,
                 unsigned generation);
-
-/* The slot in which it alone counts (base/counters). */
-unsigned child_slot(const struct child *);
 
 /* Starts it; if that fails tries again later. */
 void child_start(struct child *);

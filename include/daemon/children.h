@@ -26,7 +26,11 @@ void children_init(struct children *, const struct child_owner *, unsigned worke
 void children_add(struct children *, enum role);
 /* Adds the children that were handed over. 0, or -1 when memory is short. */
 int children_adopt(struct children *, const struct handover *);
+/* Gives each current one a slot (base/counters) and starts it. Those that were handed over
+ * must have been adopted, since they keep theirs. */
 void children_start(struct children *);
+/* The slot of the current lookup process, once it has been started. */
+unsigned children_lookup_slot(const struct children *);
 /* Forgets all without telling them. */
 void children_free(struct children *);
 

@@ -18,6 +18,7 @@ struct roles {
     struct channel
         questions[WORKERS_MAX]; /* left: a serve process's end; right: lookup's */
     int tap_memory;             /* dnstap/tap_memory; -1: dnstap is off */
+    unsigned lookup_slot;       /* where lookup counts (base/counters), for web to read */
 };
 
 /* Opens the channels between serve and lookup. 0, or -1 with errno. */

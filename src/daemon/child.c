@@ -38,19 +38,6 @@ bool role_parse(enum role *role, const char *name)
     return false;
 }
 
-/* Three generations have slots of their own: fast reloads can have as many at once. */
-unsigned child_slot(const struct child *child)
-{
-    enum { OTHERS = ROLES - 1, EACH = OTHERS + WORKERS_MAX };
-    const unsigned offsets[ROLES] = {[ROLE_LOOKUP] = 0,
-                                     [ROLE_WEB] = 1,
-                                     [ROLE_DNSTAP] = 2,
-                                     [ROLE_SERVE] = OTHERS + child->number};
-
-    _Static_assert(1 + 3 * EACH <= COUNTERS_SLOTS, "each has a slot");
-    return 1 + child->generation % 3 * EACH + offsets[child->role];
-}
-
 static void restart_expired(void *context)
 {
     child_start(context);

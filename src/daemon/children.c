@@ -50,6 +50,7 @@ static int adopt(struct children *children, const struct child *handed)
                handed->generation);
     list_append(&children->all, &child->link);
     child->started = handed->started;
+    child->slot = handed->slot;
     return child_adopt(child, handed->pid, handed->control);
 }
 
@@ -61,8 +62,45 @@ int children_adopt(struct children *children, const struct handover *handover)
     return 0;
 }
 
+static unsigned count_in_slot(const struct children *children, unsigned slot)
+{
+    unsigned count = 0;
+
+    list_each(&children->all, struct child, child, link)
+        count += child->slot == slot;
+    return count;
+}
+
+/*
+ * A process may retire for longer than several reloads take, so the slot depends on which
+ * are in use. Only when more processes retire than there are slots do two share one, and
+ * then a few questions may not be counted. The first slot is the supervisor's.
+ */
+static unsigned emptiest_slot(const struct children *children)
+{
+    unsigned found = 1, least = count_in_slot(children, found);
+
+    for (unsigned slot = 2; slot < COUNTERS_SLOTS && least > 0; slot++) {
+        unsigned count = count_in_slot(children, slot);
+
+        if (count < least) {
+            found = slot;
+            least = count;
+        }
+    }
+    return found;
+}
+
+unsigned children_lookup_slot(const struct children *children)
+{
+    return current_lookup(children)->slot;
+}
+
+/* All have their slots before the first one starts, since web reads that of lookup. */
 void children_start(struct children *children)
 {
+    for (size_t i = 0; i < children->count; i++)
+        children->current[i].slot = emptiest_slot(children);
     for (size_t i = 0; i < children->count; i++)
         child_start(&children->current[i]);
 }
@@ -209,7 +247,7 @@ static void forget_retired(const struct children *children, struct child *child)
 static void child_ended(const struct children *children, struct child *child, pid_t pid,
                         int status)
 {
-    counters_reset_gauges(child_slot(child));
+    counters_reset_gauges(child->slot);
     if (child->role == ROLE_LOOKUP)
         tell_of_lookups_death(children, child->generation);
     if (is_retiring(children, child))
@@ -236,7 +274,7 @@ void children_report(const struct children *children, struct report *report)
     list_each(&children->all, struct child, child, link)
         child_report(child, report, is_retiring(children, child));
     report->server_count = name_servers_read(
-        counters_name_servers_of(child_slot(current_lookup(children))), report->servers);
+        counters_name_servers_of(children_lookup_slot(children)), report->servers);
 }
 
 bool children_hand_over(const struct children *children, struct handover *handover)

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/counters.h"
 #include "base/log.h"
 #include "daemon/descriptors.h"
 
@@ -45,9 +46,9 @@ static void read_child(struct handover *handover, const char *values)
     int pid;
 
     if (handover->child_count < HANDOVER_CHILDREN &&
-        sscanf(values, "%15s %u %u %d %d %" SCNd64, name, &child->generation,
-               &child->number, &pid, &child->control, &child->started) == 6 &&
-        role_parse(&child->role, name)) {
+        sscanf(values, "%15s %u %u %d %d %" SCNd64 " %u", name, &child->generation,
+               &child->number, &pid, &child->control, &child->started, &child->slot) == 7 &&
+        child->slot < COUNTERS_SLOTS && role_parse(&child->role, name)) {
         child->pid = pid;
         descriptors_pass_on(child->control, false);
         handover->child_count++;
@@ -184,9 +185,9 @@ static void write_lines(const struct handover *handover, FILE *file)
     for (size_t i = 0; i < handover->child_count; i++) {
         const struct child *child = &handover->children[i];
 
-        fprintf(file, "child %s %u %u %d %d %" PRId64 "\n", role_name(child->role),
+        fprintf(file, "child %s %u %u %d %d %" PRId64 " %u\n", role_name(child->role),
                 child->generation, child->number, (int)child->pid, child->control,
-                child->started);
+                child->started, child->slot);
     }
     write_secret(&handover->secret, file);
     for (size_t i = 0; i < DESCRIPTORS; i++)

@@ -100,10 +100,9 @@ static void confine_web(void)
     counters_read_only(reader);
 }
 
-static int run_web(const struct roles *roles, const struct child *child, int control)
+static int run_web(const struct roles *roles, int control)
 {
     struct web_config web = roles->config->web;
-    struct child lookup = {.role = ROLE_LOOKUP, .generation = child->generation};
     int kept[3];
 
     recent_only_read(counters_reader(roles->recent));
@@ -112,7 +111,7 @@ static int run_web(const struct roles *roles, const struct child *child, int con
     kept[1] = web.socket;
     kept[2] = reader;
     descriptors_keep(kept, reader == -1 ? 2 : 3);
-    web.lookup_slot = child_slot(&lookup);
+    web.lookup_slot = roles->lookup_slot;
     web.confine = confine_web;
     return web_run(&web, control);
 }
@@ -131,7 +130,7 @@ static int run_dnstap(const struct roles *roles, int control)
 /* Its messages are lost without the ring, but its answers are not. */
 static void open_tap(const struct roles *roles, const struct child *child)
 {
-    if (tap_open(roles->tap_memory, child_slot(child)) == -1)
+    if (tap_open(roles->tap_memory, child->slot) == -1)
         log_warning("messages of this process are not seen by dnstap: %m");
 }
 
@@ -147,7 +146,7 @@ static int run(const struct roles *roles, const struct child *child, int control
     case ROLE_DNSTAP:
         return run_dnstap(roles, control);
     default:
-        return run_web(roles, child, control);
+        return run_web(roles, control);
     }
 }
 
@@ -156,7 +155,7 @@ void roles_run(const struct roles *roles, const struct child *child, int control
     int result;
 
     ignore_signals();
-    counters_use(child_slot(child));
+    counters_use(child->slot);
     log_rename(log_names[child->role]);
     notify_forget();
     if (privileges_drop_rest() == -1)

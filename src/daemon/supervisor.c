@@ -58,7 +58,10 @@ static struct supervisor *supervisor_of(const struct child *child)
 
 static void be_child(struct child *child, int control)
 {
-    roles_run(&supervisor_of(child)->roles, child, control);
+    struct supervisor *supervisor = supervisor_of(child);
+
+    supervisor->roles.lookup_slot = children_lookup_slot(&supervisor->children);
+    roles_run(&supervisor->roles, child, control);
 }
 
 /* Reloading. */

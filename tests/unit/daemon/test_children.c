@@ -310,17 +310,61 @@ TEST_WITH(children, those_that_cannot_work_yet_are_counted)
     children_init(&children, &owner, 2, true, 9);
 }
 
-TEST_WITH(children, each_counts_in_a_slot_of_its_own)
+static bool is_in_slot_of_its_own(const struct child *child)
 {
-    bool used[COUNTERS_SLOTS] = {true}; /* the first is the supervisor's */
-    struct child child;
+    list_each(&children.all, struct child, other, link)
+        if (other != child && other->slot == child->slot)
+            return false;
+    return child->slot > 0 && child->slot < COUNTERS_SLOTS; /* 0 is the supervisor's */
+}
 
-    for (unsigned generation = 7; generation < 10; generation++)
-        for (int role = 0; role < ROLES; role++)
-            for (unsigned i = 0; i < (role == ROLE_SERVE ? WORKERS_MAX : 1); i++) {
-                child_init(&child, &owner, (enum role)role, i, generation);
-                assert_in_range(child_slot(&child), 1, COUNTERS_SLOTS - 1);
-                assert_false(used[child_slot(&child)]);
-                used[child_slot(&child)] = true;
-            }
+/* Leaves at once. */
+static void leave(struct child *child, int control)
+{
+    (void)child;
+    (void)control;
+    _exit(0);
+}
+
+static void start(unsigned workers)
+{
+    owner.be = leave;
+    children_init(&children, &owner, workers, true, 9);
+    children_add(&children, ROLE_DNSTAP);
+    assert_int_equal(children_adopt(&children, &handover), 0);
+    children_start(&children);
+}
+
+/* However old it is: it may retire for a minute. */
+TEST_WITH(children, each_counts_in_a_slot_that_no_other_has)
+{
+    add(ROLE_SERVE, 1);
+    add(ROLE_LOOKUP, 1);
+    add(ROLE_SERVE, 8);
+    handover.children[0].slot = 3;
+    handover.children[1].slot = 1;
+    handover.children[2].slot = COUNTERS_SLOTS - 1;
+    start(WORKERS_MAX);
+    list_each(&children.all, struct child, child, link)
+        assert_true(is_in_slot_of_its_own(child));
+    assert_int_equal(children_lookup_slot(&children), children.current[WORKERS_MAX].slot);
+}
+
+TEST_WITH(children, if_there_are_more_than_slots_none_has_more_than_two)
+{
+    unsigned used[COUNTERS_SLOTS] = {0};
+
+    add(ROLE_SERVE, 8);
+    for (unsigned slot = 1; slot < COUNTERS_SLOTS; slot++) {
+        handover.children[handover.child_count] = handover.children[0];
+        handover.children[handover.child_count].control = -1;
+        handover.children[handover.child_count++].slot = slot;
+    }
+    handover.children[0].slot = 5;
+    start(2);
+    list_each(&children.all, struct child, child, link)
+        used[child->slot]++;
+    for (unsigned slot = 1; slot < COUNTERS_SLOTS; slot++)
+        assert_in_range(used[slot], 1, 2);
+    assert_int_equal(used[0], 0);
 }

@@ -72,8 +72,12 @@ TEST_WITH(handover, numbers_and_the_secret_come_through)
 
 TEST_WITH(handover, children_come_through)
 {
-    struct child child = {
-        .role = ROLE_LOOKUP, .generation = 3, .number = 2, .pid = 4711, .started = 987654};
+    struct child child = {.role = ROLE_LOOKUP,
+                          .generation = 3,
+                          .number = 2,
+                          .slot = 63,
+                          .pid = 4711,
+                          .started = 987654};
     int ends[2];
 
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
@@ -88,6 +92,8 @@ TEST_WITH(handover, children_come_through)
     assert_int_equal(taken.children[1].role, ROLE_SERVE);
     assert_int_equal(taken.children[0].generation, 3);
     assert_int_equal(taken.children[0].number, 2);
+    assert_int_equal(taken.children[0].slot, 63);
+    assert_int_equal(taken.children[1].slot, 63);
     assert_int_equal(taken.children[0].started, 987654);
     assert_int_equal(taken.children[0].pid, 4711);
     assert_int_equal(taken.children[0].control, ends[0]);
@@ -180,6 +186,7 @@ static bool read_lines(const char *text)
 TEST_WITH(handover, what_is_not_understood_is_passed_over)
 {
     assert_true(read_lines("generation 5\nnonsense\nchild\nchild baker 1 2 3\n"
+                           "child serve 1 2 3 -1 5 64\n"
                            "new-thing 1 2 3\nsecret zz\n\n"));
     assert_int_equal(taken.generation, 5);
     assert_int_equal(taken.child_count, 0);
