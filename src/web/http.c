@@ -232,11 +232,11 @@ void http_free(struct http *http)
     if (!http)
         return;
     loop_unwatch(http->loop, http->watch);
-    timer_cancel(&http->timer);
     if (http->daemon) {
         http_retire(http);
         mhd.stop_daemon(http->daemon);
     }
+    timer_cancel(&http->timer); /* the library was just asked when it wants to run again */
     http_connections_free(&http->connections);
     free(http);
 }

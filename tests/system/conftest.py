@@ -200,6 +200,12 @@ def begun(request, module_etc):
     host.stop()
 
 
+@pytest.fixture(scope="module")
+def patience(module_etc):
+    """For a file whose name servers all answer: more time for them on a busy machine."""
+    module_etc.write("resolv.conf", "nameserver 127.0.0.2\noptions timeout:4 attempts:1\n")
+
+
 def make_open_folder():
     """One that a server can read though it has given up root. It ends with the lab."""
     folder = pathlib.Path(tempfile.mkdtemp(dir="/run"))

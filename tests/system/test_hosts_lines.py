@@ -8,6 +8,7 @@ import pytest
 from daemon import Daemon
 from tables import table
 
+pytestmark = pytest.mark.usefixtures("patience")
 FAMILIES = {"A": socket.AF_INET, "AAAA": socket.AF_INET6}
 SAYINGS = {socket.EAI_NODATA: "NODATA", socket.EAI_NONAME: "NXDOMAIN",
            socket.EAI_AGAIN: "SERVFAIL"}

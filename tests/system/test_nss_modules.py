@@ -394,9 +394,12 @@ def test_other_names_are_answered_beside_lies(lying):
 
 # --- a module that does to its process what it must not ---
 
+# A process that ends inside getaddrinfo() is a fault to ThreadSanitizer.
+DEEDS = ["block", "errno"] + ([] if INSTRUMENTED else ["exit", "close"])
+
 
 @pytest.mark.parametrize("line", ["files rude dns", "files rude [NOTFOUND=return] dns"])
-@pytest.mark.parametrize("deed", ["exit", "close", "block", "errno"])
+@pytest.mark.parametrize("deed", DEEDS)
 def test_a_rude_module_spoils_its_own_question_alone(start, modules, etc, line, deed):
     """Others may fail while the process is replaced, and are answered afterwards."""
     etc.write("nsswitch.conf", f"hosts: {line}\n")

@@ -7,7 +7,7 @@ from ask import make
 from getaddrinfo import libc
 from tables import table
 
-pytestmark = pytest.mark.usefixtures("words")
+pytestmark = pytest.mark.usefixtures("patience", "words")
 EXAMPLE = [b"example", b"test"]
 
 # libc would make an address of these. On the wire they are names, and only DNS knows any.

@@ -7,6 +7,7 @@ from ask import PROMISE_SECONDS, Connection, Over, Reply, make
 from daemon import Daemon
 from tables import table
 
+pytestmark = pytest.mark.usefixtures("patience")
 QUICK = "127.0.2.9"
 V4 = ["v4only.lab A 10.0.0.4"]
 IDENTITY = ["version.bind", "version.server", "id.server", "hostname.bind"]

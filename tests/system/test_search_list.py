@@ -8,7 +8,7 @@ from tables import table
 RESOLV = """\
 search search.test example.test
 nameserver 127.0.0.2
-options timeout:4 attempts:1 ndots:5
+options timeout:1 attempts:1 ndots:5
 """
 
 OUTCOMES = [

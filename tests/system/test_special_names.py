@@ -9,6 +9,7 @@ from daemon import Daemon
 from network import Tap
 from tables import table
 
+pytestmark = pytest.mark.usefixtures("patience")
 AT_ONCE = 3.0
 LOOPBACK4, LOOPBACK6 = "1.0.0.127.in-addr.arpa", "1." + "0." * 31 + "ip6.arpa"
 UP = "127.0.2.9"

@@ -13,6 +13,7 @@ import pytest
 from ask import gather, make
 from tables import table
 
+pytestmark = pytest.mark.usefixtures("patience")
 KNOT = "127.0.0.1"
 NEWS_STAY_SECONDS = 1
 

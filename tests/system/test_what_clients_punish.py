@@ -9,6 +9,7 @@ from daemon import Daemon
 from tables import table
 from wire import read_message
 
+pytestmark = pytest.mark.usefixtures("patience")
 V4 = ["v4only.lab A 10.0.0.4"]
 
 # One question for each kind of reply.

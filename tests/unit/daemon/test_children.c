@@ -13,7 +13,7 @@ static struct loop *loop;
 static struct child_owner owner;
 static struct children children;
 static struct handover handover;
-static int others[8]; /* the children's ends */
+static int others[HANDOVER_CHILDREN]; /* the children's ends */
 
 static void spoke(struct child *child, enum control_message message, const uint8_t *data,
                   size_t len)

@@ -73,10 +73,10 @@ TEST_WITH(table, no_id_has_a_flag)
 {
     struct flight *last, *first;
 
-    table.next_id = MESSAGE_SERVER - 1;
+    table.next_id = MESSAGE_AGAIN - 1;
     last = begin("one.");
     first = begin("two.");
-    assert_true(last->id == MESSAGE_SERVER - 1);
+    assert_true(last->id == MESSAGE_AGAIN - 1);
     assert_true(first->id == 0);
     end(last);
     end(first);
