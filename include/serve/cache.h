@@ -19,7 +19,7 @@
 enum { CACHE_RECHECK_S = 30 }; /* the failure recheck timer of RFC 8767 section 5 */
 
 struct cache_config {
-    unsigned bytes;   /* for everything; 0: like a max_ttl of 0 */
+    unsigned bytes;   /* for everything; 0: see cache_put */
     unsigned min_ttl; /* seconds that an answer is kept at least */
     unsigned max_ttl; /* seconds that an answer is kept at most */
     unsigned stale;   /* seconds that cache_get_stale has it after its end */
@@ -58,12 +58,12 @@ void cache_correct(struct cache *, const struct question *, struct answer *, int
 
 /*
  * Keeps a copy of the answer to the folded question at the time `now` (clock_ms()), in
- * place of an older one: as long as its TTL and the operator allow. He is not asked about
- * the first `grace` seconds, which are for an answer that no client has got yet. A failure
- * that is our own (EDE_NOT_READY) is not kept, since it may be over at once.
+ * place of an older one. Without octets for a cache it is kept for `uncached_ttl` seconds
+ * at most. A failure that is our own (EDE_NOT_READY) is not kept, since it may be over at
+ * once.
  */
 void cache_put(struct cache *, const struct question *, const struct answer *, int64_t now,
-               uint32_t grace);
+               uint32_t uncached_ttl);
 
 /* True if there is an answer still fresh at `now`. It is called due only once. */
 bool cache_get(struct cache *, const struct question *, int64_t now, struct cached *);

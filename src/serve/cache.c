@@ -46,8 +46,6 @@ struct cache *cache_new(const struct cache_config *config)
     if (!cache)
         return NULL;
     cache->config = *config;
-    if (config->bytes == 0)
-        cache->config.max_ttl = 0;
     cache->store = store_new(config->bytes);
     cache->denials = calloc(1, sizeof *cache->denials);
     if (ents_init(&cache->ents, ENTS_MAX) == 0 && cache->store && cache->denials)
@@ -164,17 +162,17 @@ static bool is_denial(const struct question *question, const struct answer *answ
 
 /* The seconds that the answer may be kept. */
 static uint32_t ttl_of(const struct cache *cache, const struct question *question,
-                       const struct answer *answer, uint32_t grace)
+                       const struct answer *answer, uint32_t uncached_ttl)
 {
-    uint32_t ttl = answer_ttl(answer), most = grace;
+    uint32_t ttl = answer_ttl(answer);
 
     if (is_denial(question, answer) && !answer_has_soa(answer))
         return 0;
     if (ttl < cache->config.min_ttl && answer->len > 0)
         ttl = cache->config.min_ttl;
-    if (most < cache->config.max_ttl)
-        most = cache->config.max_ttl;
-    return ttl < most ? ttl : most;
+    if (ttl > cache->config.max_ttl)
+        ttl = cache->config.max_ttl;
+    return cache->config.bytes == 0 && ttl > uncached_ttl ? uncached_ttl : ttl;
 }
 
 /* The key of the question's failure, kept beside the answer that was known before. */
@@ -198,7 +196,7 @@ static void keep_failure(struct cache *cache, const struct question *question,
 }
 
 void cache_put(struct cache *cache, const struct question *question,
-               const struct answer *answer, int64_t now, uint32_t grace)
+               const struct answer *answer, int64_t now, uint32_t uncached_ttl)
 {
     struct question failure = failure_of(question);
 
@@ -207,7 +205,7 @@ void cache_put(struct cache *cache, const struct question *question,
         return;
     }
     note_name(cache, question, answer, now);
-    keep(cache, question, answer, now, ttl_of(cache, question, answer, grace));
+    keep(cache, question, answer, now, ttl_of(cache, question, answer, uncached_ttl));
     if (cache->config.stale > 0) /* else a failure ends within a second */
         keep(cache, &failure, answer, now, 0);
 }
@@ -221,8 +219,7 @@ void cache_correct(struct cache *cache, const struct question *question,
         ents_correct(&cache->ents, question, answer, now);
 }
 
-/* What is kept for longer than allowed, since nobody has got it, is not kept any longer. */
-static bool is_due(const struct cache *cache, struct kept *kept, int64_t age)
+static bool is_due(struct kept *kept, int64_t age)
 {
     int64_t left = (int64_t)kept->ttl * 1000 - age;
 
@@ -231,7 +228,7 @@ static bool is_due(const struct cache *cache, struct kept *kept, int64_t age)
     if (kept->hits != POPULAR_HITS || left * DUE_SHARE > (int64_t)kept->ttl * 1000)
         return false;
     kept->hits++;
-    return kept->ttl <= cache->config.max_ttl;
+    return true;
 }
 
 static void show(const struct kept *kept, size_t len, struct answer *answer)
@@ -294,7 +291,7 @@ bool cache_get(struct cache *cache, const struct question *question, int64_t now
         return false;
     show(kept, len, &cached->answer);
     cached->age = (uint32_t)(age / 1000);
-    cached->is_due = is_due(cache, kept, age);
+    cached->is_due = is_due(kept, age);
     return true;
 }
 
@@ -383,6 +380,6 @@ bool cache_view(struct cache *cache, const struct question *question, int64_t no
         .is_authentic = (kept->origin & ANSWER_AUTHENTIC) != 0,
         .age = (uint32_t)(age / 1000),
     };
-    view->is_due = is_due(cache, kept, age);
+    view->is_due = is_due(kept, age);
     return true;
 }

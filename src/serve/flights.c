@@ -12,11 +12,11 @@
 #include "serve/stats.h"
 
 enum {
-    /* Seconds that an answer which nobody has got is kept, whatever the size of the cache
-     * and its max-ttl. A client that gave up tries again soon, and one that asks for an
-     * address family asks for the other at once. */
-    LATE_GRACE = 5,
-    UNSOLICITED_GRACE = 1,
+    /* Seconds that an answer which nobody has got is kept, if there are no octets for a
+     * cache. A client that gave up tries again soon, and one that asks for an address
+     * family asks for the other at once. */
+    LATE_TTL = 5,
+    UNSOLICITED_TTL = 1,
 };
 
 struct flights {
@@ -38,10 +38,10 @@ static bool is_outdated(const struct flights *flights, const struct flight *flig
 
 static void keep(struct flights *flights, const struct flight *flight,
                  const struct question *question, const struct answer *answer,
-                 uint32_t grace)
+                 uint32_t uncached_ttl)
 {
     if (!is_outdated(flights, flight))
-        cache_put(flights->cache, question, answer, clock_ms(), grace);
+        cache_put(flights->cache, question, answer, clock_ms(), uncached_ttl);
 }
 
 /* False if there is no stale answer, or nobody waits for the reply. */
@@ -94,7 +94,7 @@ static void finish(struct flights *flights, struct flight *flight,
     notable_lookup(counters_worst(), &flight->question, answer, now_us / 1000,
                    took_us / 1000);
     is_given = reply_to_all(flights, flight, answer);
-    keep(flights, flight, &flight->question, answer, is_given ? 0 : LATE_GRACE);
+    keep(flights, flight, &flight->question, answer, is_given ? 0 : LATE_TTL);
     pending_end(&flights->pending, flight);
 }
 
@@ -122,7 +122,7 @@ static void answered(void *context, struct flight *flight, bool is_unsolicited,
     names_correct(flights->config->names, question, answer);
     check_alias(flights, question, answer);
     if (is_unsolicited)
-        keep(flights, flight, question, answer, UNSOLICITED_GRACE);
+        keep(flights, flight, question, answer, UNSOLICITED_TTL);
     else if (flight)
         finish(flights, flight, answer);
 }
@@ -142,7 +142,8 @@ static void stale_timeout(void *context, struct query *query)
 
 void flights_prefetch(struct flights *flights, const struct question *question)
 {
-    pending_prefetch(&flights->pending, question);
+    if (flights->config->cache.bytes > 0)
+        pending_prefetch(&flights->pending, question);
 }
 
 static bool reply_from_cache(struct flights *flights, struct query *query,
