@@ -64,8 +64,9 @@ def test_without_the_option_there_is_no_process(start):
 
 
 def test_there_is_a_fourth_process(server):
-    assert sorted(name for _, name in children_of(server.pid)) == [
-        "hostdnsd-lookup", "hostdnsd-serve", "hostdnsd-web"]
+    """The server is ready before this process has its name."""
+    wait_until(lambda: sorted(name for _, name in children_of(server.pid)) == [
+        "hostdnsd-lookup", "hostdnsd-serve", "hostdnsd-web"], "the process")
 
 
 def test_the_metrics_are_those_of_hostdnsctl(server):
