@@ -25,6 +25,7 @@ static struct {
     uint64_t version;      /* the number of the file that was read; 0: none was */
     struct stat too_large; /* the last file that was too large */
     bool is_reading;
+    int64_t pause; /* from the end of the last try to the next, in milliseconds */
     int64_t again; /* clock_ms() of the next try, at the earliest */
 } kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -66,7 +67,7 @@ static void keep(struct word_set *words, const struct stat *file,
     struct word_set old;
 
     pthread_mutex_lock(&kept.lock);
-    kept.again = clock_ms() + (outcome == WORD_SET_FAILED ? FAILED_MS : AGAIN_MS);
+    kept.pause = outcome == WORD_SET_FAILED ? FAILED_MS : AGAIN_MS;
     if (outcome == WORD_SET_TOO_MANY)
         kept.too_large = *file;
     if (outcome == WORD_SET_READ) {
@@ -106,10 +107,13 @@ static void run_read(struct work_item *item)
     hosts_words_read();
 }
 
-static void set_reading(bool is_reading)
+/* For the loop's thread: on a busy host it may hear of a thread's end much later, and who
+ * has waited for that must not have to wait for the next try. */
+static void end_reading(void)
 {
     pthread_mutex_lock(&kept.lock);
-    kept.is_reading = is_reading;
+    kept.is_reading = false;
+    kept.again = clock_ms() + kept.pause;
     pthread_mutex_unlock(&kept.lock);
 }
 
@@ -117,7 +121,7 @@ static void after_read(struct work_item *item)
 {
     const struct read_item *read = list_item(item, struct read_item, work);
 
-    set_reading(false);
+    end_reading();
     read->done(read->context);
 }
 
@@ -125,7 +129,7 @@ static void after_read(struct work_item *item)
 static void read_here(void)
 {
     hosts_words_read();
-    set_reading(false);
+    end_reading();
 }
 
 static bool read_in_thread(struct work *work, hosts_words_done *done, void *context)
@@ -136,7 +140,7 @@ static bool read_in_thread(struct work *work, hosts_words_done *done, void *cont
     item.context = context;
     if (work_put(work, &item.work))
         return true;
-    set_reading(false);
+    end_reading();
     return false;
 }
 

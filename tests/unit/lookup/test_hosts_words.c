@@ -1,6 +1,7 @@
 /* What the hosts file does not mention, for certain. */
 #include "lab_lookup.h"
 
+#include "../turn.h"
 #include "lookup/hosts_words.h"
 
 #include <arpa/inet.h>
@@ -266,6 +267,38 @@ TEST_WITH(lab, a_file_of_the_future_is_never_believed)
     wait_a_moment(150);
     hosts_words_read();
     assert_int_equal(hosts_words_name("after"), UNKNOWN);
+}
+
+static bool has_ended, is_read_again;
+
+static void refresh_again(void *work)
+{
+    has_ended = true;
+    is_read_again = hosts_words_refresh(work, refresh_again, work);
+}
+
+/* On a busy host the loop may hear of it later than the pause before the next try. Then
+ * those who wait would wait for ever. */
+TEST_WITH(lab, who_has_waited_for_a_file_that_is_not_believed_does_not_wait_again)
+{
+    static char text[8192];
+    struct loop *loop = loop_new();
+    struct work *work = work_new(loop, 1);
+
+    need_lab();
+    memset(text, '#', sizeof text - 1);
+    etc_write("hosts", text);
+    assert_int_equal(utimensat(AT_FDCWD, "/etc/hosts",
+                               (struct timespec[]){{4000000000, 0}, {4000000000, 0}}, 0),
+                     0);
+    while (!hosts_words_refresh(work, refresh_again, work))
+        wait_a_moment(5); /* a try of a former case may be too recent */
+    while (work_state(work).busy > 0 || work_state(work).queued > 0)
+        wait_a_moment(1);
+    wait_a_moment(100);
+    while (!has_ended)
+        turn(loop);
+    assert_false(is_read_again);
 }
 
 TEST_WITH(lab, without_a_file_nothing_is_told)
