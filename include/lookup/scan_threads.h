@@ -1,5 +1,5 @@
 /*
- * Which threads read a long hosts file for libc.
+ * Which threads read the hosts file for libc.
  *
  * A scan of a long file keeps a processor busy for a tenth of a second. So that nobody
  * waits for that, scans run in the background, where they get only such processor time as
@@ -24,8 +24,10 @@ struct scan_threads {
 /* At most `cores` threads. 0, or -1 with errno. */
 int scan_threads_init(struct scan_threads *, struct loop *, unsigned cores);
 
-/* True if scans may run in the background at this time (clock_ms()). */
-bool scan_threads_are_idle(const struct scan_threads *, int64_t now);
+/* True if a scan is to run in the background at this time (clock_ms()): the hosts file is
+ * long, and the host is not busy. A thread that starves may hold a lock of libc that the
+ * others need, so a scan runs there only if its time is worth that. */
+bool scan_threads_take(const struct scan_threads *, int64_t now);
 
 /* True if a scan starves that has had this much processor time, in microseconds, since the
  * last check. Then the host counts as busy. */

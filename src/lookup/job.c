@@ -139,7 +139,7 @@ static bool run_in_background(struct job *job)
     struct scan_threads *threads = &job->jobs->scan_threads;
     int64_t now = clock_ms();
 
-    if (job->scan.state != SCAN_RUNS || !scan_threads_are_idle(threads, now) ||
+    if (job->scan.state != SCAN_RUNS || !scan_threads_take(threads, now) ||
         !work_put(threads->background, &job->work))
         return false;
     job->scan_cpu_us = 0;

@@ -68,3 +68,12 @@ def test_on_a_busy_host_they_do_not_wait_for_what_nobody_else_wants(start, long_
     with busy_core(8):
         server = start(*PATIENT)
         ask_names(server, [1, LINES - 1])
+
+
+def test_a_short_file_is_not_read_in_the_background(start, etc):
+    """On a busy host a thread would starve there, perhaps with a lock of libc that all others
+    need, and names would time out whose answer is a matter of microseconds."""
+    etc.write("nsswitch.conf", "hosts: files\n")
+    server = start("-o", "cache-size=0")
+    assert server.ask("v4only.lab").answer == ["v4only.lab A 10.0.0.4"]
+    assert policies(server) == {os.sched_getscheduler(0)}

@@ -262,6 +262,15 @@ TEST_WITH(lab, a_cancelled_questions_verdict_is_not_told)
     assert_only_the_other_is_answered();
 }
 
+static void make_hosts_long(void)
+{
+    static char text[128 << 10] = "10.0.0.4 v4only.lab\n";
+    size_t len = strlen(text);
+
+    memset(text + len, '#', sizeof text - 1 - len);
+    etc_write("hosts", text);
+}
+
 /* Where libc's reading of the hosts file needs a thread and a turn. */
 static struct job *start_scan(uint64_t id)
 {
@@ -270,6 +279,7 @@ static struct job *start_scan(uint64_t id)
     struct job *job;
 
     etc_write("nsswitch.conf", "hosts: files myhostname dns\n");
+    make_hosts_long();
     while (probe_is_quick(clock_ms()))
         ; /* until the clock goes on */
     while (probe_read_hosts(&lookup->jobs))
