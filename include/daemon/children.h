@@ -34,9 +34,7 @@ unsigned children_lookup_slot(const struct children *);
 /* Forgets all without telling them. */
 void children_free(struct children *);
 
-/* Whether each current one that is needed (role_is_needed) has said that it can do its
- * work.
- */
+/* True if each current child that is needed (role_is_needed) has said that it can work. */
 bool children_are_ready(const struct children *);
 /* Whether any child runs, and whether any of them is retiring. */
 bool children_any(const struct children *);

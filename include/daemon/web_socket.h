@@ -18,5 +18,5 @@ bool web_socket_open(const struct endpoint *, bool is_wanted, struct handover *)
 
 void web_socket_close(struct handover *);
 
-/* Where a socket listens, as ADDRESS:PORT; "" for -1. Returns `text`. */
+/* Writes the address and port of a socket as ADDRESS:PORT, or "" for -1. Returns `text`. */
 const char *web_socket_format(int fd, char text[static ADDR_TEXT]);

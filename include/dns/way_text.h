@@ -8,8 +8,8 @@
 
 enum { WAY_TEXT_SOURCE = 256, WAY_TEXT_SERVER = 64 };
 
-/* Where the answer came from: "hosts file", "DNS server 192.0.2.1 over UDP", "the server
- * itself". Returns `text`. */
+/* Writes the source of the answer: "hosts file", "DNS server 192.0.2.1 over UDP", "the
+ * server itself". Returns `text`. */
 const char *way_text_source(const struct way *, char text[static WAY_TEXT_SOURCE]);
 
 /* "192.0.2.1", or "192.0.2.1 port 54" if the port is not 53; returns `text`. */

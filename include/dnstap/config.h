@@ -1,4 +1,5 @@
-/* Where dnstap's frames go, as the operator has set it. */
+/* The operator's settings of dnstap: where its frames go, and what they say of this server.
+ */
 #pragma once
 
 enum { TAP_PATH_MAX = 255, TAP_SOCKET_PATH_MAX = 107, TAP_TEXT_MAX = 255 };

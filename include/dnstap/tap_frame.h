@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* As Frame Streams numbers them. */
+/* The types of control frames, with the numbers of Frame Streams. */
 enum tap_frame {
     TAP_FRAME_ACCEPT = 1,
     TAP_FRAME_START = 2,

@@ -17,7 +17,7 @@ enum {
     TAP_RING_SIZE = 4096 + TAP_RING_OCTETS,
 };
 
-/* As dnstap numbers them. */
+/* The types of messages, with the numbers of dnstap.proto. */
 enum tap_type {
     TAP_CLIENT_QUERY = 5,
     TAP_CLIENT_RESPONSE = 6,

@@ -16,7 +16,7 @@ struct idle_link {
     int64_t since;             /* clock_ms() */
 };
 
-/* What is known of all. */
+/* The state that all connections share. */
 struct idle {
     struct loop *loop;
     size_t most;                       /* connections that there can be */

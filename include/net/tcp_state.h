@@ -1,4 +1,4 @@
-/* What net/tcp and net/tcp_conn both know of connections, and nobody else. */
+/* The struct of a TCP connection, for net/tcp and net/tcp_conn alone. */
 #pragma once
 
 #include "net/acceptor.h"

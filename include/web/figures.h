@@ -22,7 +22,7 @@ struct figures_point {
     double median_ms, p99_ms;
 };
 
-/* What the counters said at some time. */
+/* Sums of the counters at one moment. */
 struct figures_sums {
     uint64_t questions, cached, shown;
     uint64_t lookups[FIGURES_BUCKETS];

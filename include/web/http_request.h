@@ -4,7 +4,7 @@
 
 #include "web/http_hosts.h"
 
-/* What the headers say; texts are borrowed. */
+/* The parts of a request that are checked; the texts are borrowed. */
 struct http_request {
     const char *method, *version;
     const char *host;    /* NULL: there is no such header */

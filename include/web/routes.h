@@ -1,4 +1,4 @@
-/* What there is to see: a path, and the function that writes what is shown there. */
+/* The paths of the web page, and the replies to requests for them. */
 #pragma once
 
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #include "web/figures.h"
 #include "web/http_request.h"
 
-/* What the functions read. */
+/* The data from which replies are written; all borrowed. */
 struct site {
     const struct web_config *config;
     const struct figures *figures;
@@ -24,7 +24,7 @@ struct reply {
 /* Writes what is shown at a path, or that nothing is. False if memory is too short; then
  * there is nothing to free. */
 bool routes_answer(const struct site *, const char *path, struct reply *);
-/* Where the readers of web/http_events come. */
+/* The path of the event stream, which web/http_events answers. */
 #define ROUTES_EVENTS "/events"
 
 /* Tells what is wrong with a request. */

@@ -117,8 +117,7 @@ int counters_reader(int fd)
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* What is mapped with a descriptor for reading can never be written to, whatever is asked
- * of mprotect(). */
+/* mprotect() cannot make memory writable that was mapped with a descriptor for reading. */
 void counters_read_only(int reader)
 {
     own = &alone;

@@ -155,7 +155,7 @@ static bool copy(uint64_t number, struct recent_record *record)
            hash == hash_of(record);
 }
 
-/* What is kept is no more than there was, and than there is room for. */
+/* The process that writes records may have been broken into, so no length is trusted. */
 static bool is_sound(const struct recent_record *record)
 {
     return (record->client_len == 0 || record->client_len == 4 ||

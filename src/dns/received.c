@@ -68,7 +68,7 @@ static bool put_reasons(FILE *out, const struct received_opt *opt)
 
 static bool keep_options(struct received_opt *opt, struct reader in)
 {
-    /* None is shorter than 4 octets. */
+    /* An option has a code and a length, of 2 octets each. */
     opt->options = calloc(reader_left(&in) / 4 + 1, sizeof *opt->options);
     if (!opt->options)
         return false;

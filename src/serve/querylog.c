@@ -33,7 +33,7 @@ static const char *time_text(int64_t at, char out[static TIME_TEXT])
     return out;
 }
 
-/* As milliseconds with three decimals: 0.042 */
+/* Writes milliseconds with three decimals, such as 0.042. */
 static const char *duration_text(int64_t us, char out[static TIME_TEXT])
 {
     snprintf(out, TIME_TEXT, "%" PRId64 ".%03d", us / 1000, (int)(us % 1000));

@@ -6,8 +6,7 @@
 #include "base/clock.h"
 #include "web/health.h"
 
-/* Of a number: as many as a time in milliseconds has. */
-enum { DIGITS = 13 };
+enum { DIGITS = 13 }; /* of a number; a time in milliseconds has as many */
 
 /* Frees the array and returns NULL if memory is too short for the item. */
 static json_t *append(json_t *array, json_t *item)

@@ -11,7 +11,7 @@
 #include "web/page_text.h"
 #include "web/template.h"
 
-/* What the values are made of. */
+/* The data from which the values of a page are made. */
 struct moment {
     const struct summary *summary;
     const struct figures *figures;
