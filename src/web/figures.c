@@ -17,10 +17,13 @@ void figures_init(struct figures *figures, int64_t now)
     read_sums(&figures->sums);
 }
 
-/* A counter may be one behind another that was read before it. */
+static const uint64_t MOST_GROWN = INT64_MAX; /* what a double and an integer both hold */
+
+/* A counter may be one behind another that was read before it. What no server can have done
+ * was written by a process that was broken into. */
 static uint64_t grown(uint64_t now, uint64_t before)
 {
-    return now > before ? now - before : 0;
+    return now > before && now - before <= MOST_GROWN ? now - before : 0;
 }
 
 /* The end of a bucket is twice that of the one before it. The last one has no end; it is

@@ -65,6 +65,13 @@ TEST_WITH(figures, a_counter_that_falls_counts_for_nothing)
     assert_int_equal(figures.not_shown, 0);
 }
 
+TEST_WITH(figures, a_counter_that_no_server_can_reach_counts_for_nothing)
+{
+    counters_own[COUNT_CACHE_HITS] = UINT64_MAX;
+    figures_sample(&figures, 6000);
+    assert_true(is(last()->cached_rate, 0));
+}
+
 TEST_WITH(figures, what_was_counted_before_does_not_count)
 {
     ask(1000);
