@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/seqlock.h"
+
 /* What a server is known to be: a bit of `states`, and the word for it. */
 #define NAME_SERVER_STATES(ROW)                                                            \
     ROW(ANSWERS, "answers")                                                                \
@@ -34,7 +36,7 @@ struct name_server_row {
 
 /* Empty if all is zero. */
 struct name_servers {
-    uint32_t version; /* see base/seqlock */
+    struct seqlock lock;
     struct name_servers_list {
         uint32_t count;
         struct name_server_row rows[NAME_SERVERS_ROWS];

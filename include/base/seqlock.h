@@ -10,10 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Beside the data; zeroed at first. */
+struct seqlock {
+    uint32_t version;
+};
+
 /* Only one process writes at a time. The data is written between these two. */
-void seqlock_write_begin(uint32_t *version);
-void seqlock_write_end(uint32_t *version);
+void seqlock_write_begin(struct seqlock *);
+void seqlock_write_end(struct seqlock *);
 
 /* Copies `size` octets of data, or returns false if they are being written again and again;
  * then nobody can tell what has been copied. */
-bool seqlock_read(const uint32_t *version, void *copy, const void *data, size_t size);
+bool seqlock_read(const struct seqlock *, void *copy, const void *data, size_t size);

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/seqlock.h"
+
 enum worst_list {
     WORST_SLOW,   /* lookups that took long */
     WORST_FAILED, /* lookups that failed */
@@ -28,7 +30,7 @@ struct worst_row {
 /* Empty if all is zero. */
 struct worst_lookups {
     struct worst_cell {
-        uint32_t version; /* see base/seqlock */
+        struct seqlock lock;
         struct worst_row row;
     } cells[WORST_LISTS][WORST_ROWS];
 };

@@ -16,11 +16,11 @@ static size_t power_of_two_below(size_t number)
 int store_index_init(struct store_index *index, uint8_t *memory, size_t bytes)
 {
     *index = (struct store_index){
-        .memory = memory,
         .slots = calloc(FIRST_SLOTS, sizeof *index->slots),
         .slot_count = FIRST_SLOTS,
         .slots_max = power_of_two_below(bytes / sizeof *index->slots),
     };
+    index->memory = memory;
     return index->slots ? 0 : -1;
 }
 

@@ -49,7 +49,7 @@ TEST_WITH(name_servers, nothing_is_read_of_one_that_is_being_written)
     const struct name_server_row row = {.address = "192.0.2.1:53"};
 
     name_servers_write(&servers, &row, 1);
-    servers.version |= 1;
+    servers.lock.version |= 1;
     assert_int_equal(name_servers_read(&servers, rows), 0);
     name_servers_write(&servers, &row, 1); /* by its successor */
     assert_int_equal(name_servers_read(&servers, rows), 1);

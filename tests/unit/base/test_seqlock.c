@@ -8,7 +8,7 @@
 enum { PAGE = 65536, /* or several */ WORDS = 3 * PAGE / sizeof(uint32_t) };
 
 struct shared {
-    uint32_t version;
+    struct seqlock lock;
     uint32_t words[WORDS];
 };
 
@@ -30,7 +30,7 @@ FIXTURE(seqlock, map, unmap);
 
 static bool is_read(uint32_t *words)
 {
-    return seqlock_read(&shared->version, words, shared->words, sizeof shared->words);
+    return seqlock_read(&shared->lock, words, shared->words, sizeof shared->words);
 }
 
 TEST_WITH(seqlock, zeroed_memory_is_read_as_it_is)
@@ -45,10 +45,10 @@ TEST_WITH(seqlock, nothing_is_read_while_it_is_written)
 {
     static uint32_t words[WORDS];
 
-    seqlock_write_begin(&shared->version);
+    seqlock_write_begin(&shared->lock);
     assert_false(is_read(words));
     shared->words[WORDS - 1] = 7;
-    seqlock_write_end(&shared->version);
+    seqlock_write_end(&shared->lock);
     assert_true(is_read(words));
     assert_int_equal(words[WORDS - 1], 7);
 }
@@ -57,19 +57,19 @@ TEST_WITH(seqlock, the_next_writer_ends_what_a_dead_one_has_begun)
 {
     static uint32_t words[WORDS];
 
-    seqlock_write_begin(&shared->version); /* it dies here */
-    seqlock_write_begin(&shared->version);
+    seqlock_write_begin(&shared->lock); /* it dies here */
+    seqlock_write_begin(&shared->lock);
     assert_false(is_read(words));
-    seqlock_write_end(&shared->version);
+    seqlock_write_end(&shared->lock);
     assert_true(is_read(words));
 }
 
 static void write_all(uint32_t word)
 {
-    seqlock_write_begin(&shared->version);
+    seqlock_write_begin(&shared->lock);
     for (int i = 0; i < WORDS; i++)
         shared->words[i] = word;
-    seqlock_write_end(&shared->version);
+    seqlock_write_end(&shared->lock);
 }
 
 static void protect(int protection)

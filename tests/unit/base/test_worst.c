@@ -59,7 +59,7 @@ TEST_WITH(worst, what_was_written_by_a_process_gone_wild_is_read_safely)
 TEST_WITH(worst, a_row_under_way_is_not_read_and_the_next_writer_ends_it)
 {
     worst_write(&worst, WORST_SLOW, 0, 1, 2, "a", "b");
-    worst.cells[WORST_SLOW][0].version |= 1; /* the writer dies here */
+    worst.cells[WORST_SLOW][0].lock.version |= 1; /* the writer dies here */
     assert_false(worst_read(&worst, WORST_SLOW, 0, &row));
     worst_write(&worst, WORST_SLOW, 0, 3, 4, "c", "d");
     assert_true(worst_read(&worst, WORST_SLOW, 0, &row));
