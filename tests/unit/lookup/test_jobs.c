@@ -4,6 +4,7 @@
  */
 #include "lab_lookup.h"
 
+#include "../loadavg.h"
 #include "../servers.h"
 
 #include "base/clock.h"
@@ -284,13 +285,14 @@ static struct job *start_scan(uint64_t id)
         ; /* until the clock goes on */
     while (probe_read_hosts(&lookup->jobs))
         turn(lookup->jobs.loop);
+    lab_say_running(1);
     lookup->jobs.scan_threads.busy_until = 0; /* a scan of a former case may have starved */
     hosts_answers_forget(lookup->jobs.hosts_answers);
     jobs_start(&lookup->jobs, lookup->send_queue, id, &question);
     job = job_find(&lookup->jobs, lookup->send_queue, id);
     assert_non_null(job);
     assert_int_equal(job->scan.state, SCAN_RUNS);
-    assert_true(timer_is_set(&job->starving));
+    assert_true(timer_is_set(&job->scan_check));
     return job;
 }
 
