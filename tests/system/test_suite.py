@@ -214,6 +214,60 @@ def test_the_report_tells_failures_first_with_the_command_for_each(suite):
     assert lines[-1].startswith("10 passed, 7 failed, 1 skipped in ")
 
 
+ONE_FAILED = """\
+FAILED tests/system/test_one.py::test_a - assert 1 == 2
+===== 1 failed, 2 passed in 3.21s =====
+"""
+
+
+def test_what_failed_beside_other_jobs_is_run_once_more(suite):
+    suite.begin("plain=check,unit/net,system/test_one", "thread=system/test_one")
+    suite.says("plain", "check", "")
+    suite.says("plain", "unit/net", "[  PASSED  ] 5 test(s).\n")
+    suite.says("plain", "system/test_one", ONE_FAILED, status=1)
+    suite.says("thread", "system/test_one", ONE_FAILED, status=1)
+    assert suite.run(TOP / "tests/report", "--again") == (
+        0, "plain system/test_one\nthread system/test_one\n")
+
+
+@pytest.mark.parametrize("kind, name, text, report", [
+    ("plain", "check", "", ""),
+    ("plain", "unit/net", CMOCKA_SAID, ""),  # a program of it has crashed
+    ("address", "fuzzing", "fuzz two: 5 runs, 0 a second, 1 places reached: FAILED\n", ""),
+    ("address", "system/test_one", "no test could be read\n", ""),
+    ("address", "system/test_one", ONE_FAILED, "ASAN_OPTIONS")])
+def test_what_no_busy_machine_explains_is_not_run_again(suite, kind, name, text, report):
+    suite.begin(f"{kind}={name},system/test_two")
+    suite.says(kind, "system/test_two", ONE_FAILED, status=1)
+    leave = f"""path=${{{report}#*log_path=\\'}}; echo bad > "${{path%%\\'*}}.1"\n""" if report else ""
+    suite.job(kind, name, f"{leave}cat << 'END'\n{text}END\nexit 1")
+    assert suite.run(TOP / "tests/report", "--again") == (0, "")
+
+
+def test_many_failures_are_not_put_down_to_a_busy_machine(suite):
+    names = [f"system/test_{number}" for number in range(7)]
+    suite.begin(f"plain={','.join(names)}")
+    for name in names:
+        suite.says("plain", name, ONE_FAILED, status=1)
+    assert suite.run(TOP / "tests/report", "--again") == (0, "")
+
+
+@pytest.mark.parametrize("status, code, said_first, sums", [
+    (0, 0, "FAILED beside other jobs, passed alone: scripts/test tests/system/test_one.py::test_a",
+     "3 passed, 0 failed, 0 skipped"),
+    (1, 1, "FAILED  scripts/test tests/system/test_one.py::test_a", "2 passed, 1 failed, 0 skipped")])
+def test_what_passes_alone_is_told_and_counts(suite, status, code, said_first, sums):
+    suite.begin("plain=system/test_one")
+    suite.says("plain", "system/test_one", ONE_FAILED, status=1)
+    text = ONE_FAILED if status else "===== 3 passed in 3.21s =====\n"
+    suite.run(TOP / "tests/job", "plain", "system/test_one", "sh", "-c",
+              f"cat << 'END'\n{text}END\nexit {status}", AGAIN="1")
+    ended, said = suite.report()
+    lines = said.splitlines()
+    assert (ended, lines[0], lines[-1].rpartition(" in ")[0]) == (code, said_first, sums)
+    assert ONE_FAILED in (suite.folder / "plain/system/test_one.log").read_text()
+
+
 def test_a_run_in_which_all_passed(suite):
     suite.begin("plain=unit/net")
     suite.says("plain", "unit/net", "[  PASSED  ] 5 test(s).\n")
