@@ -98,8 +98,8 @@ class Crowd(threading.Thread):
         self.start()
         for number, wire in enumerate(questions(label, count)):
             if number % BATCH == BATCH - 1:
-                reply = server.ask("localhost")
-                assert reply.rcode == "NOERROR"
+                reply = server.ask("localhost", edns=True)
+                assert reply.rcode == "NOERROR", reply.extended_error
                 assert reply.seconds < AT_ONCE, "hung names hold threads"
             sock = self.sockets[number % len(self.sockets)]
             self.waiting[sock, wire[:2]] = wire, time.time()
