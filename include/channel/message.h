@@ -115,4 +115,6 @@ enum control_message {
     CONTROL_SHOW_HUNG, /* to serve, serial number: show the lookups that have been under way
                           for long (base/worst), and count them */
     CONTROL_COUNT,     /* from serve, serial number, 64 bits: what it was to count */
+    CONTROL_CONNECT,   /* from dnstap: connect to its reader */
+    CONTROL_CONNECTED, /* to dnstap, the number of an error: with 0 comes the socket */
 };

@@ -34,7 +34,7 @@ void sandbox_serve(void);
 void sandbox_web(void);
 
 /*
- * Restricts the writer of dnstap, once its file is open: it may do what serve may, and for
- * a file read, write, cut and lock what is open, for a socket connect to Unix sockets.
+ * Restricts the writer of dnstap, once its file is open: it may do what serve may, lock a
+ * file, and if it writes one, read and cut what is open.
  */
 void sandbox_dnstap(enum tap_output);

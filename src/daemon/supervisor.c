@@ -20,6 +20,7 @@
 #include "daemon/roles.h"
 #include "daemon/signals.h"
 #include "daemon/survey.h"
+#include "daemon/tap_connect.h"
 #include "daemon/web_socket.h"
 #include "dnstap/tap_memory.h"
 #include "net/loop.h"
@@ -157,6 +158,8 @@ static void child_spoke(struct child *child, enum control_message message,
         count_starting(supervisor_of(child));
     } else if (message == CONTROL_COUNT) {
         surveys_add_count(&supervisor_of(child)->surveys, data, len);
+    } else if (message == CONTROL_CONNECT && child->role == ROLE_DNSTAP) {
+        tap_connect(child, &supervisor_of(child)->config->config->tap);
     }
 }
 

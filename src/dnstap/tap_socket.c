@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -24,8 +23,7 @@ enum tap_socket_state {
 struct tap_socket {
     struct loop *loop;
     const char *path;
-    tap_socket_changed *changed;
-    void *context;
+    struct tap_socket_owner owner;
     enum tap_socket_state state;
     int fd; /* -1 if closed */
     struct watch *watch;
@@ -68,7 +66,7 @@ static void lose(struct tap_socket *sock, const char *why)
     sock->state = has_ended ? STATE_ENDED : STATE_CLOSED;
     if (!has_ended)
         timer_set(sock->loop, &sock->retry, clock_ms() + RETRY_MS);
-    sock->changed(sock->context);
+    sock->owner.changed(sock->owner.context);
 }
 
 static void lose_with_errno(struct tap_socket *sock)
@@ -99,7 +97,7 @@ static void begin_frames(struct tap_socket *sock)
     sock->state = STATE_OPEN;
     sock->is_told = false;
     log_info("dnstap has a reader at %s", sock->path);
-    sock->changed(sock->context);
+    sock->owner.changed(sock->owner.context);
 }
 
 static void frame_came(struct tap_socket *sock, enum tap_frame frame)
@@ -172,35 +170,38 @@ static void socket_ready(void *context, short revents)
         receive(sock);
 }
 
-static int connect_to(const char *path)
-{
-    struct sockaddr_un addr = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), saved;
-
-    strncpy(addr.sun_path, path, sizeof addr.sun_path - 1);
-    if (fd == -1 || connect(fd, (struct sockaddr *)&addr, sizeof addr) == 0)
-        return fd;
-    saved = errno;
-    close(fd);
-    errno = saved;
-    return -1;
-}
-
-static void begin(void *context)
+/* The request may be lost, so the timer runs until there is a connection. */
+static void retry_expired(void *context)
 {
     struct tap_socket *sock = context;
 
-    sock->fd = connect_to(sock->path);
-    if (sock->fd != -1)
-        sock->watch = loop_watch(sock->loop, sock->fd, POLLIN, socket_ready, sock);
+    timer_set(sock->loop, &sock->retry, clock_ms() + RETRY_MS);
+    sock->owner.connect(sock->owner.context);
+}
+
+static void begin(struct tap_socket *sock, int fd)
+{
+    timer_cancel(&sock->retry);
+    sock->fd = fd;
+    sock->watch = loop_watch(sock->loop, fd, POLLIN, socket_ready, sock);
     if (!sock->watch || !send_control(sock, TAP_FRAME_READY))
         lose_with_errno(sock);
     else
         sock->state = STATE_READY;
 }
 
+void tap_socket_connected(struct tap_socket *sock, int fd, int error)
+{
+    if (sock->state == STATE_CLOSED && fd != -1)
+        begin(sock, fd);
+    else if (sock->state == STATE_CLOSED)
+        lose(sock, strerror(error));
+    else if (fd != -1)
+        close(fd);
+}
+
 struct tap_socket *tap_socket_new(struct loop *loop, const char *path,
-                                  tap_socket_changed *changed, void *context)
+                                  const struct tap_socket_owner *owner)
 {
     struct tap_socket *sock = calloc(1, sizeof *sock);
 
@@ -208,10 +209,9 @@ struct tap_socket *tap_socket_new(struct loop *loop, const char *path,
         return NULL;
     sock->loop = loop;
     sock->path = path;
-    sock->changed = changed;
-    sock->context = context;
+    sock->owner = *owner;
     sock->fd = -1;
-    timer_init(&sock->retry, begin, sock);
+    timer_init(&sock->retry, retry_expired, sock);
     timer_set(loop, &sock->retry, clock_ms());
     return sock;
 }
@@ -240,7 +240,7 @@ void tap_socket_send(struct tap_socket *sock, struct tap_batch *batch)
     if (batch->sent < batch->len)
         return;
     settle(sock);
-    sock->changed(sock->context);
+    sock->owner.changed(sock->owner.context);
 }
 
 /* A frame that is cut would make what follows unreadable. */
@@ -256,7 +256,7 @@ void tap_socket_end(struct tap_socket *sock)
     close_fd(sock);
     settle(sock);
     sock->state = STATE_ENDED;
-    sock->changed(sock->context);
+    sock->owner.changed(sock->owner.context);
 }
 
 bool tap_socket_has_ended(const struct tap_socket *sock)

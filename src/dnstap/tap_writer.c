@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/log.h"
@@ -233,23 +234,53 @@ static void socket_changed(void *context)
         loop_stop(writer->loop);
 }
 
+/* If the request cannot be sent, the next one may be. */
+static void ask_to_connect(void *context)
+{
+    const struct tap_writer *writer = context;
+
+    channel_send_control(writer->supervisor, CONTROL_CONNECT, NULL, 0);
+}
+
+/* Takes the socket over if there is one. */
+static void connected(struct tap_writer *writer, const uint8_t *data, size_t len, int fd)
+{
+    struct reader in = reader_of(data, len);
+    uint32_t error = 0;
+
+    if (writer->sock && get_u32(&in, &error))
+        tap_socket_connected(writer->sock, fd, (int)error);
+    else if (fd != -1)
+        close(fd);
+}
+
+static void supervisor_said(struct tap_writer *writer, enum control_message message,
+                            const uint8_t *data, size_t len)
+{
+    if (message == CONTROL_RETIRE)
+        leave(writer);
+    else if (message == CONTROL_LOG_LEVEL && len == 1)
+        log_set_level((enum log_level)data[0]);
+    else if (message == CONTROL_PING)
+        channel_send_control(writer->supervisor, CONTROL_PONG, NULL, 0);
+}
+
 static void control_ready(void *context, short revents)
 {
     struct tap_writer *writer = context;
     uint8_t data[CONTROL_DATA_MAX];
     enum control_message message;
     size_t len;
+    int fd;
 
     (void)revents;
-    switch (channel_receive_control(writer->supervisor, &message, data, &len, NULL,
+    switch (channel_receive_control(writer->supervisor, &message, data, &len, &fd,
                                     CHANNEL_TRY)) {
     case CHANNEL_DONE:
-        if (message == CONTROL_RETIRE)
-            leave(writer);
-        else if (message == CONTROL_LOG_LEVEL && len == 1)
-            log_set_level((enum log_level)data[0]);
-        else if (message == CONTROL_PING)
-            channel_send_control(writer->supervisor, CONTROL_PONG, NULL, 0);
+        if (message == CONTROL_CONNECTED)
+            connected(writer, data, len, fd);
+        else
+            supervisor_said(writer, message, data, len);
         break;
     case CHANNEL_BUSY:
         break;
@@ -263,10 +294,11 @@ static void control_ready(void *context, short revents)
 static void open_output(struct tap_writer *writer)
 {
     const struct tap_config *tap = &writer->config->tap;
+    const struct tap_socket_owner owner = {ask_to_connect, socket_changed, writer};
 
     writer->file = -1;
     if (tap->output == TAP_OUTPUT_UNIX) {
-        writer->sock = tap_socket_new(writer->loop, tap->path, socket_changed, writer);
+        writer->sock = tap_socket_new(writer->loop, tap->path, &owner);
         return;
     }
     writer->file = tap_file_open(tap->path);

@@ -284,6 +284,8 @@ static void handle_control(struct serve *serve, enum control_message message,
     case CONTROL_READY: /* from a child, not to one */
     case CONTROL_PONG:
     case CONTROL_COUNT:
+    case CONTROL_CONNECT:
+    case CONTROL_CONNECTED: /* to dnstap */
         break;
     }
 }

@@ -32,6 +32,21 @@ static inline void reader_close(void)
     reader_fd = reader_listener = -1;
 }
 
+/* A socket that is connected to it, or -1 with errno. */
+static inline int reader_connect(void)
+{
+    struct sockaddr_un addr = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), saved;
+
+    strcpy(addr.sun_path, reader_path);
+    if (connect(fd, (struct sockaddr *)&addr, sizeof addr) == 0)
+        return fd;
+    saved = errno;
+    close(fd);
+    errno = saved;
+    return -1;
+}
+
 static inline void reader_accept(struct loop *loop)
 {
     turn_until_readable(loop, reader_listener);

@@ -8,7 +8,8 @@ static struct loop *loop;
 static struct tap_socket *sock;
 static struct tap_batch batch;
 static const struct tap_config config;
-static int changes;
+static int changes, requests;
+static bool is_answered; /* each request for a connection */
 static uint64_t frames, lost;
 
 static void note_change(void *context)
@@ -17,18 +18,37 @@ static void note_change(void *context)
     changes++;
 }
 
+/* As the supervisor. */
+static void answer_request(void)
+{
+    int fd = reader_connect();
+
+    tap_socket_connected(sock, fd, errno);
+}
+
+static void note_request(void *context)
+{
+    (void)context;
+    requests++;
+    if (is_answered)
+        answer_request();
+}
+
 static void set_up(void)
 {
+    const struct tap_socket_owner owner = {note_request, note_change, NULL};
+
     folder_make();
     folder_path(reader_path, "reader");
     loop = loop_new();
     assert_non_null(loop);
     log_set_level(LOG_LEVEL_ERROR);
-    changes = 0;
+    changes = requests = 0;
+    is_answered = true;
     batch.len = batch.sent = 0;
     frames = counters_own[COUNT_DNSTAP_FRAMES];
     lost = counters_own[COUNT_DNSTAP_LOST];
-    sock = tap_socket_new(loop, reader_path, note_change, NULL);
+    sock = tap_socket_new(loop, reader_path, &owner);
     assert_non_null(sock);
 }
 
@@ -105,6 +125,40 @@ TEST_WITH(sock, a_reader_that_comes_back_is_found)
     turn_until(loop, &changes, 2);
     assert_false(tap_socket_is_open(sock));
     begin();
+}
+
+TEST_WITH(sock, a_request_that_is_lost_is_repeated)
+{
+    is_answered = false;
+    turn_until(loop, &requests, 2);
+    is_answered = true;
+    begin();
+}
+
+TEST_WITH(sock, a_connection_that_comes_a_second_time_is_closed)
+{
+    int first;
+
+    begin();
+    answer_request();
+    first = reader_fd;
+    reader_accept(loop);
+    assert_true(reader_is_left(loop));
+    close(reader_fd);
+    reader_fd = first;
+    assert_true(tap_socket_is_open(sock));
+}
+
+TEST_WITH(sock, at_the_end_no_connection_is_needed_any_more)
+{
+    is_answered = false;
+    turn_until(loop, &requests, 1);
+    tap_socket_end(sock);
+    reader_listen();
+    answer_request();
+    reader_accept(loop);
+    assert_true(reader_is_left(loop));
+    assert_int_equal(changes, 1);
 }
 
 /* Sends messages until the kernel takes no more from us; how many. */

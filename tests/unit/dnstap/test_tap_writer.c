@@ -14,10 +14,36 @@ static struct tap_ring *ring;
 static struct loop *loop;
 static struct channel channel;
 static pid_t pid;
+static struct watch *control; /* of channel.left */
+static int requests, pongs;
 
 static void confine(enum tap_output output)
 {
     (void)output;
+}
+
+/* As the supervisor, which connects to the reader. */
+static void writer_said(void *context, short revents)
+{
+    const uint8_t done[4] = {0}, error[4] = {0, 0, 0, ECONNREFUSED};
+    int end = (int)(intptr_t)context, fd = -1;
+    enum control_message message;
+
+    (void)revents;
+    if (channel_receive_control(end, &message, NULL, NULL, NULL, CHANNEL_TRY) !=
+        CHANNEL_DONE)
+        return;
+    pongs += message == CONTROL_PONG;
+    if (message != CONTROL_CONNECT)
+        return;
+    requests++;
+    if (reader_listener != -1)
+        fd = reader_connect();
+    if (fd == -1)
+        channel_send_control(end, CONTROL_CONNECTED, error, sizeof error);
+    else
+        channel_send_descriptor(end, CONTROL_CONNECTED, done, sizeof done, fd);
+    close(fd);
 }
 
 static void start(enum tap_output output)
@@ -37,6 +63,16 @@ static void start(enum tap_output output)
         channel_receive_control(channel.left, &message, NULL, NULL, NULL, CHANNEL_BLOCK),
         CHANNEL_DONE);
     assert_int_equal(message, CONTROL_READY);
+    control =
+        loop_watch(loop, channel.left, POLLIN, writer_said, (void *)(intptr_t)channel.left);
+}
+
+/* As the supervisor when the server ends. */
+static void hang_up(void)
+{
+    loop_unwatch(loop, control);
+    control = NULL;
+    channel_close_end(&channel.left);
 }
 
 static void set_up(void)
@@ -49,6 +85,7 @@ static void set_up(void)
     assert_non_null(ring);
     tap_ring_open(ring);
     pid = 0;
+    requests = pongs = 0;
 }
 
 /* Waits until it has ended. */
@@ -59,7 +96,7 @@ static void has_ended(void)
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     pid = 0;
-    channel_close_end(&channel.left);
+    hang_up();
 }
 
 static void tear_down(void)
@@ -67,7 +104,7 @@ static void tear_down(void)
     if (pid != 0) {
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
-        channel_close_end(&channel.left);
+        hang_up();
     }
     reader_close();
     close(config.memory);
@@ -115,7 +152,7 @@ TEST_WITH(writer, it_leaves_when_its_channel_closes)
     reader_listen();
     start(TAP_OUTPUT_UNIX);
     reader_begin(loop);
-    channel_close_end(&channel.left);
+    hang_up();
     assert_int_equal(reader_heard(loop), TAP_FRAME_STOP);
     reader_say(TAP_FRAME_FINISH);
     has_ended();
@@ -126,27 +163,48 @@ TEST_WITH(writer, a_reader_that_does_not_confirm_the_end_does_not_keep_it)
     reader_listen();
     start(TAP_OUTPUT_UNIX);
     reader_begin(loop);
-    channel_close_end(&channel.left);
+    hang_up();
     has_ended();
 }
 
 TEST_WITH(writer, without_a_reader_it_leaves_too)
 {
     start(TAP_OUTPUT_UNIX);
-    channel_close_end(&channel.left);
+    hang_up();
     has_ended();
 }
 
 TEST_WITH(writer, a_ping_is_answered)
 {
-    enum control_message message;
-
     start(TAP_OUTPUT_UNIX);
     channel_send_control(channel.left, CONTROL_PING, NULL, 0);
-    assert_int_equal(
-        channel_receive_control(channel.left, &message, NULL, NULL, NULL, CHANNEL_BLOCK),
-        CHANNEL_DONE);
-    assert_int_equal(message, CONTROL_PONG);
+    turn_until(loop, &pongs, 1);
+}
+
+TEST_WITH(writer, it_asks_for_its_reader_until_that_is_there)
+{
+    start(TAP_OUTPUT_UNIX);
+    turn_until(loop, &requests, 2);
+    reader_listen();
+    reader_begin(loop);
+    assert_true(ring_puts(ring, "abcd", 4));
+    assert_int_equal(read_frame(), 24);
+}
+
+TEST_WITH(writer, for_a_file_it_takes_no_socket)
+{
+    static const uint8_t done[4];
+    int ends[2];
+    char octet;
+
+    start(TAP_OUTPUT_FILE);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    channel_send_descriptor(channel.left, CONTROL_CONNECTED, done, sizeof done, ends[0]);
+    channel_send_control(channel.left, CONTROL_PING, NULL, 0);
+    close(ends[0]);
+    turn_until(loop, &pongs, 1);
+    assert_int_equal(recv(ends[1], &octet, 1, MSG_DONTWAIT), 0);
+    close(ends[1]);
 }
 
 TEST_WITH(writer, a_file_is_whole_when_it_has_left)
@@ -156,7 +214,7 @@ TEST_WITH(writer, a_file_is_whole_when_it_has_left)
     start(TAP_OUTPUT_FILE);
     ring_puts(ring, "abcd", 4);
     /* It takes the message at its next look, or when it leaves. */
-    channel_close_end(&channel.left);
+    hang_up();
     has_ended();
     assert_int_equal(stat(reader_path, &file), 0);
     assert_int_equal(file.st_size, 42 + 28 + 12);
@@ -179,7 +237,7 @@ TEST_WITH(writer, what_waits_in_full_rings_is_in_the_file_when_it_has_left)
     }
     assert_int_equal(count, 8 * 34);
     start(TAP_OUTPUT_FILE);
-    channel_close_end(&channel.left);
+    hang_up();
     has_ended();
     assert_int_equal(stat(reader_path, &file), 0);
     assert_int_equal(file.st_size, 42 + count * 60028 + 12);
@@ -188,6 +246,7 @@ TEST_WITH(writer, what_waits_in_full_rings_is_in_the_file_when_it_has_left)
 /* Nobody else may take from the rings meanwhile. */
 TEST_WITH(writer, the_next_one_waits_until_the_one_before_has_left)
 {
+    struct watch *first_control;
     struct channel first_channel;
     int first_reader;
     pid_t first;
@@ -196,6 +255,7 @@ TEST_WITH(writer, the_next_one_waits_until_the_one_before_has_left)
     start(TAP_OUTPUT_UNIX);
     reader_begin(loop);
     first = pid;
+    first_control = control;
     first_channel = channel;
     ring_puts(ring, "abcd", 4);
     assert_int_equal(read_frame(), 24); /* so it has the rings */
@@ -203,6 +263,7 @@ TEST_WITH(writer, the_next_one_waits_until_the_one_before_has_left)
     start(TAP_OUTPUT_UNIX);
     kill(first, SIGKILL);
     waitpid(first, NULL, 0);
+    loop_unwatch(loop, first_control);
     channel_close_end(&first_channel.left);
     ring_puts(ring, "abcdefgh", 8);
     reader_begin(loop);
