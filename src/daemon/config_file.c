@@ -16,12 +16,24 @@ struct file {
     bool failed;
 };
 
+/* True if inih finds one of `ends`: it looks no further than an inline comment, a semicolon
+ * behind a blank. */
+static bool finds(const char *text, const char *ends)
+{
+    const char *end = strpbrk(text, ends);
+
+    for (const char *at = text; end && (at = strchr(at, ';')) && at < end; at++)
+        if (at > text && strchr(" \t\v\f", at[-1]))
+            return false;
+    return end != NULL;
+}
+
 /* False after printing the error if inih would misread the line. */
 static bool is_usable(struct file *file, const char *text, int size)
 {
-    if (*text == '\0' || strchr("#;[", *text))
+    if (*text == '\0' || strchr("#;", *text))
         return strlen(text) < (size_t)size;
-    if (!strpbrk(text, "=:"))
+    if (!finds(text, *text == '[' ? "]" : "=:"))
         file->failed |= !config_complain(&file->place, "the line is not \"key = value\"");
     else if (strlen(text) >= (size_t)size)
         file->failed |=

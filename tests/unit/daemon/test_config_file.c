@@ -62,6 +62,21 @@ TEST(a_line_without_a_value_is_an_error)
                       "hostdnsd: test.conf:2: the line is not \"key = value\"\n");
 }
 
+/* Not even a sign behind it helps, since a comment may follow a line. */
+TEST(a_line_without_a_value_may_have_a_comment)
+{
+    assert_wrong_file("ttl ;= 1\n",
+                      "hostdnsd: test.conf:1: the line is not \"key = value\"\n");
+    assert_wrong_file("[server ;]\n",
+                      "hostdnsd: test.conf:1: the line is not \"key = value\"\n");
+    assert_wrong_file("[server\n",
+                      "hostdnsd: test.conf:1: the line is not \"key = value\"\n");
+    file_says("ttl;= 1\nttl = 2 ;= 3\n");
+    command_line("-c test.conf");
+    assert_string_equal(said.err, "hostdnsd: test.conf:1: ttl;: no such key (hostdnsd -h "
+                                  "lists them)\n");
+}
+
 TEST(every_error_of_a_file_is_told)
 {
     assert_wrong_file(
