@@ -177,13 +177,17 @@ class Servers:
         self.know_whole()
 
     def check_whole(self, question):
-        """As before: a right answer, two children, and nothing open that was not."""
+        """As before: a right answer, two children, and nothing open that was not. A server that
+        is about to end may do so at any moment."""
         wait_until(lambda: self.has_ended() or self.now.is_right(question), "an answer", PATIENCE)
         self.look_after()
-        wait_until(lambda: len(children_of(self.now.daemon.pid)) == 2, "two children", PATIENCE)
-        wait_until(lambda: all(now <= self.whole[role]
-                               for role, now in self.now.descriptors().items()),
+        wait_until(lambda: self.has_ended() or len(children_of(self.now.daemon.pid)) == 2,
+                   "two children", PATIENCE)
+        wait_until(lambda: self.has_ended() or
+                   all(now <= self.whole[role] for role, now in self.now.descriptors().items()),
                    f"{self.whole} descriptors, not {self.now.descriptors()}", PATIENCE)
+        if self.has_ended():
+            self.see_the_end()
 
     def survives(self, where, check, question=QUESTIONS[0]):
         """Notes what is wrong behind a fault. In time, another server is started."""
@@ -206,6 +210,8 @@ class Servers:
         act()
         count, *_ = self.now.page.disarm()
         for number in range(1, count + 1, at_least if ALL else every):
+            if self.has_ended():
+                self.see_the_end()
             self.know_whole()
             self.now.page.arm(pid=self.now.pids[role], fails_at=number, error=error)
             try:
