@@ -165,8 +165,8 @@ $(BUILD)/obj/%.o: src/%.c Makefile
 # protoc-c makes C of the schemas for the room that they lie in. Its warnings are not ours.
 IN_SCHEMA_ROOMS := $(foreach room,$(sort $(dir $(SCHEMAS))),\
     $(filter $(BUILD)/obj/$(room)% $(BUILD)/unit/$(room)%,$(OBJECTS) $(TESTS)))
-$(IN_SCHEMA_ROOMS): private OUR_CPPFLAGS += -isystem $(MADE)
-$(IN_SCHEMA_ROOMS): | $(patsubst %,$(MADE)/%.pb-c.h,$(SCHEMAS))
+$(IN_SCHEMA_ROOMS) $(BUILD)/fuzz/tap $(BUILD)/obj/fuzz/tap.o: private OUR_CPPFLAGS += -isystem $(MADE)
+$(IN_SCHEMA_ROOMS) $(BUILD)/fuzz/tap $(BUILD)/obj/fuzz/tap.o: | $(patsubst %,$(MADE)/%.pb-c.h,$(SCHEMAS))
 
 $(MADE)/%.pb-c.c $(MADE)/%.pb-c.h: src/%.proto
 	@mkdir -p $(MADE)
@@ -195,7 +195,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libhostdns.a
 	    -O0 -U_FORTIFY_SOURCE -o $@ $< $(BUILD)/libhostdns.a $(TEST_LINKS) $(LIBRARY_LINKS) -lutil
 
 # A fuzz target needs a build with SANITIZE=fuzzer,..., which tests/fuzz/run makes.
-$(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(BUILD)/libhostdns.a
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(BUILD)/libhostdns.a
 	@mkdir -p $(@D)
 	$(call quiet,FUZZ)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(OUR_LDFLAGS) \
 	    -o $@ $< $(BUILD)/libhostdns.a $(LIBRARY_LINKS)

@@ -1,0 +1,100 @@
+/*
+ * nsswitch.conf: its hosts: line is right for us if it is right for libc; its sources stand
+ * in it in order; and if libc is to follow another line, that is a right one.
+ */
+#include "fuzz.h"
+
+#include "base/hosts_line.h"
+#include "lookup/nss_line.h"
+
+#include <nss.h>
+#include <sanitizer/lsan_interface.h>
+
+/* libc keeps each list of sources for ever, and looks through all of them. */
+enum { ASK_LIBC_TIMES = 4000 };
+
+/* False if the line is wrong. */
+static bool read_sources(const char *line)
+{
+    struct hosts_source source;
+    enum hosts_next next;
+    const char *at = line, *last = line;
+
+    while ((next = hosts_line_next(&at, &source)) == HOSTS_SOURCE) {
+        must(source.name >= last && source.name_len > 0 && source.name_len <= source.len);
+        must(source.name + source.len == at && at <= line + strlen(line));
+        last = at;
+    }
+    return next == HOSTS_END;
+}
+
+/* Each name becomes "x", so that libc does not get to know more and more modules. */
+static void write_plainly(const char *line, char *out)
+{
+    bool inside = false, in_name = false;
+
+    for (; *line; line++) {
+        inside = inside ? *line != ']' : *line == '[';
+        if (inside || strchr(" \t\n\v\f\r[]", *line)) {
+            in_name = !inside && *line == ']' && in_name;
+            *out++ = *line;
+        } else if (!in_name) {
+            in_name = true;
+            *out++ = 'x';
+        }
+    }
+    *out = '\0';
+}
+
+static void must_be_right_for_libc(const char *line, bool is_right)
+{
+    static unsigned times;
+    char *plain;
+
+    if (times == ASK_LIBC_TIMES)
+        return;
+    times++;
+    plain = malloc(2 * strlen(line) + 1);
+    must(plain);
+    write_plainly(line, plain);
+    __lsan_disable(); /* libc loses some memory when a line is wrong */
+    must((__nss_configure_lookup("hosts", plain) == 0) == is_right);
+    __lsan_enable();
+    free(plain);
+}
+
+static void read_line(const char *text)
+{
+    size_t len;
+    const char *line = hosts_line_find(text, &len);
+    char *copy;
+
+    if (!line)
+        return;
+    must(line >= text && line + len <= text + strlen(text));
+    copy = strndup(line, len);
+    must(copy && !strchr(copy, '\n'));
+    must_be_right_for_libc(copy, read_sources(copy));
+    free(copy);
+}
+
+static void write_line(const char *text, enum resolved_state state)
+{
+    static char line[2 * NSS_TEXT];
+    struct sources sources;
+
+    if (nss_line_read(text, state, &sources, line) == LINE_WRITTEN)
+        must(read_sources(line));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = strndup((const char *)data, size);
+
+    must(text);
+    read_line(text);
+    for (int state = RESOLVED_ABSENT; state <= RESOLVED_STUB; state++)
+        write_line(text, (enum resolved_state)state);
+    free(text);
+    return 0;
+}
