@@ -3,60 +3,10 @@
  * one for the host, the cache gets an answer, and then the fast path sends what the slow
  * path sends, octet by octet. The datagram's id chooses the answer.
  */
-#include "fuzz.h"
+#include "serve.h"
 
-#include "clock.h"
-
-#include "base/log.h"
 #include "dns/received.h"
 #include "dns/reply.h"
-#include "serve/fastpath.h"
-#include "serve/handler.h"
-
-#include <sys/socket.h>
-
-static struct serve_config config = {.udp_size = 1232, .per_client = 8, .timeout = 4400};
-static struct cache *cache;
-static struct flights *flights;
-static struct handler handler = {.config = &config};
-static struct addr client;
-
-static uint8_t sent[65535]; /* the reply that has left last */
-static size_t sent_len;     /* 0: none has */
-
-/* Takes the place of the socket to the client, and send() that of lookup. */
-ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
-{
-    (void)fd;
-    (void)flags;
-    sent_len = message->msg_iov->iov_len;
-    memcpy(sent, message->msg_iov->iov_base, sent_len);
-    return (ssize_t)sent_len;
-}
-
-ssize_t send(int fd, const void *data, size_t len, int flags)
-{
-    (void)fd;
-    (void)data;
-    (void)flags;
-    return (ssize_t)len;
-}
-
-static void begin(void)
-{
-    struct loop *loop = loop_new();
-
-    log_open("hostdnsd", LOG_LEVEL_ERROR);
-    must(addr_parse(&client, "192.0.2.7", 4242));
-    must(prefix_parse(&config.policy.allow[0], "192.0.2.0/24"));
-    config.policy.allow_count = 1;
-    config.cache = (struct cache_config){.bytes = 1 << 20, .max_ttl = 86400};
-    cache = cache_new(&config.cache);
-    must(loop && cache);
-    flights = flights_new(&config, loop, -1, cache, NULL);
-    must(flights);
-    handler.flights = flights;
-}
 
 /* The rest of the configuration changes what is sent, too. */
 static void configure(uint8_t choice)
@@ -87,32 +37,17 @@ static void answer_with(struct answer *answer, uint16_t type, uint8_t choice)
 }
 
 /* The cache has an answer to the question from now on, of an age of up to 50 seconds. */
-static void know(const struct question *asked, uint8_t choice)
+static void know(const struct question *wanted, uint8_t choice)
 {
     static uint8_t records[4096];
     struct question question;
     struct answer answer;
 
-    question_fold(&question, asked);
+    question_fold(&question, wanted);
     answer_init(&answer, &question, records, sizeof records);
     answer_with(&answer, question.type, choice);
     cache_put(cache, &question, &answer, clock_ms(), 0);
     fuzz_us += choice * 200000;
-}
-
-static bool take_slow_path(struct query *query, const uint8_t *data, size_t size)
-{
-    bool done;
-
-    *query = (struct query){.config = &config,
-                            .at = &client,
-                            .path = {.peer = client},
-                            .received = clock_ms(),
-                            .received_us = clock_us()};
-    sent_len = 0;
-    done = handler_request(&handler, query, data, size);
-    query_end(query);
-    return done;
 }
 
 /* The id, QR, the opcode, RD of a query, and the question as it came. */
@@ -141,7 +76,7 @@ static void must_be_sent_alike(const uint8_t *data, size_t size)
     size_t len = fastpath_reply(&fastpath, data, size, &client, clock_ms(), fast);
     struct query query;
 
-    take_slow_path(&query, data, size);
+    serve_take(&query, data, size);
     must(sent_len > 0);
     must_be_the_reply(&query, data);
     if (len > 0)
@@ -153,10 +88,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct query query;
 
     if (!cache)
-        begin();
+        serve_begin();
     fuzz_us += 1000000;
     configure(size > 1 ? data[1] : 0);
-    if (!take_slow_path(&query, data, size))
+    if (!serve_take(&query, data, size))
         return 0;
     if (sent_len > 0)
         must_be_the_reply(&query, data);

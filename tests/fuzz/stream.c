@@ -6,8 +6,26 @@
 
 #include "net/frames.h"
 
+#include <errno.h>
 #include <sys/socket.h>
-#include <unistd.h>
+
+/* What has come of the stream, and was not read. */
+static const uint8_t *come;
+static size_t come_len;
+
+/* Takes the place of the socket. */
+ssize_t recv(int fd, void *out, size_t size, int flags)
+{
+    size_t len = come_len < size ? come_len : size;
+
+    (void)fd;
+    (void)flags;
+    errno = EAGAIN;
+    memcpy(out, come, len);
+    come += len;
+    come_len -= len;
+    return len > 0 ? (ssize_t)len : -1;
+}
 
 /* The next message is the one that stands in the stream at `at`. */
 static void take_all(struct reader *unread, const uint8_t *stream, size_t *at)
@@ -22,11 +40,11 @@ static void take_all(struct reader *unread, const uint8_t *stream, size_t *at)
     }
 }
 
-static void read_piece(struct inbox *inbox, int fd, const uint8_t *stream, size_t *at)
+static void read_piece(struct inbox *inbox, const uint8_t *stream, size_t *at)
 {
     struct reader unread;
 
-    while (inbox_read(inbox, fd, &unread) == INBOX_FILLED) {
+    while (inbox_read(inbox, -1, &unread) == INBOX_FILLED) {
         take_all(&unread, stream, at);
         must(inbox_keep(inbox, &unread));
     }
@@ -36,17 +54,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct inbox inbox = {0};
     size_t at = 0, piece, sent = 1;
-    static int fd[2];
 
     if (size < 2 || size > 4096)
         return 0;
-    if (fd[1] == 0)
-        must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd) == 0);
     for (piece = data[0] + 1u; sent < size; sent += piece) {
         if (piece > size - sent)
             piece = size - sent;
-        must(write(fd[0], data + sent, piece) == (ssize_t)piece);
-        read_piece(&inbox, fd[1], data + 1, &at);
+        come = data + sent;
+        come_len = piece;
+        read_piece(&inbox, data + 1, &at);
     }
     /* What is left is no whole message. */
     must(size - 1 - at < 2 ||
