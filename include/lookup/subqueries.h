@@ -16,3 +16,5 @@ void subqueries_init(struct job *);
 void subqueries_begin(struct job *);
 /* Gives up what is under way: `asked` will not be called. False if nothing was. */
 bool subqueries_stop(struct job *);
+/* Has the job begin again from its probe, once: `asked` is called with ASK_RESTART. */
+void subqueries_restart(struct job *);

@@ -32,14 +32,16 @@ static const char *read_file(char *text)
     return text;
 }
 
-/* True if the file has changed since the last call, or does not exist. */
-static bool file_changed(struct stat *seen)
+/* True if the file has changed, come or gone since the last call. */
+static bool file_changed(struct stat *seen, bool *was_missing)
 {
+    bool came = *was_missing;
     struct stat now;
 
-    if (stat(path, &now) == -1)
-        return true;
-    if (host_file_same(&now, seen))
+    *was_missing = stat(path, &now) == -1;
+    if (*was_missing)
+        return !came;
+    if (!came && host_file_same(&now, seen))
         return false;
     *seen = now;
     return true;
@@ -49,6 +51,7 @@ static bool file_changed(struct stat *seen)
 static struct {
     pthread_mutex_t lock;
     struct stat file;
+    bool is_file_missing;
     char text[NSS_TEXT], line[2 * NSS_TEXT];
     bool names_resolve;
     enum resolved_state resolved;
@@ -129,7 +132,7 @@ static struct sources current_sources(bool sees_nscd)
     struct sources sources;
 
     pthread_mutex_lock(&host.lock);
-    if (file_changed(&host.file) || resolved_changed() ||
+    if (file_changed(&host.file, &host.is_file_missing) || resolved_changed() ||
         (sees_nscd && !host.is_set && is_nscd_there()))
         read_and_decide();
     sources = host.sources;

@@ -112,7 +112,7 @@ static void ask(struct job *job, struct subquery **subquery, uint16_t type,
     subquery_begin(*subquery, job->jobs->upstream, &job->conf, done);
 }
 
-static void restart(struct job *job)
+void subqueries_restart(struct job *job)
 {
     job_drop_subqueries(job);
     job->has_restarted = true;
@@ -128,7 +128,7 @@ static bool take_result(struct subquery *subquery)
     subquery_end(subquery);
     note_server(subquery);
     if (server_choice_rejects_stub(job, subquery)) {
-        restart(job);
+        subqueries_restart(job);
         return false;
     }
     if (server_choice_knows_denial(job, subquery))
@@ -218,7 +218,7 @@ static void response_has_come(void *owner)
     if (!take_result(subquery))
         return;
     if (needs_libc_for_denial(job)) {
-        restart(job);
+        subqueries_restart(job);
         return;
     }
     if (server_choice_next(job)) {

@@ -9,6 +9,8 @@
 #include "lookup/half.h"
 #include "lookup/hosts_words.h"
 #include "lookup/job_answer.h"
+#include "lookup/sources.h"
+#include "lookup/subqueries.h"
 
 enum {
     SHORT_REPLY = 4096, /* in octets; a longer reply is worth a thread */
@@ -220,6 +222,16 @@ static void run_in_turn(struct job *job)
     job_free(job);
 }
 
+/*
+ * True if nsswitch.conf was edited since the probe. libc would decide by the new line,
+ * while the probe has told who owns the name by the old one, and together they may deny a
+ * name that both lines know.
+ */
+static bool has_new_line(const struct job *job)
+{
+    return !job->has_restarted && sources_now().version != job->plan.sources;
+}
+
 void verdict_begin(struct job *job)
 {
     struct subquery *other = job->addresses.first;
@@ -231,6 +243,10 @@ void verdict_begin(struct job *job)
     job->work.after = after_verdict;
     if (is_cheap(job->main) && is_cheap(other)) {
         job_run_here(job);
+        return;
+    }
+    if (has_new_line(job)) {
+        subqueries_restart(job);
         return;
     }
     subquery_offer(job->main, job->jobs->stub);

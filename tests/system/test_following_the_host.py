@@ -242,6 +242,22 @@ def test_an_answer_that_was_under_way_is_not_kept(server, back, upstream, fresh)
     assert server.ask(name).outcome == [f"{name} A 10.0.4.4"]
 
 
+def test_a_line_that_is_edited_while_a_name_server_is_asked_denies_no_name(
+        start, etc, name_server):
+    """The one line says that DNS is asked first, the other that the hosts file is; by either of
+    them the name is there."""
+    one = name_server("127.0.23.9", lambda packet: None)
+    etc.write("resolv.conf", f"nameserver {one.address}\noptions timeout:4 attempts:1\n")
+    etc.write("nsswitch.conf", "hosts: dns files\n")
+    server = start()
+    pending = server.send("v4only.lab", "AAAA")
+    packet = one.wait_for(1)[0]
+    etc.write("nsswitch.conf", "hosts: files dns\n")
+    one.answer = lambda packet: packet.nxdomain()
+    one.send(packet, packet.nxdomain())
+    assert pending.reply().outcome == "NODATA"
+
+
 @pytest.mark.parametrize("line", ["files dns", "files myhostname dns", "files"])
 def test_an_answer_of_the_hosts_file_is_as_old_as_the_file(start, etc, line):
     """Nothing is kept for clients (ttl 0); lookup keeps what it has read, and asks each time

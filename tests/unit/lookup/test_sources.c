@@ -31,6 +31,13 @@ TEST_WITH(lab, each_change_of_the_line_is_another_version)
     assert_int_equal(sources_now().version, before);
     etc_write("nsswitch.conf", "hosts: dns files\n");
     assert_int_not_equal(sources_now().version, before);
+    before = sources_now().version;
+    assert_int_equal(unlink("/etc/nsswitch.conf"), 0);
+    assert_int_not_equal(sources_now().version, before);
+    before = sources_now().version;
+    assert_int_equal(sources_now().version, before);
+    etc_write("nsswitch.conf", "hosts: dns files\n");
+    assert_int_not_equal(sources_now().version, before);
 }
 
 TEST_WITH(lab, the_servers_are_those_of_resolv_conf_or_the_stub_or_none)
