@@ -262,6 +262,7 @@ def test_a_line_that_is_edited_while_a_name_server_is_asked_denies_no_name(
 def test_an_answer_of_the_hosts_file_is_as_old_as_the_file(start, etc, line):
     """Nothing is kept for clients (ttl 0); lookup keeps what it has read, and asks each time
     whether the file is still the same."""
+    etc.keep("hosts")
     etc.write("nsswitch.conf", f"hosts: {line}\n")
     server = start("-o", "ttl=0", "-o", "negative-ttl=0")
     for number in range(30):
