@@ -25,6 +25,8 @@ enum {
     EDNS_COOKIE_SENT = 24,    /* RFC 9018 section 4: ours are 16 octets long */
     EDNS_NSID_MAX = 48,       /* so that every reply without records fits 512 octets */
     EDNS_PADDING_BLOCK = 468, /* RFC 8467 section 4.1 */
+    EDNS_OPTIONS_MAX = 64,    /* that are read: 64 KiB hold 16,000, which would cost more
+                                 than an answer, and clients send a handful */
 };
 
 enum {
@@ -65,7 +67,7 @@ struct edns_options {
 
 /*
  * Reads the data of an OPT record of version 0. False if an option is longer than what is
- * left (RFC 6891 section 7).
+ * left (RFC 6891 section 7), or if there are more than EDNS_OPTIONS_MAX.
  */
 bool edns_read_options(struct edns_options *, struct reader data);
 

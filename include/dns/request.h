@@ -1,7 +1,7 @@
 /*
  * Reads a client's message. Every octet of it comes from a stranger: the checks stand in
- * the order of the octets, nothing is decoded before its length is known, and a
- * malformed request costs no more than a walk over its octets.
+ * the order of the octets, nothing is decoded before its length is known, and the walk ends
+ * early in a request of thousands of records, which would cost far more than an answer.
  */
 #pragma once
 
@@ -11,6 +11,9 @@
 
 /* Longest request that is read over UDP; a longer one is dropped, never read in part. */
 enum { REQUEST_UDP_MAX = 4096 };
+/* Questions and records that are read at most; a request with more is malformed. A request
+ * has a question, an OPT record and a signature. */
+enum { REQUEST_ENTRIES_MAX = 8 };
 /* The unit of `keepalive` (RFC 7828 section 3.1). */
 enum { KEEPALIVE_UNIT_MS = 100 };
 

@@ -64,10 +64,11 @@ static void note_option(struct edns_options *options, const struct edns_option *
 
 bool edns_read_options(struct edns_options *options, struct reader data)
 {
+    unsigned left = EDNS_OPTIONS_MAX;
     struct edns_option option;
 
     while (data.pos < data.size) {
-        if (!edns_next_option(&data, &option))
+        if (left-- == 0 || !edns_next_option(&data, &option))
             return false;
         note_option(options, &option);
     }

@@ -12,15 +12,17 @@ bool name_get(struct reader *in, struct name *name)
     uint8_t label;
 
     do {
-        if (!get_u8(&at, &label) || label > NAME_LABEL_MAX || !get_skip(&at, label))
+        if (!get_u8(&at, &label) || label > NAME_LABEL_MAX || !get_skip(&at, label) ||
+            at.pos - in->pos > NAME_WIRE_MAX)
             return false;
     } while (label != 0);
     name->len = at.pos - in->pos;
-    return name->len <= NAME_WIRE_MAX && get_bytes(in, &name->wire, name->len);
+    return get_bytes(in, &name->wire, name->len);
 }
 
 bool name_skip(struct reader *in)
 {
+    size_t start = in->pos;
     uint8_t label;
 
     do {
@@ -28,7 +30,8 @@ bool name_skip(struct reader *in)
             return false;
         if (label >= POINTER)
             return get_skip(in, 1);
-        if (label > NAME_LABEL_MAX || !get_skip(in, label))
+        if (label > NAME_LABEL_MAX || !get_skip(in, label) ||
+            in->pos - start > NAME_WIRE_MAX)
             return false;
     } while (label != 0);
     return true;
@@ -67,9 +70,11 @@ bool name_expand(struct reader *in, uint8_t out[static NAME_WIRE_MAX], size_t *l
             return false;
         put_u8(&to, label);
         put_bytes(&to, bytes, label);
+        if (to.failed)
+            return false; /* or one pointer to 64 KiB of labels would cost as much */
     } while (label != 0);
     *len = to.pos;
-    return !to.failed;
+    return true;
 }
 
 static uint8_t fold(uint8_t octet)

@@ -21,7 +21,7 @@ static size_t read_name(uint8_t *out, const uint8_t *name, size_t left)
     size_t at = 0, label;
 
     do {
-        if (at >= left || name[at] > NAME_LABEL_MAX)
+        if (at >= left || name[at] > NAME_LABEL_MAX || at > NAME_WIRE_MAX)
             return 0;
         label = name[at];
         at += 1 + label;

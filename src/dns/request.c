@@ -6,6 +6,7 @@
 /* What is found on the walk over a request besides its own fields. */
 struct request_walk {
     struct reader in;
+    unsigned entries; /* that may still be read */
     uint16_t questions, answers, authorities, additionals;
     unsigned opt_count;
     bool bad_opt;     /* owner is not the root */
@@ -29,12 +30,26 @@ static void read_header(struct request *request, struct request_walk *walk,
     walk->in.pos = WIRE_HEADER;
 }
 
+/* True if one more question or record may be read. */
+static bool take_entry(struct request_walk *walk)
+{
+    return walk->entries > 0 && walk->entries-- > 0;
+}
+
+static bool skip_questions(struct request_walk *walk)
+{
+    for (unsigned i = 0; i < walk->questions; i++)
+        if (!take_entry(walk) || !question_skip(&walk->in))
+            return false;
+    return true;
+}
+
 static bool skip_records(struct request_walk *walk, unsigned count)
 {
     struct record_head head;
 
     while (count-- > 0)
-        if (!record_next(&walk->in, &head))
+        if (!take_entry(walk) || !record_next(&walk->in, &head))
             return false;
     return true;
 }
@@ -61,7 +76,7 @@ static bool read_additionals(struct request *request, struct request_walk *walk)
     struct record_head head;
 
     for (unsigned i = 0; i < walk->additionals; i++) {
-        if (!record_get_head(&walk->in, &head))
+        if (!take_entry(walk) || !record_get_head(&walk->in, &head))
             return false;
         if (head.type == TYPE_OPT)
             note_opt(request, walk, &head);
@@ -79,13 +94,12 @@ static bool read_additionals(struct request *request, struct request_walk *walk)
 static bool read_sections(struct request *request, struct request_walk *walk)
 {
     if (walk->questions == 1) {
-        if (!question_get(&walk->in, &request->question, &request->class))
+        if (!take_entry(walk) ||
+            !question_get(&walk->in, &request->question, &request->class))
             return false;
         request->has_question = true;
-    } else {
-        for (unsigned i = 0; i < walk->questions; i++)
-            if (!question_skip(&walk->in))
-                return false;
+    } else if (!skip_questions(walk)) {
+        return false;
     }
     return skip_records(walk, walk->answers) && skip_records(walk, walk->authorities) &&
            read_additionals(request, walk);
@@ -93,7 +107,7 @@ static bool read_sections(struct request *request, struct request_walk *walk)
 
 int request_parse(struct request *request, const uint8_t *wire, size_t len)
 {
-    struct request_walk walk = {.in = reader_of(wire, len)};
+    struct request_walk walk = {.in = reader_of(wire, len), .entries = REQUEST_ENTRIES_MAX};
     bool whole;
 
     *request = (struct request){0};

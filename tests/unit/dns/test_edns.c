@@ -34,6 +34,16 @@ TEST(unknown_options_are_passed_over)
     assert_true(options.nsid);
 }
 
+TEST(at_most_64_options_are_read)
+{
+    uint8_t data[65 * 4];
+
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (const uint8_t[]){0, 100, 0, 0}[i % 4];
+    assert_true(reads(data, 64 * 4));
+    assert_false(reads(data, 65 * 4));
+}
+
 TEST(the_data_of_nsid_and_keepalive_is_ignored)
 {
     assert_true(READ(0, 3, 0, 1, 'x', 0, 11, 0, 2, 0, 50));

@@ -131,6 +131,22 @@ TEST(a_name_that_is_cut_or_odd_cannot_be_skipped)
     assert_false(name_skip(&in));
 }
 
+/* Or a message of labels alone would be walked over to its end, for each of its pointers.
+ */
+TEST(a_name_of_more_than_255_octets_cannot_be_skipped)
+{
+    uint8_t data[300];
+    struct reader in;
+
+    long_name(data, 255);
+    in = reader_of(data, 255);
+    assert_true(name_skip(&in));
+    assert_int_equal(in.pos, 255);
+    long_name(data, 256);
+    in = reader_of(data, 256);
+    assert_false(name_skip(&in));
+}
+
 TEST(equality_knows_no_case_of_ascii_letters)
 {
     const uint8_t a[] = {3, 'a', 'Z', '1', 0}, b[] = {3, 'A', 'z', '1', 0};

@@ -291,6 +291,20 @@ TEST(an_additional_record_without_meaning_is_ignored)
     assert_true(request.has_edns);
 }
 
+TEST(at_most_8_questions_and_records_are_read)
+{
+    const uint8_t question[] = {HEADER(RD, 1, 0, 0, 0), HOST_TEST_A}, record[] = {ADDRESS};
+    uint8_t wire[sizeof question + 8 * sizeof record];
+
+    memcpy(wire, question, sizeof question);
+    for (size_t i = 0; i < 8; i++)
+        memcpy(wire + sizeof question + i * sizeof record, record, sizeof record);
+    wire[11] = 7;
+    assert_int_equal(parse(BYTES(wire)), RCODE_NOERROR);
+    wire[11] = 8;
+    assert_int_equal(parse(BYTES(wire)), RCODE_FORMERR);
+}
+
 TEST(an_additional_record_cut_anywhere_is_formerr)
 {
     const uint8_t wire[] = {HEADER(RD, 1, 0, 0, 1), HOST_TEST_A, ADDRESS};
