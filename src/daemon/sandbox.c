@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #include "base/counters.h"
+#include "base/log.h"
+#include "base/shortage.h"
 #include "daemon/facilities.h"
 
 /* The sanitizers read /proc, start threads and attach to their own process, which the
@@ -189,6 +192,22 @@ static const char *const file_may[] = {
     "lseek", "ftruncate", "ftruncate64", "pread64",
 };
 
+static _Noreturn void end_for_want_of_memory(void)
+{
+    shortage_end_by(NULL);
+    log_warning(
+        "memory has run out, so this process ends: no filter of system calls can be "
+        "made");
+    _exit(EXIT_FAILURE);
+}
+
+/* When libseccomp gets no memory, it may crash, or loop for ever. */
+static scmp_filter_ctx begin(uint32_t otherwise)
+{
+    shortage_end_by(end_for_want_of_memory);
+    return seccomp_init(otherwise);
+}
+
 static int rule(scmp_filter_ctx filter, uint32_t action, const char *name)
 {
     int number = seccomp_syscall_resolve_name(name);
@@ -253,6 +272,7 @@ static bool load(scmp_filter_ctx filter, int result)
         count_set(COUNT_UNFILTERED, 1);
     }
     seccomp_release(filter);
+    shortage_end_by(NULL);
     return result == 0;
 }
 
@@ -288,7 +308,7 @@ static int refuse_new_namespaces(scmp_filter_ctx filter)
 
 static bool forbid_everywhere(void)
 {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    scmp_filter_ctx filter = begin(SCMP_ACT_ALLOW);
     int result = 0;
 
     if (filter)
@@ -319,7 +339,7 @@ void sandbox_lookup(void)
 
     if (is_checked)
         return;
-    filter = seccomp_init(SCMP_ACT_ALLOW);
+    filter = begin(SCMP_ACT_ALLOW);
     if (filter)
         result = rules(filter, refuse, never_in_lookup,
                        sizeof never_in_lookup / sizeof *never_in_lookup);
@@ -405,7 +425,7 @@ static void allow_only(int (*describe_it)(scmp_filter_ctx))
     if (is_checked)
         return;
     setrlimit(RLIMIT_NPROC, &none);
-    filter = seccomp_init(refuse);
+    filter = begin(refuse);
     load(filter, filter ? describe_it(filter) : 0);
 }
 

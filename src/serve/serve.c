@@ -408,8 +408,8 @@ int serve_run(const struct serve_config *config, int lookup, int supervisor)
     if (getrandom(seed, sizeof *seed, 0) == sizeof *seed && make_parts(&serve, lookup) &&
         watch_all(&serve) == 0) {
         querylog_open(serve.loop);
-        shortage_wait(false);
         config->confine();
+        shortage_wait(false);
         if (channel_send_control(supervisor, CONTROL_READY, NULL, 0) == CHANNEL_DONE)
             result = loop_run(serve.loop);
     }

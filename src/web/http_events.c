@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/shortage.h"
 #include "web/event_stream.h"
 
 enum {
@@ -29,6 +30,7 @@ static bool has_more(const struct event_reader *reader)
 /* Writes the next event. False if there is none. */
 static bool refill(struct event_reader *reader)
 {
+    unsigned refused = shortage_count();
     FILE *out;
     bool is_whole;
 
@@ -39,7 +41,8 @@ static bool refill(struct event_reader *reader)
     if (!out)
         return false;
     is_whole = event_stream_next(&reader->stream, reader->events->site->figures, out);
-    if (fclose(out) == 0 && is_whole)
+    /* libc does not say so if a part of the text found no memory (web/routes). */
+    if (fclose(out) == 0 && is_whole && shortage_count() == refused)
         return true;
     reader->len = 0;
     return false;

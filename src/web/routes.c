@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/metrics.h"
+#include "base/shortage.h"
 #include "web/figures_json.h"
 #include "web/health.h"
 #include "web/page_files.h"
@@ -130,6 +131,7 @@ static unsigned write_path(const struct site *site, const char *path, struct rep
 bool routes_answer(const struct site *site, const char *path, struct reply *reply)
 {
     const struct page_file *file = page_files_find(path);
+    unsigned refused = shortage_count();
     FILE *out;
 
     if (file)
@@ -139,7 +141,8 @@ bool routes_answer(const struct site *site, const char *path, struct reply *repl
     if (!out)
         return false;
     reply->status = write_path(site, path, reply, out);
-    if (fclose(out) == 0)
+    /* libc does not say so if a part of the text, or all, found no memory. */
+    if (fclose(out) == 0 && shortage_count() == refused)
         return true;
     free(reply->body);
     return false;

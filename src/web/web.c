@@ -115,8 +115,8 @@ int web_run(const struct web_config *config, int supervisor)
     load_library();
     if (open_all(&web)) {
         tzset(); /* reads a file, which is not possible later */
-        shortage_wait(false);
         config->confine();
+        shortage_wait(false);
         if (channel_send_control(supervisor, CONTROL_READY, NULL, 0) == CHANNEL_DONE)
             result = loop_run(web.loop);
     }

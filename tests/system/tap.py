@@ -1,5 +1,7 @@
 """Readers of dnstap: Debian's fstrm_capture for a socket, and what stands in a file of frames."""
 
+import contextlib
+import os
 import pathlib
 import shutil
 import signal
@@ -129,3 +131,64 @@ class Capture:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         self.process.communicate(timeout=60)
+
+
+ACCEPT, READY = 1, 4
+READER_SECONDS = 30
+
+
+class Reader:
+    """A reader that a test plays, step by step. It listens all the time."""
+
+    def __init__(self, folder):
+        self.socket = f"{folder}/reader"
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.socket)
+        os.chmod(self.socket, 0o666)
+        self.listener.listen()
+        self.listener.settimeout(READER_SECONDS)
+        self.connection = None
+
+    def drop(self):
+        """Goes away."""
+        if self.connection:
+            self.connection.close()
+        self.connection = None
+
+    def octets(self, count):
+        data = b""
+        while len(data) < count:
+            chunk = self.connection.recv(count - len(data))
+            if not chunk:
+                raise EOFError("the server has closed the connection")
+            data += chunk
+        return data
+
+    def frame(self):
+        """The next frame: the type of a control frame, or the octets of another one."""
+        (length,) = struct.unpack("!I", self.octets(4))
+        if length:
+            return self.octets(length)
+        (length,) = struct.unpack("!I", self.octets(4))
+        return int.from_bytes(self.octets(length)[:4], "big")
+
+    def accept(self):
+        self.connection, _ = self.listener.accept()
+        self.connection.settimeout(READER_SECONDS)
+        if self.frame() != READY:
+            return False
+        field = struct.pack("!II", 1, len(CONTENT)) + CONTENT
+        self.connection.sendall(struct.pack("!III", 0, 4 + len(field), ACCEPT) + field)
+        return self.frame() == START
+
+    def take_up(self):
+        """Takes up a stream; a connection that ends before that is followed by another one."""
+        while True:
+            with contextlib.suppress(EOFError, ConnectionError):
+                assert self.accept()
+                return
+            self.drop()
+
+    def close(self):
+        self.drop()
+        self.listener.close()

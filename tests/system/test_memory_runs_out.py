@@ -16,6 +16,8 @@ from ask import PATIENCE_SECONDS
 from conftest import make_open_folder
 from daemon import Daemon, is_alive, wait_until
 from failing_memory import Page, build_preload
+from tap import Reader
+from web import PATHS, WEB, look, web_port
 
 ALL = os.environ.get("MEMORY_RUNS_OUT") == "all"
 TIMEOUT_MS = 1000  # for a question that lookup has lost
@@ -58,14 +60,15 @@ NO_MEMORY = "error no memory for the answer"
 class Short:
     """A server in whose processes allocations fail."""
 
-    def __init__(self, folder, env):
+    def __init__(self, folder, env, *options):
         self.page = Page(folder)
         self.control = folder / "control"
         self.daemon = Daemon(
             "-o", f"control={self.control}", "-o", "cache-size=1000000",
-            "-o", f"timeout={TIMEOUT_MS}",
+            "-o", f"timeout={TIMEOUT_MS}", *options,
             env={"LD_PRELOAD": str(folder / "fail_alloc.so"), "FAIL_ALLOC": str(self.page.path),
                  **env})
+        self.web = web_port(self.daemon) if "web=" in "".join(options) else None
 
     def command(self, line):
         """What the server says to a command; "" if nothing."""
@@ -91,8 +94,8 @@ class Short:
 class Servers:
     """Servers, one after the other, for those in which lookup has ended too often."""
 
-    def __init__(self, env):
-        self.env = env
+    def __init__(self, env, *options):
+        self.env, self.options = env, options
         self.folder = make_open_folder()
         build_preload(self.folder)
         self.now = None
@@ -100,7 +103,7 @@ class Servers:
 
     def start(self):
         self.ends = 0
-        self.now = Short(self.folder, self.env)
+        self.now = Short(self.folder, self.env, *self.options)
         self.pids = {"supervisor": self.now.daemon.pid}
         return self.now
 
@@ -119,6 +122,12 @@ class Servers:
         given = act()
         _, failed = self.now.page.disarm()
         return given, failed > 0
+
+    def count(self, role, act):
+        """How many allocations of the process `act` takes."""
+        self.now.page.arm(pid=self.pid(role))
+        act()
+        return self.now.page.disarm()[0]
 
     def replace_if_ended(self, role):
         """A process that has ended is replaced; in time, or the server is."""
@@ -139,7 +148,21 @@ def hosts(module_etc):
 
 @pytest.fixture
 def servers(modules):
-    running = Servers(modules)
+    with servers_with(modules) as running:
+        yield running
+
+
+@pytest.fixture
+def reader():
+    folder = make_open_folder()
+    folder.chmod(0o777)
+    with contextlib.closing(Reader(folder)) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def servers_with(modules, *options):
+    running = Servers(modules, *options)
     yield running
     running.stop()
 
@@ -216,25 +239,76 @@ def test_a_reload_without_memory_is_refused_or_done(servers, stats):
     assert is_alive(servers.now.daemon.pid)
 
 
-@pytest.mark.parametrize("role", ["lookup", "serve"])
-def test_a_process_starts_though_memory_fails_once(servers, stats, role):
+def test_memory_that_fails_in_web_costs_a_page(modules, stats):
+    """It is whole, refused or not there; then it is whole again, and no question is lost."""
+    with servers_with(modules, *WEB) as servers:
+        assert servers.now.ask(*QUESTIONS[0][:3]) == QUESTIONS[0][3]
+        for path in PATHS:
+            count = servers.count("web", lambda path=path: look(servers.now.web, path))
+            for number in range(1, count + 1, 1 if ALL else 1 + count // 9):
+                server = servers.now
+                seen, failed = servers.failing("web", number, lambda: look(server.web, path))
+                assert seen in ("whole", "refused", "nothing"), (path, number)
+                if not failed:
+                    break
+                assert server.ask(*QUESTIONS[0][:3]) == QUESTIONS[0][3]
+                wait_until(lambda: look(server.web, path) == "whole", "the page")
+                stats["web"] += 1
+                stats["pages whole nevertheless"] += seen == "whole"
+                stats["ends of web"] += servers.replace_if_ended("web")
+
+
+def test_memory_that_fails_in_dnstap_costs_messages(modules, stats, reader):
+    """When its reader comes back, and when it copies a question."""
+    def come_back():
+        reader.drop()
+        reader.take_up()
+        given = servers.now.ask(*QUESTIONS[0][:3])
+        assert isinstance(reader.frame(), bytes)
+        return given
+
+    with servers_with(modules, "-o", f"dnstap=unix:{reader.socket}") as servers:
+        come_back()
+        for number in numbers(7):
+            given, failed = servers.failing("dnstap", number, come_back)
+            assert given == QUESTIONS[0][3]
+            if not failed:
+                break
+            stats["dnstap"] += 1
+            stats["ends of dnstap"] += servers.replace_if_ended("dnstap")
+
+
+@pytest.mark.parametrize("role, every", [("lookup", 41), ("serve", 41), ("web", 397),
+                                         ("dnstap", 397)])
+def test_a_process_starts_though_memory_fails_once(modules, stats, reader, role, every):
     """In place of one that was killed."""
+    def does_its_work():
+        if role == "web":
+            return look(servers.now.web, "/") == "whole"
+        if role == "dnstap":
+            reader.drop()
+            reader.take_up()
+        return True
+
+    options = {"web": WEB, "dnstap": ("-o", f"dnstap=unix:{reader.socket}")}.get(role, ())
     tried = 0
-    for number in numbers(41):
-        daemon = servers.now.daemon
-        before = daemon.child(role)
-        newest = max(int(path.name) for path in pathlib.Path("/proc").glob("[0-9]*"))
-        servers.now.page.arm(newer=newest, fails_at=number)
-        os.kill(before, 9)
-        wait_until(lambda old=before: not is_alive(old) and daemon.child(role) != old,
-                   f"another {role} process")
-        assert servers.now.ask("a.example.test", "A", {}) in (["a.example.test A 192.0.2.1"],
-                                                               "SERVFAIL", None)
-        _, failed = servers.now.page.disarm()
-        if not failed:
-            break
-        tried += 1
-        stats[f"{role}, at its start"] += 1
-        servers.stop()
-        servers.start()
+    with servers_with(modules, *options) as servers:
+        for number in numbers(every):
+            daemon = servers.now.daemon
+            before = daemon.child(role)
+            newest = max(int(path.name) for path in pathlib.Path("/proc").glob("[0-9]*"))
+            servers.now.page.arm(newer=newest, fails_at=number)
+            os.kill(before, 9)
+            wait_until(lambda old=before: not is_alive(old) and daemon.child(role) != old,
+                       f"another {role} process")
+            assert servers.now.ask("a.example.test", "A", {}) in (["a.example.test A 192.0.2.1"],
+                                                                   "SERVFAIL", None)
+            wait_until(does_its_work, "its work")
+            _, failed = servers.now.page.disarm()
+            if not failed:
+                break
+            tried += 1
+            stats[f"{role}, at its start"] += 1
+            servers.stop()
+            servers.start()
     assert tried > 0

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import re
 import socket
@@ -41,3 +42,36 @@ def get(port, path, method="GET", **headers):
         return reply.status, dict(reply.getheaders()), reply.read().decode()
     finally:
         connection.close()
+
+
+PATHS = ["/", "/metrics", "/questions", "/healthz"]
+REPLY_SECONDS = 5
+
+
+def is_whole(path, body):
+    """Its end is there, and what stands before it."""
+    if path == "/questions":
+        with contextlib.suppress(json.JSONDecodeError):
+            return isinstance(json.loads(body), list)
+        return False
+    if path == "/metrics":
+        return body.endswith("\n") and "\nhostdns_restarts_total{" in body and \
+            "hostdns_build_info{" in body
+    return body.endswith("</html>\n") if path == "/" else body == "ok\n"
+
+
+def look(port, path):
+    """What comes of a request to a server that is short of something: "whole", "refused",
+    "nothing", or else what is wrong."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=REPLY_SECONDS)
+    try:
+        connection.request("GET", path)
+        reply = connection.getresponse()
+        body = reply.read().decode()
+    except (OSError, http.client.HTTPException):
+        return "nothing"
+    finally:
+        connection.close()
+    if reply.status in (500, 503):
+        return "refused"
+    return "whole" if reply.status == 200 and is_whole(path, body) else f"{reply.status}: {body}"

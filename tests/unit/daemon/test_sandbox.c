@@ -3,7 +3,9 @@
  * from inside the real processes. Builds with sanitizers have no filters.
  */
 #include "../in_child.h"
+#include "../limit.h"
 
+#include "base/shortage.h"
 #include "channel/channel.h"
 #include "daemon/sandbox.h"
 
@@ -252,6 +254,26 @@ TEST(web_can_do_its_work)
 {
     assert_int_equal(in_child(web_works), 0);
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+static int serve_has_no_memory(void)
+{
+    shortage_wait(false);
+    limit_begin(RLIMIT_AS, 0);
+    for (size_t size = 65536; size > 0; size /= 2)
+        while (malloc(size))
+            ;
+    sandbox_serve();
+    return 0;
+}
+
+TEST(without_memory_for_its_filter_a_process_ends)
+{
+    assert_int_equal(in_child(serve_has_no_memory), EXIT_FAILURE);
+}
+
+#endif
 
 TEST(dnstap_opens_no_files_and_no_sockets)
 {
