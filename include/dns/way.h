@@ -59,6 +59,7 @@ enum way_outcome {
     WAY_UNREACHABLE = 0xfffe, /* the network says so, or the connection ended */
     WAY_TRUNCATED = 0xfffd,
     WAY_ASKS_US = 0xfffc, /* a loop */
+    WAY_FORGED = 0xfffb,  /* replies with wrong ids came, so it is asked over TCP */
 };
 
 enum way_flag {

@@ -26,9 +26,21 @@ struct udp_query {
 typedef void udp_conn_reply(struct udp_query *, const uint8_t *wire, size_t len);
 /* Called when the server's host or network refuses the query (ICMP), which is lost then. */
 typedef void udp_conn_error(struct udp_query *, int error);
+/* Called when more datagrams than UDP_CONN_STRAYS have come for the connection that reply
+ * to none of its queries. Somebody may be guessing ids (RFC 5452 section 9.1), so the query
+ * has lost its connection. */
+typedef void udp_conn_attacked(struct udp_query *);
+
+enum { UDP_CONN_STRAYS = 3 };
+
+struct udp_conn_events {
+    udp_conn_reply *reply;
+    udp_conn_error *error;
+    udp_conn_attacked *attacked;
+};
 
 /* NULL when memory is short. */
-struct udp_conns *udp_conns_new(struct loop *, udp_conn_reply *, udp_conn_error *);
+struct udp_conns *udp_conns_new(struct loop *, const struct udp_conn_events *);
 void udp_conns_free(struct udp_conns *);
 
 /* Puts the query in a connection to the server, and draws its id. 0, or -1 with errno. */
@@ -36,6 +48,8 @@ int udp_conn_attach(struct udp_conns *, const struct addr *server, struct udp_qu
 /* Sends the query. 0, or -1 with errno. An error that may be about another query is
  * reported a moment later, to all queries that share the connection. */
 int udp_conn_send(const struct udp_query *, const void *wire, size_t len);
+/* A datagram with the query's id is no reply to it after all. For udp_conn_reply alone. */
+void udp_conn_note_stray(const struct udp_query *);
 /* Our own address in its connection, for which the kernel is asked. False with errno. */
 bool udp_conn_local(const struct udp_query *, struct addr *);
 /* Takes the query out of its connection; harmless if it has none. */

@@ -110,6 +110,7 @@ struct upstream_query {
     bool without_edns[SERVERS_MAX];   /* it is asked without EDNS from now on */
     bool refused_edns[SERVERS_MAX];   /* it replied to a query with EDNS with an error */
     int64_t edns_since[SERVERS_MAX];  /* a query with EDNS is unanswered; 0: none is */
+    bool only_tcp[SERVERS_MAX];       /* somebody guesses ids of queries over UDP */
     bool loop_checked[SERVERS_MAX];   /* it needs no loop check (any more) */
     bool asks_us[SERVERS_MAX];        /* for this very name */
     unsigned asked_by;                /* a forwarder that asks us for the same; 0: none */
@@ -171,3 +172,4 @@ struct route upstream_query_route(const struct upstream_query *, size_t server);
 /* For udp_conns_new(). */
 void upstream_query_udp_replied(struct udp_query *, const uint8_t *wire, size_t len);
 void upstream_query_udp_refused(struct udp_query *, int error);
+void upstream_query_udp_attacked(struct udp_query *);

@@ -200,6 +200,8 @@ static const char *try_outcome(unsigned code)
         return "too long for UDP";
     case WAY_ASKS_US:
         return "asks this server itself";
+    case WAY_FORGED:
+        return "forged replies came";
     default:
         return code < 4096 ? rcode_text(code) : "";
     }

@@ -50,7 +50,7 @@ static void edns_timer_expired(void *context)
     size_t server = query->current;
 
     if (!upstream_query_is_usable(query, server) || query->without_edns[server] ||
-        !is_better_without_edns(query, server))
+        query->only_tcp[server] || !is_better_without_edns(query, server))
         return;
     if (query->stage != STAGE_WAIT) { /* it may be silent because it asks us */
         set_edns_timer(query);
@@ -116,7 +116,8 @@ void fallback_stop(struct upstream_query *query)
 bool fallback_choose(struct upstream_query *query, size_t server)
 {
     query->without_edns[server] |= is_better_without_edns(query, server);
-    return query->conf.use_tcp || upstream_query_infra(query, server)->udp_fails;
+    return query->conf.use_tcp || query->only_tcp[server] ||
+           upstream_query_infra(query, server)->udp_fails;
 }
 
 void fallback_watch(struct upstream_query *query)

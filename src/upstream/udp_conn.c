@@ -12,7 +12,7 @@
 
 enum {
     OWN_PORTS = 32,    /* connections that are open before queries share them */
-    CONN_QUERIES = 64, /* that a connection takes */
+    CONN_QUERIES = 16, /* that a connection takes */
     TAKES_MS = 20,     /* and for how long: a name that hangs must not fix the port */
     YOUNG_MS = 100,    /* an older connection is polled seldom, if many are open */
     IDS_DRAWN = 128,   /* at once: they need one system call */
@@ -24,8 +24,7 @@ struct udp_conns {
     unsigned count;
     uint16_t ids[IDS_DRAWN]; /* random, for queries to come */
     size_t ids_left;
-    udp_conn_reply *reply;
-    udp_conn_error *error;
+    struct udp_conn_events events;
 };
 
 struct udp_conn {
@@ -35,25 +34,25 @@ struct udp_conn {
     int fd;
     struct watch *watch;
     struct list queries;
-    int64_t opened;    /* clock_ms() */
-    unsigned taken;    /* queries it has ever had */
-    unsigned attached; /* queries it has now */
+    int64_t opened;             /* clock_ms() */
+    unsigned taken;             /* queries it has ever had */
+    uint16_t ids[CONN_QUERIES]; /* their ids */
+    unsigned strays;            /* datagrams with other ids, or with other questions */
+    unsigned attached;          /* queries it has now */
     struct timer age;
     bool in_callback;     /* its queries are being told: it must not be closed now */
     struct timer refusal; /* set when sending has brought an error for all its queries */
     int refusal_error;
 };
 
-struct udp_conns *udp_conns_new(struct loop *loop, udp_conn_reply *reply,
-                                udp_conn_error *error)
+struct udp_conns *udp_conns_new(struct loop *loop, const struct udp_conn_events *events)
 {
     struct udp_conns *conns = calloc(1, sizeof *conns);
 
     if (!conns)
         return NULL;
     conns->loop = loop;
-    conns->reply = reply;
-    conns->error = error;
+    conns->events = *events;
     list_init(&conns->all);
     return conns;
 }
@@ -88,21 +87,47 @@ static struct udp_query *find_query(const struct udp_conn *conn, uint16_t id)
     return NULL;
 }
 
-/* All queries of the connection went to the server that refuses. */
-static void conn_refused(struct udp_conn *conn, int error)
+/* Tells all queries of the connection that they have lost it: of the error, or of an attack
+ * if that is 0. */
+static void lose_queries(struct udp_conn *conn, int error)
 {
-    struct list refused;
+    const struct udp_conn_events *events = &conn->conns->events;
+    struct list lost;
     struct udp_query *query;
 
-    list_init(&refused);
+    list_init(&lost);
     while ((query = list_first(&conn->queries, struct udp_query, in_conn))) {
         list_remove(&query->in_conn);
-        list_append(&refused, &query->in_conn);
+        list_append(&lost, &query->in_conn);
     }
-    while ((query = list_first(&refused, struct udp_query, in_conn))) {
+    while ((query = list_first(&lost, struct udp_query, in_conn))) {
         udp_conn_detach(query);
-        conn->conns->error(query, error);
+        if (error != 0)
+            events->error(query, error);
+        else
+            events->attacked(query);
     }
+}
+
+/* A late reply to a query that is over is no guess. */
+static bool has_had_id(const struct udp_conn *conn, uint16_t id)
+{
+    for (unsigned i = 0; i < conn->taken; i++)
+        if (conn->ids[i] == id)
+            return true;
+    return false;
+}
+
+static void take_datagram(struct udp_conn *conn, const uint8_t *wire, size_t len)
+{
+    struct udp_query *query = len >= WIRE_HEADER ? find_query(conn, wire_id(wire)) : NULL;
+
+    if (query)
+        conn->conns->events.reply(query, wire, len);
+    else if (len < WIRE_HEADER || !has_had_id(conn, wire_id(wire)))
+        conn->strays++;
+    if (conn->strays > UDP_CONN_STRAYS)
+        lose_queries(conn, 0);
 }
 
 static void read_replies(struct udp_conn *conn)
@@ -111,15 +136,13 @@ static void read_replies(struct udp_conn *conn)
 
     for (int i = 0; i < LOOP_BUDGET && conn->attached > 0; i++) {
         ssize_t got = recv(conn->fd, wire, sizeof wire, MSG_DONTWAIT);
-        struct udp_query *query;
 
         if (got == -1) {
             if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-                conn_refused(conn, errno);
+                lose_queries(conn, errno);
             return;
         }
-        if (got >= WIRE_HEADER && (query = find_query(conn, wire_id(wire))))
-            conn->conns->reply(query, wire, (size_t)got);
+        take_datagram(conn, wire, (size_t)got);
     }
 }
 
@@ -140,7 +163,7 @@ static void conn_ready(void *context, short revents)
 
 static void tell_refusal(struct udp_conn *conn)
 {
-    conn_refused(conn, conn->refusal_error);
+    lose_queries(conn, conn->refusal_error);
 }
 
 static void refusal_expired(void *context)
@@ -234,7 +257,7 @@ int udp_conn_attach(struct udp_conns *conns, const struct addr *server,
     }
     query->conn = conn;
     list_append(&conn->queries, &query->in_conn);
-    conn->taken++;
+    conn->ids[conn->taken++] = query->id;
     conn->attached++;
     return 0;
 }
@@ -256,6 +279,11 @@ int udp_conn_send(const struct udp_query *query, const void *wire, size_t len)
     conn->refusal_error = errno;
     timer_set(conn->conns->loop, &conn->refusal, clock_ms());
     return 0;
+}
+
+void udp_conn_note_stray(const struct udp_query *query)
+{
+    query->conn->strays++;
 }
 
 bool udp_conn_local(const struct udp_query *query, struct addr *addr)

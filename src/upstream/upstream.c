@@ -45,7 +45,9 @@ struct upstream *upstream_new(struct loop *loop, const struct addr *own, size_t 
     upstream->loop = loop;
     upstream->most_questions = most;
     upstream->conns =
-        udp_conns_new(loop, upstream_query_udp_replied, upstream_query_udp_refused);
+        udp_conns_new(loop, &(struct udp_conn_events){upstream_query_udp_replied,
+                                                      upstream_query_udp_refused,
+                                                      upstream_query_udp_attacked});
     upstream->loopcheck = loopcheck_new(own, own_count);
     upstream->loops = loops_new();
     upstream->infra = infra_new();

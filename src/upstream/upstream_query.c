@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/counters.h"
+#include "base/log.h"
 #include "dns/transaction.h"
 #include "dns/way.h"
 #include "upstream/server_tap.h"
@@ -250,8 +251,10 @@ void upstream_query_udp_replied(struct udp_query *udp, const uint8_t *wire, size
 
     /* A server that cannot or will not read the question does not repeat it either. */
     if (!transaction_is_bare_error(wire, len) &&
-        !transaction_is_reply(&query->question, wire, len))
-        return; /* a forgery or a stray: the true one may still come */
+        !transaction_is_reply(&query->question, wire, len)) {
+        udp_conn_note_stray(udp); /* or a forgery: the true reply may still come */
+        return;
+    }
     tap_response(sent, wire, len);
     detach(sent);
     query->upstream->replied(sent, wire, len);
@@ -268,6 +271,31 @@ void upstream_query_udp_refused(struct udp_query *udp, int error)
     note_unreachable(query, server);
     result_note_error(query->result, &query->conf.servers[server], error);
     upstream_query_server_failed(query, server);
+}
+
+static void warn_of_attack(const struct upstream_query *query, size_t server)
+{
+    static struct log_limit limit;
+    char text[ADDR_TEXT];
+
+    if (log_limit_allows(&limit, clock_ms()))
+        log_warning("replies with wrong ids come from %s, which may be forged: "
+                    "it is asked over TCP",
+                    upstream_query_server_text(query, server, text));
+}
+
+/* Nobody can guess what a reply over TCP must have. */
+void upstream_query_udp_attacked(struct udp_query *udp)
+{
+    struct sent_query *sent = list_item(udp, struct sent_query, udp);
+    struct upstream_query *query = sent->owner;
+    size_t server = sent->server;
+
+    upstream_query_drop(query, server);
+    warn_of_attack(query, server);
+    result_note_outcome(query->result, server, WAY_FORGED);
+    query->only_tcp[server] = true;
+    upstream_query_resend(query, server, true);
 }
 
 static int transmit_tcp(struct sent_query *sent)

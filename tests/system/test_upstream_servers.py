@@ -587,6 +587,53 @@ def test_a_forged_reply_is_ignored(server, resolv_conf, name_server, forgery):
     assert len(one.packets) == 1
 
 
+def wrong_id(packet, number):
+    return changed(packet, 0, *struct.pack("!H", packet.id ^ number))
+
+
+def test_a_few_forged_replies_are_ignored(server, resolv_conf, name_server):
+    one = name_server(FIRST, silent)
+    resolv_conf(FIRST, options=PATIENT)
+    name = next(names)
+    pending = server.send(name)
+    (packet,) = one.wait_for(1)
+    for number in 1, 2, 3:
+        one.send(packet, wrong_id(packet, number))
+    one.send(packet, packet.reply("192.0.2.1"))
+    assert pending.reply().outcome == [f"{name} A 192.0.2.1"]
+    assert len(one.packets) == 1
+
+
+@pytest.mark.parametrize("forgery", [wrong_id, lambda packet, _: FORGERIES["another name"](packet)],
+                         ids=["another id", "another name"])
+def test_behind_more_forged_replies_the_server_is_asked_over_tcp(server, resolv_conf, name_server,
+                                                                 forgery):
+    """Somebody guesses, and the next guess may be right: it comes too late."""
+    one = name_server(FIRST, lambda packet: packet.reply("192.0.2.1") if packet.over_tcp else None)
+    resolv_conf(FIRST, options=PATIENT)
+    name = next(names)
+    pending = server.send(name)
+    (packet,) = one.wait_for(1)
+    for number in 1, 2, 3, 4:
+        one.send(packet, forgery(packet, number))
+    wait_until(lambda: any(packet.over_tcp for packet in one.packets), "a question over TCP")
+    one.send(packet, packet.reply("192.0.2.66"))
+    assert pending.reply().outcome == [f"{name} A 192.0.2.1"]
+
+
+@waiting
+def test_the_second_server_is_asked_if_the_first_one_has_no_tcp_against_forgeries(host):
+    def forge(packet):
+        for number in 1, 2, 3, 4:
+            first.send(packet, wrong_id(packet, number))
+
+    first, second = host.name_server(forge, tcp=False), host.name_server(saying("192.0.2.2"))
+    name = host.name()
+    pending = host.ask([first, second], "timeout:1 attempts:1", name)
+    yield
+    assert pending.reply().outcome == [f"{name} A 192.0.2.2"]
+
+
 @pytest.mark.parametrize("source", [
     pytest.param((SECOND, 53), id="another address"),
     pytest.param((FIRST, 0), id="another port"),

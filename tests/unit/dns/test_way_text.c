@@ -107,6 +107,7 @@ TEST(what_a_name_server_said)
         {WAY_SILENT, "no reply"},
         {WAY_UNREACHABLE, "cannot be reached"},
         {WAY_TRUNCATED, "too long for UDP"},
+        {WAY_FORGED, "forged replies came"},
         {WAY_ASKS_US, "asks this server itself"},
         {0x8000, ""},
     };

@@ -4,7 +4,7 @@
 #include "upstream/udp_conn.h"
 
 enum {
-    QUERIES = 65,
+    QUERIES = 17,
     CROWD = 32,       /* connections that are open before queries share them */
     TOGETHER_MS = 20, /* for this time a connection takes queries */
 };
@@ -19,7 +19,7 @@ static struct scene {
     struct udp_query crowd[CROWD];
 } scene;
 
-static int told, refused, last_error;
+static int told, refused, last_error, attacked;
 static const struct udp_query *told_query;
 static size_t told_len;
 
@@ -40,6 +40,14 @@ static void note_error(struct udp_query *query, int error)
     last_error = error;
 }
 
+static void note_attack(struct udp_query *query)
+{
+    (void)query;
+    attacked++;
+}
+
+static const struct udp_conn_events events = {note_reply, note_error, note_attack};
+
 static void detach_all(struct udp_query *queries, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -50,10 +58,10 @@ static void set_up_at(const char *address)
 {
     memset(&scene, 0, sizeof scene);
 
-    told = refused = last_error = 0;
+    told = refused = last_error = attacked = 0;
     scene.loop = loop_new();
     assert_non_null(scene.loop);
-    scene.conns = udp_conns_new(scene.loop, note_reply, note_error);
+    scene.conns = udp_conns_new(scene.loop, &events);
     assert_non_null(scene.conns);
     scene.server = server_open(address, SOCK_DGRAM);
     scene.addr = bound_addr(scene.server);
@@ -198,6 +206,69 @@ TEST_WITH(conns, a_datagram_shorter_than_a_header_is_told_to_nobody)
     assert_int_equal(told_len, 12);
 }
 
+static void send_wrong_ids(const struct got *got, unsigned count)
+{
+    uint8_t wire[12] = {0};
+
+    for (unsigned i = 1; i <= count; i++) {
+        wire[0] = got->wire[0];
+        wire[1] = got->wire[1] ^ (uint8_t)i;
+        server_send(scene.server, got, wire, sizeof wire);
+    }
+}
+
+TEST_WITH(conns, three_wrong_datagrams_are_no_attack)
+{
+    struct got got;
+
+    start_query(&scene.queries[0]);
+    got = server_receive(scene.server);
+    send_wrong_ids(&got, 3);
+    server_send(scene.server, &got, got.wire, got.len);
+    turn_until(scene.loop, &told, 1);
+    assert_int_equal(attacked, 0);
+}
+
+TEST_WITH(conns, behind_a_fourth_one_the_query_has_no_connection)
+{
+    struct got got;
+
+    start_query(&scene.queries[0]);
+    got = server_receive(scene.server);
+    send_wrong_ids(&got, 4);
+    server_send(scene.server, &got, got.wire, got.len);
+    turn_until(scene.loop, &attacked, 1);
+    turn(scene.loop);
+    assert_int_equal(told, 0);
+    assert_null(scene.queries[0].conn);
+}
+
+TEST_WITH(conns, an_attack_is_told_to_all_queries_of_the_connection)
+{
+    struct got got;
+
+    send_together(2);
+    got = server_receive(scene.server);
+    send_wrong_ids(&got, 6); /* one of them may be the other query's id */
+    turn_until(scene.loop, &attacked, 2 - told);
+}
+
+TEST_WITH(conns, late_replies_to_queries_that_are_over_are_no_attack)
+{
+    struct got got[5];
+
+    send_together(5);
+    for (int i = 0; i < 5; i++)
+        got[i] = server_receive(scene.server);
+    for (int i = 0; i < 4; i++)
+        udp_conn_detach(&scene.queries[i]);
+    for (int i = 0; i < 5; i++)
+        server_send(scene.server, &got[i], got[i].wire, got[i].len);
+    turn_until(scene.loop, &told, 1);
+    assert_ptr_equal(told_query, &scene.queries[4]);
+    assert_int_equal(attacked, 0);
+}
+
 TEST_WITH(conns, a_datagram_from_elsewhere_is_told_to_nobody)
 {
     int stranger = server_open("127.0.0.1:0", SOCK_DGRAM);
@@ -225,7 +296,7 @@ TEST_WITH(conns, few_queries_have_a_port_each)
     assert_int_not_equal(addr_port(&first.from), addr_port(&second.from));
 }
 
-TEST_WITH(conns, many_queries_of_one_moment_share_a_port_up_to_64)
+TEST_WITH(conns, many_queries_of_one_moment_share_a_port_up_to_16)
 {
     unsigned port = 0;
 
@@ -235,17 +306,34 @@ TEST_WITH(conns, many_queries_of_one_moment_share_a_port_up_to_64)
 
         if (i == 0)
             port = addr_port(&got.from);
-        if (i < 64)
+        if (i < 16)
             assert_int_equal(addr_port(&got.from), port);
         else
             assert_int_not_equal(addr_port(&got.from), port);
     }
 }
 
+TEST_WITH(conns, ten_thousand_queries_in_flight_have_a_port_for_each_sixteen_at_most)
+{
+    static struct udp_query flight[10000];
+    static unsigned char shared[65536];
+
+    memset(flight, 0, sizeof flight);
+    memset(shared, 0, sizeof shared);
+    for (size_t i = 0; i < 10000; i++) {
+        struct addr local;
+
+        attach(&flight[i]);
+        assert_true(udp_conn_local(&flight[i], &local));
+        assert_in_range(++shared[addr_port(&local)], 1, 16);
+    }
+    detach_all(flight, 10000);
+}
+
 TEST_WITH(conns, ids_in_a_connection_all_differ)
 {
-    attach_together(64);
-    for (size_t i = 0; i < 64; i++)
+    attach_together(16);
+    for (size_t i = 0; i < 16; i++)
         for (size_t j = 0; j < i; j++)
             assert_int_not_equal(scene.queries[i].id, scene.queries[j].id);
 }
@@ -254,8 +342,8 @@ TEST_WITH(conns, ids_are_not_counted_up)
 {
     unsigned next = 0;
 
-    attach_together(64);
-    for (size_t i = 1; i < 64; i++)
+    attach_together(16);
+    for (size_t i = 1; i < 16; i++)
         next += scene.queries[i].id == (uint16_t)(scene.queries[i - 1].id + 1);
     assert_in_range(next, 0, 4);
 }
@@ -279,12 +367,12 @@ TEST_WITH(conns, a_place_that_was_left_is_not_taken_again)
 {
     struct got before, after;
 
-    send_together(64);
+    send_together(16);
     before = server_receive(scene.server);
-    for (size_t i = 1; i < 64; i++)
+    for (size_t i = 1; i < 16; i++)
         server_receive(scene.server);
     udp_conn_detach(&scene.queries[7]);
-    start_query(&scene.queries[64]);
+    start_query(&scene.queries[16]);
     after = server_receive(scene.server);
     assert_int_not_equal(addr_port(&after.from), addr_port(&before.from));
 }
