@@ -164,9 +164,12 @@ static void check_retirement(void *context)
         timer_set(serve->loop, &serve->retirement, now + RETIRED_CHECK_MS);
 }
 
-/* Datagrams that were not read yet are left to the processes that listen now. */
+/* Datagrams that were not read yet are left to the processes that listen now. Each reload
+ * tells it again. */
 static void retire(struct serve *serve)
 {
+    if (serve->retires_by != 0)
+        return;
     for (size_t i = 0; i < serve->listener_count; i++) {
         loop_unwatch(serve->loop, serve->listeners[i].watch);
         serve->listeners[i].watch = NULL;

@@ -47,8 +47,11 @@ static void check_retirement(void *context)
         timer_set(web->loop, &web->retirement, now + RETIRED_CHECK_MS);
 }
 
+/* Each reload tells it again. */
 static void retire(struct web *web)
 {
+    if (timer_is_set(&web->retirement))
+        return;
     http_retire(web->http);
     web->retires_by = clock_ms() + RETIRED_MOST_MS;
     check_retirement(web);

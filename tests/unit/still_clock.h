@@ -9,8 +9,9 @@
 #include <stdbool.h>
 #include <time.h>
 
-static bool clock_stands;       /* else it goes on */
-static int64_t clock_stands_at; /* clock_us() */
+/* The code under test may run in another thread. */
+static _Atomic bool clock_stands;       /* else it goes on */
+static _Atomic int64_t clock_stands_at; /* clock_us() */
 
 static inline int64_t real_us(clockid_t clock)
 {

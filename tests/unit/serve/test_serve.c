@@ -2,6 +2,7 @@
  * The serve process in a thread, with real sockets on all sides. The test has
  * the supervisor's and the lookup process's ends of its channels.
  */
+#include "../still_clock.h"
 #include "clients.h"
 
 #include "net/listen.h"
@@ -484,6 +485,41 @@ TEST_WITH(server, a_client_that_is_gone_leaves_its_answer_to_the_next)
     assert_int_equal(reply_id(receive_framed(other)), 4);
     assert_true(nothing_asked(lookup()));
     close(other);
+}
+
+/* The time for which a connection in use is served by a process that has been told to
+ * retire, again and again, as many reloads do. */
+static int seconds_until_closed(int fd)
+{
+    struct ask query = ask_of(1, "example.", "AXFR");
+    uint8_t length[] = {0, (uint8_t)query.size};
+    int64_t begun = clock_us();
+    char octet;
+
+    while (clock_us() < begun + 120000000) {
+        channel_send_control(scene.supervisor.right, CONTROL_RETIRE, NULL, 0);
+        send(fd, length, sizeof length, MSG_MORE | MSG_NOSIGNAL);
+        send(fd, query.wire, query.size, MSG_NOSIGNAL);
+        if (recv(fd, &octet, 1, MSG_PEEK) != 1)
+            break;
+        receive_framed(fd);
+        clock_stands_at += 500000; /* less than it may be idle */
+    }
+    return (int)((clock_us() - begun) / 1000000);
+}
+
+TEST_WITH(server, told_again_to_retire_it_stays_no_longer)
+{
+    int fd = connect_to(0), seconds;
+
+    ask_over(fd, 1, "example.", "AXFR"); /* so it has been accepted */
+    receive_framed(fd);
+    clock_stop();
+    seconds = seconds_until_closed(fd);
+    clock_go_on();
+    assert_in_range(seconds, 59, 61);
+    assert_int_equal(wait_for_end(), 0);
+    close(fd);
 }
 
 TEST_WITH(server, when_the_lookup_process_died_waiting_clients_are_told)
