@@ -10,8 +10,8 @@
 #   make bench          measures speed beside other servers, which scripts/bench installs;
 #                       QUICK=1 takes less than two minutes; BENCH_ONLY='cold ready' measures
 #                       only these (tests/bench/measure.py)
-#   make endure         runs a server for MINUTES=30 with a log that nobody reads, a busy router
-#                       and a name server that comes and goes
+#   make soak           has a server endure all kinds of trouble at the same time for MINUTES=60;
+#                       KIND=address or thread has sanitizers watch it, and KIND=valgrind valgrind
 #   make faults         has each system call and each allocation of each process fail in turn, and
 #                       kills processes a hundred times, of which the tests do a part
 #   make cover          prints the share of each room's lines that the tests run, after
@@ -138,7 +138,7 @@ quiet = @printf '  %-5s %s\n' "$(1)" "$(patsubst $(BUILD)/%,%,$@)";
 endif
 
 .PHONY: all run test programs debs package folder jobs check unit system live fuzzing fuzz bench cover \
-        endure faults install uninstall clean format lint dist deb always compile_commands.json \
+        soak soaking faults install uninstall clean format lint dist deb always compile_commands.json \
         conf/hostdns.conf \
         $(UNIT_JOBS) $(SYSTEM_JOBS) kind-plain kind-address kind-thread
 .DELETE_ON_ERROR:
@@ -335,19 +335,25 @@ fuzz:
 bench: all $(BENCH) $(UNFENCED)
 	BUILD=$(BUILD) tests/lab $(PYTHON) tests/bench/run.py $(if $(QUICK),--quick) $(BENCH_ONLY)
 
-MINUTES    ?= 30
 COVER_ONLY ?= unit system
 
 cover:
-	+@tests/cover $(MINUTES) $(COVER_ONLY)
+	+@tests/cover $(or $(MINUTES),30) $(COVER_ONLY)
 
 faults: programs
 	@MEMORY_RUNS_OUT=all FAULTS=all BUILD=$(BUILD) tests/lab $(PYTHON) -m pytest \
 	    -p no:cacheprovider -rfE $(addprefix tests/system/test_,memory_runs_out.py \
 	    failing_calls.py failing_starts.py storms.py)
 
-endure: all
-	@BUILD=$(BUILD) tests/lab $(PYTHON) tests/endure $(MINUTES)
+# What sanitizers watch is built in a separate folder.
+SOAK_address := $(BUILD_address)
+SOAK_thread  := $(BUILD_thread)
+
+soak:
+	+@$(MAKE) --no-print-directory $(SOAK_$(KIND)) soaking
+
+soaking: programs $(if $(filter valgrind,$(KIND)),$(UNFENCED))
+	@BUILD=$(BUILD) $(PYTHON) tests/soak/run.py '$(or $(MINUTES),60)' '$(KIND)'
 
 # Everything that is installed, as PLACE=FILE with PLACE below PREFIX. The sample file goes where
 # nobody edits it, so a configuration in use is never overwritten.

@@ -1,5 +1,7 @@
 #!/usr/bin/python3
-"""A name server on 127.0.0.2:53 that passes questions on to knot, and misbehaves on demand.
+"""A name server that passes questions on to knot, and misbehaves on demand:
+
+    fault_server.py [ADDRESS]        by default 127.0.0.2; port 53
 
 Which fault a question meets is said by the label below fault.test, one fault for A (and all
 types that are not AAAA) and one for AAAA:
@@ -19,7 +21,8 @@ questions got an answer, how many had no OPT record, how many came over TCP, and
 OPT record how many came over UDP, and how many had the bits DO and CD: "A asked=3 answered=2
 plain=0 tcp=1 udp=2 do=0 cd=0".
 
-Over TCP the same. On 127.0.0.3:53 and 127.0.0.4:53 questions are taken and never answered.
+Over TCP the same. Without an ADDRESS, questions are also taken on 127.0.0.3:53 and 127.0.0.4:53,
+and never answered.
 Prints "ready" once knot and this server can be asked.
 """
 
@@ -41,8 +44,8 @@ import dns.rdataset
 import dns.rdatatype
 import dns.rrset
 
-HERE = ("127.0.0.2", 53)
-NEVER_ANSWER = (("127.0.0.3", 53), ("127.0.0.4", 53))
+HERE = (sys.argv[1] if len(sys.argv) > 1 else "127.0.0.2", 53)
+NEVER_ANSWER = (("127.0.0.3", 53), ("127.0.0.4", 53)) if len(sys.argv) == 1 else ()
 KNOT = ("127.0.0.1", 53)
 FAULT_ZONE = dns.name.from_text("fault.test.")
 REVERSE_ZONE = dns.name.from_text("18.198.in-addr.arpa.")
@@ -246,6 +249,15 @@ def backwards(question, _):
     return message.to_wire()
 
 
+def here(question, _):
+    """The address of the server that was asked."""
+    if question.type != dns.rdatatype.A:
+        return ok(question, 0)
+    message = reply(question)
+    message.answer.append(dns.rrset.from_text(question.name, 60, "IN", "A", HERE[0]))
+    return message.to_wire()
+
+
 def many(question, number):
     """So many addresses; TC over UDP if they are too many for a datagram."""
     empty = reply(question).to_wire()
@@ -278,6 +290,7 @@ FAULTS = {
     "many": many,
     "altered": altered,
     "backwards": backwards,
+    "here": here,
     "servfail": with_rcode(dns.rcode.SERVFAIL),
     "refused": with_rcode(dns.rcode.REFUSED),
     "notimp": with_rcode(dns.rcode.NOTIMP),
