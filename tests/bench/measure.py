@@ -7,13 +7,13 @@ import pathlib
 import re
 import signal
 import subprocess
-import tempfile
 import time
 
 import servers
 from generators import (RATE, cpu_and_load, direct, dnsperf, finish, kinds_of, load,
                         load_of_kind, loads_beside, noerror, start_load, warm)
 from measure_hosts import beside_scans, lines, long_hosts, long_start, single
+from measure_watched import instructions, watched
 from results import FLOODS, LEVELS
 from servers import (BUILD, CORES, HUNG_SERVER, LOAD_CORE, WORK, fleet_front, ms_until_ready,
                      pinned, running, start_hostdnsd, use_hosts, use_name_server, warn)
@@ -44,7 +44,7 @@ class Effort:
     burst_servers: tuple
     memory_servers: tuple
     million: bool
-    instruction_questions: int
+    watched: bool
 
 
 QUICK = Effort(rounds=5, seconds=0.3, dnsperf_rounds=1,
@@ -52,14 +52,14 @@ QUICK = Effort(rounds=5, seconds=0.3, dnsperf_rounds=1,
                cold_names=2000, isolation_rounds=5, isolation_seconds=0.8,
                isolation_servers=("hostdnsd",), flood_servers=("hostdnsd",),
                burst_servers=("hostdnsd",), memory_servers=("hostdnsd", "dnsmasq"),
-               million=False, instruction_questions=400)
+               million=False, watched=False)
 FULL = Effort(rounds=7, seconds=1.0, dnsperf_rounds=5,
               dnsperf_servers=tuple(servers.STARTERS), cold_names=10_000, isolation_rounds=15,
               isolation_seconds=2.0, isolation_servers=("hostdnsd", "unbound", "dnsmasq"),
               flood_servers=("hostdnsd", "unbound", "dnsmasq"),
               burst_servers=("hostdnsd", "unbound", "dnsmasq"),
               memory_servers=("hostdnsd", "dnsmasq", "unbound", "knot-resolver", "dnsdist"),
-              million=True, instruction_questions=1000)
+              million=True, watched=True)
 
 
 def add_cpu(results, measurement, server, result):
@@ -389,41 +389,6 @@ def client(results, effort):
                                             "+short", "-f", names], CLIENT_NAMES)
 
 
-def counted(questions):
-    """{process: instructions} of a hostdnsd that answers that many questions for 100 names."""
-    folder = pathlib.Path(tempfile.mkdtemp(dir="/run"))
-    folder.chmod(0o777)  # the server gives up root
-    command = ["env", f"LD_PRELOAD={servers.TOOLS / 'unfenced.so'}",
-               "valgrind", "--tool=callgrind", "--vgdb=no", "--trace-children=yes",
-               f"--callgrind-out-file={folder}/%p", BUILD / "hostdnsd", "-l", "127.0.0.1:5400"]
-    server = servers.Server("callgrind", command, 5400)
-    try:
-        names = {pid: pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
-                 for pid in server.pids()}
-        warm(server, 100)
-        load(server, "-m", 100, "-n", questions, "-w", 32, "-o", 30)
-        os.kill(server.process.pid, signal.SIGINT)
-        server.process.wait(30)
-    finally:
-        server.stop()
-    totals = {name: re.search(r"^totals: (\d+)", (folder / str(pid)).read_text(), re.M)
-              for pid, name in names.items() if (folder / str(pid)).exists()}
-    # The supervisor could not write to its file after it gave up root, so the file is empty.
-    return {name: int(total[1]) for name, total in totals.items() if total}
-
-
-def instructions(results, effort):
-    """The second run answers more questions, so start and end of the program cancel out."""
-    count = effort.instruction_questions * 10
-    few, many = counted(count), counted(2 * count)
-    for measurement, process in (("instructions", "hostdnsd-serve"),
-                                 ("instructions-lookup", "hostdnsd-lookup")):
-        if process in few and process in many:
-            results.add(measurement, "hostdnsd", (many[process] - few[process]) / count)
-        else:
-            warn(f"callgrind wrote nothing for {process}")
-
-
 ALL = (cached_udp, tcp, cold, hosts, long_hosts, beside_scans, lines, single, burst, isolation,
        floods, memory_after_start, memory_a_name, million_names, workers, fleet, ready, long_start,
-       client, instructions)
+       client, instructions, watched)

@@ -5,7 +5,7 @@ import pathlib
 import time
 
 import picture
-from results import FLOODS, HOSTS_SIZES, KINDS, LEVELS, LINES, SCANNED, SCANS
+from results import FACILITIES, FLOODS, HOSTS_SIZES, KINDS, LEVELS, LINES, SCANNED, SCANS
 from servers import CORES
 
 ANSWER_COLUMNS = (("cached", "UDP µs", 1), ("cached-edns", "with EDNS µs", 1),
@@ -69,6 +69,8 @@ def ratios():
            ("names-of-a-file", "dig"), at_most(1.0))
     yield ("bytes a cached name, × dnsmasq", ("name-memory", OURS), ("name-memory", "dnsmasq"),
            at_most(1.0))
+    yield ("instructions of serve with the web page, × without",
+           ("instructions-serve-web", OURS), ("instructions-serve-nothing", OURS), at_most(1.02))
 
 
 def worst(results, measurements):
@@ -176,6 +178,16 @@ def line_table(results):
             yield [line, show(results.median(f"line-rate-{name}", OURS))]
 
 
+def watched_table(results):
+    for name, what in FACILITIES.items():
+        instructions, cpu, side = (f"{kind}-{name}" for kind in (
+            "instructions-serve", "watched", "watched-side"))
+        if results.of(instructions, OURS) or results.of(cpu, OURS):
+            yield [what, show(results.median(instructions, OURS)),
+                   show(results.ratio((instructions, OURS), ("instructions-serve-nothing", OURS))),
+                   show(results.median(cpu, OURS)), show(results.median(side, OURS))]
+
+
 def latency_table(results, besides):
     for server in results.servers(f"p99-cached-{besides[0]}"):
         for kind in KINDS:
@@ -194,8 +206,9 @@ def latency_table(results, besides):
 def other_table(results):
     for measurement, what, unit in (
             ("ready", "ms from start to ready", 1),
-            ("instructions", "instructions of serve an answer", 1),
+            ("instructions-serve-nothing", "instructions of serve an answer", 1),
             ("instructions-lookup", "instructions of lookup an answer", 1),
+            ("instructions-shown", "more instructions of serve for a question that the page shows", 1),
             ("workers-1", "thousand cached answers/s, 1 worker, two cores", 1000),
             ("workers-2", "thousand cached answers/s, 2 workers, two cores", 1000),
             ("fleet-direct", "µs of CPU time a cached answer, asked directly", 1),
@@ -230,6 +243,9 @@ def tables(results, everything):
             ("Of a client that asks little, beside another one's flood, p50 / p99 in µs",
              ["names", "no flood", "20,000 a second", "7,000 hung a second"],
              latency_table(results, [f"flood-{flood}" for flood in FLOODS])),
+            ("Watched while it answers cached names",
+             ["switched on", "instructions of serve", "× nothing", "CPU µs at 10,000/s",
+              "its process, % of a core"], watched_table(results)),
             ("Besides", ["what", "median"], other_table(results)),
             ("Targets", ["what", "measured", "wanted", ""], target_rows(results, everything))):
         if rows := list(rows):

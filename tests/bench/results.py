@@ -26,9 +26,22 @@ MEASUREMENTS = {
     "fleet": ("µs", "CPU an answer, cached, of dnsdist and of three hosts behind it together"),
     "fleet-direct": ("µs", "CPU an answer, cached, of one of these hosts asked directly"),
     "names-of-a-file": ("ms", "5,000 cached names of a file, asked by a client"),
-    "instructions": ("", "instructions of serve an answer"),
     "instructions-lookup": ("", "instructions of lookup an answer"),
+    "instructions-shown": ("", "more instructions of serve for a question that the page shows"),
 }
+FACILITIES = {
+    "nothing": "nothing",
+    "web": "web",
+    "reader": "web, with a reader of /events",
+    "dnstap": "dnstap, to a file",
+}
+for _name, _what in FACILITIES.items():
+    MEASUREMENTS[f"instructions-serve-{_name}"] = (
+        "", f"instructions of serve an answer, 10,000 a second, switched on: {_what}")
+    MEASUREMENTS[f"watched-{_name}"] = (
+        "µs", f"CPU an answer, cached, 10,000 questions a second, switched on: {_what}")
+    MEASUREMENTS[f"watched-side-{_name}"] = (
+        "%", f"of a core for the process that watches meanwhile, switched on: {_what}")
 HOSTS_SIZES = (10, 1000, 150_000)
 LINES = {
     "plain": "files dns",
