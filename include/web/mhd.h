@@ -11,7 +11,7 @@
 /* The functions that are used: mhd.run() is MHD_run(). */
 #define MHD_FUNCTIONS(ROW)                                                                 \
     ROW(start_daemon)                                                                      \
-    ROW(quiesce_daemon)                                                                    \
+    ROW(add_connection)                                                                    \
     ROW(stop_daemon)                                                                       \
     ROW(run)                                                                               \
     ROW(get_timeout)                                                                       \

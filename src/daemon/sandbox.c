@@ -377,13 +377,7 @@ static int describe_serve(scmp_filter_ctx filter)
     return describe(filter, serve_may, sizeof serve_may / sizeof *serve_may);
 }
 
-static int describe_web(scmp_filter_ctx filter)
-{
-    return describe(filter, web_may, sizeof web_may / sizeof *web_may);
-}
-
-/* The lock is for this process alone (dnstap/tap_memory). */
-static int allow_lock(scmp_filter_ctx filter)
+static int allow_fcntl(scmp_filter_ctx filter, int command)
 {
     static const char *const names[] = {"fcntl", "fcntl64"};
     int result = 0;
@@ -393,9 +387,25 @@ static int allow_lock(scmp_filter_ctx filter)
 
         if (number != __NR_SCMP_ERROR)
             result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1,
-                                      SCMP_A1(SCMP_CMP_EQ, F_SETLK));
+                                      SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)command));
     }
     return result;
+}
+
+/* libmicrohttpd looks whether a new connection blocks, and whether it is inherited. */
+static int describe_web(scmp_filter_ctx filter)
+{
+    int result = describe(filter, web_may, sizeof web_may / sizeof *web_may);
+
+    if (result == 0)
+        result = allow_fcntl(filter, F_GETFL);
+    return result == 0 ? allow_fcntl(filter, F_GETFD) : result;
+}
+
+/* The lock is for this process alone (dnstap/tap_memory). */
+static int allow_lock(scmp_filter_ctx filter)
+{
+    return allow_fcntl(filter, F_SETLK);
 }
 
 static int describe_dnstap_file(scmp_filter_ctx filter)

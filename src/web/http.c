@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "net/acceptor.h"
 #include "web/http_connections.h"
 #include "web/http_events.h"
 #include "web/mhd.h"
@@ -22,6 +23,7 @@ struct http {
     const struct site *site;
     struct http_connections connections;
     struct http_events events;
+    struct acceptor acceptor;
     struct MHD_Daemon *daemon;
     struct watch *watch;
     struct timer timer; /* when the library has to look at its connections */
@@ -177,24 +179,51 @@ static void descriptors_ready(void *context, short revents)
     run(context);
 }
 
+/* The library closes it if it cannot take it. */
+static void accepted(void *context, int fd, const struct addr *peer)
+{
+    struct http *http = context;
+
+    mhd.add_connection(http->daemon, fd, &peer->sock.any, peer->len);
+    run(http);
+}
+
+/* A connection that is shut down keeps its descriptor until the library has seen it. */
+static bool close_none(void *context)
+{
+    (void)context;
+    return false;
+}
+
+/* We accept, since the library stops listening when it is short of descriptors or memory,
+ * and begins again only when another connection ends: a page that stays open, with its
+ * events, would keep everybody else out. */
+static bool listen_at(struct http *http, int fd)
+{
+    http->acceptor = (struct acceptor){
+        .loop = http->loop, .accepted = accepted, .close_one = close_none, .context = http};
+    acceptor_init(&http->acceptor);
+    return acceptor_listen(&http->acceptor, fd) == 0;
+}
+
 static bool start(struct http *http)
 {
     const union MHD_DaemonInfo *info;
 
     http->daemon = mhd.start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, request_came, http,
-        MHD_OPTION_LISTEN_SOCKET, http->site->config->socket, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)LIMIT, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_OCTETS,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, connection_changed,
-        http, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
+        request_came, http, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)REQUEST_OCTETS, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_NOTIFY_CONNECTION, connection_changed, http,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
     info =
         http->daemon ? mhd.get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
     if (!info)
         return false;
     http->watch = loop_watch(http->loop, info->epoll_fd, POLLIN, descriptors_ready, http);
-    return http->watch;
+    return http->watch && listen_at(http, http->site->config->socket);
 }
 
 struct http *http_new(struct loop *loop, const struct site *site)
@@ -214,11 +243,9 @@ struct http *http_new(struct loop *loop, const struct site *site)
     return NULL;
 }
 
-/* Without this the library would shut down and close the socket, for all who listen on it.
- */
 void http_retire(struct http *http)
 {
-    mhd.quiesce_daemon(http->daemon);
+    acceptor_close(&http->acceptor);
     http_events_end(&http->events);
 }
 

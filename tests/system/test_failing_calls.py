@@ -20,6 +20,9 @@ from ask import Reply, make
 from conftest import make_open_folder
 from daemon import Daemon, children_of, is_alive, wait_until
 from failing_calls import USUAL, Page, error_name
+from tap import Reader, messages
+from test_web_questions import Events
+from web import PATHS, WEB, look, web_port
 
 ALL = os.environ.get("FAULTS") == "all"
 TIMEOUT_MS = 1000  # for a question that lookup has lost
@@ -56,14 +59,17 @@ QUESTIONS = [
 class Failing:
     """A server in whose processes system calls fail."""
 
-    def __init__(self, folder, env):
+    def __init__(self, folder, env, *options):
         self.page = Page(folder)
         self.control = folder / "control"
         self.daemon = Daemon(
             "-o", f"control={self.control}", "-o", "cache-size=1000000", "-o",
-            f"timeout={TIMEOUT_MS}", env=env, program=self.page.program())
-        self.pids = {"supervisor": self.daemon.pid, "serve": self.daemon.child("serve"),
-                     "lookup": self.daemon.child("lookup")}
+            f"timeout={TIMEOUT_MS}", *options, env=env, program=self.page.program())
+        roles = ["serve", "lookup"] + [role for role in ("web", "dnstap")
+                                       if any(word.startswith(role) for word in options)]
+        self.pids = {"supervisor": self.daemon.pid,
+                     **{role: self.daemon.child(role) for role in roles}}
+        self.web = web_port(self.daemon) if "web" in roles else None
 
     def command(self, line):
         """What the server says to a command; "" if nothing."""
@@ -105,8 +111,8 @@ class Servers:
 
     may_end = False  # the server, because of a call that cannot fail or be done without
 
-    def __init__(self, env, stats):
-        self.env, self.stats = env, stats
+    def __init__(self, env, stats, *options):
+        self.env, self.stats, self.options = env, stats, options
         self.failures = []
         self.folder = make_open_folder()
         self.folder.chmod(0o777)
@@ -114,7 +120,7 @@ class Servers:
 
     def start(self):
         self.ends = 0
-        self.now = Failing(self.folder, self.env)
+        self.now = Failing(self.folder, self.env, *self.options)
         self.whole = None
 
     def stop(self):
@@ -177,12 +183,13 @@ class Servers:
         self.know_whole()
 
     def check_whole(self, question):
-        """As before: a right answer, two children, and nothing open that was not. A server that
+        """As before: a right answer, all children, and nothing open that was not. A server that
         is about to end may do so at any moment."""
         wait_until(lambda: self.has_ended() or self.now.is_right(question), "an answer", PATIENCE)
         self.look_after()
-        wait_until(lambda: self.has_ended() or len(children_of(self.now.daemon.pid)) == 2,
-                   "two children", PATIENCE)
+        wait_until(lambda: self.has_ended() or
+                   len(children_of(self.now.daemon.pid)) == len(self.now.pids) - 1,
+                   "all children", PATIENCE)
         wait_until(lambda: self.has_ended() or
                    all(now <= self.whole[role] for role, now in self.now.descriptors().items()),
                    f"{self.whole} descriptors, not {self.now.descriptors()}", PATIENCE)
@@ -224,12 +231,18 @@ class Servers:
                 yield given, f"{role}, call {number} of {count}, {name}: {error_name(error)}"
 
 
-@pytest.fixture
-def servers(modules, stats):
-    running = Servers(modules, stats)
+@contextlib.contextmanager
+def servers_with(env, stats, *options):
+    running = Servers(env, stats, *options)
     yield running
     running.stop()
     assert not running.failures, "\n".join(running.failures)
+
+
+@pytest.fixture
+def servers(modules, stats):
+    with servers_with(modules, stats) as running:
+        yield running
 
 
 def try_question(servers, role, question, every, error, is_kept=False):
@@ -345,3 +358,88 @@ def test_calls_of_the_supervisor_in_a_reload(servers, error):
     servers.may_end = True  # behind execve() there is no way back
     for given, where in servers.each_call("supervisor", lambda: reload(servers), 41, error, 5):
         servers.survives(where, check)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=error_name)
+def test_calls_of_the_web_process(modules, stats, error):
+    """A page is whole, refused or not there; then it is whole again."""
+    def check():
+        assert given in ("whole", "refused", "nothing"), given
+        wait_until(lambda: look(servers.now.web, path) == "whole", "the page", PATIENCE)
+
+    with servers_with(modules, stats, *WEB) as servers:
+        for path in PATHS:
+            for given, where in servers.each_call(
+                    "web", lambda path=path: look(servers.now.web, path), 5, error):
+                servers.stats["pages whole nevertheless"] += given == "whole"
+                servers.survives(f"{path}, {where}", check)
+
+
+def test_a_page_that_stays_open_does_not_keep_others_out(modules, stats):
+    """When a connection could not be accepted."""
+    with servers_with(modules, stats, *WEB) as servers, Events(servers.now.web) as events:
+        assert events.status == 200
+        servers.now.page.arm(pid=servers.now.pids["web"], fails_at=1, only="accept4")
+        look(servers.now.web, "/healthz")
+        assert servers.now.page.disarm()[1] == 1
+        wait_until(lambda: look(servers.now.web, "/healthz") == "whole", "the page", PATIENCE)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=error_name)
+@pytest.mark.parametrize("role, every", [("dnstap", 23), ("supervisor", 31)])
+def test_calls_when_a_reader_of_dnstap_comes_back(modules, stats, role, every, error):
+    """It gets what is asked afterwards, and nobody else sees anything of it."""
+    def ask_and_read():
+        """Whether the answer is right, and its frame is there. Ends of the stream are overcome."""
+        right = servers.now.is_right(QUESTIONS[0])
+        try:
+            return right and isinstance(reader.frame(), bytes)
+        except (EOFError, OSError):
+            reader.drop()
+            reader.take_up()
+        return False
+
+    def come_back():
+        reader.drop()
+        reader.take_up()
+        return servers.now.ask(*QUESTIONS[0][:3])
+
+    def check():
+        assert given in (QUESTIONS[0][3], "SERVFAIL", None) or servers.has_ended(), given
+        wait_until(ask_and_read, "the next frame", PATIENCE)
+
+    folder = make_open_folder()
+    folder.chmod(0o777)
+    with contextlib.closing(Reader(folder)) as reader, \
+            servers_with(modules, stats, "-o", f"dnstap=unix:{reader.socket}") as servers:
+        servers.may_end = role == "supervisor" and error != USUAL
+        for given, where in servers.each_call(role, come_back, every, error):
+            servers.survives(where, check)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=error_name)
+def test_calls_of_the_writer_of_a_dnstap_file(modules, stats, error):
+    """The file goes on, and has whole frames in the end."""
+    def ask():
+        before = file.stat().st_size
+        given = servers.now.ask(*QUESTIONS[0][:3])
+        with contextlib.suppress(AssertionError):
+            wait_until(lambda: file.stat().st_size > before, "a frame", REPLY_SECONDS)
+        return given
+
+    def grows():
+        before = file.stat().st_size
+        servers.now.ask(*QUESTIONS[0][:3])
+        return file.stat().st_size > before
+
+    def check():
+        assert given in (QUESTIONS[0][3], "SERVFAIL", None), given
+        wait_until(grows, "the next frame", PATIENCE)
+
+    folder = make_open_folder()
+    folder.chmod(0o777)
+    file = folder / "tap"
+    with servers_with(modules, stats, "-o", f"dnstap=file:{file}") as servers:
+        for given, where in servers.each_call("dnstap", ask, 3, error):
+            servers.survives(where, check)
+    assert len(messages(file, "CQ")) > 3
