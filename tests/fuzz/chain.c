@@ -47,7 +47,8 @@ static void answer_by(const struct question *question, const uint8_t *data, size
         response.reply_len = size;
         response.is_authentic = true;
     }
-    response_to_answer(&response, question, NULL, answer);
+    if (response_to_answer(&response, question, NULL, answer))
+        must(answer->rcode == wire_rcode(data));
 }
 
 static void let_lookup_answer(const uint8_t *data, size_t size, struct answer *answer)
