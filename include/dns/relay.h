@@ -17,10 +17,10 @@ struct relay_order {
  * Adds what the reply says to the answer, and sets its RCODE: every CNAME from the asked
  * name on, then the records of the asked type at the end of the chain, and the
  * signatures of these. The authority section comes along if the reply is negative or
- * signatures were asked for, and the additional section for types other than addresses.
- * With `order` only its addresses are passed on, in its order; with NULL all are, as
- * they came. False if the message cannot be read, or there is no room or memory; the
- * answer then has no records.
+ * signatures were asked for, and the additional section for types other than addresses,
+ * both without records that do not belong to the answer (dns/bailiwick). With `order` only
+ * its addresses are passed on, in its order; with NULL all are, as they came. False if the
+ * message cannot be read, or there is no room or memory; the answer then has no records.
  */
 bool relay_read(const struct question *, const uint8_t *wire, size_t len,
                 const struct relay_order *, struct answer *);

@@ -3,6 +3,7 @@
 #include <ldns/ldns.h>
 #include <string.h>
 
+#include "dns/bailiwick.h"
 #include "dns/chain.h"
 #include "dns/sections.h"
 
@@ -219,6 +220,7 @@ static bool write_all(struct relay *relay)
 {
     if (!chain_find(&relay->chain, relay->question, &relay->sections.of[SECTION_ANSWER]))
         return false;
+    bailiwick_keep(&relay->sections, &relay->chain);
     for (size_t i = 0; i < relay->chain.count; i++)
         if (!write_dnames(relay, i) ||
             !write_name(relay, relay->chain.names[i], is_last(relay, i)))

@@ -58,8 +58,9 @@ class Packet:
     def nxdomain(self):
         """With the SOA record that lets caches hold it (RFC 2308)."""
         message = dns.message.from_wire(self.reply(rcode="NXDOMAIN"))
+        zone = self.name.split(2)[1]  # the name's last label
         message.authority.append(dns.rrset.from_text(
-            "test.", 60, "IN", "SOA", "ns.test. admin.test. 1 60 60 60 60"))
+            zone, 60, "IN", "SOA", "ns.test. admin.test. 1 60 60 60 60"))
         return message.to_wire()
 
 

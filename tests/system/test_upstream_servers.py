@@ -9,6 +9,8 @@ import threading
 
 import dns.edns
 import dns.flags
+import dns.message
+import dns.rrset
 import pytest
 
 from ask import PATIENCE_SECONDS, PROMISE_SECONDS, SLACK_SECONDS, gather
@@ -672,6 +674,44 @@ def test_the_echoed_name_may_differ_in_letter_case(server, resolv_conf, name_ser
     name_server(FIRST, other_case)
     resolv_conf(FIRST, options=PATIENT)
     assert server.ask(next(names)).rcode == "NOERROR"
+
+
+VICTIM = "victim.test."
+
+
+def with_poison(packet):
+    """A right answer among records about another name, in each section."""
+    message = dns.message.from_wire(packet.reply(*{
+        "A": ["192.0.2.1"], "MX": ["5 mail.up.test."], "TXT": ['"text"']}.get(packet.type, [])))
+    poison = [dns.rrset.from_text(VICTIM, 3600, "IN", *data) for data in (
+        ("A", "192.0.2.66"), ("NS", "ns.attacker.test."), ("CNAME", "attacker.test."),
+        ("MX", "1 attacker.test."), ("SOA", "a. b. 1 2 3 4 5"))]
+    poison += [dns.rrset.from_text(name, 3600, "IN", "A", "192.0.2.66")
+               for name in ("attacker.test.", "ns.attacker.test.", "www." + VICTIM)]
+    for section in message.answer, message.authority, message.additional:
+        section += poison
+    if packet.type == "MX":
+        message.additional.append(
+            dns.rrset.from_text("mail.up.test.", 60, "IN", "A", "192.0.2.5"))
+    return message.to_wire(max_size=65535)
+
+
+@pytest.mark.parametrize("rdtype, additional", [("A", []), ("AAAA", []), ("TXT", []),
+                                                ("MX", ["mail.up.test. 60 IN A 192.0.2.5"])])
+def test_records_about_other_names_are_left_out(start, resolv_conf, name_server, rdtype, additional):
+    """They are not passed on, and later questions for these names do not find them."""
+    server = start("-o", "cache-size=1000000")
+    one = name_server(FIRST, with_poison)
+    resolv_conf(FIRST)
+    name = next(names)
+    for edns in {}, {"edns": True, "want_dnssec": True}:
+        reply = server.ask(name, rdtype, **edns).message
+        assert {rr.name.to_text(omit_final_dot=True) for rr in reply.answer} <= {name}
+        assert reply.authority == []
+        assert [rr.to_text() for rr in reply.additional] == additional
+    one.answer = saying("192.0.2.2")
+    for victim in "victim.test", "www.victim.test", "attacker.test":
+        assert server.ask(victim).outcome == [f"{victim} A 192.0.2.2"]
 
 
 # --- ports and ids ---
