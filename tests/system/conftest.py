@@ -218,19 +218,46 @@ def open_folder():
     return make_open_folder()
 
 
+class Clocks:
+    """The clocks that a server believes in, which a test moves by so many seconds in all."""
+
+    PAGE = struct.Struct("qq")
+
+    def __init__(self, folder):
+        source = pathlib.Path(__file__).parent / "preload/clocks.c"
+        preloaded, self.page = folder / "clocks.so", folder / "clocks"
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", preloaded, source], check=True)
+        self.env = {"LD_PRELOAD": str(preloaded), "CLOCKS": str(self.page)}
+        self.slept = self.stepped = 0
+        self.page.write_bytes(self.PAGE.pack(0, 0))
+
+    def move(self):
+        with self.page.open("r+b") as page:
+            page.write(self.PAGE.pack(self.slept, self.stepped))
+
+    def sleep(self, seconds):
+        """The machine has slept."""
+        self.slept = seconds
+        self.move()
+
+    def step(self, seconds):
+        """Somebody has set the time of day, perhaps back."""
+        self.stepped = seconds
+        self.move()
+
+
 @pytest.fixture
-def sleep(open_folder):
+def clocks(open_folder):
+    return Clocks(open_folder)
+
+
+@pytest.fixture
+def sleep(clocks):
     """Lets the machine that a server believes in sleep for some seconds, in all."""
-    source = pathlib.Path(__file__).parent / "preload/suspend.c"
-    preloaded, slept = open_folder / "suspend.so", open_folder / "slept"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", preloaded, source], check=True)
-    slept.write_bytes(struct.pack("q", 0))
-
     def run(seconds):
-        with slept.open("r+b") as page:
-            page.write(struct.pack("q", seconds))
+        clocks.sleep(seconds)
 
-    run.env = {"LD_PRELOAD": str(preloaded), "SUSPENDED": str(slept)}
+    run.env = clocks.env
     return run
 
 
