@@ -125,7 +125,7 @@ def fault_server():
 
 class LogReader(threading.Thread):
     """Reads what the server logs, unless it is stuck. Keeps the last lines, without those about
-    questions and about lines that were lost."""
+    questions and about lines that were lost, and what valgrind says."""
 
     def __init__(self):
         super().__init__()
@@ -134,7 +134,7 @@ class LogReader(threading.Thread):
         self.may_read, self.over = threading.Event(), threading.Event()
         self.may_read.set()
         self.lines, self.last, self.rest = 0, [], b""
-        self.network_changes = 0
+        self.network_changes, self.reports = 0, []
 
     def run(self):
         while not self.over.is_set():
@@ -149,6 +149,7 @@ class LogReader(threading.Thread):
         told = [line.decode(errors="replace") for line in lines
                 if not re.search(rb" asks .* over (UDP|TCP): | lines? lost, ", line)]
         self.last = [*self.last, *told][-200:]
+        self.reports += [line for line in told if line.startswith("==")]
 
     def close(self):
         self.over.set()

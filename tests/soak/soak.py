@@ -28,6 +28,8 @@ TOOLS = pathlib.Path(os.environ.get("BUILD", "build"), "bench").resolve()
 CACHE = 200_000  # octets, which fresh names fill
 WAYS = ("udp", "tcp", "kept")
 WHOLE_SECONDS = 120
+CONTROL_SECONDS = 60
+NO_ANSWER = 3  # the status of hostdnsctl
 REST_SECONDS = 30  # in which what is idle has been closed
 CONF = """\
 control = {folder}/control
@@ -68,6 +70,7 @@ class Soak:
     def __init__(self, folder, etc, pause=0.05, program=(PROGRAM,), is_plain=True):
         self.folder, self.etc, self.pause, self.program = folder, etc, pause, program
         self.is_plain = is_plain
+        self.end = []  # what was wrong with it
         self.control, self.conf = folder / "control", folder / "hostdns.conf"
         self.gate, self.ledger = Gate(), Ledger()
         self.changing = threading.RLock()  # who holds it replaces processes
@@ -123,9 +126,16 @@ class Soak:
         server = Daemon("-c", self.conf, pass_fds=(self.log.writer,),
                         program=["bash", "-c", f'exec "$@" 2>&{self.log.writer}', "bash",
                                  *self.program])
-        self.stack.callback(server.stop)
+        self.stack.callback(self.stop_server, server)
         self.web_port = web_port(server)
         return server
+
+    def stop_server(self, server):
+        """It ends well and leaves nobody behind."""
+        try:
+            server.stop()
+        except (AssertionError, subprocess.TimeoutExpired) as error:
+            self.end = [f"the server ends with status {server.process.returncode}: {error!r}"]
 
     def start_reflector(self):
         process = subprocess.Popen([TOOLS / "reflector", "127.0.0.1:5399"],
@@ -156,8 +166,14 @@ class Soak:
     # What troubles do to the server.
 
     def ctl(self, *words):
-        return subprocess.run([PROGRAM.with_name("hostdnsctl"), "-s", self.control, *words],
-                              capture_output=True, check=True, text=True, timeout=60).stdout
+        """A supervisor that is watched takes long for a reload, and answers behind it."""
+        deadline = time.monotonic() + CONTROL_SECONDS
+        while True:
+            done = subprocess.run([PROGRAM.with_name("hostdnsctl"), "-s", self.control, *words],
+                                  capture_output=True, check=False, text=True)
+            if done.returncode == 0:
+                return done.stdout
+            assert done.returncode == NO_ANSWER and time.monotonic() < deadline, (words, done)
 
     def counters(self):
         return json.loads(self.ctl("stats", "json"))
