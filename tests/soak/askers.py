@@ -110,16 +110,16 @@ class Gate:
 class WayFrom(Way):
     """From an address of its own. Counts the connections that were closed when it asked."""
 
-    def __init__(self, to, way, source):
+    def __init__(self, to, way, source, slow):
         super().__init__(to, way)
-        self.source = source
+        self.source, self.patience = source, PATIENCE_SECONDS * slow
         self.reopened = 0
 
     def connect(self):
         if not self.socket:
             kind = socket.SOCK_DGRAM if self.way == "udp" else socket.SOCK_STREAM
             self.socket = socket.socket(socket.AF_INET, kind)
-            self.socket.settimeout(PATIENCE_SECONDS)
+            self.socket.settimeout(self.patience)
             self.socket.bind((self.source, 0))
             self.socket.connect(self.to)
 

@@ -186,8 +186,7 @@ def soak_for(minutes, kind):
     folder.chmod(0o777)
     program, reports = watch(kind, folder)
     try:
-        with Soak(folder, etc, pause=PAUSE * slow, program=program,
-                  is_plain=kind == "plain") as soak:
+        with Soak(folder, etc, pause=PAUSE * slow, program=program, slow=slow) as soak:
             with Weather(soak, pace, burst_rate=BURST_RATE / slow) as weather:
                 run = Run(soak, weather, minutes)
                 run.go()

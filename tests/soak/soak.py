@@ -37,6 +37,7 @@ cache-size = {cache}
 ttl = 300
 negative-ttl = 300
 workers = {workers}
+timeout = {timeout}
 cookies = yes
 log-queries = text
 web = 127.0.0.1:0
@@ -63,13 +64,13 @@ class Use:
 class Soak:
     """The server, its circumstances, and its clients, for the length of a with statement.
 
-    `pause` is how long a client rests between two questions, `program` what starts the server, and
-    `is_plain` whether nothing watches it that takes memory.
+    `pause` is how long a client rests between two questions, `program` what starts the server. What
+    watches a server makes it so many times as `slow`, and takes memory itself.
     """
 
-    def __init__(self, folder, etc, pause=0.05, program=(PROGRAM,), is_plain=True):
+    def __init__(self, folder, etc, pause=0.05, program=(PROGRAM,), slow=1):
         self.folder, self.etc, self.pause, self.program = folder, etc, pause, program
-        self.is_plain = is_plain
+        self.slow, self.is_plain = slow, slow == 1
         self.end = []  # what was wrong with it
         self.control, self.conf = folder / "control", folder / "hostdns.conf"
         self.gate, self.ledger = Gate(), Ledger()
@@ -114,8 +115,9 @@ class Soak:
         return 0 < before == self.counters()["host-changes"]
 
     def write_conf(self, version):
-        self.conf.write_text(CONF.format(folder=self.folder, cache=CACHE, workers=WORKERS,
-                                         high=version // 256, low=version % 256))
+        self.conf.write_text(CONF.format(
+            folder=self.folder, cache=CACHE, workers=WORKERS, timeout=min(60000, 4400 * self.slow),
+            high=version // 256, low=version % 256))
 
     def start_server(self):
         """Its log goes to a reader that may get stuck."""
@@ -150,10 +152,10 @@ class Soak:
         for kind, questions in self.truth.kinds().items():
             for way in WAYS:
                 number = len(clients) + 1
-                talk = WayFrom(self.server.to, way, f"127.0.1.{number}")
+                talk = WayFrom(self.server.to, way, f"127.0.1.{number}", self.slow)
                 clients.append(Client(talk, kind, questions(number), self.ledger, self.gate,
                                       self.pause))
-        talk = WayFrom(self.yardstick, "udp", "127.0.2.1")
+        talk = WayFrom(self.yardstick, "udp", "127.0.2.1", self.slow)
         endless = iter(self.truth.kept(0))
         return [*clients, Yardstick(talk, "reflector", endless, self.ledger, self.gate, self.pause)]
 

@@ -34,7 +34,7 @@ def all_has_happened(soak, weather):
 
 def test_everything_at_the_same_time(open_folder, etc):
     open_folder.chmod(0o777)
-    with Soak(open_folder, etc, pause=0.02, is_plain=not INSTRUMENTED) as soak:
+    with Soak(open_folder, etc, pause=0.02, slow=4 if INSTRUMENTED else 1) as soak:
         with Weather(soak, PACE, burst_rate=200 if INSTRUMENTED else 2000) as weather:
             run = Run(soak, weather, minutes=1)
             weather.storm.set()
