@@ -5,11 +5,17 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "web/config.h"
 
 /* The exit status of the process if libmicrohttpd cannot be loaded: another process would
  * not fare better. */
 enum { WEB_WITHOUT_LIBRARY = 69 };
+
+/* False if libmicrohttpd cannot be loaded; `why`, which is borrowed, then says why. The
+ * library stays in this process, which should be one that ends soon. */
+bool web_can_run(const char **why);
 
 /* Runs until the supervisor's channel closes, or until the supervisor has told it to retire
  * and no connection is left. 0, or -1 with errno if it could not start or go on. */

@@ -26,6 +26,7 @@
 #include "daemon/supervisor.h"
 #include "daemon/unlinker.h"
 #include "daemon/web_socket.h"
+#include "web/web.h"
 
 static struct sockets sockets;
 static struct handover handover;
@@ -197,11 +198,23 @@ static bool check_web(const struct config *config)
     return web_socket_open(&config->web_address, config->has_web, &handover) || !was_open;
 }
 
+/* The server would start without the page, so this is no error. */
+static void check_library(const struct config *config)
+{
+    char text[ADDR_TEXT];
+    const char *why;
+
+    if (config->has_web && !web_can_run(&why))
+        log_warning("web=%s: there will be no page: %s",
+                    endpoint_format(&config->web_address, text), why);
+}
+
 /* The dry run of a reload tries the addresses as well. */
 static int check(const struct config *config)
 {
     bool good = !handover.is_reload || (open_sockets(config) && check_web(config));
 
+    check_library(config);
     sockets_close(&sockets);
     web_socket_close(&handover);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -107,6 +107,11 @@ static void close_all(struct web *web)
     loop_free(web->loop);
 }
 
+bool web_can_run(const char **why)
+{
+    return mhd_load(why);
+}
+
 int web_run(const struct web_config *config, int supervisor)
 {
     static struct web web;

@@ -469,6 +469,23 @@ def test_an_address_in_use_costs_the_page_alone(start):
     assert get(taken, "/healthz")[0] == 200
 
 
+def test_a_check_tells_that_the_library_cannot_be_loaded(open_folder):
+    """In one line, and only if there is to be a page."""
+    def check(*options, **env):
+        return subprocess.run([PROGRAM, "-n", *options], env={**os.environ, **env},
+                              capture_output=True, text=True, check=False)
+
+    (open_folder / "libmicrohttpd.so.12").write_text("no library")
+    without = {"LD_LIBRARY_PATH": str(open_folder)}
+    done = check("-o", "web=127.0.0.1:8053", **without)
+    assert done.returncode == 0
+    assert re.fullmatch(r"hostdnsd: web=127\.0\.0\.1:8053: there will be no page: "
+                        r"\S*libmicrohttpd\.so\.12: .*\n", done.stderr)
+    for options, env in ((), without), (("-o", "web=127.0.0.1:8053"), {}):
+        done = check(*options, **env)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_without_the_library_the_rest_goes_on(start, open_folder):
     """A file of its name that is none."""
     path = make_open_folder() / "control"
