@@ -48,31 +48,42 @@ static bool follow(struct reader *in, uint8_t first)
     return in->pos < in->size;
 }
 
+/* Octets of the labels that stand side by side from here on. */
+static size_t labels_len(const struct reader *in)
+{
+    size_t pos = in->pos;
+
+    while (pos < in->size && in->data[pos] != 0 && in->data[pos] <= NAME_LABEL_MAX &&
+           pos - in->pos < NAME_WIRE_MAX)
+        pos += 1u + in->data[pos];
+    return pos - in->pos;
+}
+
+/* All labels up to a pointer are copied at once. When they do not fit the walk ends, or one
+ * pointer to 64 KiB of labels would cost as much as these. */
 bool name_expand(struct reader *in, uint8_t out[static NAME_WIRE_MAX], size_t *len)
 {
     struct writer to = writer_of(out, NAME_WIRE_MAX);
     struct reader at = *in;
     unsigned pointers = 0;
-    const uint8_t *bytes;
-    uint8_t label;
+    const uint8_t *labels;
+    uint8_t end;
 
     if (!name_skip(in))
         return false;
     do {
-        if (!get_u8(&at, &label))
+        size_t run = labels_len(&at);
+
+        if (!get_bytes(&at, &labels, run) || !get_u8(&at, &end))
             return false;
-        if (label >= POINTER) {
-            if (++pointers > NAME_POINTERS_MAX || !follow(&at, label))
-                return false;
-            continue;
-        }
-        if (label > NAME_LABEL_MAX || !get_bytes(&at, &bytes, label))
+        put_bytes(&to, labels, run);
+        if (end == 0)
+            put_u8(&to, 0);
+        else if (end < POINTER || ++pointers > NAME_POINTERS_MAX || !follow(&at, end))
             return false;
-        put_u8(&to, label);
-        put_bytes(&to, bytes, label);
         if (to.failed)
-            return false; /* or one pointer to 64 KiB of labels would cost as much */
-    } while (label != 0);
+            return false;
+    } while (end != 0);
     *len = to.pos;
     return true;
 }
@@ -82,17 +93,53 @@ static uint8_t fold(uint8_t octet)
     return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + ('a' - 'A')) : octet;
 }
 
+/* Folds eight octets at once, since a message may have thousands of long names. The highest
+ * bit of each octet, which ASCII leaves free, shows whether the other seven are above the
+ * limits of capital letters. */
+static uint64_t fold_eight(uint64_t octets)
+{
+    const uint64_t each = 0x0101010101010101;
+    uint64_t low = octets & each * 0x7f;
+    uint64_t from_a = low + each * (0x80 - 'A'), beyond_z = low + each * (0x7f - 'Z');
+    uint64_t is_capital = from_a & ~beyond_z & ~octets & each * 0x80;
+
+    return octets | is_capital >> 2;
+}
+
+static uint64_t eight_at(const uint8_t *octets)
+{
+    uint64_t eight;
+
+    memcpy(&eight, octets, sizeof eight);
+    return eight;
+}
+
 void name_fold(uint8_t *out, const uint8_t *name, size_t len)
 {
-    for (size_t i = 0; i < len; i++)
-        out[i] = fold(name[i]);
+    for (; len >= sizeof(uint64_t); len -= sizeof(uint64_t)) {
+        uint64_t folded = fold_eight(eight_at(name));
+
+        memcpy(out, &folded, sizeof folded);
+        out += sizeof folded;
+        name += sizeof folded;
+    }
+    while (len-- > 0)
+        *out++ = fold(*name++);
 }
 
 bool name_equal(struct name a, struct name b)
 {
+    size_t i = 0;
+
     if (a.len != b.len)
         return false;
-    for (size_t i = 0; i < a.len; i++)
+    for (; i + sizeof(uint64_t) <= a.len; i += sizeof(uint64_t)) {
+        uint64_t left = eight_at(a.wire + i), right = eight_at(b.wire + i);
+
+        if (left != right && fold_eight(left) != fold_eight(right))
+            return false;
+    }
+    for (; i < a.len; i++)
         if (fold(a.wire[i]) != fold(b.wire[i]))
             return false;
     return true;

@@ -1,6 +1,7 @@
 #include "dns/relay.h"
 
 #include <ldns/ldns.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dns/bailiwick.h"
@@ -60,38 +61,65 @@ static bool is_ordered(const struct relay *relay, const struct record *record)
     return relay->order && record_is(record, relay->question->type);
 }
 
-static const struct record *find_address(const struct relay *relay, struct name name,
-                                         const uint8_t *address)
+/* Compares addresses of one family: class IN's have one length (dns/record). */
+static int compare_addresses(const void *left, const void *right)
+{
+    const struct record *a = *(struct record *const *)left;
+    const struct record *b = *(struct record *const *)right;
+
+    return memcmp(a->data, b->data, a->data_len);
+}
+
+/* The name's addresses, sorted, so that thousands are found. The caller frees them; NULL
+ * when memory is short. */
+static struct record **sorted_addresses(const struct relay *relay, struct name name,
+                                        size_t *count)
 {
     const struct records *records = &relay->sections.of[SECTION_ANSWER];
+    struct record **sorted = calloc(records->count + 1, sizeof(struct record *));
 
-    for (size_t i = 0; i < records->count; i++) {
-        const struct record *record = records->all[i];
+    *count = 0;
+    for (size_t i = 0; i < records->count && sorted; i++)
+        if (is_ordered(relay, records->all[i]) &&
+            records->all[i]->data_len == relay->order->size &&
+            name_equal(records->all[i]->owner, name))
+            sorted[(*count)++] = records->all[i];
+    if (sorted)
+        qsort(sorted, *count, sizeof(struct record *), compare_addresses);
+    return sorted;
+}
 
-        if (is_ordered(relay, record) && record->data_len == relay->order->size &&
-            memcmp(record->data, address, relay->order->size) == 0 &&
-            name_equal(record->owner, name))
-            return record;
+static bool write_in_order(struct relay *relay, struct record *const *sorted, size_t count)
+{
+    const struct relay_order *order = relay->order;
+
+    for (size_t i = 0; i < order->count; i++) {
+        const struct record wanted = {.data = order->addresses + i * order->size,
+                                      .data_len = order->size};
+        const struct record *key = &wanted;
+        struct record *const *found =
+            bsearch(&key, sorted, count, sizeof(struct record *), compare_addresses);
+
+        if (found && !write_record(relay, SECTION_ANSWER, *found))
+            return false;
     }
-    return NULL;
+    return true;
 }
 
 /* All addresses at once, where the first one of them stood. */
 static bool write_addresses(struct relay *relay, struct name name)
 {
-    const struct relay_order *order = relay->order;
+    struct record **sorted;
+    size_t count;
+    bool done;
 
     if (relay->addresses_written)
         return true;
     relay->addresses_written = true;
-    for (size_t i = 0; i < order->count; i++) {
-        const struct record *record =
-            find_address(relay, name, order->addresses + i * order->size);
-
-        if (record && !write_record(relay, SECTION_ANSWER, record))
-            return false;
-    }
-    return true;
+    sorted = sorted_addresses(relay, name, &count);
+    done = sorted && write_in_order(relay, sorted, count);
+    free(sorted);
+    return done;
 }
 
 static bool is_signature_of(const struct record *record, uint16_t type)

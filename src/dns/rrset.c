@@ -3,6 +3,8 @@
 #include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <xxhash.h>
 
 #include "dns/name.h"
 
@@ -14,70 +16,87 @@ uint16_t rrset_type_covered(const struct record *record)
     return record->type == LDNS_RR_TYPE_RRSIG && get_u16(&in, &covered) ? covered : 0;
 }
 
-/* Compares records so that those of a set stand together, in any order of owners. */
+/* A record's place in an array. Hashes put the records of a set side by side: they cost
+ * less to compare than names, which may all begin alike. */
+struct hashed_place {
+    uint64_t set, data;
+    size_t at;
+};
+
+static bool is_same_set(const struct record *a, const struct record *b)
+{
+    return a->type == b->type && a->class == b->class &&
+           rrset_type_covered(a) == rrset_type_covered(b) && name_equal(a->owner, b->owner);
+}
+
+static bool is_same(const struct record *a, const struct record *b)
+{
+    return a->data_len == b->data_len && memcmp(a->data, b->data, a->data_len) == 0 &&
+           is_same_set(a, b);
+}
+
+static uint64_t hash_of_set(const struct record *record, uint64_t seed)
+{
+    const uint64_t types = (uint64_t)record->type << 32 | (uint64_t)record->class << 16 |
+                           rrset_type_covered(record);
+    uint8_t owner[NAME_WIRE_MAX];
+
+    name_fold(owner, record->owner.wire, record->owner.len);
+    return XXH3_64bits_withSeed(owner, record->owner.len, seed + types);
+}
+
 static int compare(const void *left, const void *right)
 {
-    const struct record *a = *(struct record *const *)left;
-    const struct record *b = *(struct record *const *)right;
-    const unsigned keys[][2] = {
-        {a->type, b->type},
-        {a->class, b->class},
-        {rrset_type_covered(a), rrset_type_covered(b)},
-        {(unsigned)a->owner.len, (unsigned)b->owner.len},
-    };
-    uint8_t owner_a[NAME_WIRE_MAX], owner_b[NAME_WIRE_MAX];
+    const struct hashed_place *a = left, *b = right;
 
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (keys[i][0] != keys[i][1])
-            return keys[i][0] < keys[i][1] ? -1 : 1;
-    name_fold(owner_a, a->owner.wire, a->owner.len);
-    name_fold(owner_b, b->owner.wire, b->owner.len);
-    return memcmp(owner_a, owner_b, a->owner.len);
+    if (a->set != b->set)
+        return a->set < b->set ? -1 : 1;
+    if (a->data != b->data)
+        return a->data < b->data ? -1 : 1;
+    return (a->at > b->at) - (a->at < b->at);
 }
 
-/* The number of records from `start` on that are of one set. */
-static size_t set_size(struct record **sorted, size_t start, size_t count)
+/* The places of the records, in an order in which equal ones stand together, the first
+ * place first. The caller frees them; NULL when memory is short. */
+static struct hashed_place *sorted_places(const struct records *records)
 {
-    size_t end = start + 1;
+    struct hashed_place *places = malloc((records->count + 1) * sizeof *places);
+    uint64_t seed;
 
-    while (end < count && compare(&sorted[start], &sorted[end]) == 0)
-        end++;
-    return end - start;
+    if (!places)
+        return NULL;
+    memcpy(&seed, (const void *)getauxval(AT_RANDOM), sizeof seed); /* the kernel's */
+    for (size_t i = 0; i < records->count; i++)
+        places[i] = (struct hashed_place){
+            .set = hash_of_set(records->all[i], seed),
+            .data = XXH3_64bits_withSeed(records->all[i]->data, records->all[i]->data_len,
+                                         seed),
+            .at = i};
+    qsort(places, records->count, sizeof *places, compare);
+    return places;
 }
 
-static void even(struct record **set, size_t size)
+/* The number of records from the first place on that are of one set. */
+static size_t set_size(const struct records *records, const struct hashed_place *places,
+                       size_t count)
 {
-    uint32_t lowest = set[0]->ttl;
+    size_t size = 1;
 
-    for (size_t i = 1; i < size; i++)
-        if (set[i]->ttl < lowest)
-            lowest = set[i]->ttl;
+    while (size < count &&
+           is_same_set(records->all[places->at], records->all[places[size].at]))
+        size++;
+    return size;
+}
+
+static void even(const struct records *records, const struct hashed_place *set, size_t size)
+{
+    uint32_t lowest = UINT32_MAX;
+
     for (size_t i = 0; i < size; i++)
-        set[i]->ttl = lowest;
-}
-
-static int compare_data(const struct record *a, const struct record *b)
-{
-    if (a->data_len != b->data_len)
-        return a->data_len < b->data_len ? -1 : 1;
-    return memcmp(a->data, b->data, a->data_len);
-}
-
-/* Compares places in an array: equal records stand together, the first place first. */
-static int compare_places(const void *left, const void *right)
-{
-    struct record *const *a = *(struct record *const *const *)left;
-    struct record *const *b = *(struct record *const *const *)right;
-    int order = compare(a, b);
-
-    if (order == 0)
-        order = compare_data(*a, *b);
-    return order != 0 ? order : (a > b) - (a < b);
-}
-
-static bool is_same(struct record *const *a, struct record *const *b)
-{
-    return compare(a, b) == 0 && compare_data(*a, *b) == 0;
+        if (records->all[set[i].at]->ttl < lowest)
+            lowest = records->all[set[i].at]->ttl;
+    for (size_t i = 0; i < size; i++)
+        records->all[set[i].at]->ttl = lowest;
 }
 
 static void close_gaps(struct records *records)
@@ -92,40 +111,36 @@ static void close_gaps(struct records *records)
 
 bool rrset_drop_repeated(struct records *records)
 {
-    struct record ***sorted = malloc((records->count + 1) * sizeof *sorted);
+    struct hashed_place *places = sorted_places(records);
     size_t first = 0;
 
-    if (!sorted)
+    if (!places)
         return false;
-    for (size_t i = 0; i < records->count; i++)
-        sorted[i] = &records->all[i];
-    qsort(sorted, records->count, sizeof *sorted, compare_places);
     for (size_t i = 1; i < records->count; i++) {
-        if (!is_same(sorted[first], sorted[i])) {
+        struct record **record = &records->all[places[i].at];
+
+        if (!is_same(records->all[places[first].at], *record)) {
             first = i;
             continue;
         }
-        free(*sorted[i]);
-        *sorted[i] = NULL;
+        free(*record);
+        *record = NULL;
     }
-    free(sorted);
+    free(places);
     close_gaps(records);
     return true;
 }
 
 bool rrset_even_ttls(struct records *records)
 {
-    struct record **sorted = malloc((records->count + 1) * sizeof *sorted);
+    struct hashed_place *places = sorted_places(records);
 
-    if (!sorted)
+    if (!places)
         return false;
-    if (records->count > 0)
-        memcpy(sorted, records->all, records->count * sizeof *sorted);
-    qsort(sorted, records->count, sizeof *sorted, compare);
     for (size_t i = 0, size; i < records->count; i += size) {
-        size = set_size(sorted, i, records->count);
-        even(sorted + i, size);
+        size = set_size(records, places + i, records->count - i);
+        even(records, places + i, size);
     }
-    free(sorted);
+    free(places);
     return true;
 }

@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <string.h>
+#include <xxhash.h>
 
 static const struct sockaddr_in6 *ip6_of(const struct addrinfo *info)
 {
@@ -29,7 +30,7 @@ size_t addrinfo_size(int family)
     return family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
 }
 
-const void *addrinfo_address(const struct addrinfo *info)
+static const void *address_of(const struct addrinfo *info)
 {
     if (is_mapped(info))
         return ip6_of(info)->sin6_addr.s6_addr + 12;
@@ -44,40 +45,65 @@ static bool has_address(const struct addrinfo *list, const struct addrinfo *end,
 {
     for (; list != end; list = list->ai_next)
         if (true_family(list) == family && !has_scope(list) &&
-            memcmp(addrinfo_address(list), address, addrinfo_size(family)) == 0)
+            memcmp(address_of(list), address, addrinfo_size(family)) == 0)
             return true;
     return false;
 }
 
-/* An address that several lines of the hosts file have comes several times, but a record
- * set has it once (RFC 2181 section 5). */
-static const struct addrinfo *first_from(const struct addrinfo *list,
-                                         const struct addrinfo *info, int family)
+struct addrinfo_walk addrinfo_walk(const struct addrinfo *list, int family)
 {
-    while (info && (true_family(info) != family || has_scope(info) ||
-                    has_address(list, info, family, addrinfo_address(info))))
-        info = info->ai_next;
-    return info;
+    return (struct addrinfo_walk){.list = list, .next = list, .family = family};
 }
 
-const struct addrinfo *addrinfo_first(const struct addrinfo *list, int family)
+/* True if the address has not come before. A hash that has not come before proves that,
+ * which a name with thousands of addresses needs. */
+static bool is_new(struct addrinfo_walk *walk, const struct addrinfo *info)
 {
-    return first_from(list, list, family);
+    const void *address = address_of(info);
+    uint64_t hash = XXH3_64bits(address, addrinfo_size(walk->family));
+
+    return (!hash_set_has(&walk->seen, hash) && hash_set_add(&walk->seen, hash)) ||
+           !has_address(walk->list, info, walk->family, address);
 }
 
-const struct addrinfo *addrinfo_next(const struct addrinfo *list,
-                                     const struct addrinfo *info, int family)
+const void *addrinfo_walk_next(struct addrinfo_walk *walk)
 {
-    return first_from(list, info->ai_next, family);
+    const struct addrinfo *info;
+
+    while ((info = walk->next)) {
+        walk->next = info->ai_next;
+        if (true_family(info) == walk->family && !has_scope(info) && is_new(walk, info))
+            return address_of(info);
+    }
+    addrinfo_walk_end(walk);
+    return NULL;
+}
+
+void addrinfo_walk_end(struct addrinfo_walk *walk)
+{
+    walk->next = NULL;
+    hash_set_clear(&walk->seen);
+}
+
+bool addrinfo_has(const struct addrinfo *list, int family)
+{
+    for (; list; list = list->ai_next)
+        if (true_family(list) == family && !has_scope(list))
+            return true;
+    return false;
 }
 
 static bool has_all_of(const struct addrinfo *list, const struct addrinfo *other,
                        int family)
 {
-    for (const struct addrinfo *info = addrinfo_first(other, family); info;
-         info = addrinfo_next(other, info, family))
-        if (!has_address(list, NULL, family, addrinfo_address(info)))
+    struct addrinfo_walk walk = addrinfo_walk(other, family);
+    const void *address;
+
+    while ((address = addrinfo_walk_next(&walk)))
+        if (!has_address(list, NULL, family, address)) {
+            addrinfo_walk_end(&walk);
             return false;
+        }
     return true;
 }
 

@@ -65,7 +65,7 @@ static bool is_whole(const struct sources *sources, const struct question *quest
     if (!sources->doubted)
         return true;
     return type_is_address(question->type) &&
-           addrinfo_first(found, nss_answer_family(question->type)) != NULL;
+           addrinfo_has(found, nss_answer_family(question->type));
 }
 
 /* The source that knows the name, as far as libc can tell. */
@@ -185,15 +185,16 @@ enum lookup_next by_name_probe(const struct lookup_config *config,
 static struct relay_order order_of(const struct addrinfo *list, int family)
 {
     struct relay_order order = {.size = addrinfo_size(family)};
+    struct addrinfo_walk walk = addrinfo_walk(list, family);
     size_t room = 0;
     uint8_t *addresses;
+    const void *address;
 
     for (const struct addrinfo *info = list; info; info = info->ai_next)
         room++;
     addresses = malloc(room * order.size + 1);
-    for (const struct addrinfo *info = addrinfo_first(list, family); info && addresses;
-         info = addrinfo_next(list, info, family))
-        memcpy(addresses + order.count++ * order.size, addrinfo_address(info), order.size);
+    while (addresses && (address = addrinfo_walk_next(&walk)))
+        memcpy(addresses + order.count++ * order.size, address, order.size);
     order.addresses = addresses;
     return order;
 }

@@ -17,13 +17,14 @@ int nss_answer_family(uint16_t type)
 static bool add_addresses(const struct lookup_config *config, struct answer *answer,
                           uint16_t owner, uint16_t type, const struct addrinfo *list)
 {
-    int family = nss_answer_family(type);
+    struct addrinfo_walk walk = addrinfo_walk(list, nss_answer_family(type));
+    const void *address;
 
-    for (const struct addrinfo *info = addrinfo_first(list, family); info;
-         info = addrinfo_next(list, info, family))
-        if (!answer_add_address(answer, owner, type, addrinfo_address(info),
-                                config->local->ttl))
+    while ((address = addrinfo_walk_next(&walk)))
+        if (!answer_add_address(answer, owner, type, address, config->local->ttl)) {
+            addrinfo_walk_end(&walk);
             return false;
+        }
     return true;
 }
 

@@ -147,6 +147,26 @@ TEST(a_name_of_more_than_255_octets_cannot_be_skipped)
     assert_false(name_skip(&in));
 }
 
+/* They are folded eight at a time, and those that are left over one by one. */
+TEST(each_octet_is_folded_as_ascii_wherever_it_stands)
+{
+    uint8_t name[19], folded[19];
+
+    for (unsigned octet = 0; octet < 256; octet++)
+        for (size_t at = 0; at < sizeof name; at++) {
+            memset(name, 0xc1, sizeof name);
+            name[at] = (uint8_t)octet;
+            name_fold(folded, name, sizeof name);
+            for (size_t i = 0; i < sizeof name; i++)
+                assert_int_equal(folded[i], i != at                        ? 0xc1
+                                            : octet >= 'A' && octet <= 'Z' ? octet + 32
+                                                                           : octet);
+            assert_true(name_equal(NAME(name), NAME(folded)));
+            name[at] ^= 1;
+            assert_false(name_equal(NAME(name), NAME(folded)));
+        }
+}
+
 TEST(equality_knows_no_case_of_ascii_letters)
 {
     const uint8_t a[] = {3, 'a', 'Z', '1', 0}, b[] = {3, 'A', 'z', '1', 0};

@@ -52,14 +52,15 @@ static const char *of_family(const char *list, int family)
     static char text[256];
     char one[INET6_ADDRSTRLEN];
     struct entry entries[LIST_MAX];
-    const struct addrinfo *head = list_of(entries, list);
+    struct addrinfo_walk walk = addrinfo_walk(list_of(entries, list), family);
+    const void *address;
 
     text[0] = '\0';
-    for (const struct addrinfo *info = addrinfo_first(head, family); info;
-         info = addrinfo_next(head, info, family)) {
-        strcat(text, inet_ntop(family, addrinfo_address(info), one, sizeof one));
+    while ((address = addrinfo_walk_next(&walk))) {
+        strcat(text, inet_ntop(family, address, one, sizeof one));
         strcat(text, " ");
     }
+    assert_int_equal(addrinfo_has(walk.list, family), *text != '\0');
     return text;
 }
 
