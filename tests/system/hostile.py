@@ -2,7 +2,7 @@
 
 import struct
 
-A, TXT, OPT, TSIG = 1, 16, 41, 250
+A, CNAME, SOA, MX, TXT, SRV, DNAME, OPT, RRSIG, TSIG = 1, 5, 6, 15, 16, 33, 39, 41, 46, 250
 HEADER = 12
 MOST_LABELS = b"\1a" * 127 + b"\0"  # in 255 octets
 
@@ -40,3 +40,8 @@ def filled(size, item):
         if size < 0 or len(items) == 65535:
             return items
         items.append(one)
+
+
+def hops(at, count):
+    """Pointers, of which each leads to the one before it."""
+    return b"".join(pointer(at - 2 + 2 * number) for number in range(count))

@@ -1,13 +1,15 @@
 """What the worst messages cost, in instructions, beside what plain ones cost (cost.py)."""
 
+import itertools
 import socket
 import struct
 
 import pytest
 
 from cost import Counted
-from hostile import (A, HEADER, MOST_LABELS, TSIG, TXT, filled, header, opt, option, pointer,
-                     question, record)
+from hostile import (A, CNAME, DNAME, HEADER, MOST_LABELS, MX, RRSIG, SOA, SRV, TSIG, TXT,
+                     filled, header, hops, opt, option, pointer, question, record)
+from name_server import NameServer
 from tables import table
 
 SERVE_MOST = 50  # times a plain cached answer
@@ -17,6 +19,9 @@ STREAM = 65535
 COOKIE = 10
 TIMES = 8
 PATIENCE_SECONDS = 60
+REPLY_MOST = 5000  # times a plain reply of a name server, with all that libc makes of it
+REPLY = 65000  # octets, which a datagram can have
+SERVER = "127.0.41.1"
 NAME = b"\1a\7example\4test\0"
 ASKED = question(NAME)
 
@@ -142,3 +147,120 @@ def test_no_request_costs_serve_more_than_fifty_plain_ones(counted, plain, kind)
           f"{octets} octets")
     assert instructions <= SERVE_MOST * plain
     assert octets <= SERVE_OCTETS
+
+
+# --- replies of a name server ---
+
+
+def number(i):
+    return struct.pack("!I", i)
+
+
+# Each makes the sections of a reply whose records begin at a place. LONG is a text that has
+# the longest name in it, to which others point.
+OWNER = pointer(HEADER)
+LONG = record(OWNER, TXT, MOST_LABELS)
+TO_DATA = 12  # octets of a record before its data, if its owner is a pointer
+
+
+def behind_long(at, one):
+    """LONG and records made by `one`, which gets the place of the name and a number."""
+    name = at + TO_DATA
+    return [LONG, *filled(REPLY - at - len(LONG), lambda i: one(name, i))]
+
+
+def behind_hops(at):
+    """Each name is a pointer, behind which another 126 stand."""
+    first = record(OWNER, TXT, OWNER + hops(at + TO_DATA + 2, 126))
+    last = at + len(first) - 2
+    return [first, *filled(REPLY - at - len(first), record(pointer(last), CNAME, pointer(last)))]
+
+
+def texts(at):
+    return filled(REPLY - at, lambda i: record(OWNER, TXT, b"\4" + number(i)))
+
+
+REPLIES = {
+    "addresses": (A, lambda at: [filled(REPLY - at, lambda i: record(OWNER, A, number(i)))]),
+    "one address again and again": (
+        A, lambda at: [filled(REPLY - at, record(OWNER, A, number(1)))]),
+    "addresses of a long name": (
+        A, lambda at: [behind_long(at, lambda name, i: record(pointer(name), A, number(i)))]),
+    "addresses of many long names": (
+        A, lambda at: [behind_long(at, lambda name, i: record(
+            pointer(name + 2 * (i % 100)), A, number(i)))]),
+    "a ring of long aliases": (
+        A, lambda at: [behind_long(at, lambda name, i: record(
+            pointer(name + 2 * (i % 2)), CNAME, pointer(name + 2 * (1 - i % 2))))]),
+    "aliases of all names": (
+        A, lambda at: [filled(REPLY - at, lambda i: record(OWNER, DNAME, b"\4%04x\0" % i))]),
+    "SOA records of long names": (
+        A, lambda at: [behind_long(at, lambda name, i: record(
+            pointer(name), SOA, pointer(name) + pointer(name + 2) + number(i) + bytes(16)))]),
+    "long authority": (
+        A, lambda at: [[], behind_long(at, lambda name, i: record(pointer(name), A, number(i)))]),
+    "long additional records": (
+        MX, lambda at: [[], [], behind_long(at, lambda name, i: record(
+            pointer(name), A, number(i)))]),
+    "services of long names": (
+        SRV, lambda at: [behind_long(at, lambda name, i: record(
+            OWNER, SRV, struct.pack("!3H", 1, 1, i) + pointer(name + 2 * (i % 120))))]),
+    "pointers to pointers": (A, lambda at: [behind_hops(at)]),
+    "signatures": (A, lambda at: [filled(REPLY - at, lambda i: record(
+        OWNER, RRSIG, struct.pack("!H", i % 65536) + bytes(16) + b"\0"))]),
+    "texts": (TXT, lambda at: [texts(at)]),
+    "one long text": (TXT, lambda at: [[record(OWNER, TXT, (b"\xff" + bytes(255)) * 250)]]),
+    "a name without an end": (TXT, lambda at: [
+        [record(OWNER, TXT, b"\1a" * 30000 + b"\0"),
+         *[record(pointer(at + TO_DATA), TXT, b"\1a")] * 300]]),
+    "OPT records": (A, lambda at: [[record(OWNER, A, number(1))], [], filled(
+        REPLY - at - 16, opt())]),
+}
+
+
+class Hostile:
+    """A name server whose replies have the sections that the test chooses."""
+
+    def __init__(self):
+        self.make = None
+        self.server = NameServer(SERVER, self.answer)
+
+    def answer(self, packet):
+        end = HEADER + len(packet.name.to_wire()) + 4
+        sections = [*self.make(end), [], []][:3]
+        counts = [len(section) for section in sections]
+        return packet.wire[:2] + struct.pack("!5H", 0x8180, 1, *counts) + packet.wire[
+            HEADER:end] + b"".join(itertools.chain(*sections))
+
+
+@pytest.fixture(scope="module")
+def hostile_server(module_etc):
+    module_etc.write("resolv.conf", f"nameserver {SERVER}\noptions timeout:30 attempts:1\n")
+    hostile = Hostile()
+    yield hostile
+    hostile.server.close()
+
+
+def plain_reply(_):
+    return [[record(OWNER, A, number(1))]]
+
+
+numbers = itertools.count(1)
+
+
+def cost_of_reply(daemon, hostile, rdtype, sections):
+    """Instructions of lookup and serve."""
+    hostile.make = sections
+    for process in "lookup", "serve":
+        daemon.spent(process)
+    daemon.send(f"n{next(numbers)}.hostile.test", rdtype, edns=True).reply(PATIENCE_SECONDS)
+    return sum(daemon.spent(process)[0] for process in ("lookup", "serve"))
+
+
+@table("kind", REPLIES)
+def test_no_reply_costs_out_of_proportion(counted, hostile_server, kind):
+    """A reply of 64 KiB has 4,000 records at most."""
+    plain = min(cost_of_reply(counted, hostile_server, A, plain_reply) for _ in range(3))
+    instructions = cost_of_reply(counted, hostile_server, *REPLIES[kind])
+    print(f"{kind}: {instructions} instructions, {instructions / plain:.0f} times")
+    assert instructions <= REPLY_MOST * plain
