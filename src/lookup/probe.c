@@ -123,10 +123,28 @@ static void keep_answers(struct job *job, const struct answer *answer,
     job_answer_keep(job, &twin->question, &twin->answer);
 }
 
+/*
+ * True if the answer is a denial and nsswitch.conf was edited meanwhile. libc reads the
+ * line by itself, so it may have followed another one than we did: if we took DNS for the
+ * last source and libc asked it first, without a name server, its word is that of the
+ * others.
+ */
+static bool denies_by_two_lines(const struct job *job, const struct answer *answer,
+                                unsigned *version)
+{
+    unsigned before = *version;
+
+    if (job->next != LOOKUP_DONE || answer->count[SECTION_ANSWER] > 0)
+        return false;
+    *version = sources_now().version;
+    return *version != before;
+}
+
 static void run_probe(struct work_item *item)
 {
     struct job *job = list_item(item, struct job, work);
     uint32_t at = steps_now(job->steps);
+    unsigned version = job->plan.sources;
     struct twin_answer twin;
     struct answer answer;
     bool has_twin;
@@ -134,10 +152,12 @@ static void run_probe(struct work_item *item)
     job->buffers = malloc(sizeof *job->buffers);
     if (!job->buffers)
         return;
-    has_twin = init_twin(job, &twin);
-    answer_init(&answer, &job->question, job->buffers->records,
-                sizeof job->buffers->records);
-    job->next = ask_libc(job, &answer, has_twin ? &twin : NULL);
+    do {
+        has_twin = init_twin(job, &twin);
+        answer_init(&answer, &job->question, job->buffers->records,
+                    sizeof job->buffers->records);
+        job->next = ask_libc(job, &answer, has_twin ? &twin : NULL);
+    } while (denies_by_two_lines(job, &answer, &version));
     steps_probe(job->steps, at, job->next, false);
     if (job->next != LOOKUP_DONE || answer.rcode == RCODE_NXDOMAIN)
         job->has_below = has_below(&job->question);

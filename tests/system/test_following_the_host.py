@@ -2,9 +2,11 @@
 kept: the next question, at most a second later, has the new answer, and nothing is lost."""
 
 import contextlib
+import itertools
 import os
 import pathlib
 import re
+import threading
 import time
 
 import pytest
@@ -18,6 +20,7 @@ FROM_DNS = [f"{NAME} A 192.0.2.1"]
 FROM_HOSTS = [f"{NAME} A 10.0.4.1"]
 LINE = f"10.0.4.1 {NAME}\n"
 ETC = pathlib.Path("/etc")
+FLIPS = 300  # so many that a fault shows
 SERVER_OPTIONS = "-o", "cache-size=16777216", "-o", "ttl=300"
 
 
@@ -256,6 +259,40 @@ def test_a_line_that_is_edited_while_a_name_server_is_asked_denies_no_name(
     one.answer = lambda packet: packet.nxdomain()
     one.send(packet, packet.nxdomain())
     assert pending.reply().outcome == "NODATA"
+
+
+@pytest.fixture
+def lines_that_change(etc):
+    """The hosts: line is another one all the time, and nothing that was read of the hosts file
+    is believed, so libc is asked for each name."""
+    lines = itertools.cycle(["hosts: files dns\n", "hosts: dns files\n"])
+    over = threading.Event()
+
+    def flip():
+        while not over.is_set():
+            etc.write("nsswitch.conf", next(lines))
+            time.sleep(0.0005)  # not to take the processor from the server
+
+    hosts = ETC / "hosts"
+    before = hosts.read_text()
+    etc.hosts_are_of_the_future = True
+    etc.write("hosts", before)
+    thread = threading.Thread(target=flip)
+    thread.start()
+    yield
+    over.set()
+    thread.join()
+    etc.hosts_are_of_the_future = False
+    etc.write("hosts", before)
+
+
+@pytest.mark.usefixtures("lines_that_change")
+def test_lines_that_are_edited_while_libc_is_asked_deny_no_name(start):
+    """Each is right: by either line DNS is asked for a name that the hosts file does not have."""
+    server = start()
+    for number in range(FLIPS):
+        name = f"n{number}.wild.example.test"
+        assert server.ask(name, "CAA").outcome == "NODATA"
 
 
 @pytest.mark.parametrize("line", ["files dns", "files myhostname dns", "files"])
