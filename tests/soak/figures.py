@@ -42,8 +42,9 @@ class Rest:
     uses: dict
 
 
-def grown(before, after, octets=True):
-    """Lists what processes have more of. A sanitizer takes octets for itself."""
+def grown(before, after, is_plain=True):
+    """Lists what processes have more of. What watches a server takes memory for itself, and makes
+    it so slow that it starts more threads."""
     when = f"{after.name} than {before.name}"
     for role, was in before.uses.items():
         now = after.uses.get(role)
@@ -51,7 +52,8 @@ def grown(before, after, octets=True):
             yield f"there is no {role} process {after.name}"
             continue
         for word, growth in GROWTH.items():
-            if getattr(now, word) > getattr(was, word) + growth and (octets or word != "kilobytes"):
+            if getattr(now, word) > getattr(was, word) + growth and (
+                    is_plain or word == "descriptors"):
                 yield (f"{role} has {getattr(now, word)} {word} instead of {getattr(was, word)} "
                        f"{when}")
 

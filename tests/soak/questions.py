@@ -58,7 +58,7 @@ FROM_HOSTS = [
 class Versions:
     """What is right of something that is edited. An edit is seen after `seconds`."""
 
-    def __init__(self, first, seconds=EDIT_SECONDS):
+    def __init__(self, first, seconds):
         self.lock, self.all, self.seconds = threading.Lock(), [(0.0, first)], seconds
         self.slowest = 0.0  # seconds in which an edit was not yet seen
 
@@ -119,15 +119,17 @@ def held(name, rdtype):
 
 
 class Truth:
-    """Questions by kind, as endless iterators, and what is edited."""
+    """Questions by kind, as endless iterators, and what is edited. An edit is seen the later the
+    more the server is made `slow` by what watches it."""
 
-    def __init__(self):
-        self.edited = Versions("NXDOMAIN")
-        self.fixed = Versions("NXDOMAIN", EDIT_SECONDS + RETIRED_SECONDS)
-        self.both = Versions(["mail.example.test A 10.0.6.6"])
+    def __init__(self, slow):
+        seconds = EDIT_SECONDS * slow
+        self.edited = Versions("NXDOMAIN", seconds)
+        self.fixed = Versions("NXDOMAIN", seconds + RETIRED_SECONDS)
+        self.both = Versions(["mail.example.test A 10.0.6.6"], seconds)
         self.order = Versions(["order.lab A 10.0.6.1", "order.lab A 172.16.6.1"],
-                              EDIT_SECONDS + RETIRED_SECONDS)
-        self.here = Versions("127.0.0.2")
+                              seconds + RETIRED_SECONDS)
+        self.here = Versions("127.0.0.2", seconds)
         self.from_dns = [held(f"{name}.example.test", rdtype) for name in NAMES for rdtype in TYPES]
         self.from_dns += [held(*question) for question in OTHERS]
 
@@ -192,7 +194,7 @@ class Either(Versions):
     """The address of a fault server of the moment, or that of knot."""
 
     def __init__(self, servers, name):
-        super().__init__(None)
+        super().__init__(None, servers.seconds)
         self.servers, self.name = servers, name
 
     def allows(self, outcome, begun, ended):

@@ -80,7 +80,7 @@ class Soak:
 
     def __enter__(self):
         with self.stack:  # if anything fails
-            self.truth = Truth()
+            self.truth = Truth(self.slow)
             self.guest = self.stack.enter_context(network())
             self.router = Router(self.guest)
             self.flapping = knot(self.guest, self.folder)
@@ -111,7 +111,7 @@ class Soak:
     def network_is_steady(self):
         """The server has seen what has changed so far; from now on only lifetimes do."""
         before = self.counters()["host-changes"]
-        time.sleep(0.5)  # several times as long as one change is told as part of another
+        time.sleep(0.5 * self.slow)  # several times as long as changes are told as one
         return 0 < before == self.counters()["host-changes"]
 
     def write_conf(self, version):
