@@ -402,8 +402,8 @@ def test_each_file_of_tests_is_a_job(suite):
     assert jobs("plain", QUICK="1") == system | rooms | {"check"}
     without = {f"system/test_{name}" for name in
                ("memory_runs_out", "client_memory", "failing_calls", "failing_starts",
-                "side_facilities", "suspend", "loops_by_the_minute", "suite", "tables",
-                "web_page", "conformance_table")}
+                "side_facilities", "suspend", "clock_steps", "loops_by_the_minute", "cost",
+                "suite", "tables", "web_page", "conformance_table")}
     assert without < system
     assert jobs("address") == (system | rooms | {"fuzzing"}) - without
     assert {"unit/lookup", "system/test_upstream_threads"} < jobs("thread") < system | rooms
