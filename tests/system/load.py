@@ -26,8 +26,12 @@ class Load:
         self.threads = [threading.Thread(target=self.run, args=(way,)) for way in ways]
 
     def __enter__(self):
+        """Each way has begun, so what follows happens to its questions."""
         for thread in self.threads:
             thread.start()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not all(self.asked.values()) and time.monotonic() < deadline:
+            time.sleep(PAUSE)
         return self
 
     def __exit__(self, kind, *_):

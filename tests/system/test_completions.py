@@ -212,11 +212,12 @@ def test_names_and_types(shell):
 
 
 def test_types_are_those_of_the_client(shell, server):
-    """A word that is no type would be looked up as a name."""
+    """A word that is no type would be looked up as a name. Whether the denial could be confirmed,
+    which the client also says, depends on how busy the name server is."""
     types = shell.offers("hostdns example.test ") - shell.offers("hostdns ") - {"example.test"}
     assert len(types) > 10
     words = [word for rdtype in sorted(types) for word in ("nosuch.example.test", rdtype)]
     run = subprocess.run([CLIENT, f"@{server.to[0]}:{server.to[1]}", *words],
                          capture_output=True, text=True)
     said = f"hostdns: nosuch.example.test: no such name (NXDOMAIN), says {server.to[0]} port {server.to[1]}"
-    assert run.stderr.splitlines() == [said] * len(types)
+    assert [line[:len(said)] for line in run.stderr.splitlines()] == [said] * len(types)
