@@ -121,6 +121,10 @@ struct job {
     struct subquery *former; /* to the first servers, once the line has led on to others */
     struct address_check addresses;
     struct timer half; /* see lookup/half; at rest where half answers are not wanted */
+
+    /* Set by the verdict: a denial while nsswitch.conf was edited, so the job begins again.
+     */
+    bool is_of_two_lines;
 };
 
 /* Makes a table of jobs by their ids: 0, or -1 when memory is short. */

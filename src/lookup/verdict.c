@@ -141,6 +141,16 @@ static void make_answer(const struct job *job, struct answer *answer)
         half_say(job->main, job->addresses.first, answer);
 }
 
+/*
+ * True if nsswitch.conf was edited since the probe. libc would decide by the new line,
+ * while the probe has told who owns the name by the old one, and together they may deny a
+ * name that both lines know.
+ */
+static bool has_new_line(const struct job *job)
+{
+    return !job->has_restarted && sources_now().version != job->plan.sources;
+}
+
 static void run_verdict(struct work_item *item)
 {
     struct job *job = list_item(item, struct job, work);
@@ -156,6 +166,9 @@ static void run_verdict(struct work_item *item)
     answer_init(&answer, &job->question, job->buffers->records,
                 sizeof job->buffers->records);
     make_answer(job, &answer);
+    job->is_of_two_lines = answer.count[SECTION_ANSWER] == 0 && has_new_line(job);
+    if (job->is_of_two_lines)
+        return;
     steps_verdict(job->steps, at, job->main->is_final || job->question.type == TYPE_ANY);
     explain_denial(job, &answer);
     job_answer_complete(job, job->main, &job->question, &answer);
@@ -179,6 +192,8 @@ static void after_verdict(struct work_item *item)
     scan_queue_end(&job->jobs->scans, &job->scan);
     if (job->is_cancelled)
         job_free(job);
+    else if (job->is_of_two_lines)
+        subqueries_restart(job);
     else
         job_answer_end(job);
 }
@@ -220,16 +235,6 @@ static void run_in_turn(struct job *job)
         return;
     withdraw(job);
     job_free(job);
-}
-
-/*
- * True if nsswitch.conf was edited since the probe. libc would decide by the new line,
- * while the probe has told who owns the name by the old one, and together they may deny a
- * name that both lines know.
- */
-static bool has_new_line(const struct job *job)
-{
-    return !job->has_restarted && sources_now().version != job->plan.sources;
 }
 
 void verdict_begin(struct job *job)
