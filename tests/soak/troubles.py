@@ -29,7 +29,7 @@ GAI_CONF = [  # (text, which address comes first)
     ("precedence ::ffff:172.16.0.0/108 100\nprecedence ::ffff:0:0/96 10\n", "172.16.6.1"),
     ("", "10.0.6.1")]
 PAGES = ["/", "/healthz", "/metrics", "/figures", "/questions"]
-BURST = 4000  # questions
+BURST_SECONDS = 2
 
 
 class Troubles:
@@ -37,7 +37,8 @@ class Troubles:
 
     def __init__(self, soak, burst_rate):
         self.soak, self.truth, self.etc = soak, soak.truth, soak.etc
-        self.burst_rate = burst_rate
+        self.burst_rate = int(burst_rate)  # questions a second
+        self.burst = BURST_SECONDS * self.burst_rate
         self.chance = random.Random(2)
         self.numbers = itertools.count(1)
         self.servers = itertools.cycle(RESOLV_CONF[1:] + RESOLV_CONF[:1])
@@ -202,11 +203,11 @@ class Troubles:
             names.write("a.example.test\nboth.example.test\nv4only.lab\nlocalhost\n")
             names.flush()
             said = subprocess.run(
-                [TOOLS / "load", "-r", str(self.burst_rate), "-n", str(BURST), "-w", "100", "-e", "-o", "10",
+                [TOOLS / "load", "-r", str(self.burst_rate), "-n", str(self.burst), "-w", "100", "-e", "-o", "10",
                  "-f", names.name, "{}:{}".format(*self.soak.server.to)], check=True,
                 capture_output=True, text=True).stdout
         result = json.loads(said)
-        assert result["answered"] == BURST and result["rcodes"] == {"NOERROR": BURST}, result
+        assert (result["answered"], result["rcodes"]) == (self.burst, {"NOERROR": self.burst}), result
 
 
 @dataclasses.dataclass(frozen=True)
@@ -284,7 +285,7 @@ class Weather:
         return {one.name: one.times for one in self.all}
 
     def questions_of_bursts(self):
-        return BURST * self.times()["bursts"]
+        return self.troubles.burst * self.times()["bursts"]
 
     def failures(self):
         return [failure for one in self.all for failure in one.failures]
