@@ -139,6 +139,8 @@ struct job *job_new(struct jobs *, struct send_queue *, uint64_t id,
                     const struct question *);
 /* Gives up and frees its subqueries. */
 void job_drop_subqueries(struct job *);
+/* Frees the messages that have not been sent. No thread may have the job. */
+void job_drop_messages(struct job *);
 /* No thread may have it. Messages that have not been sent are dropped. */
 void job_free(struct job *);
 

@@ -117,11 +117,11 @@ void job_drop_subqueries(struct job *job)
     job->main = job->former = NULL;
 }
 
-static void free_messages(struct list *messages)
+void job_drop_messages(struct job *job)
 {
     struct job_message *message;
 
-    while ((message = list_first(messages, struct job_message, link))) {
+    while ((message = list_first(&job->messages, struct job_message, link))) {
         list_remove(&message->link);
         free(message);
     }
@@ -130,7 +130,7 @@ static void free_messages(struct list *messages)
 void job_free(struct job *job)
 {
     timer_cancel(&job->scan_check);
-    free_messages(&job->messages);
+    job_drop_messages(job);
     steps_free(job->steps);
     send_queue_remove_receipt(&job->receipt);
     table_remove(&job->jobs->by_id, &job->by_id);

@@ -181,6 +181,13 @@ static void withdraw(struct job *job)
     subquery_withdraw(job->addresses.first);
 }
 
+/* What was said of the other family is dropped as well. */
+static void begin_again(struct job *job)
+{
+    job_drop_messages(job);
+    subqueries_restart(job);
+}
+
 static void after_verdict(struct work_item *item)
 {
     struct job *job = list_item(item, struct job, work);
@@ -193,7 +200,7 @@ static void after_verdict(struct work_item *item)
     if (job->is_cancelled)
         job_free(job);
     else if (job->is_of_two_lines)
-        subqueries_restart(job);
+        begin_again(job);
     else
         job_answer_end(job);
 }
