@@ -325,7 +325,7 @@ live: programs debs
 # The tests run each target for a moment, and `make fuzz` one for as long as is wanted. The seed is
 # the same each time, so a failure here comes from the change that is tested.
 fuzzing:
-	@FUZZ_SEED=1 BUILD=$(BUILD) tests/job $(KIND) $@ tests/fuzz/run all 10
+	@FUZZ_SEED=1 BUILD=$(BUILD) tests/job $(KIND) $@ tests/fuzz/run all 4
 
 TARGET  ?= all
 SECONDS ?= 60

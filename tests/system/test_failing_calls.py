@@ -109,6 +109,7 @@ class Failing:
 class Servers:
     """Servers, one after the other, for those in which processes have ended too often."""
 
+    settle = staticmethod(lambda: None)  # waits until all is open that will be
     may_end = False  # the server, because of a call that cannot fail or be done without
 
     def __init__(self, env, stats, *options):
@@ -144,6 +145,7 @@ class Servers:
     def know_whole(self):
         """Notes what is open while nothing fails."""
         if not self.whole:
+            self.settle()
             self.whole = self.now.descriptors()
 
     def look_after(self):
@@ -404,6 +406,10 @@ def test_calls_when_a_reader_of_dnstap_comes_back(modules, stats, role, every, e
         reader.take_up()
         return servers.now.ask(*QUESTIONS[0][:3])
 
+    def settle():
+        come_back()
+        wait_until(ask_and_read, "the first frame", PATIENCE)
+
     def check():
         assert given in (QUESTIONS[0][3], "SERVFAIL", None) or servers.has_ended(), given
         wait_until(ask_and_read, "the next frame", PATIENCE)
@@ -413,6 +419,7 @@ def test_calls_when_a_reader_of_dnstap_comes_back(modules, stats, role, every, e
     with contextlib.closing(Reader(folder)) as reader, \
             servers_with(modules, stats, "-o", f"dnstap=unix:{reader.socket}") as servers:
         servers.may_end = role == "supervisor" and error != USUAL
+        servers.settle = settle
         for given, where in servers.each_call(role, come_back, every, error):
             servers.survives(where, check)
 
