@@ -120,10 +120,11 @@ endif
 ifneq ($(SANITIZE),)
 # Tests that preload a failing allocator, a clock or a refusing kernel, or have system calls fail,
 # are omitted, because a sanitizer must be loaded first and needs its own calls. So are those that
-# valgrind runs, which does not run programs with sanitizers, tests of the suite's own tools, which run none of our code, and those of the web page in a browser: test_web and
-# test_web_questions ask the process the same.
+# valgrind runs, which does not run programs with sanitizers, that of the protections that sanitizers
+# replace, tests of the suite's own tools, which run none of our code, and those of the web page in a
+# browser: test_web and test_web_questions ask the process the same.
 SYSTEM_FILES := $(filter-out $(addprefix test_,memory_runs_out client_memory failing_calls \
-    failing_starts side_facilities suspend clock_steps loops_by_the_minute cost web_page suite tables \
+    failing_starts hardening side_facilities suspend clock_steps loops_by_the_minute cost web_page suite tables \
     conformance_table),$(SYSTEM_FILES))
 endif
 UNIT_JOBS   := $(addprefix unit/,$(sort $(foreach test,$(TESTS),$(word 2,$(subst /unit/, ,$(dir $(test)))))))

@@ -401,7 +401,7 @@ def test_each_file_of_tests_is_a_job(suite):
     assert jobs("plain") == system | rooms | {"check", "lint", "package", "live"}
     assert jobs("plain", QUICK="1") == system | rooms | {"check"}
     without = {f"system/test_{name}" for name in
-               ("memory_runs_out", "client_memory", "failing_calls", "failing_starts",
+               ("memory_runs_out", "client_memory", "failing_calls", "failing_starts", "hardening",
                 "side_facilities", "suspend", "clock_steps", "loops_by_the_minute", "cost",
                 "suite", "tables", "web_page", "conformance_table")}
     assert without < system
