@@ -97,8 +97,7 @@ struct job {
 
     /* Set by a probe or a verdict, which may run in a thread. */
     struct work_item work;
-    struct timer scan_check; /* set while a thread of scan_threads has the job */
-    int64_t scan_since;      /* clock_ms() when it was given to that thread */
+    struct timer starving;   /* set while a scan runs in the background */
     int64_t scan_cpu_us;     /* work_cpu_us() of it at the last check */
     struct buffers *buffers; /* a module may end its thread, so they are freed afterwards */
     struct list messages;    /* of struct job_message */

@@ -10,7 +10,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include <sys/types.h>
 #include <time.h>
 
 #include "net/loop.h"
@@ -23,14 +22,11 @@ struct work_item {
     void (*run)(struct work_item *);
     void (*after)(struct work_item *);
     bool is_slow;  /* will block for long, so it only gets a share of the threads */
-    bool is_long;  /* may need much of a processor: work_cpu_us() is told */
     int64_t since; /* clock_ms() when it was put in, and later, when it began to run */
 
-    /* While it runs, if it is long: */
+    /* In the background: */
     bool has_begun;
-    bool is_background;
-    pid_t thread;
-    clockid_t cpu_clock;  /* of the thread */
+    clockid_t cpu_clock;  /* of its thread */
     int64_t cpu_begun_us; /* what that said when the item began to run */
 };
 
@@ -47,6 +43,9 @@ enum {
 
 /* NULL with errno. The first thread starts with the first item. */
 struct work *work_new(struct loop *, unsigned max_threads);
+/* As work_new, but its threads get only such processor time as nobody else wants
+ * (SCHED_IDLE): on waking, anybody else takes the processor from them at once. */
+struct work *work_new_background(struct loop *, unsigned max_threads);
 
 /*
  * False if every thread hangs, or if too many slow items wait already: no client would wait
@@ -59,12 +58,6 @@ bool work_is_crowded(struct work *);
 
 struct work_state work_state(struct work *);
 
-/* Microseconds of processor time that a long item has had; 0 if it does not run. */
+/* Microseconds of processor time that an item put into the background has had; 0 before it
+ * began to run. */
 int64_t work_cpu_us(struct work *, const struct work_item *);
-
-/*
- * From now on the thread of a long item that runs gets only such processor time as nobody
- * else wants (SCHED_IDLE): on waking, anybody else takes the processor from it at once.
- * Linux does not let it come back, so it ends with the item.
- */
-void work_to_background(struct work *, struct work_item *);

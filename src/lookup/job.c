@@ -34,47 +34,18 @@ int job_table_init(struct table *table)
     return table_init(table, has_key);
 }
 
-static void check_scan_later(struct job *job, int64_t at)
+static void check_starving(void *context)
 {
-    timer_set(job->jobs->loop, &job->scan_check, at);
-}
-
-/* It has not got into the background yet. One that waits, for a processor or for anything
- * else, is looked at less and less often. */
-static void check_beginning(struct job *job, int64_t cpu_us, int64_t now)
-{
-    int64_t waited = now - job->scan_since;
-
-    if (scan_threads_is_reading(cpu_us)) {
-        work_to_background(job->jobs->scan_threads.work, &job->work);
-        job->scan_cpu_us = cpu_us;
-        check_scan_later(job, now + SCAN_CHECK_MS);
-    } else {
-        check_scan_later(job, now + (waited > 0 ? waited : 1));
-    }
-}
-
-static void check_starving(struct job *job, int64_t cpu_us, int64_t now)
-{
+    struct job *job = context;
+    struct scan_threads *threads = &job->jobs->scan_threads;
+    int64_t now = clock_ms(), cpu_us = work_cpu_us(threads->background, &job->work);
     int64_t got_us = cpu_us - job->scan_cpu_us;
 
     job->scan_cpu_us = cpu_us;
-    if (!job->is_cancelled && scan_threads_starve(&job->jobs->scan_threads, got_us, now))
+    if (!job->is_cancelled && scan_threads_starve(threads, got_us, now))
         job->jobs->starved(job);
     else
-        check_scan_later(job, now + SCAN_CHECK_MS);
-}
-
-static void check_scan(void *context)
-{
-    struct job *job = context;
-    int64_t now = clock_ms();
-    int64_t cpu_us = work_cpu_us(job->jobs->scan_threads.work, &job->work);
-
-    if (job->work.is_background)
-        check_starving(job, cpu_us, now);
-    else
-        check_beginning(job, cpu_us, now);
+        timer_set(job->jobs->loop, &job->starving, now + SCAN_CHECK_MS);
 }
 
 uint8_t job_server_number(struct jobs *jobs, const struct addr *server)
@@ -103,7 +74,7 @@ struct job *job_new(struct jobs *jobs, struct send_queue *send_queue, uint64_t i
     job->question = *question;
     job->steps = id & MESSAGE_WAY ? steps_new() : NULL;
     list_init(&job->messages);
-    timer_init(&job->scan_check, check_scan, job);
+    timer_init(&job->starving, check_starving, job);
     table_add(&jobs->by_id, hash_of(jobs, id), &job->by_id);
     return job;
 }
@@ -129,7 +100,7 @@ void job_drop_messages(struct job *job)
 
 void job_free(struct job *job)
 {
-    timer_cancel(&job->scan_check);
+    timer_cancel(&job->starving);
     job_drop_messages(job);
     steps_free(job->steps);
     send_queue_remove_receipt(&job->receipt);
@@ -163,27 +134,22 @@ void job_run_here(struct job *job)
     job->work.after(&job->work);
 }
 
-static bool run_in_scan_thread(struct job *job)
+static bool run_in_background(struct job *job)
 {
     struct scan_threads *threads = &job->jobs->scan_threads;
     int64_t now = clock_ms();
 
-    if (job->scan.state != SCAN_RUNS || !scan_threads_take(threads, now))
+    if (job->scan.state != SCAN_RUNS || !scan_threads_take(threads, now) ||
+        !work_put(threads->background, &job->work))
         return false;
-    job->work.is_long = true;
-    if (!work_put(threads->work, &job->work))
-        return false;
-    job->scan_since = now;
-    check_scan_later(job, now + SCAN_BEGIN_MS);
+    job->scan_cpu_us = 0;
+    timer_set(job->jobs->loop, &job->starving, now + SCAN_CHECK_MS);
     return true;
 }
 
 bool job_run_in_thread(struct job *job)
 {
-    if (run_in_scan_thread(job))
-        return true;
-    job->work.is_long = false;
-    if (work_put(job->jobs->work, &job->work))
+    if (run_in_background(job) || work_put(job->jobs->work, &job->work))
         return true;
     refusal_put(job->send_queue, job->id, &job->question, EDE_NOT_READY,
                 job->work.is_slow ? "too many .local names are being looked up"

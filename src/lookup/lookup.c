@@ -170,9 +170,9 @@ static void check_threads(void *context)
     struct lookup *lookup = context;
     static struct log_limit limit;
     struct work_state state = work_state(lookup->jobs.work);
-    struct work_state scans = work_state(lookup->jobs.scan_threads.work);
+    struct work_state background = work_state(lookup->jobs.scan_threads.background);
 
-    count_threads(&state, &scans);
+    count_threads(&state, &background);
     show_servers(lookup->jobs.upstream);
     if (state.hung >= lookup->jobs.config->max_lookups) {
         log_warning("all %u lookup threads hang in NSS modules; the process is replaced",

@@ -188,7 +188,7 @@ static void after_probe(struct work_item *item)
 {
     struct job *job = list_item(item, struct job, work);
 
-    timer_cancel(&job->scan_check);
+    timer_cancel(&job->starving);
     libc_stub_remove(&job->entry);
     free(job->buffers);
     job->buffers = NULL;

@@ -192,7 +192,7 @@ static void after_verdict(struct work_item *item)
 {
     struct job *job = list_item(item, struct job, work);
 
-    timer_cancel(&job->scan_check);
+    timer_cancel(&job->starving);
     withdraw(job);
     free(job->buffers);
     job->buffers = NULL;

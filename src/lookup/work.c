@@ -21,6 +21,7 @@ enum {
 
 struct work {
     struct loop *loop;
+    bool is_background;
     unsigned max_threads;
     int wake;             /* eventfd: something is in `finished` */
     struct timer growth;  /* set while items wait */
@@ -68,7 +69,6 @@ static int64_t cpu_us(clockid_t clock)
 static void note_begin(struct work_item *item)
 {
     item->has_begun = pthread_getcpuclockid(pthread_self(), &item->cpu_clock) == 0;
-    item->thread = gettid();
     item->cpu_begun_us = cpu_us(item->cpu_clock);
 }
 
@@ -82,7 +82,7 @@ static struct work_item *await_item(struct work *work)
         pthread_cond_wait(&work->arrived, &work->lock);
     work->idle--;
     item->since = clock_ms();
-    if (item->is_long)
+    if (work->is_background)
         note_begin(item);
     list_append(&work->running, &item->link);
     return item;
@@ -105,7 +105,6 @@ static bool finish_item(struct work *work, struct work_item *item)
     bool is_first = list_empty(&work->finished);
 
     list_remove(&item->link);
-    item->has_begun = false;
     work->slow_running -= item->is_slow;
     list_append(&work->finished, &item->link);
     return is_first;
@@ -150,30 +149,22 @@ static void run_item(struct task *task)
     pthread_cleanup_pop(0);
 }
 
-/* Runs the next item. False if this thread has got into the background, from which it
- * cannot come back. */
-static bool run_next(struct work *work)
+__attribute__((noreturn)) static void *run_items(void *context)
 {
-    struct task task = {.work = work};
-    bool is_wake_due, stays;
+    const struct sched_param none = {0};
+    struct task task = {.work = context};
 
-    pthread_mutex_lock(&work->lock);
-    task.item = await_item(work);
-    pthread_mutex_unlock(&work->lock);
-    run_item(&task);
-    pthread_mutex_lock(&work->lock);
-    stays = !task.item->is_background;
-    work->threads -= !stays;
-    is_wake_due = finish_item(work, task.item);
-    unlock_and_wake(work, is_wake_due);
-    return stays;
-}
-
-static void *run_items(void *context)
-{
-    while (run_next(context))
-        ;
-    return NULL;
+    /* On Linux this is about the calling thread alone. */
+    if (task.work->is_background && sched_setscheduler(0, SCHED_IDLE, &none) == -1)
+        log_debug("a thread keeps its usual scheduling policy: %m");
+    for (;;) {
+        pthread_mutex_lock(&task.work->lock);
+        task.item = await_item(task.work);
+        pthread_mutex_unlock(&task.work->lock);
+        run_item(&task);
+        pthread_mutex_lock(&task.work->lock);
+        unlock_and_wake(task.work, finish_item(task.work, task.item));
+    }
 }
 
 static int start_thread(struct work *work)
@@ -289,6 +280,15 @@ struct work *work_new(struct loop *loop, unsigned max_threads)
     return NULL;
 }
 
+struct work *work_new_background(struct loop *loop, unsigned max_threads)
+{
+    struct work *work = work_new(loop, max_threads);
+
+    if (work)
+        work->is_background = true;
+    return work;
+}
+
 /* With the lock held. */
 static unsigned count_hung(const struct work *work)
 {
@@ -321,7 +321,7 @@ bool work_put(struct work *work, struct work_item *item)
 
     list_init(&item->link);
     item->since = clock_ms();
-    item->has_begun = item->is_background = false;
+    item->has_begun = false;
     pthread_mutex_lock(&work->lock);
     taken = has_place(work, item);
     if (taken)
@@ -366,14 +366,4 @@ int64_t work_cpu_us(struct work *work, const struct work_item *item)
     us = item->has_begun ? cpu_us(item->cpu_clock) - item->cpu_begun_us : 0;
     pthread_mutex_unlock(&work->lock);
     return us;
-}
-
-void work_to_background(struct work *work, struct work_item *item)
-{
-    const struct sched_param none = {0};
-
-    pthread_mutex_lock(&work->lock);
-    if (item->has_begun && sched_setscheduler(item->thread, SCHED_IDLE, &none) == 0)
-        item->is_background = true;
-    pthread_mutex_unlock(&work->lock);
 }

@@ -4,7 +4,6 @@
  */
 #include "lab_lookup.h"
 
-#include "../loadavg.h"
 #include "../servers.h"
 
 #include "base/clock.h"
@@ -285,15 +284,14 @@ static struct job *start_scan(uint64_t id)
         ; /* until the clock goes on */
     while (probe_read_hosts(&lookup->jobs))
         turn(lookup->jobs.loop);
-    lab_say_running(1);
     lookup->jobs.scan_threads.busy_until = 0; /* a scan of a former case may have starved */
     hosts_answers_forget(lookup->jobs.hosts_answers);
     jobs_start(&lookup->jobs, lookup->send_queue, id, &question);
     job = job_find(&lookup->jobs, lookup->send_queue, id);
     assert_non_null(job);
     assert_int_equal(job->scan.state, SCAN_RUNS);
-    assert_true(timer_is_set(&job->scan_check));
-    timer_cancel(&job->scan_check); /* in the background it might starve in earnest */
+    assert_true(timer_is_set(&job->starving));
+    timer_cancel(&job->starving); /* it might starve in earnest */
     return job;
 }
 

@@ -10,7 +10,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
-#include <stdatomic.h>
 
 /* An item of a case. */
 struct task {
@@ -302,96 +301,43 @@ TEST(a_process_whose_loop_cannot_be_woken_ends)
 }
 #endif
 
-/* An item that needs much of a processor, until it is let go. */
 static struct {
     struct work_item item;
-    atomic_bool may_end;
-    int policy_before, policy_after;
-} long_item;
+    int policy;
+} background;
 
-static void run_long(struct work_item *item)
+static void run_in_background(struct work_item *item)
 {
+    struct timespec used;
+
     (void)item;
-    long_item.policy_before = sched_getscheduler(0);
-    while (!long_item.may_end)
-        ;
-    long_item.policy_after = sched_getscheduler(0);
+    background.policy = sched_getscheduler(0);
+    do
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    while (used.tv_sec == 0 && used.tv_nsec < 20000000);
+    sem_wait(&gate);
 }
 
-static void after_long(struct work_item *item)
+static void after_background(struct work_item *item)
 {
     (void)item;
     after_count++;
 }
 
-static void begin_long(struct work *work)
+TEST(an_item_in_the_background_gets_what_nobody_else_wants_and_tells_how_much)
 {
-    long_item.item =
-        (struct work_item){.run = run_long, .after = after_long, .is_long = true};
-    long_item.may_end = false;
-    assert_true(work_put(work, &long_item.item));
-}
+    struct work *work;
 
-static void end_long(int count)
-{
-    long_item.may_end = true;
-    turn_until(loop, &after_count, count);
-}
-
-TEST(a_long_item_tells_how_much_of_a_processor_it_has_had)
-{
-    struct work *work = set_up(1);
-
-    begin_long(work);
-    while (work_cpu_us(work, &long_item.item) < 15000)
+    set_up(1);
+    work = work_new_background(loop, 1);
+    pools[pool_count - 1].work = work; /* the other one has no threads */
+    background.item =
+        (struct work_item){.run = run_in_background, .after = after_background};
+    assert_int_equal(work_cpu_us(work, &background.item), 0);
+    assert_true(work_put(work, &background.item));
+    while (work_cpu_us(work, &background.item) < 15000)
         poll(NULL, 0, 1);
-    end_long(1);
-    assert_int_equal(work_cpu_us(work, &long_item.item), 0);
-}
-
-/* Its thread cannot come back, so the next item gets another one. */
-TEST(an_item_in_the_background_gets_what_nobody_else_wants)
-{
-    const int own = sched_getscheduler(0);
-    struct work *work = set_up(1);
-
-    begin_long(work);
-    while (work_cpu_us(work, &long_item.item) == 0)
-        poll(NULL, 0, 1);
-    work_to_background(work, &long_item.item);
-    end_long(1);
-    assert_int_equal(long_item.policy_before, own);
-    assert_int_equal(long_item.policy_after, SCHED_IDLE);
-    assert_int_equal(work_state(work).threads, 0);
-    begin_long(work);
-    end_long(2);
-    assert_int_equal(long_item.policy_before, own);
-    assert_int_equal(long_item.policy_after, own);
-    assert_int_equal(work_state(work).threads, 1);
-}
-
-TEST(an_item_that_waits_for_a_thread_from_the_background_gets_a_new_one)
-{
-    struct work *work = set_up(1);
-    struct task next = {.item = {.run = run_task, .after = after_task}};
-
-    begin_long(work);
-    while (work_cpu_us(work, &long_item.item) == 0)
-        poll(NULL, 0, 1);
-    assert_true(work_put(work, &next.item));
-    work_to_background(work, &long_item.item);
-    end_long(2);
-    assert_true(next.ran);
-}
-
-TEST(an_item_that_has_ended_takes_no_thread_to_the_background)
-{
-    struct work *work = set_up(1);
-
-    begin_long(work);
-    end_long(1);
-    work_to_background(work, &long_item.item);
-    begin_long(work);
-    end_long(2);
-    assert_int_equal(long_item.policy_after, sched_getscheduler(0));
+    open_gate(1);
+    turn_until(loop, &after_count, 1);
+    assert_int_equal(background.policy, SCHED_IDLE);
 }
