@@ -77,7 +77,7 @@ def beside_scans(results, effort):
     try:
         time.sleep(2)  # meanwhile the server reads the words of the file
         warm(server, 100, "c")
-        for number in range(effort.rounds):
+        for number in range(effort.isolation_rounds):
             scans_and_others(results, server, effort, number)
     finally:
         server.stop()
