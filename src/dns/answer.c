@@ -227,8 +227,8 @@ size_t answer_count_type(const struct answer *answer, uint16_t type)
     struct record_head head;
     size_t count = 0;
 
-    for (unsigned i = 0; i < answer->count[SECTION_ANSWER]; i++)
-        if (record_next(&in, &head) && head.type == type)
+    for (unsigned i = 0; i < answer->count[SECTION_ANSWER] && record_next(&in, &head); i++)
+        if (head.type == type)
             count++;
     return count;
 }

@@ -380,3 +380,20 @@ TEST(types_and_data_are_looked_for_in_the_answer_section)
     assert_false(answer_has_data(&answer, TYPE_A, ip4, 3));
     assert_false(answer_has_data(&answer, TYPE_AAAA, ip4, 4));
 }
+
+/* A lookup process that has been taken over may tell any number of records. The data is a
+ * record itself. */
+TEST(the_search_for_a_type_ends_at_a_record_that_is_cut)
+{
+    static const uint8_t data[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 9};
+    struct answer answer = answer_of(512);
+
+    assert_true(answer_add_record(
+        &answer, SECTION_ANSWER, ANSWER_OWNER_QUESTION,
+        &(struct record){
+            .type = TYPE_TXT, .class = CLASS_IN, .data = data, .data_len = sizeof data}));
+    answer.records[answer.len - sizeof data - 1]++;
+    answer.count[SECTION_ANSWER] = UINT16_MAX;
+    assert_int_equal(answer_count_type(&answer, TYPE_A), 0);
+    assert_int_equal(answer_count_type(&answer, TYPE_TXT), 0);
+}
