@@ -18,8 +18,8 @@ typedef void hex_text_take(void *context, const uint8_t *octets, size_t size,
 /* True if the octets of a file are text. */
 bool hex_text_is(const uint8_t *octets, size_t size);
 
-/* How much room a text of this size takes at most. */
-size_t hex_text_room(size_t size);
+/* How many octets of room the text takes at most. */
+size_t hex_text_room(const uint8_t *octets, size_t size);
 
 /* Hands over one message after the other. False with a sentence about the first line that
  * cannot be read, which ends the reading. */

@@ -66,7 +66,7 @@ static void read_octets(void *context, const uint8_t *octets, size_t size, bool 
 /* Returns the octets that are read, which must stay until the packets have ended. */
 static uint8_t *read_text(struct capture *capture, const uint8_t *text, size_t size)
 {
-    uint8_t *room = xmalloc(hex_text_room(size));
+    uint8_t *room = xmalloc(hex_text_room(text, size));
     char error[HEX_TEXT_ERROR];
 
     if (!hex_text_read(text, size, room, read_octets, capture, error))

@@ -256,9 +256,9 @@ static enum dump_kind find_kind(char *lines)
     return DUMP_UNKNOWN;
 }
 
-size_t hex_text_room(size_t size)
+size_t hex_text_room(const uint8_t *octets, size_t size)
 {
-    return size / 2 + REPEATED_MAX;
+    return size / 2 + (size > 0 && memchr(octets, '*', size) ? REPEATED_MAX : 0);
 }
 
 static bool read_lines(struct hex_text *text, char *lines,

@@ -19,7 +19,7 @@ static void take(void *context, const uint8_t *octets, size_t size, bool is_pack
 static const char *of(const char *text)
 {
     size_t size = strlen(text);
-    uint8_t *room = malloc(hex_text_room(size));
+    uint8_t *room = malloc(hex_text_room((const uint8_t *)text, size));
 
     *read_octets = '\0';
     if (!hex_text_read((const uint8_t *)text, size, room, take, NULL, error))
@@ -27,6 +27,13 @@ static const char *of(const char *text)
                  sizeof read_octets - strlen(read_octets), "%s", error);
     free(room);
     return read_octets;
+}
+
+TEST(only_lines_that_stand_for_others_take_more_room_than_their_digits)
+{
+    assert_int_equal(hex_text_room((const uint8_t *)"6162\n", 5), 2);
+    assert_true(hex_text_room((const uint8_t *)"6162\n*\n", 7) >= 1 << 20);
+    assert_int_equal(hex_text_room(NULL, 0), 0);
 }
 
 TEST(lines_belong_together)
