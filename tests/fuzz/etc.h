@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <nss.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -43,14 +44,26 @@ static inline void etc_be_root(void)
     close(etc_write("/proc/self/uid_map", map));
 }
 
-/* To be called before there are threads, by LLVMFuzzerInitialize. */
-static inline void etc_begin(void)
+static int etc_hosts, etc_resolv_conf; /* descriptors; the files are empty */
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+/* libFuzzer calls it before there are threads. */
+int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
+    (void)argc;
+    (void)argv;
     etc_be_root();
     etc_need(unshare(CLONE_NEWNS) == 0, "unshare");
     etc_need(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "mount /");
     etc_need(mount("fuzz", "/etc", "tmpfs", 0, NULL) == 0, "mount /etc");
     close(etc_write("/etc/nsswitch.conf", "hosts: files\n"));
+    must(__nss_configure_lookup("hosts", "files") == 0);
+    etc_hosts = etc_write("/etc/hosts", "");
+    etc_resolv_conf = etc_write("/etc/resolv.conf", "");
+    unsetenv("LOCALDOMAIN");
+    unsetenv("RES_OPTIONS");
+    return 0;
 }
 
 /* The octets are all that the file has from now on. */

@@ -9,29 +9,14 @@
 #include <resolv.h>
 #include <sys/stat.h>
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-
-static int file;
-
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc;
-    (void)argv;
-    etc_begin();
-    file = etc_write("/etc/resolv.conf", "");
-    unsetenv("LOCALDOMAIN");
-    unsetenv("RES_OPTIONS");
-    return 0;
-}
-
 /* Each file has other times, or it would not be read. */
 static void fill(const uint8_t *data, size_t size)
 {
     static struct timespec times[2];
 
-    etc_fill(file, data, size);
+    etc_fill(etc_resolv_conf, data, size);
     times[1].tv_sec++;
-    must(futimens(file, times) == 0);
+    must(futimens(etc_resolv_conf, times) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
