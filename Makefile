@@ -75,10 +75,12 @@ ifdef WERROR
 OUR_CFLAGS += -Werror
 endif
 ifneq ($(SANITIZE),)
-OUR_CFLAGS  += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
+OUR_CFLAGS  += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 OUR_LDFLAGS += -fsanitize=$(SANITIZE)
 ifneq ($(findstring fuzzer,$(SANITIZE)),)
 CPPFLAGS    += -D__SANITIZE_ADDRESS__ # the word of gcc, which clang does not say
+else
+OUR_CFLAGS  += -O1
 endif
 endif
 
@@ -166,8 +168,8 @@ $(BUILD)/obj/%.o: src/%.c Makefile
 # protoc-c makes C of the schemas for the room that they lie in. Its warnings are not ours.
 IN_SCHEMA_ROOMS := $(foreach room,$(sort $(dir $(SCHEMAS))),\
     $(filter $(BUILD)/obj/$(room)% $(BUILD)/unit/$(room)%,$(OBJECTS) $(TESTS)))
-$(IN_SCHEMA_ROOMS) $(BUILD)/fuzz/tap $(BUILD)/obj/fuzz/tap.o: private OUR_CPPFLAGS += -isystem $(MADE)
-$(IN_SCHEMA_ROOMS) $(BUILD)/fuzz/tap $(BUILD)/obj/fuzz/tap.o: | $(patsubst %,$(MADE)/%.pb-c.h,$(SCHEMAS))
+$(IN_SCHEMA_ROOMS) $(BUILD)/obj/fuzz/tap.o: private OUR_CPPFLAGS += -isystem $(MADE)
+$(IN_SCHEMA_ROOMS) $(BUILD)/obj/fuzz/tap.o: | $(patsubst %,$(MADE)/%.pb-c.h,$(SCHEMAS))
 
 $(MADE)/%.pb-c.c $(MADE)/%.pb-c.h: src/%.proto
 	@mkdir -p $(MADE)
@@ -195,11 +197,17 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libhostdns.a
 	$(call quiet,TEST)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(OUR_LDFLAGS) \
 	    -O0 -U_FORTIFY_SOURCE -o $@ $< $(BUILD)/libhostdns.a $(TEST_LINKS) $(LIBRARY_LINKS) -lutil
 
-# A fuzz target needs a build with SANITIZE=fuzzer,..., which tests/fuzz/run makes.
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(BUILD)/libhostdns.a
+# A fuzz target needs a build with SANITIZE=fuzzer,..., which tests/fuzz/run makes. The target itself
+# does not tell libFuzzer where it goes, since a new way there is of no interest, and neither do
+# modules that are called all the time and have no way that does not show in their callers.
+UNTOLD := $(patsubst %,$(BUILD)/obj/%.o,base/bytes base/counters base/list)
+$(BUILD)/fuzz/%: $(BUILD)/obj/fuzz/%.o $(BUILD)/libhostdns.a
 	@mkdir -p $(@D)
-	$(call quiet,FUZZ)$(CC) $(CPPFLAGS) $(OUR_CPPFLAGS) $(CFLAGS) $(OUR_CFLAGS) $(OUR_LDFLAGS) \
-	    -o $@ $< $(BUILD)/libhostdns.a $(LIBRARY_LINKS)
+	$(call quiet,FUZZ)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) $(OUR_LDFLAGS) -o $@ $^ $(LIBRARY_LINKS)
+
+ifneq ($(findstring fuzzer,$(SANITIZE)),)
+$(BUILD)/obj/fuzz/%.o $(UNTOLD): private OUR_CFLAGS += -fno-sanitize=fuzzer,fuzzer-no-link
+endif
 
 # The tools of the bench, which measures what a user would run, never an instrumented build.
 $(BUILD)/bench/load: $(LOAD)

@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         begin();
     fuzz_us += 1000000;
     pack(data, size, ask_lookup());
-    serve_turn();
+    turn();
     must((flights_waiting(flights) == 0) == (sent_len > 0));
     if (sent_len > 0)
         must_be_the_reply();

@@ -67,7 +67,7 @@ static void let_lookup_answer(const uint8_t *data, size_t size, struct answer *a
     len = message_put_answer(id & ~MESSAGE_ID_FLAGS, &question, answer, message,
                              sizeof message);
     must(len > 0 && bundle_add(&answered, message, len));
-    serve_turn();
+    turn();
     must(flights_waiting(flights) == 0 && sent_len > 0);
 }
 

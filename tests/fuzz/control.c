@@ -3,34 +3,13 @@
  * whole line is answered, with "ok" or "error" and printable text, JSON if that was asked
  * for; and the server is stopped, reloaded or made to forget by nothing but the command.
  */
-#include "fuzz.h"
+#include "json.h"
+#include "turn.h"
 
 #include "daemon/commands.h"
 
-#include <errno.h>
-#include <jansson.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-static struct loop *loop;
 static struct control *control;
-static int waiting = -1; /* the connection that accept4() gives next */
 static const char *line; /* of the client */
-
-/* Takes the place of the socket that listens. */
-int accept4(int fd, struct sockaddr *addr, socklen_t *len, int flags)
-{
-    int accepted = waiting;
-
-    (void)fd;
-    (void)addr;
-    (void)len;
-    (void)flags;
-    waiting = -1;
-    errno = EAGAIN;
-    return accepted;
-}
 
 static bool is_command(const char *command)
 {
@@ -87,42 +66,26 @@ static void begin(void)
 {
     static struct commands_host host = {NULL, describe, survey, set_level, reload, stop};
 
-    loop = loop_new();
-    must(loop);
-    control = control_new(loop, eventfd(1, 0), &commands, &host);
+    int fd = turn_begin();
+
+    control = control_new(loop, fd, &commands, &host);
     must(control);
-}
-
-static void stop_loop(void *context)
-{
-    loop_stop(context);
-}
-
-static void turn(void)
-{
-    struct timer timer;
-
-    timer_init(&timer, stop_loop, loop);
-    timer_set(loop, &timer, 0);
-    must(loop_run(loop) == 0);
 }
 
 /* The octets of the answer; none if there was no whole line. */
 static size_t converse(const uint8_t *data, size_t size, size_t first, char *answer,
                        size_t room)
 {
-    int ends[2];
+    int client = turn_connect();
     ssize_t got;
 
-    must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
-    waiting = ends[0];
-    must(send(ends[1], data, first, 0) == (ssize_t)first);
+    must(send(client, data, first, 0) == (ssize_t)first);
     turn();
     turn();
-    if (first < size && send(ends[1], data + first, size - first, MSG_NOSIGNAL) > 0)
+    if (first < size && send(client, data + first, size - first, MSG_NOSIGNAL) > 0)
         turn();
-    got = recv(ends[1], answer, room, 0);
-    close(ends[1]);
+    got = recv(client, answer, room, 0);
+    close(client);
     turn();
     must(!control_has_requests(control));
     return got > 0 ? (size_t)got : 0;
@@ -162,10 +125,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text, data + 1, len);
     text[len] = '\0';
     line = text;
+    json_begin();
     len = converse(data + 1, size - 1, 1 + data[0] % (size - 1), answer, sizeof answer - 1);
     answer[len] = '\0';
     must(!end || len > 0);
     if (len > 0)
         must_be_an_answer(answer, len);
+    json_end();
     return 0;
 }

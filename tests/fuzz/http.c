@@ -3,28 +3,19 @@
  * has a length that is true and forbids what a page does not need; nobody gets a page who
  * has not asked with GET or HEAD; and each connection ends with its client.
  */
-#include "fuzz.h"
-
 #include "clock.h"
+#include "turn.h"
 
 #include "web/http.h"
 #include "web/mhd.h"
 
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 /* Turns of the loop until a connection has ended, and while nothing is sent. */
 enum { TURNS = 32, PATIENCE = 4 };
 
-static struct loop *loop;
 static struct http *http;
 static struct web_config config;
 static struct figures figures;
-static struct sockaddr_un address = {.sun_family = AF_UNIX};
-static socklen_t address_len = sizeof address;
 
-/* A socket of Unix takes the place of TCP's; the kernel chooses its name. */
 static void begin(void)
 {
     static const struct site site = {&config, &figures};
@@ -35,28 +26,9 @@ static void begin(void)
     figures_init(&figures, clock_ms());
     figures_sample(&figures, clock_ms() + FIGURES_STEP_MS);
     must(http_hosts_add(&config.hosts, "dns.example"));
-    config.socket = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    must(bind(config.socket, (struct sockaddr *)&address, sizeof(sa_family_t)) == 0);
-    must(getsockname(config.socket, (struct sockaddr *)&address, &address_len) == 0);
-    must(listen(config.socket, 8) == 0);
-    loop = loop_new();
-    must(loop);
+    config.socket = turn_begin();
     http = http_new(loop, &site);
     must(http);
-}
-
-static void stop_loop(void *context)
-{
-    loop_stop(context);
-}
-
-static void turn(void)
-{
-    struct timer timer;
-
-    timer_init(&timer, stop_loop, loop);
-    timer_set(loop, &timer, 0);
-    must(loop_run(loop) == 0);
 }
 
 /* There is a new point of the figures, which readers of the stream of events get. */
@@ -81,12 +53,11 @@ static bool read_more(int client, char *reply, size_t room, size_t *len)
 static size_t converse(const uint8_t *data, size_t size, size_t first, char *reply,
                        size_t room)
 {
-    int client = socket(AF_UNIX, SOCK_STREAM, 0);
+    int client = turn_connect();
     size_t len = 0;
     size_t before = 0;
     int turns = PATIENCE;
 
-    must(connect(client, (struct sockaddr *)&address, address_len) == 0);
     must(send(client, data, first, 0) == (ssize_t)first);
     turn();
     if (first < size)
@@ -97,6 +68,7 @@ static size_t converse(const uint8_t *data, size_t size, size_t first, char *rep
         turn();
     }
     close(client);
+    turn();
     for (turns = 0; http_count(http) > 0; turns++) {
         must(turns < TURNS);
         let_a_second_pass();

@@ -6,19 +6,14 @@
 #pragma once
 
 #include "clock.h"
-#include "fuzz.h"
+#include "turn.h"
 
 #include "base/log.h"
 #include "channel/bundle.h"
 #include "serve/fastpath.h"
 #include "serve/handler.h"
 
-#include <errno.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-
 static struct serve_config config = {.udp_size = 1232, .per_client = 8, .timeout = 4400};
-static struct loop *loop;
 static struct cache *cache;
 static struct flights *flights;
 static struct handler handler = {.config = &config};
@@ -68,15 +63,17 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 /* The channel to lookup is always ready to be read. */
 static inline void serve_begin(void)
 {
+    int channel;
+
     log_open("hostdnsd", LOG_LEVEL_ERROR);
     must(addr_parse(&client, "192.0.2.7", 4242));
     must(prefix_parse(&config.policy.allow[0], "192.0.2.0/24"));
     config.policy.allow_count = 1;
     config.cache = (struct cache_config){.bytes = 1 << 20, .max_ttl = 86400};
-    loop = loop_new();
+    channel = turn_begin();
     cache = cache_new(&config.cache);
-    must(loop && cache);
-    flights = flights_new(&config, loop, eventfd(1, 0), cache, NULL);
+    must(cache);
+    flights = flights_new(&config, loop, channel, cache, NULL);
     must(flights);
     handler.flights = flights;
 }
@@ -95,19 +92,4 @@ static inline bool serve_take(struct query *query, const uint8_t *data, size_t s
     done = handler_request(&handler, query, data, size);
     query_end(query);
     return done;
-}
-
-static inline void serve_stop_loop(void *stopped)
-{
-    loop_stop(stopped);
-}
-
-/* Takes what lookup answers. */
-static inline void serve_turn(void)
-{
-    struct timer timer;
-
-    timer_init(&timer, serve_stop_loop, loop);
-    timer_set(loop, &timer, 0);
-    must(loop_run(loop) == 0);
 }
