@@ -6,7 +6,8 @@
 #                       system. scripts/test first installs what the tests need, and also runs
 #                       them with sanitizers. unit/ROOM, system/FILE and live are targets as
 #                       well, such as unit/net or system/test_tcp
-#   make fuzz           feeds made-up input to the parsers: TARGET=wire (or all), SECONDS=60
+#   make fuzz           feeds made-up input to the parsers: TARGET=wire (or all), SECONDS=60;
+#                       RUNS=5000000 goes on, also the next time, until each target has so many
 #   make bench          measures speed beside other servers, which scripts/bench installs;
 #                       QUICK=1 takes less than two minutes; BENCH_ONLY='cold ready' measures
 #                       only these (tests/bench/measure.py)
@@ -331,15 +332,16 @@ package: debs
 live: programs debs
 	@BUILD=$(BUILD) tests/job $(KIND) $@ tests/boot
 
-# The tests run each target for a moment, and `make fuzz` one for as long as is wanted. The seed is
-# the same each time, so a failure here comes from the change that is tested.
+# The tests run each target for half a minute, and `make fuzz` one for as long as is wanted. The seed
+# is the same each time, so a failure here comes from the change that is tested.
 fuzzing:
-	@FUZZ_SEED=1 BUILD=$(BUILD) tests/job $(KIND) $@ tests/fuzz/run all 4
+	@FUZZ_SEED=1 BUILD=$(BUILD) tests/job $(KIND) $@ tests/fuzz/run all 30
 
 TARGET  ?= all
 SECONDS ?= 60
+RUNS    ?=
 fuzz:
-	@tests/fuzz/run $(TARGET) $(SECONDS)
+	@tests/fuzz/run $(TARGET) $(if $(RUNS),--runs $(RUNS),$(SECONDS))
 
 bench: all $(BENCH) $(UNFENCED)
 	BUILD=$(BUILD) tests/lab $(PYTHON) tests/bench/run.py $(if $(QUICK),--quick) $(BENCH_ONLY)

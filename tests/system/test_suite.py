@@ -116,11 +116,63 @@ def test_what_fuzzing_has_found_is_told_with_the_command_that_shows_it(suite):
     (["nothing"], 'there is no target "nothing"; there are: '),
     ([], "a target is needed, and how many seconds: all "),
     (["wire", "0"], '"0" is no number of seconds'),
-    (["wire", "-1"], '"-1" is no number of seconds')])
+    (["wire", "-1"], '"-1" is no number of seconds'),
+    (["wire", "--runs", "0"], '"0" is no number of runs')])
 def test_a_target_to_fuzz_that_does_not_exist(suite, words, reason):
     code, said = suite.run(TOP / "tests/fuzz/run", *words)
     assert (code, said.count("\n")) == (64, 1)
     assert said.startswith(f"tests/fuzz/run: {reason}")
+
+
+class Done:
+    """What a process of libFuzzer has done."""
+
+    def __init__(self, runs, seconds, edges=1, has_failed=False):
+        self.runs, self.seconds, self.edges, self.has_failed = runs, seconds, edges, has_failed
+        self.end = ""
+
+
+@pytest.fixture
+def fuzzing(tmp_path, monkeypatch):
+    """Runs targets of fuzzing until they have 1000 runs; a process does what `does` says of its
+    target, and its options are in `begun`. Gives what was returned."""
+    class Fuzzing:
+        does, begun = {}, []
+
+        def until(self):
+            monkeypatch.setenv("FUZZ_BUILD", str(tmp_path))
+            script = runpy.run_path(str(TOP / "tests/fuzz/run"))
+            script["fuzz_until"].__globals__["fuzz"] = self.fuzz
+            return script["fuzz_until"](list(self.does), 1000)
+
+        def fuzz(self, target, seconds, *options):
+            self.begun.append((target, seconds, options[-1]))
+            return self.does[target].pop(0)
+
+        def rows(self):
+            return [line.split() for line in (tmp_path / "table").read_text().splitlines()[1:]]
+    return Fuzzing()
+
+
+def test_the_fastest_target_of_fuzzing_gets_its_runs_first(fuzzing):
+    fuzzing.does = {"slow": [Done(100, 10), Done(900, 60)],
+                    "fast": [Done(500, 10), Done(300, 60, edges=7), Done(200, 30)]}
+    assert fuzzing.until()
+    assert fuzzing.begun == [("slow", 10, "-runs=1000"), ("fast", 10, "-runs=1000"),
+                             ("fast", 60, "-runs=500"), ("fast", 60, "-runs=200"),
+                             ("slow", 60, "-runs=900")]
+    assert fuzzing.rows() == [["slow", "1000", "1000", "70", "14", "1", "0"],
+                              ["fast", "1000", "1000", "100", "10", "7", "0"],
+                              ["all", "2000", "2000", "170", "11", "8", "0"]]
+
+
+def test_a_target_that_has_found_something_begins_again_the_next_time(fuzzing):
+    fuzzing.does = {"one": [Done(400, 10), Done(100, 10, has_failed=True), Done(1000, 50)]}
+    assert not fuzzing.until()
+    assert fuzzing.rows()[0] == ["one", "500", "0", "20", "25", "1", "1"]
+    assert fuzzing.until()
+    assert fuzzing.begun[-1] == ("one", 60, "-runs=1000")
+    assert fuzzing.rows()[0] == ["one", "1500", "1000", "70", "21", "1", "1"]
 
 
 def test_each_target_of_fuzzing_has_seeds(tmp_path):
