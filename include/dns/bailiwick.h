@@ -9,8 +9,9 @@
 #include "dns/sections.h"
 
 /*
- * Frees the records that do not belong to an answer with this chain, and closes the gaps.
+ * Drops the records that do not belong to an answer with this chain, and closes the gaps.
  * In the authority section, those belong that are about a zone of one of its names; in the
- * additional section, those of its names and of names to which other records lead.
+ * additional section, those of its names and of names to which other records lead. False,
+ * with nothing done, when memory is short.
  */
-void bailiwick_keep(struct sections *, const struct chain *);
+bool bailiwick_keep(struct sections *, const struct chain *);

@@ -40,6 +40,16 @@ bool name_skip(struct reader *);
  */
 bool name_expand(struct reader *in, uint8_t out[static NAME_WIRE_MAX], size_t *len);
 
+/*
+ * The same, and adds to `*cost` what that takes: 1 for each octet of the name and 8 for
+ * each pointer. A pointer of two octets may stand for 255, so the names of a message may be
+ * many times as long as the message. Those of one that anybody could mean are not, and
+ * whoever reads a whole message gives up beyond NAME_COST_MAX.
+ */
+bool name_expand_at_cost(struct reader *in, uint8_t out[static NAME_WIRE_MAX], size_t *len,
+                         size_t *cost);
+enum { NAME_COST_MAX = 2 << 16 }; /* twice the octets of the longest message */
+
 /* Lower-cases ASCII letters (RFC 4343). Length octets are below 'A', so they stay. */
 void name_fold(uint8_t *out, const uint8_t *name, size_t len);
 /* Equal but for the case of ASCII letters. */

@@ -6,12 +6,14 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "dns/name.h"
 
 struct record {
     uint16_t type, class;
     uint32_t ttl;
-    struct name owner;   /* in `bytes` */
+    struct name owner;   /* in `bytes`, or borrowed from a set of names */
+    uint32_t number;     /* of the owner in that set, if it is there */
     const uint8_t *data; /* in `bytes`, or borrowed from the message */
     size_t data_len;
     uint8_t bytes[];
@@ -40,3 +42,9 @@ struct record_head {
 bool record_next(struct reader *, struct record_head *);
 /* Reads the next record up to its data, which may be cut. */
 bool record_get_head(struct reader *, struct record_head *);
+
+/* As record_read, for a record whose head has been read by record_next with a reader over
+ * the whole message, and whose owner, which is borrowed, is known. The record lies in the
+ * arena. Adds what the names of its data take to `*cost` (name_expand_at_cost). */
+struct record *record_expand(const struct reader *, const struct record_head *,
+                             struct name owner, struct arena *, size_t *cost);

@@ -11,6 +11,7 @@
 struct relay_order {
     const uint8_t *addresses; /* `size` octets each; borrowed */
     size_t count, size;
+    bool is_part; /* of the reply's; if the reply has all of these, its others follow */
 };
 
 /*

@@ -10,12 +10,15 @@
 
 struct sections {
     struct records of[SECTIONS];
+    struct name_set names; /* the owners in all of them */
+    struct arena arena;
 };
 
 /*
  * Reads a message with one question. False if its answer section cannot be read, or
- * memory is short. If another section cannot be read, it is empty. sections_free must be
- * called in either case.
+ * memory is short. If another section cannot be read, it is empty. A section whose names
+ * cost too much, with those before it, counts as one that cannot be read (dns/name).
+ * sections_free must be called in either case. The sections must not move in between.
  */
 bool sections_read(struct sections *, const uint8_t *wire, size_t len);
 void sections_free(struct sections *);

@@ -90,10 +90,27 @@ void answer_spare_name(struct answer *answer)
 
 static void put_owner(struct writer *out, uint16_t owner, const struct record *record)
 {
-    if (owner == ANSWER_OWNER_FULL)
+    uint8_t pointer[2];
+
+    if (owner == ANSWER_OWNER_FULL) {
         put_bytes(out, record->owner.wire, record->owner.len);
-    else
-        put_u16(out, (uint16_t)(NAME_POINTER | owner));
+        return;
+    }
+    wire_set_u16(pointer, NAME_POINTER | owner);
+    put_bytes(out, pointer, sizeof pointer);
+}
+
+/* All at once, since an answer may have thousands of records. */
+static void put_fields(struct writer *out, const struct record *record)
+{
+    uint8_t fields[10], *at = fields;
+
+    at = wire_set_u16(at, record->type);
+    at = wire_set_u16(at, record->class);
+    at = wire_set_u16(at, record->ttl >> 16);
+    at = wire_set_u16(at, record->ttl);
+    wire_set_u16(at, (unsigned)record->data_len);
+    put_bytes(out, fields, sizeof fields);
 }
 
 bool answer_add_record(struct answer *answer, enum section section, uint16_t owner,
@@ -103,10 +120,7 @@ bool answer_add_record(struct answer *answer, enum section section, uint16_t own
 
     out.pos = answer->len;
     put_owner(&out, owner, record);
-    put_u16(&out, record->type);
-    put_u16(&out, record->class);
-    put_u32(&out, record->ttl);
-    put_u16(&out, (uint16_t)record->data_len);
+    put_fields(&out, record);
     put_bytes(&out, record->data, record->data_len);
     if (out.failed)
         return false;

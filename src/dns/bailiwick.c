@@ -5,32 +5,29 @@
 
 enum {
     SIGNER_AT = 18, /* in the data of a signature (RFC 4034 section 3.1) */
-    /* Answers have fewer, and each record is compared with each other. */
+    /* Answers have fewer. */
     AUTHORITY_MAX = 256,
     ADDITIONAL_MAX = 256,
     TARGETS_MAX = 256, /* names to which records lead */
+    ZONES_MAX = 16,    /* apexes of the chain's zones */
 };
 
-struct targets {
-    struct name names[TARGETS_MAX];
-    size_t count;
+/* What is known of each name of the records, by its number. */
+struct known_names {
+    const struct name_set *names;
+    uint8_t *is_in_chain;
+    uint8_t *is_above_chain; /* or in it */
+    uint8_t *is_target;
+    size_t target_count;
+    struct name zones[ZONES_MAX]; /* those that have a name of the chain */
+    size_t zone_count;
 };
 
-static bool is_in_chain(const struct chain *chain, struct name name)
+static void known_free(struct known_names *known)
 {
-    for (size_t i = 0; i < chain->count; i++)
-        if (name_equal(chain->names[i], name))
-            return true;
-    return false;
-}
-
-/* True if a name of the chain is the apex or below it. */
-static bool is_above_chain(const struct chain *chain, struct name apex)
-{
-    for (size_t i = 0; i < chain->count; i++)
-        if (name_apex_at(chain->names[i], apex) != -1)
-            return true;
-    return false;
+    free(known->is_in_chain);
+    free(known->is_above_chain);
+    free(known->is_target);
 }
 
 /* The name that stands there uncompressed; no octets: there is none. */
@@ -64,26 +61,39 @@ static struct name zone_of(const struct record *record)
     return (struct name){0};
 }
 
-/* A record that proves a denial stands anywhere in the zone, but its zone has the name. */
-static bool is_in_zone_of_chain(const struct records *records, const struct chain *chain,
-                                struct name owner)
+static bool is_zone(const struct known_names *known, struct name apex)
 {
-    for (size_t i = 0; i < records->count; i++) {
-        struct name zone = zone_of(records->all[i]);
-
-        if (zone.len > 0 && is_above_chain(chain, zone) && name_apex_at(owner, zone) != -1)
+    for (size_t i = 0; i < known->zone_count; i++)
+        if (name_equal(known->zones[i], apex))
             return true;
-    }
     return false;
 }
 
-static bool belongs_to_authority(const struct records *records, const struct chain *chain,
+static void note_zone(struct known_names *known, struct name apex)
+{
+    uint32_t number = apex.len > 0 ? name_set_find(known->names, apex) : NAME_SET_NONE;
+
+    if (number != NAME_SET_NONE && known->is_above_chain[number] &&
+        known->zone_count < ZONES_MAX && !is_zone(known, apex))
+        known->zones[known->zone_count++] = apex;
+}
+
+/* A record that proves a denial stands anywhere in the zone, but its zone has the name. */
+static bool is_in_zone_of_chain(const struct known_names *known, struct name owner)
+{
+    for (size_t i = 0; i < known->zone_count; i++)
+        if (name_apex_at(owner, known->zones[i]) != -1)
+            return true;
+    return false;
+}
+
+static bool belongs_to_authority(const struct known_names *known,
                                  const struct record *record)
 {
     bool denies = is_denial(record->type) || is_denial(rrset_type_covered(record));
 
-    return is_above_chain(chain, record->owner) ||
-           (denies && is_in_zone_of_chain(records, chain, record->owner));
+    return known->is_above_chain[record->number] ||
+           (denies && is_in_zone_of_chain(known, record->owner));
 }
 
 /* Passes over texts, each with its length in front. */
@@ -125,87 +135,113 @@ static struct name target_of(const struct record *record)
     }
 }
 
-static void note_target(struct targets *targets, const struct record *record)
+/* Only names about which there may be records matter. */
+static void note_target(struct known_names *known, const struct record *record)
 {
     struct name target = target_of(record);
+    uint32_t number;
 
-    if (target.len > 0 && targets->count < TARGETS_MAX)
-        targets->names[targets->count++] = target;
+    if (target.len == 0 || known->target_count == TARGETS_MAX)
+        return;
+    known->target_count++;
+    number = name_set_find(known->names, target);
+    if (number != NAME_SET_NONE)
+        known->is_target[number] = true;
 }
 
 /* Only those of the chain are passed on from the answer section. */
-static void note_targets(struct targets *targets, const struct sections *sections,
-                         const struct chain *chain)
+static void note_targets(struct known_names *known, const struct sections *sections)
 {
     const struct records *answer = &sections->of[SECTION_ANSWER];
     const struct records *authority = &sections->of[SECTION_AUTHORITY];
 
-    for (size_t i = 0; i < answer->count && targets->count < TARGETS_MAX; i++)
-        if (is_in_chain(chain, answer->all[i]->owner))
-            note_target(targets, answer->all[i]);
+    for (size_t i = 0; i < answer->count; i++)
+        if (known->is_in_chain[answer->all[i]->number])
+            note_target(known, answer->all[i]);
     for (size_t i = 0; i < authority->count; i++)
-        note_target(targets, authority->all[i]);
+        note_target(known, authority->all[i]);
 }
 
-static bool is_target(const struct targets *targets, struct name name)
-{
-    for (size_t i = 0; i < targets->count; i++)
-        if (name_equal(targets->names[i], name))
-            return true;
-    return false;
-}
-
-static void drop_behind(struct records *records, size_t count)
-{
-    for (size_t i = count; i < records->count; i++)
-        free(records->all[i]);
-    records->count = count;
-}
-
-/* The others are moved to the end and freed last, because they tell of zones, too. */
-static void keep_authority(struct records *records, const struct chain *chain)
+static void keep_authority(struct records *records, struct known_names *known)
 {
     size_t count = 0;
 
-    if (records->count > AUTHORITY_MAX)
-        drop_behind(records, 0);
+    for (size_t i = 0; i < records->count; i++)
+        note_zone(known, zone_of(records->all[i]));
     for (size_t i = 0; i < records->count; i++) {
         struct record *record = records->all[i];
 
-        if (!belongs_to_authority(records, chain, record))
-            continue;
-        records->all[i] = records->all[count];
-        records->all[count++] = record;
+        if (belongs_to_authority(known, record))
+            records->all[count++] = record;
     }
-    drop_behind(records, count);
+    records->count = count;
 }
 
 /* An additional record may lead to the name of another one behind it (RFC 9460 section
  * 4.2). */
-static void keep_additional(struct records *records, const struct chain *chain,
-                            struct targets *targets)
+static void keep_additional(struct records *records, struct known_names *known)
 {
     size_t count = 0;
 
-    if (records->count > ADDITIONAL_MAX)
-        drop_behind(records, ADDITIONAL_MAX);
     for (size_t i = 0; i < records->count; i++) {
         struct record *record = records->all[i];
 
-        if (!is_in_chain(chain, record->owner) && !is_target(targets, record->owner))
+        if (!known->is_in_chain[record->number] && !known->is_target[record->number])
             continue;
-        note_target(targets, record);
-        records->all[i] = records->all[count];
+        note_target(known, record);
         records->all[count++] = record;
     }
-    drop_behind(records, count);
+    records->count = count;
 }
 
-void bailiwick_keep(struct sections *sections, const struct chain *chain)
+/* A signer may be the apex of a zone of which there is no other record. */
+static bool add_zones(struct name_set *names, const struct records *authority)
 {
-    struct targets targets = {.count = 0};
+    for (size_t i = 0; i < authority->count; i++) {
+        struct name zone = zone_of(authority->all[i]);
 
-    keep_authority(&sections->of[SECTION_AUTHORITY], chain);
-    note_targets(&targets, sections, chain);
-    keep_additional(&sections->of[SECTION_ADDITIONAL], chain, &targets);
+        if (zone.len > 0 && !name_set_add(names, zone))
+            return false;
+    }
+    return true;
+}
+
+static bool know(struct known_names *known, const struct chain *chain)
+{
+    size_t count = known->names->count + 1u;
+
+    known->is_in_chain = calloc(count, 1);
+    known->is_above_chain = calloc(count, 1);
+    known->is_target = calloc(count, 1);
+    if (!known->is_in_chain || !known->is_above_chain || !known->is_target)
+        return false;
+    for (size_t i = 0; i < chain->count; i++) {
+        name_set_mark(known->names, chain->names[i], known->is_above_chain);
+        if (chain->numbers[i] != NAME_SET_NONE)
+            known->is_in_chain[chain->numbers[i]] = true;
+    }
+    return true;
+}
+
+bool bailiwick_keep(struct sections *sections, const struct chain *chain)
+{
+    struct records *authority = &sections->of[SECTION_AUTHORITY];
+    struct records *additional = &sections->of[SECTION_ADDITIONAL];
+    struct known_names known = {.names = &sections->names};
+    bool done;
+
+    if (authority->count > AUTHORITY_MAX)
+        authority->count = 0;
+    if (additional->count > ADDITIONAL_MAX)
+        additional->count = ADDITIONAL_MAX;
+    if (authority->count == 0 && additional->count == 0)
+        return true;
+    done = add_zones(&sections->names, authority) && know(&known, chain);
+    if (done) {
+        keep_authority(authority, &known);
+        note_targets(&known, sections);
+        keep_additional(additional, &known);
+    }
+    known_free(&known);
+    return done;
 }

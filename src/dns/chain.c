@@ -12,29 +12,28 @@ static bool has(const struct chain *chain, struct name name)
     return false;
 }
 
-struct name chain_target(const struct records *records, struct name name)
+struct name chain_target(const struct records *records, uint32_t number)
 {
-    for (size_t i = 0; i < records->count; i++) {
+    for (size_t i = 0; i < records->count && number != NAME_SET_NONE; i++) {
         const struct record *record = records->all[i];
 
-        if (record_is(record, TYPE_CNAME) && name_equal(record->owner, name))
+        if (record->number == number && record_is(record, TYPE_CNAME))
             return (struct name){record->data, record->data_len};
     }
     return (struct name){0};
 }
 
-/* The CNAME record of a name below the owner of a DNAME record (RFC 6672 section 2.2); the
- * caller must free() it. NULL if the name is not below the owner, the target would be too
- * long, or memory is short. */
-static struct record *make_cname(const struct record *dname, struct name name)
+/* The CNAME record of a name that has so many octets below the owner of a DNAME record (RFC
+ * 6672 section 2.2). NULL if the target would be too long, or memory is short. */
+static struct record *make_cname(struct arena *arena, const struct record *dname,
+                                 struct name name, size_t below)
 {
-    int at = name_apex_at(name, dname->owner);
-    size_t below = at > 0 ? (size_t)at : 0, target_len = below + dname->data_len;
+    size_t target_len = below + dname->data_len;
     struct record *cname;
 
-    if (below == 0 || target_len > NAME_WIRE_MAX)
+    if (target_len > NAME_WIRE_MAX)
         return NULL;
-    cname = malloc(sizeof *cname + name.len + target_len);
+    cname = arena_take(arena, sizeof *cname + name.len + target_len);
     if (!cname)
         return NULL;
     memcpy(cname->bytes, name.wire, name.len);
@@ -51,13 +50,30 @@ static struct record *make_cname(const struct record *dname, struct name name)
 
 static bool append(struct records *records, struct record *record)
 {
-    struct record **more = reallocarray(records->all, records->count + 1, sizeof *more);
+    const struct name_entry *owner = name_set_add(records->names, record->owner);
 
-    if (!more)
+    if (!owner)
         return false;
-    records->all = more;
-    more[records->count++] = record;
+    record->number = owner->number;
+    records->all[records->count++] = record;
     return true;
+}
+
+/* The CNAME that the first DNAME above the name makes of it, for `marks` of the owners. */
+static struct record *find_cname(const struct records *records, struct name name,
+                                 const uint8_t *marks)
+{
+    struct record *cname = NULL;
+
+    for (size_t i = 0; i < records->count && !cname; i++) {
+        const struct record *record = records->all[i];
+
+        if (marks[record->number] > NAME_SET_ITSELF &&
+            record_is(record, LDNS_RR_TYPE_DNAME))
+            cname = make_cname(records->names->arena, record, name,
+                               marks[record->number] - (size_t)NAME_SET_ITSELF);
+    }
+    return cname;
 }
 
 /* Some servers, such as systemd-resolved, send a DNAME without the CNAME that it makes of
@@ -65,25 +81,32 @@ static bool append(struct records *records, struct record *record)
  * target. */
 static struct name add_cname(struct records *records, struct name name)
 {
-    for (size_t i = 0; i < records->count; i++) {
-        const struct record *record = records->all[i];
-        struct record *cname;
+    uint8_t *marks = calloc(records->names->count + 1u, 1);
+    struct record *cname = NULL;
 
-        if (!record_is(record, LDNS_RR_TYPE_DNAME))
-            continue;
-        cname = make_cname(record, name);
-        if (cname && append(records, cname))
-            return (struct name){cname->data, cname->data_len};
-        free(cname);
+    if (marks) {
+        name_set_mark(records->names, name, marks);
+        cname = find_cname(records, name, marks);
     }
-    return (struct name){0};
+    free(marks);
+    if (!cname || !append(records, cname))
+        return (struct name){0};
+    return (struct name){cname->data, cname->data_len};
+}
+
+static bool has_dname(const struct records *records)
+{
+    for (size_t i = 0; i < records->count; i++)
+        if (record_is(records->all[i], LDNS_RR_TYPE_DNAME))
+            return true;
+    return false;
 }
 
 static struct name next_in_chain(struct records *records, struct name name)
 {
-    struct name target = chain_target(records, name);
+    struct name target = chain_target(records, name_set_find(records->names, name));
 
-    return target.len > 0 ? target : add_cname(records, name);
+    return target.len > 0 || !has_dname(records) ? target : add_cname(records, name);
 }
 
 bool chain_find(struct chain *chain, const struct question *question,
@@ -96,8 +119,9 @@ bool chain_find(struct chain *chain, const struct question *question,
     while (name.len > 0 && !has(chain, name)) {
         if (chain->count > CHAIN_MAX)
             return false;
-        chain->names[chain->count++] = name;
         next = next_in_chain(records, name);
+        chain->names[chain->count] = name;
+        chain->numbers[chain->count++] = name_set_find(records->names, name);
         if (is_short)
             break;
         name = next;

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { POINTER = NAME_POINTER >> 8 }; /* in an octet where a length may stand */
+enum {
+    POINTER = NAME_POINTER >> 8, /* in an octet where a length may stand */
+    POINTER_COST = 8,            /* as many octets take about as long to copy */
+};
 
 bool name_get(struct reader *in, struct name *name)
 {
@@ -20,21 +23,28 @@ bool name_get(struct reader *in, struct name *name)
     return get_bytes(in, &name->wire, name->len);
 }
 
+/* Octets of the labels that stand side by side from here on. */
+static size_t labels_len(const struct reader *in)
+{
+    size_t pos = in->pos;
+
+    while (pos < in->size && in->data[pos] != 0 && in->data[pos] <= NAME_LABEL_MAX &&
+           pos - in->pos < NAME_WIRE_MAX)
+        pos += 1u + in->data[pos];
+    return pos - in->pos;
+}
+
 bool name_skip(struct reader *in)
 {
-    size_t start = in->pos;
-    uint8_t label;
+    size_t run;
+    uint8_t end;
 
-    do {
-        if (!get_u8(in, &label))
-            return false;
-        if (label >= POINTER)
-            return get_skip(in, 1);
-        if (label > NAME_LABEL_MAX || !get_skip(in, label) ||
-            in->pos - start > NAME_WIRE_MAX)
-            return false;
-    } while (label != 0);
-    return true;
+    if (reader_left(in) > 1 && in->data[in->pos] >= POINTER) /* as most owners are */
+        return get_skip(in, 2);
+    run = labels_len(in);
+    if (run >= NAME_WIRE_MAX || !get_skip(in, run) || !get_u8(in, &end))
+        return false;
+    return end == 0 || (end >= POINTER && get_skip(in, 1));
 }
 
 /* Follows a pointer whose first octet has been read. */
@@ -48,20 +58,10 @@ static bool follow(struct reader *in, uint8_t first)
     return in->pos < in->size;
 }
 
-/* Octets of the labels that stand side by side from here on. */
-static size_t labels_len(const struct reader *in)
-{
-    size_t pos = in->pos;
-
-    while (pos < in->size && in->data[pos] != 0 && in->data[pos] <= NAME_LABEL_MAX &&
-           pos - in->pos < NAME_WIRE_MAX)
-        pos += 1u + in->data[pos];
-    return pos - in->pos;
-}
-
 /* All labels up to a pointer are copied at once. When they do not fit the walk ends, or one
  * pointer to 64 KiB of labels would cost as much as these. */
-bool name_expand(struct reader *in, uint8_t out[static NAME_WIRE_MAX], size_t *len)
+bool name_expand_at_cost(struct reader *in, uint8_t out[static NAME_WIRE_MAX], size_t *len,
+                         size_t *cost)
 {
     struct writer to = writer_of(out, NAME_WIRE_MAX);
     struct reader at = *in;
@@ -85,7 +85,15 @@ bool name_expand(struct reader *in, uint8_t out[static NAME_WIRE_MAX], size_t *l
             return false;
     } while (end != 0);
     *len = to.pos;
+    *cost += to.pos + pointers * POINTER_COST;
     return true;
+}
+
+bool name_expand(struct reader *in, uint8_t out[static NAME_WIRE_MAX], size_t *len)
+{
+    size_t cost = 0;
+
+    return name_expand_at_cost(in, out, len, &cost);
 }
 
 static uint8_t fold(uint8_t octet)

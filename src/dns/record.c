@@ -5,18 +5,24 @@
 #include <string.h>
 
 #include "dns/question.h"
+#include "dns/wire.h"
 
-enum { NAMES_IN_DATA = 2 }; /* at most, in types that may hold compressed ones */
+enum { RECORD_FIELDS = 10 }; /* octets of type, class, TTL, and RDLENGTH */
+enum { NAMES_IN_DATA = 2 };  /* at most, in types that may hold compressed ones */
 
 bool record_get_head(struct reader *in, struct record_head *head)
 {
+    const uint8_t *fields;
+
     head->at = in->pos;
-    if (!name_skip(in) || !get_u16(in, &head->type) || !get_u16(in, &head->class))
+    if (!name_skip(in) || !get_bytes(in, &fields, RECORD_FIELDS))
         return false;
-    head->ttl_at = in->pos;
-    if (!get_u32(in, &head->ttl) || !get_u16(in, &head->data_len))
-        return false;
-    head->data = in->data + in->pos;
+    head->type = wire_u16(fields);
+    head->class = wire_u16(fields + 2);
+    head->ttl_at = in->pos - 6;
+    head->ttl = wire_u32(fields + 4);
+    head->data_len = wire_u16(fields + 8);
+    head->data = fields + RECORD_FIELDS;
     return true;
 }
 
@@ -27,19 +33,32 @@ bool record_next(struct reader *in, struct record_head *head)
 
 static bool may_hold_names(uint16_t type)
 {
-    static const ldns_rr_type types[] = {
-        LDNS_RR_TYPE_NS,    LDNS_RR_TYPE_MD,    LDNS_RR_TYPE_MF,  LDNS_RR_TYPE_CNAME,
-        LDNS_RR_TYPE_SOA,   LDNS_RR_TYPE_MB,    LDNS_RR_TYPE_MG,  LDNS_RR_TYPE_MR,
-        LDNS_RR_TYPE_PTR,   LDNS_RR_TYPE_MINFO, LDNS_RR_TYPE_MX,  LDNS_RR_TYPE_RP,
-        LDNS_RR_TYPE_AFSDB, LDNS_RR_TYPE_RT,    LDNS_RR_TYPE_SIG, LDNS_RR_TYPE_PX,
-        LDNS_RR_TYPE_NXT,   LDNS_RR_TYPE_SRV,   LDNS_RR_TYPE_KX,  LDNS_RR_TYPE_NAPTR,
-        LDNS_RR_TYPE_DNAME,
-    };
-
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (types[i] == (ldns_rr_type)type)
-            return true;
-    return false;
+    switch ((ldns_rr_type)type) {
+    case LDNS_RR_TYPE_NS:
+    case LDNS_RR_TYPE_MD:
+    case LDNS_RR_TYPE_MF:
+    case LDNS_RR_TYPE_CNAME:
+    case LDNS_RR_TYPE_SOA:
+    case LDNS_RR_TYPE_MB:
+    case LDNS_RR_TYPE_MG:
+    case LDNS_RR_TYPE_MR:
+    case LDNS_RR_TYPE_PTR:
+    case LDNS_RR_TYPE_MINFO:
+    case LDNS_RR_TYPE_MX:
+    case LDNS_RR_TYPE_RP:
+    case LDNS_RR_TYPE_AFSDB:
+    case LDNS_RR_TYPE_RT:
+    case LDNS_RR_TYPE_SIG:
+    case LDNS_RR_TYPE_PX:
+    case LDNS_RR_TYPE_NXT:
+    case LDNS_RR_TYPE_SRV:
+    case LDNS_RR_TYPE_KX:
+    case LDNS_RR_TYPE_NAPTR:
+    case LDNS_RR_TYPE_DNAME:
+        return true;
+    default:
+        return false;
+    }
 }
 
 static bool has_right_length(const struct record_head *head)
@@ -50,23 +69,43 @@ static bool has_right_length(const struct record_head *head)
            !(head->type == TYPE_AAAA && head->data_len != 16);
 }
 
-static struct record *record_new(const struct record_head *head, struct name owner,
+/* Where a record comes to lie: in an arena, or without one in memory of its own; and how
+ * many octets in front of its data are left free for its owner. */
+struct record_place {
+    struct arena *arena;
+    size_t before;
+};
+
+/* One with room for octets behind the owner's. */
+static struct record *record_new(const struct record_place *place,
+                                 const struct record_head *head, struct name owner,
                                  size_t room)
 {
-    struct record *record = malloc(sizeof *record + owner.len + room);
+    size_t size = sizeof(struct record) + place->before + room;
+    struct record *record = place->arena ? arena_take(place->arena, size) : malloc(size);
 
-    if (!record)
-        return NULL;
-    *record = (struct record){
-        .type = head->type,
-        .class = head->class,
-        .ttl = head->ttl <= INT32_MAX ? head->ttl : 0, /* RFC 2181 section 8 */
-        .owner = {record->bytes, owner.len},
-        .data = head->data,
-        .data_len = head->data_len,
-    };
-    memcpy(record->bytes, owner.wire, owner.len);
+    if (record)
+        *record = (struct record){
+            .type = head->type,
+            .class = head->class,
+            .ttl = head->ttl <= INT32_MAX ? head->ttl : 0, /* RFC 2181 section 8 */
+            .owner = owner,
+            .data = head->data,
+            .data_len = head->data_len,
+        };
     return record;
+}
+
+/* Frees all but the `kept` octets of the room that it was made with. */
+static void trim(const struct record_place *place, struct record *record, size_t room,
+                 size_t kept)
+{
+    size_t fixed = sizeof *record + place->before;
+
+    if (place->arena)
+        arena_trim(place->arena, fixed + room, kept > 0 ? fixed + kept : 0);
+    else if (kept == 0)
+        free(record);
 }
 
 static bool copy(struct reader *in, struct writer *out, size_t count)
@@ -79,12 +118,12 @@ static bool copy(struct reader *in, struct writer *out, size_t count)
     return true;
 }
 
-static bool copy_name(struct reader *in, struct writer *out)
+static bool copy_name(struct reader *in, struct writer *out, size_t *cost)
 {
     uint8_t name[NAME_WIRE_MAX];
     size_t len;
 
-    if (!name_expand(in, name, &len))
+    if (!name_expand_at_cost(in, name, &len, cost))
         return false;
     put_bytes(out, name, len);
     return true;
@@ -98,11 +137,11 @@ static bool copy_text(struct reader *in, struct writer *out)
 
 /* One field of the data that ends at `end`, with a name in full. */
 static bool copy_field(struct reader *in, size_t end, ldns_rdf_type field,
-                       struct writer *out)
+                       struct writer *out, size_t *cost)
 {
     switch (field) {
     case LDNS_RDF_TYPE_DNAME:
-        return copy_name(in, out);
+        return copy_name(in, out, cost);
     case LDNS_RDF_TYPE_STR:
         return copy_text(in, out);
     case LDNS_RDF_TYPE_INT8:
@@ -123,32 +162,34 @@ static bool copy_field(struct reader *in, size_t end, ldns_rdf_type field,
 /* The fields of each type are known to ldns, but it would follow pointers for as long as
  * they lead. */
 static bool copy_fields(struct reader *in, const struct record_head *head,
-                        struct writer *out)
+                        struct writer *out, size_t *cost)
 {
     const ldns_rr_descriptor *fields = ldns_rr_descript(head->type);
     size_t end = in->pos + head->data_len;
 
     for (size_t i = 0; i < ldns_rr_descriptor_minimum(fields); i++)
-        if (!copy_field(in, end, ldns_rr_descriptor_field_type(fields, i), out))
+        if (!copy_field(in, end, ldns_rr_descriptor_field_type(fields, i), out, cost))
             return false;
     return in->pos == end && out->pos <= UINT16_MAX;
 }
 
 /* The record whose data starts at `in`, written again with its names in full. */
-static struct record *expand(struct reader in, const struct record_head *head,
-                             struct name owner)
+static struct record *expand(const struct record_place *place, struct reader in,
+                             const struct record_head *head, struct name owner,
+                             size_t *cost)
 {
     size_t room = head->data_len + NAMES_IN_DATA * NAME_WIRE_MAX;
-    struct record *record = record_new(head, owner, room);
+    struct record *record = record_new(place, head, owner, room);
     struct writer out;
 
     if (!record)
         return NULL;
-    out = writer_of(record->bytes + owner.len, room);
-    if (!copy_fields(&in, head, &out)) {
-        free(record);
+    out = writer_of(record->bytes + place->before, room);
+    if (!copy_fields(&in, head, &out, cost)) {
+        trim(place, record, room, 0);
         return NULL;
     }
+    trim(place, record, room, out.pos);
     record->data = out.data;
     record->data_len = out.pos;
     return record;
@@ -159,22 +200,44 @@ bool record_is(const struct record *record, uint16_t type)
     return record->type == type && record->class == CLASS_IN;
 }
 
+static struct record *read_data(const struct record_place *place, const struct reader *in,
+                                const struct record_head *head, struct name owner,
+                                size_t *cost)
+{
+    struct reader data = *in;
+
+    data.pos = (size_t)(head->data - in->data);
+    if (!has_right_length(head))
+        return NULL;
+    return may_hold_names(head->type) ? expand(place, data, head, owner, cost)
+                                      : record_new(place, head, owner, 0);
+}
+
+struct record *record_expand(const struct reader *in, const struct record_head *head,
+                             struct name owner, struct arena *arena, size_t *cost)
+{
+    const struct record_place place = {.arena = arena};
+
+    return read_data(&place, in, head, owner, cost);
+}
+
 struct record *record_read(struct reader *in)
 {
-    struct reader at_name = *in, behind = *in, data;
+    struct reader at_name = *in, behind = *in;
     uint8_t wire[NAME_WIRE_MAX];
     struct name owner = {.wire = wire};
     struct record *record;
     struct record_head head;
+    size_t cost = 0;
 
-    if (!name_expand(&at_name, wire, &owner.len) || !record_next(&behind, &head) ||
-        !has_right_length(&head))
+    if (!name_expand(&at_name, wire, &owner.len) || !record_next(&behind, &head))
         return NULL;
-    data = behind;
-    data.pos -= head.data_len;
-    record = may_hold_names(head.type) ? expand(data, &head, owner)
-                                       : record_new(&head, owner, 0);
-    if (record)
-        *in = behind;
+    record =
+        read_data(&(struct record_place){.before = owner.len}, in, &head, owner, &cost);
+    if (!record)
+        return NULL;
+    memcpy(record->bytes, wire, owner.len);
+    record->owner.wire = record->bytes;
+    *in = behind;
     return record;
 }

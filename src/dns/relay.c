@@ -6,6 +6,7 @@
 
 #include "dns/bailiwick.h"
 #include "dns/chain.h"
+#include "dns/reverse.h"
 #include "dns/sections.h"
 
 enum { POINTER_REACH = 0x3fff }; /* RFC 1035 section 4.1.4 */
@@ -16,27 +17,35 @@ struct relay {
     struct answer *answer;
     struct sections sections;
     struct chain chain;
-    struct name written; /* the owner written last in full, or the last CNAME's target */
+    uint32_t asked;      /* the number of the asked name */
+    uint32_t written;    /* of the owner written last in full, or the last CNAME's target */
     uint16_t written_at; /* where it stands */
     bool addresses_written;
 };
 
 /* The place of an owner that has been written, or ANSWER_OWNER_FULL. */
-static uint16_t owner_at(const struct relay *relay, struct name owner)
+static uint16_t owner_at(const struct relay *relay, uint32_t owner)
 {
-    if (name_equal(owner, question_name(relay->question)))
+    if (owner == relay->asked)
         return ANSWER_OWNER_QUESTION;
-    if (name_equal(owner, relay->written))
+    if (owner == relay->written)
         return relay->written_at;
     return ANSWER_OWNER_FULL;
 }
 
-static void note_written(struct relay *relay, struct name name, size_t at)
+static void note_written(struct relay *relay, uint32_t number, size_t at)
 {
-    if (at > POINTER_REACH)
+    if (at > POINTER_REACH || number == NAME_SET_NONE)
         return;
-    relay->written = name;
+    relay->written = number;
     relay->written_at = (uint16_t)at;
+}
+
+/* The number of the name that a CNAME leads to. */
+static uint32_t target_of(const struct relay *relay, const struct record *cname)
+{
+    return name_set_find(&relay->sections.names,
+                         (struct name){cname->data, cname->data_len});
 }
 
 static bool write_record(struct relay *relay, enum section section,
@@ -44,14 +53,14 @@ static bool write_record(struct relay *relay, enum section section,
 {
     struct answer *answer = relay->answer;
     size_t start = answer->records_at + answer->len;
-    uint16_t at = owner_at(relay, record->owner);
+    uint16_t at = owner_at(relay, record->number);
 
     if (!answer_add_record(answer, section, at, record))
         return false;
     if (at == ANSWER_OWNER_FULL)
-        note_written(relay, record->owner, start);
+        note_written(relay, record->number, start);
     if (record_is(record, TYPE_CNAME) && section == SECTION_ANSWER)
-        note_written(relay, (struct name){record->data, record->data_len},
+        note_written(relay, target_of(relay, record),
                      answer->records_at + answer->len - record->data_len);
     return true;
 }
@@ -61,64 +70,125 @@ static bool is_ordered(const struct relay *relay, const struct record *record)
     return relay->order && record_is(record, relay->question->type);
 }
 
-/* Compares addresses of one family: class IN's have one length (dns/record). */
-static int compare_addresses(const void *left, const void *right)
-{
-    const struct record *a = *(struct record *const *)left;
-    const struct record *b = *(struct record *const *)right;
+/* Where an address stands in the order. */
+struct address_place {
+    const uint8_t *address;
+    size_t at;
+};
 
-    return memcmp(a->data, b->data, a->data_len);
+/* What comes of the addresses: those of the order in their places, then the others. */
+struct addresses {
+    const struct relay_order *order;
+    struct address_place *places;   /* by address */
+    const struct record **in_order; /* NULL: the reply does not have it */
+    size_t in_order_count;
+    const struct record **others;
+    size_t other_count;
+};
+
+static int compare_places(const void *left, const void *right, void *size)
+{
+    return memcmp(((const struct address_place *)left)->address,
+                  ((const struct address_place *)right)->address, *(const size_t *)size);
 }
 
-/* The name's addresses, sorted, so that thousands are found. The caller frees them; NULL
- * when memory is short. */
-static struct record **sorted_addresses(const struct relay *relay, struct name name,
-                                        size_t *count)
+static bool addresses_init(struct addresses *addresses, const struct relay_order *order,
+                           size_t record_count)
 {
-    const struct records *records = &relay->sections.of[SECTION_ANSWER];
-    struct record **sorted = calloc(records->count + 1, sizeof(struct record *));
+    size_t size = order->size;
 
-    *count = 0;
-    for (size_t i = 0; i < records->count && sorted; i++)
-        if (is_ordered(relay, records->all[i]) &&
-            records->all[i]->data_len == relay->order->size &&
-            name_equal(records->all[i]->owner, name))
-            sorted[(*count)++] = records->all[i];
-    if (sorted)
-        qsort(sorted, *count, sizeof(struct record *), compare_addresses);
-    return sorted;
+    *addresses = (struct addresses){
+        .order = order,
+        .places = calloc(order->count + 1, sizeof *addresses->places),
+        .in_order = calloc(order->count + 1, sizeof *addresses->in_order),
+        .others = calloc(record_count + 1, sizeof *addresses->others),
+    };
+    if (!addresses->places || !addresses->in_order || !addresses->others)
+        return false;
+    for (size_t i = 0; i < order->count; i++)
+        addresses->places[i] = (struct address_place){order->addresses + i * size, i};
+    qsort_r(addresses->places, order->count, sizeof *addresses->places, compare_places,
+            &size);
+    return true;
 }
 
-static bool write_in_order(struct relay *relay, struct record *const *sorted, size_t count)
+static void addresses_free(struct addresses *addresses)
 {
-    const struct relay_order *order = relay->order;
+    free(addresses->places);
+    free(addresses->in_order);
+    free(addresses->others);
+}
 
-    for (size_t i = 0; i < order->count; i++) {
-        const struct record wanted = {.data = order->addresses + i * order->size,
-                                      .data_len = order->size};
-        const struct record *key = &wanted;
-        struct record *const *found =
-            bsearch(&key, sorted, count, sizeof(struct record *), compare_addresses);
+/* The place of an address; NULL if it is not in the order. */
+static const struct address_place *find_place(const struct addresses *addresses,
+                                              const uint8_t *address)
+{
+    const struct address_place *places = addresses->places;
+    size_t from = 0, to = addresses->order->count;
 
-        if (found && !write_record(relay, SECTION_ANSWER, *found))
+    while (from < to) {
+        size_t middle = (from + to) / 2;
+        int where = memcmp(address, places[middle].address, addresses->order->size);
+
+        if (where == 0)
+            return &places[middle];
+        if (where < 0)
+            to = middle;
+        else
+            from = middle + 1;
+    }
+    return NULL;
+}
+
+/* No address comes twice. IPv4-mapped ones are never passed on, since libc makes IPv4
+ * addresses of them. */
+static void sort_in(struct addresses *addresses, const struct record *record)
+{
+    const struct address_place *place = NULL;
+
+    if (addresses->in_order_count < addresses->order->count)
+        place = find_place(addresses, record->data);
+    addresses->in_order_count += place != NULL;
+    if (place)
+        addresses->in_order[place->at] = record;
+    else if (record->type != TYPE_AAAA || !reverse_is_mapped(record->data))
+        addresses->others[addresses->other_count++] = record;
+}
+
+static bool write_in_order(struct relay *relay, const struct addresses *addresses)
+{
+    bool has_all = addresses->in_order_count == addresses->order->count;
+
+    for (size_t i = 0; i < addresses->order->count; i++) {
+        const struct record *record = addresses->in_order[i];
+
+        if (record && !write_record(relay, SECTION_ANSWER, record))
             return false;
     }
+    for (size_t i = 0; i < addresses->other_count; i++)
+        if (addresses->order->is_part && has_all &&
+            !write_record(relay, SECTION_ANSWER, addresses->others[i]))
+            return false;
     return true;
 }
 
 /* All addresses at once, where the first one of them stood. */
-static bool write_addresses(struct relay *relay, struct name name)
+static bool write_addresses(struct relay *relay, uint32_t owner)
 {
-    struct record **sorted;
-    size_t count;
+    const struct records *records = &relay->sections.of[SECTION_ANSWER];
+    struct addresses addresses;
     bool done;
 
     if (relay->addresses_written)
         return true;
     relay->addresses_written = true;
-    sorted = sorted_addresses(relay, name, &count);
-    done = sorted && write_in_order(relay, sorted, count);
-    free(sorted);
+    done = addresses_init(&addresses, relay->order, records->count);
+    for (size_t i = 0; i < records->count && done; i++)
+        if (records->all[i]->number == owner && is_ordered(relay, records->all[i]) &&
+            records->all[i]->data_len == relay->order->size)
+            sort_in(&addresses, records->all[i]);
+    done = done && write_in_order(relay, &addresses);
+    addresses_free(&addresses);
     return done;
 }
 
@@ -143,13 +213,13 @@ static bool wants_alias_itself(const struct relay *relay)
     return relay->question->type == TYPE_CNAME || relay->question->type == TYPE_ANY;
 }
 
-static bool has_data(const struct relay *relay, struct name name)
+static bool has_data(const struct relay *relay, uint32_t owner)
 {
     const struct records *records = &relay->sections.of[SECTION_ANSWER];
 
     for (size_t i = 0; i < records->count; i++)
-        if (record_is(records->all[i], relay->question->type) &&
-            name_equal(records->all[i]->owner, name))
+        if (records->all[i]->number == owner &&
+            record_is(records->all[i], relay->question->type))
             return true;
     return false;
 }
@@ -157,21 +227,21 @@ static bool has_data(const struct relay *relay, struct name name)
 /* There may not be several CNAMEs at a name (RFC 2181 section 10.1); if there are, the
  * chain goes on with the first. Beside data, a CNAME that leads to its own owner counts as
  * none, as in libc. */
-static bool write_name(struct relay *relay, struct name name, bool last)
+static bool write_name(struct relay *relay, uint32_t owner, bool last)
 {
     const struct records *records = &relay->sections.of[SECTION_ANSWER];
-    bool has_alias = last && !wants_alias_itself(relay) && has_data(relay, name);
+    bool has_alias = last && !wants_alias_itself(relay) && has_data(relay, owner);
 
     for (size_t i = 0; i < records->count; i++) {
         const struct record *record = records->all[i];
         bool done;
 
-        if (!name_equal(record->owner, name) || !belongs(relay, record, last) ||
+        if (record->number != owner || !belongs(relay, record, last) ||
             (has_alias && record_is(record, TYPE_CNAME)))
             continue;
         has_alias |= record_is(record, TYPE_CNAME);
         done = last && is_ordered(relay, record)
-                   ? write_addresses(relay, name)
+                   ? write_addresses(relay, owner)
                    : write_record(relay, SECTION_ANSWER, record);
         if (!done)
             return false;
@@ -179,30 +249,48 @@ static bool write_name(struct relay *relay, struct name name, bool last)
     return true;
 }
 
-/* The number, from 0, of the name in the chain that the record stands above; -1: none. */
-static int rewrites(const struct relay *relay, const struct record *record)
+static bool is_about_dnames(const struct record *record)
 {
-    for (size_t i = 0; i < relay->chain.count; i++)
-        if (name_apex_at(relay->chain.names[i], record->owner) > 0)
-            return (int)i;
-    return -1;
+    return record_is(record, LDNS_RR_TYPE_DNAME) ||
+           is_signature_of(record, LDNS_RR_TYPE_DNAME);
+}
+
+static bool has_dnames(const struct relay *relay)
+{
+    const struct records *records = &relay->sections.of[SECTION_ANSWER];
+
+    for (size_t i = 0; i < records->count; i++)
+        if (is_about_dnames(records->all[i]))
+            return true;
+    return false;
+}
+
+/* Notes for each owner above a name of the chain which is the first one, from 1. */
+static void note_above(const struct relay *relay, uint8_t *first, uint8_t *marks)
+{
+    const struct name_set *names = &relay->sections.names;
+
+    for (size_t i = 0; i < relay->chain.count; i++) {
+        memset(marks, 0, names->count);
+        name_set_mark(names, relay->chain.names[i], marks);
+        for (size_t k = 0; k < names->count; k++)
+            if (marks[k] > NAME_SET_ITSELF && first[k] == 0)
+                first[k] = (uint8_t)(i + 1);
+    }
 }
 
 /* A DNAME stands before the CNAME made from it (RFC 6672 section 3.1), and comes once. */
-static bool write_dnames(struct relay *relay, size_t above)
+static bool write_dnames(struct relay *relay, const uint8_t *first, size_t above)
 {
     const struct records *records = &relay->sections.of[SECTION_ANSWER];
     bool asked = relay->question->type == LDNS_RR_TYPE_DNAME;
-    struct name end = relay->chain.names[relay->chain.count - 1];
+    uint32_t end = relay->chain.numbers[relay->chain.count - 1];
 
-    for (size_t i = 0; i < records->count; i++) {
+    for (size_t i = 0; i < records->count && first; i++) {
         const struct record *record = records->all[i];
 
-        if (!record_is(record, LDNS_RR_TYPE_DNAME) &&
-            !is_signature_of(record, LDNS_RR_TYPE_DNAME))
-            continue;
-        if (rewrites(relay, record) == (int)above &&
-            !(asked && name_equal(record->owner, end)) &&
+        if (first[record->number] == above + 1 && is_about_dnames(record) &&
+            !(asked && record->number == end) &&
             !write_record(relay, SECTION_ANSWER, record))
             return false;
     }
@@ -237,22 +325,52 @@ static bool wants_additional(const struct relay *relay)
 /* True for the last name of the chain, unless the chain has come back to an earlier one. */
 static bool is_last(const struct relay *relay, size_t i)
 {
-    struct name name = relay->chain.names[i];
-    struct name target = chain_target(&relay->sections.of[SECTION_ANSWER], name);
+    struct name target;
 
-    return i + 1 == relay->chain.count &&
-           (wants_alias_itself(relay) || target.len == 0 || name_equal(target, name));
+    if (i + 1 < relay->chain.count || wants_alias_itself(relay))
+        return i + 1 == relay->chain.count;
+    target = chain_target(&relay->sections.of[SECTION_ANSWER], relay->chain.numbers[i]);
+    return target.len == 0 || name_equal(target, relay->chain.names[i]);
+}
+
+/* `first` tells of each owner which name it is above (note_above); NULL: there are no
+ * DNAMEs.
+ */
+static bool write_chain(struct relay *relay, const uint8_t *first)
+{
+    for (size_t i = 0; i < relay->chain.count; i++)
+        if (!write_dnames(relay, first, i) ||
+            !write_name(relay, relay->chain.numbers[i], is_last(relay, i)))
+            return false;
+    return true;
+}
+
+static bool write_answer(struct relay *relay)
+{
+    size_t count = relay->sections.names.count;
+    uint8_t *first, *marks;
+    bool done;
+
+    if (!has_dnames(relay))
+        return write_chain(relay, NULL);
+    first = calloc(count + 1, 1);
+    marks = calloc(count + 1, 1);
+    if (first && marks)
+        note_above(relay, first, marks);
+    done = first && marks && write_chain(relay, first);
+    free(first);
+    free(marks);
+    return done;
 }
 
 static bool write_all(struct relay *relay)
 {
-    if (!chain_find(&relay->chain, relay->question, &relay->sections.of[SECTION_ANSWER]))
+    if (!chain_find(&relay->chain, relay->question, &relay->sections.of[SECTION_ANSWER]) ||
+        !bailiwick_keep(&relay->sections, &relay->chain))
         return false;
-    bailiwick_keep(&relay->sections, &relay->chain);
-    for (size_t i = 0; i < relay->chain.count; i++)
-        if (!write_dnames(relay, i) ||
-            !write_name(relay, relay->chain.names[i], is_last(relay, i)))
-            return false;
+    relay->asked = relay->chain.numbers[0];
+    if (!write_answer(relay))
+        return false;
     if (wants_authority(relay) && !write_section(relay, SECTION_AUTHORITY))
         return false;
     return !wants_additional(relay) || write_section(relay, SECTION_ADDITIONAL);
@@ -261,7 +379,8 @@ static bool write_all(struct relay *relay)
 bool relay_read(const struct question *question, const uint8_t *wire, size_t len,
                 const struct relay_order *order, struct answer *answer)
 {
-    struct relay relay = {.question = question, .order = order, .answer = answer};
+    struct relay relay = {
+        .question = question, .order = order, .answer = answer, .written = NAME_SET_NONE};
     bool done = sections_read(&relay.sections, wire, len) && write_all(&relay);
 
     if (done)

@@ -6,8 +6,6 @@
 #include <sys/auxv.h>
 #include <xxhash.h>
 
-#include "dns/name.h"
-
 uint16_t rrset_type_covered(const struct record *record)
 {
     struct reader in = reader_of(record->data, record->data_len);
@@ -16,17 +14,23 @@ uint16_t rrset_type_covered(const struct record *record)
     return record->type == LDNS_RR_TYPE_RRSIG && get_u16(&in, &covered) ? covered : 0;
 }
 
-/* A record's place in an array. Hashes put the records of a set side by side: they cost
- * less to compare than names, which may all begin alike. */
-struct hashed_place {
-    uint64_t set, data;
-    size_t at;
+/* Records that are to be found again among thousands, by a hash that nobody can foresee:
+ * open addressing, and half of the slots at least are empty. */
+struct found {
+    struct record **slots; /* NULL: the slot is empty */
+    size_t mask;
+    uint64_t seed;
+    const struct record *last; /* whose set was hashed last, and its hash */
+    uint64_t last_hash;
 };
+
+typedef bool same(const struct record *, const struct record *);
 
 static bool is_same_set(const struct record *a, const struct record *b)
 {
-    return a->type == b->type && a->class == b->class &&
-           rrset_type_covered(a) == rrset_type_covered(b) && name_equal(a->owner, b->owner);
+    return a->number == b->number && a->type == b->type && a->class == b->class &&
+           (a->type != LDNS_RR_TYPE_RRSIG ||
+            rrset_type_covered(a) == rrset_type_covered(b));
 }
 
 static bool is_same(const struct record *a, const struct record *b)
@@ -35,112 +39,97 @@ static bool is_same(const struct record *a, const struct record *b)
            is_same_set(a, b);
 }
 
-static uint64_t hash_of_set(const struct record *record, uint64_t seed)
+/* Most records stand beside others of their set. */
+static uint64_t hash_of_set(struct found *found, const struct record *record)
 {
-    const uint64_t types = (uint64_t)record->type << 32 | (uint64_t)record->class << 16 |
-                           rrset_type_covered(record);
-    uint8_t owner[NAME_WIRE_MAX];
+    const uint32_t key[] = {record->number, (uint32_t)record->type << 16 | record->class,
+                            rrset_type_covered(record)};
 
-    name_fold(owner, record->owner.wire, record->owner.len);
-    return XXH3_64bits_withSeed(owner, record->owner.len, seed + types);
+    if (!found->last || !is_same_set(found->last, record))
+        found->last_hash = XXH3_64bits_withSeed(key, sizeof key, found->seed);
+    found->last = record;
+    return found->last_hash;
 }
 
-static int compare(const void *left, const void *right)
+static uint64_t hash_of(struct found *found, const struct record *record)
 {
-    const struct hashed_place *a = left, *b = right;
-
-    if (a->set != b->set)
-        return a->set < b->set ? -1 : 1;
-    if (a->data != b->data)
-        return a->data < b->data ? -1 : 1;
-    return (a->at > b->at) - (a->at < b->at);
+    return XXH3_64bits_withSeed(record->data, record->data_len, hash_of_set(found, record));
 }
 
-/* The places of the records, in an order in which equal ones stand together, the first
- * place first. The caller frees them; NULL when memory is short. */
-static struct hashed_place *sorted_places(const struct records *records)
+static bool found_init(struct found *found, size_t count)
 {
-    struct hashed_place *places = malloc((records->count + 1) * sizeof *places);
-    uint64_t seed;
+    size_t slots = 4;
 
-    if (!places)
-        return NULL;
-    memcpy(&seed, (const void *)getauxval(AT_RANDOM), sizeof seed); /* the kernel's */
-    for (size_t i = 0; i < records->count; i++)
-        places[i] = (struct hashed_place){
-            .set = hash_of_set(records->all[i], seed),
-            .data = XXH3_64bits_withSeed(records->all[i]->data, records->all[i]->data_len,
-                                         seed),
-            .at = i};
-    qsort(places, records->count, sizeof *places, compare);
-    return places;
+    while (slots < 2 * count)
+        slots *= 2;
+    found->mask = slots - 1;
+    found->slots = calloc(slots, sizeof *found->slots);
+    memcpy(&found->seed, (const void *)getauxval(AT_RANDOM), sizeof found->seed);
+    return found->slots;
 }
 
-/* The number of records from the first place on that are of one set. */
-static size_t set_size(const struct records *records, const struct hashed_place *places,
-                       size_t count)
+/* The first record that came and is the same; this one if none has come. */
+static struct record *first_of(struct found *found, uint64_t hash, struct record *record,
+                               same *is_alike)
 {
-    size_t size = 1;
+    size_t i = hash & found->mask;
 
-    while (size < count &&
-           is_same_set(records->all[places->at], records->all[places[size].at]))
-        size++;
-    return size;
+    while (found->slots[i] && !is_alike(found->slots[i], record))
+        i = (i + 1) & found->mask;
+    if (!found->slots[i])
+        found->slots[i] = record;
+    return found->slots[i];
 }
 
-static void even(const struct records *records, const struct hashed_place *set, size_t size)
+/* The first record of the set that the record is of; `last` is what this has returned for
+ * the record before it, or NULL. */
+static struct record *first_of_set(struct found *sets, struct record *last,
+                                   struct record *record)
 {
-    uint32_t lowest = UINT32_MAX;
-
-    for (size_t i = 0; i < size; i++)
-        if (records->all[set[i].at]->ttl < lowest)
-            lowest = records->all[set[i].at]->ttl;
-    for (size_t i = 0; i < size; i++)
-        records->all[set[i].at]->ttl = lowest;
+    if (last && is_same_set(last, record))
+        return last;
+    return first_of(sets, hash_of_set(sets, record), record, is_same_set);
 }
 
-static void close_gaps(struct records *records)
+static void even_ttls(const struct records *records, struct found *sets)
+{
+    struct record *first = NULL;
+
+    for (size_t i = 0; i < records->count; i++) {
+        first = first_of_set(sets, first, records->all[i]);
+        if (records->all[i]->ttl < first->ttl)
+            first->ttl = records->all[i]->ttl;
+    }
+    for (size_t i = 0; i < records->count; i++) {
+        first = first_of_set(sets, first, records->all[i]);
+        records->all[i]->ttl = first->ttl;
+    }
+}
+
+static void drop_repeated(struct records *records, struct found *found)
 {
     size_t left = 0;
 
-    for (size_t i = 0; i < records->count; i++)
-        if (records->all[i])
-            records->all[left++] = records->all[i];
+    for (size_t i = 0; i < records->count; i++) {
+        struct record *record = records->all[i];
+
+        if (first_of(found, hash_of(found, record), record, is_same) == record)
+            records->all[left++] = record;
+    }
     records->count = left;
 }
 
-bool rrset_drop_repeated(struct records *records)
+bool rrset_tidy(struct records *records)
 {
-    struct hashed_place *places = sorted_places(records);
-    size_t first = 0;
+    struct found sets = {0}, found = {0};
+    bool done = records->count < 2;
 
-    if (!places)
-        return false;
-    for (size_t i = 1; i < records->count; i++) {
-        struct record **record = &records->all[places[i].at];
-
-        if (!is_same(records->all[places[first].at], *record)) {
-            first = i;
-            continue;
-        }
-        free(*record);
-        *record = NULL;
+    if (!done && found_init(&sets, records->count) && found_init(&found, records->count)) {
+        even_ttls(records, &sets);
+        drop_repeated(records, &found);
+        done = true;
     }
-    free(places);
-    close_gaps(records);
-    return true;
-}
-
-bool rrset_even_ttls(struct records *records)
-{
-    struct hashed_place *places = sorted_places(records);
-
-    if (!places)
-        return false;
-    for (size_t i = 0, size; i < records->count; i += size) {
-        size = set_size(records, places + i, records->count - i);
-        even(records, places + i, size);
-    }
-    free(places);
-    return true;
+    free(sets.slots);
+    free(found.slots);
+    return done;
 }

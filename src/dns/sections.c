@@ -1,36 +1,100 @@
 #include "dns/sections.h"
 
-#include <stdlib.h>
-
+#include "dns/chain.h"
 #include "dns/type.h"
 
 enum { RECORDS_MAX = 5000 }; /* 64 KiB hold 4,095 addresses */
 
-/* OPT and TSIG are about the message, not about the name. In another section than the
- * additional one (RFC 6891 section 6.1.1, RFC 8945 section 5.1) they mean that the counts
- * are wrong. */
-static bool read_section(struct reader *in, unsigned count, enum section section,
-                         struct records *records)
+/* A name that has been read from a pointer, of which most records of a long section are. */
+struct known_owner {
+    uint16_t pointer; /* 0: none */
+    const struct name_entry *entry;
+};
+
+enum { KNOWN_OWNERS = 64 };
+
+/* What is read, and what has come of it so far. */
+struct message_source {
+    struct reader in;
+    struct name_set *names;
+    size_t cost; /* of the names that have been read (name_expand_at_cost) */
+    struct known_owner known[KNOWN_OWNERS]; /* by where the pointer leads */
+};
+
+static struct known_owner *place_of(struct message_source *source, uint16_t pointer)
 {
-    records->all = calloc(count + 1u, sizeof(struct record *));
-    if (!records->all || count > RECORDS_MAX)
+    return &source->known[pointer / 2 % KNOWN_OWNERS];
+}
+
+/* The owner of the record that comes next; NULL if it cannot be read. */
+static const struct name_entry *read_owner(struct message_source *source)
+{
+    struct reader at = source->in;
+    uint8_t wire[NAME_WIRE_MAX];
+    struct known_owner *known = NULL;
+    const struct name_entry *entry;
+    uint16_t pointer;
+    size_t len;
+
+    if (get_u16(&at, &pointer) && pointer >= NAME_POINTER) {
+        known = place_of(source, pointer);
+        if (known->pointer == pointer)
+            return known->entry;
+    }
+    at = source->in;
+    if (!name_expand_at_cost(&at, wire, &len, &source->cost))
+        return NULL;
+    entry = name_set_add(source->names, (struct name){wire, len});
+    if (known && entry)
+        *known = (struct known_owner){pointer, entry};
+    return entry;
+}
+
+/* Adds the record that comes next, and whose head has been read. */
+static bool add_record(struct message_source *source, const struct record_head *head,
+                       struct records *records)
+{
+    const struct name_entry *owner = read_owner(source);
+    struct record *record = NULL;
+
+    if (owner && source->cost <= NAME_COST_MAX)
+        record = record_expand(&source->in, head, owner->name, source->names->arena,
+                               &source->cost);
+    if (!record)
+        return false;
+    record->number = owner->number;
+    records->all[records->count++] = record;
+    return true;
+}
+
+/* OPT and TSIG are not about the name. In another section than the additional one (RFC 6891
+ * section 6.1.1, RFC 8945 section 5.1) they mean that the counts are wrong. */
+static bool is_about_message(const struct record_head *head)
+{
+    return head->type == TYPE_OPT || head->type == TYPE_TSIG;
+}
+
+static bool read_section(struct message_source *source, unsigned count,
+                         enum section section, struct records *records)
+{
+    if (count > RECORDS_MAX)
+        return false;
+    records->names = source->names;
+    records->all = arena_take(source->names->arena,
+                              (count + CHAIN_MAX + 1u) * sizeof(struct record *));
+    if (!records->all)
         return false;
     while (count-- > 0) {
-        struct reader behind = *in;
+        struct reader behind = source->in;
         struct record_head head;
 
         if (!record_next(&behind, &head))
             return false;
-        if (head.type == TYPE_OPT || head.type == TYPE_TSIG) {
-            if (section != SECTION_ADDITIONAL)
-                return false;
-            *in = behind;
-            continue;
-        }
-        records->all[records->count] = record_read(in);
-        if (!records->all[records->count])
+        if (is_about_message(&head) && section != SECTION_ADDITIONAL)
             return false;
-        records->count++;
+        if (!is_about_message(&head) && !add_record(source, &head, records))
+            return false;
+        source->in = behind;
     }
     return true;
 }
@@ -54,45 +118,36 @@ static void cap_denial(struct records *authority)
     }
 }
 
-static void drop_records(struct records *records)
-{
-    for (size_t i = 0; i < records->count; i++)
-        free(records->all[i]);
-    records->count = 0;
-}
-
 /* A name server, or a middlebox, may have cut such a section or counted it wrongly: the
  * answer does not depend on it. */
-static void read_behind_answer(struct reader *in, unsigned count, enum section section,
-                               struct records *records)
+static void read_behind_answer(struct message_source *source, unsigned count,
+                               enum section section, struct records *records)
 {
-    if (!read_section(in, count, section, records))
-        drop_records(records);
+    if (!read_section(source, count, section, records))
+        records->count = 0;
     if (section == SECTION_AUTHORITY)
         cap_denial(records);
-    if (!rrset_even_ttls(records) || !rrset_drop_repeated(records))
-        drop_records(records);
+    if (!rrset_tidy(records))
+        records->count = 0;
 }
 
 bool sections_read(struct sections *sections, const uint8_t *wire, size_t len)
 {
     struct records *answer = &sections->of[SECTION_ANSWER];
-    struct reader in;
+    struct message_source source = {.names = &sections->names};
 
-    *sections = (struct sections){0};
-    if (!wire_find_records(wire, len, &in) ||
-        !read_section(&in, wire_count(wire, SECTION_ANSWER), SECTION_ANSWER, answer) ||
-        !rrset_even_ttls(answer) || !rrset_drop_repeated(answer))
+    *sections = (struct sections){.names.arena = &sections->arena};
+    if (!wire_find_records(wire, len, &source.in) ||
+        !read_section(&source, wire_count(wire, SECTION_ANSWER), SECTION_ANSWER, answer) ||
+        !rrset_tidy(answer))
         return false;
     for (enum section i = SECTION_AUTHORITY; i <= SECTION_ADDITIONAL; i++)
-        read_behind_answer(&in, wire_count(wire, i), i, &sections->of[i]);
+        read_behind_answer(&source, wire_count(wire, i), i, &sections->of[i]);
     return true;
 }
 
 void sections_free(struct sections *sections)
 {
-    for (int i = 0; i < SECTIONS; i++) {
-        drop_records(&sections->of[i]);
-        free(sections->of[i].all);
-    }
+    name_set_free(&sections->names);
+    arena_free(&sections->arena);
 }

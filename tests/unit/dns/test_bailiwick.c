@@ -27,7 +27,7 @@ static void keep(uint16_t type, const uint8_t *wire, size_t len)
 
     assert_true(sections_read(&sections, wire, len));
     assert_true(chain_find(&chain, &question, &sections.of[SECTION_ANSWER]));
-    bailiwick_keep(&sections, &chain);
+    assert_true(bailiwick_keep(&sections, &chain));
     authorities = sections.of[SECTION_AUTHORITY].count;
     additionals = sections.of[SECTION_ADDITIONAL].count;
     sections_free(&sections);

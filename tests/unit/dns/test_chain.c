@@ -4,15 +4,17 @@
 
 enum { TYPE_DNAME = 39 };
 
-static struct records records;
+static struct arena arena;
+static struct name_set names = {.arena = &arena};
+static struct record *all[CHAIN_MAX + 1 + CHAIN_MAX + 1];
+static struct records records = {.all = all, .names = &names};
 static struct chain chain;
 
 static void clear(void)
 {
-    while (records.count > 0)
-        free(records.all[--records.count]);
-    free(records.all);
-    records.all = NULL;
+    records.count = 0;
+    name_set_free(&names);
+    arena_free(&arena);
 }
 
 FIXTURE(records, NULL, clear);
@@ -20,17 +22,18 @@ FIXTURE(records, NULL, clear);
 static void add(uint16_t type, const char *owner, const char *target)
 {
     size_t owner_len = strlen(owner) + 1, target_len = strlen(target) + 1;
-    struct record *record = malloc(sizeof *record + owner_len + target_len);
+    const struct name_entry *entry =
+        name_set_add(&names, (struct name){(const uint8_t *)owner, owner_len});
+    struct record *record = arena_take(&arena, sizeof *record + owner_len + target_len);
 
-    records.all = reallocarray(records.all, records.count + 1, sizeof record);
-    assert_true(record && records.all);
+    assert_true(record && entry);
     *record = (struct record){.type = type,
                               .class = CLASS_IN,
                               .ttl = 30,
-                              .owner = {record->bytes, owner_len},
+                              .owner = entry->name,
+                              .number = entry->number,
                               .data = record->bytes + owner_len,
                               .data_len = target_len};
-    memcpy(record->bytes, owner, owner_len);
     memcpy(record->bytes + owner_len, target, target_len);
     records.all[records.count++] = record;
 }
@@ -147,4 +150,32 @@ TEST_WITH(records, a_dname_stands_for_no_name_that_is_too_long)
     add(TYPE_DNAME, "\3old", strcat(target, "\1a"));
     assert_true(finds(TYPE_A));
     assert_int_equal(chain.count, 2);
+}
+
+/* A name that a server does not write out twice has a number all the same. */
+TEST_WITH(records, names_have_the_numbers_of_the_records_there)
+{
+    add(TYPE_CNAME, "\4host", "\1A");
+    add(TYPE_CNAME, "\1a", "\1b");
+    assert_true(finds(TYPE_A));
+    assert_int_equal(chain.count, 3);
+    assert_int_equal(chain.numbers[0], records.all[0]->number);
+    assert_int_equal(chain.numbers[1], records.all[1]->number);
+    assert_int_equal(chain.numbers[2], NAME_SET_NONE);
+}
+
+/* The nearest one would make a target that is too long. */
+TEST_WITH(records, the_first_dname_that_makes_an_alias_counts)
+{
+    char target[NAME_WIRE_MAX] = "";
+
+    for (size_t i = 0; i < 126; i++)
+        strcat(target, "\1a");
+    add(TYPE_CNAME, "\4host", "\2aa\1b\3old");
+    add(TYPE_DNAME, "\1b\3old", target);
+    add(TYPE_DNAME, "\3old", "\3new");
+    add(TYPE_DNAME, "\1b\3old", "\5other");
+    assert_true(finds(TYPE_A));
+    assert_int_equal(chain.count, 3);
+    assert_name(2, "\2aa\1b\3new");
 }

@@ -441,6 +441,19 @@ TEST(no_more_than_127_pointers_are_followed)
     assert_false(expands(data, pointers(data, 128), 0, out, &len));
 }
 
+TEST(octets_and_pointers_of_a_name_cost)
+{
+    const uint8_t data[] = {HOST_TEST, 1, 'a', POINTER(5)};
+    struct reader in = reader_of(BYTES(data));
+    uint8_t out[NAME_WIRE_MAX];
+    size_t len, cost = 100;
+
+    assert_true(name_expand_at_cost(&in, out, &len, &cost));
+    assert_int_equal(cost, 100 + 11);
+    assert_true(name_expand_at_cost(&in, out, &len, &cost));
+    assert_int_equal(cost, 100 + 11 + 8 + 8);
+}
+
 TEST(a_pointer_that_leads_nowhere_is_no_name)
 {
     const uint8_t itself[] = {POINTER(0)}, behind[] = {POINTER(2)}, cut[] = {0xc0};

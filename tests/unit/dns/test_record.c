@@ -139,3 +139,43 @@ TEST(an_address_has_its_length)
     assert_null(read_one(BYTES(a)));
     assert_null(read_one(BYTES(aaaa)));
 }
+
+/* An arena has the record and its names; what they did not need is given back. */
+TEST(a_record_may_lie_in_an_arena)
+{
+    const uint8_t wire[] = {HOST_TEST, RECORD(15, 60, 6), 0, 10, 1, 'a', POINTER(5)};
+    const uint8_t data[] = {0, 10, 1, 'a', 4, 't', 'e', 's', 't', 0};
+    struct name owner = NAME_OF("\4host\4test");
+    struct reader in = reader_of(BYTES(wire)), behind = in;
+    struct arena arena = {0};
+    struct record_head head;
+    struct record *record;
+    size_t cost = 1;
+
+    assert_true(record_next(&behind, &head));
+    record = record_expand(&in, &head, owner, &arena, &cost);
+    assert_non_null(record);
+    assert_ptr_equal(record->owner.wire, owner.wire);
+    assert_int_equal(record->type, 15);
+    assert_int_equal(record->data_len, sizeof data);
+    assert_memory_equal(record->data, data, sizeof data);
+    assert_int_equal(cost, 1 + 8 + 8);
+    assert_in_range((uint8_t *)arena_take(&arena, 1) - (uint8_t *)record, 1,
+                    sizeof *record + 64);
+    arena_free(&arena);
+}
+
+TEST(a_malformed_record_takes_nothing_of_an_arena)
+{
+    const uint8_t wire[] = {HOST_TEST, RECORD(15, 60, 4), 0, 10, POINTER(300)};
+    struct reader in = reader_of(BYTES(wire)), behind = in;
+    struct arena arena = {0};
+    struct record_head head;
+    void *taken = arena_take(&arena, 16);
+    size_t cost = 0;
+
+    assert_true(record_next(&behind, &head));
+    assert_null(record_expand(&in, &head, (struct name)NAME_OF(""), &arena, &cost));
+    assert_ptr_equal(arena_take(&arena, 16), (uint8_t *)taken + 16);
+    arena_free(&arena);
+}

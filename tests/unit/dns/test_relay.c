@@ -1131,3 +1131,92 @@ TEST(a_reply_of_pointers_to_pointers_is_refused)
 
     assert_refused(wire, message_of_pointers(wire, 3500));
 }
+
+/* libc has seen a part of the addresses. */
+static bool reads_part(const uint8_t *wire, size_t len, const uint8_t *addresses,
+                       size_t size, struct answer *answer)
+{
+    const struct relay_order order = {
+        .addresses = addresses, .count = size / 4, .size = 4, .is_part = true};
+    struct question question = host_test(TYPE_A);
+
+    answer_init(answer, &question, records, sizeof records);
+    return relay_read(&question, wire, len, &order, answer);
+}
+
+TEST(addresses_that_libc_has_not_seen_follow_the_others)
+{
+    const uint8_t wire[] = {REPLY(4, 0),   HOST_TEST_A,   ADDRESS_OF(1),
+                            ADDRESS_OF(2), ADDRESS_OF(3), ADDRESS_OF(4)};
+    const uint8_t expected[] = {ADDRESS_OF(3), ADDRESS_OF(2), ADDRESS_OF(1), ADDRESS_OF(4)};
+    const uint8_t addresses[] = {192, 0, 2, 3, 192, 0, 2, 2};
+    struct answer answer;
+
+    assert_true(reads_part(BYTES(wire), BYTES(addresses), &answer));
+    assert_records(answer, 4, expected);
+}
+
+/* Then they are another source's. */
+TEST(if_libc_has_others_nothing_follows)
+{
+    const uint8_t wire[] = {REPLY(3, 0), HOST_TEST_A, ADDRESS_OF(1), ADDRESS_OF(2),
+                            ADDRESS_OF(3)};
+    const uint8_t expected[] = {ADDRESS_OF(2)};
+    const uint8_t addresses[] = {192, 0, 2, 2, 192, 0, 2, 9};
+    struct answer answer;
+
+    assert_true(reads_part(BYTES(wire), BYTES(addresses), &answer));
+    assert_records(answer, 1, expected);
+}
+
+TEST(ipv4_mapped_addresses_do_not_follow)
+{
+    const uint8_t wire[] = {REPLY(2, 0),
+                            HOST_TEST,
+                            ASKS(28),
+                            ASKED,
+                            RECORD(28, 60, 16),
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0xff,
+                            0xff,
+                            192,
+                            0,
+                            2,
+                            1,
+                            ASKED,
+                            RECORD(28, 60, 16),
+                            0x20,
+                            1,
+                            0xd,
+                            0xb8,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            1};
+    const struct relay_order order = {
+        .addresses = (const uint8_t *)"", .size = 16, .is_part = true};
+    struct question question = host_test(28);
+    struct answer answer;
+
+    answer_init(&answer, &question, records, sizeof records);
+    assert_true(relay_read(&question, BYTES(wire), &order, &answer));
+    assert_int_equal(answer.count[SECTION_ANSWER], 1);
+    assert_memory_equal(answer.records, wire + sizeof wire - 28, 28);
+}

@@ -4,13 +4,16 @@
 
 enum { A = 1, MX = 15, RRSIG = 46, IN = 1, CH = 3 };
 
+static struct arena arena;
+static struct name_set names = {.arena = &arena};
 static struct record *all[6000];
-static struct records set = {.all = all};
+static struct records set = {.all = all, .names = &names};
 
 static void clear(void)
 {
-    while (set.count > 0)
-        free(all[--set.count]);
+    set.count = 0;
+    name_set_free(&names);
+    arena_free(&arena);
 }
 
 FIXTURE(records, NULL, clear);
@@ -19,39 +22,44 @@ FIXTURE(records, NULL, clear);
 static void add_data(const char *owner, uint16_t class, uint16_t type, uint16_t data,
                      uint32_t ttl)
 {
-    size_t len = strlen(owner) + 1;
-    struct record *record = malloc(sizeof *record + len + 2);
+    const struct name_entry *entry =
+        name_set_add(&names, (struct name){(const uint8_t *)owner, strlen(owner) + 1});
+    struct record *record = arena_take(&arena, sizeof *record + 2);
 
-    assert_non_null(record);
+    assert_true(record && entry);
     *record = (struct record){.type = type,
                               .class = class,
                               .ttl = ttl,
-                              .owner = {record->bytes, len},
-                              .data = record->bytes + len,
+                              .owner = entry->name,
+                              .number = entry->number,
+                              .data = record->bytes,
                               .data_len = 2};
-    memcpy(record->bytes, owner, len);
-    record->bytes[len] = (uint8_t)(data >> 8);
-    record->bytes[len + 1] = (uint8_t)data;
+    record->bytes[0] = (uint8_t)(data >> 8);
+    record->bytes[1] = (uint8_t)data;
     all[set.count++] = record;
 }
 
+/* Adds a record whose data no other one has. */
 static void add(const char *owner, uint16_t type, uint32_t ttl)
 {
-    add_data(owner, IN, type, 0, ttl);
+    add_data(owner, IN, type, (uint16_t)set.count, ttl);
 }
 
-static void assert_ttls(const uint32_t *expected)
+static void assert_ttls(const uint32_t *expected, size_t number)
 {
-    rrset_even_ttls(&set);
-    for (size_t i = 0; i < set.count; i++)
+    assert_true(rrset_tidy(&set));
+    assert_int_equal(set.count, number);
+    for (size_t i = 0; i < number; i++)
         assert_int_equal(all[i]->ttl, expected[i]);
 }
 
-#define ASSERT_TTLS(...) assert_ttls((const uint32_t[]){__VA_ARGS__})
+#define ASSERT_TTLS(...)                                                                   \
+    assert_ttls((const uint32_t[]){__VA_ARGS__},                                           \
+                sizeof(const uint32_t[]){__VA_ARGS__} / sizeof(uint32_t))
 
 static void assert_left(const uint16_t *data, size_t number)
 {
-    assert_true(rrset_drop_repeated(&set));
+    assert_true(rrset_tidy(&set));
     assert_int_equal(set.count, number);
     for (size_t i = 0; i < number; i++)
         assert_int_equal(all[i]->data[0] << 8 | all[i]->data[1], data[i]);
@@ -118,8 +126,30 @@ TEST_WITH(records, signatures_are_sets_by_the_type_they_cover)
 {
     add_data("\1a", IN, RRSIG, A, 60);
     add_data("\1a", IN, RRSIG, MX, 30);
-    add_data("\1a", IN, RRSIG, A, 50);
-    ASSERT_TTLS(50, 30, 50);
+    add_data("\1b", IN, RRSIG, A, 50);
+    ASSERT_TTLS(60, 30, 50);
+}
+
+/* RFC 2181 section 5.2: the lower TTL counts though its record goes. */
+TEST_WITH(records, a_record_that_goes_leaves_its_ttl)
+{
+    add_data("\1a", IN, A, 1, 60);
+    add_data("\1a", IN, A, 2, 60);
+    add_data("\1A", IN, A, 1, 30);
+    ASSERT_TTLS(30, 30);
+}
+
+/* Two signatures of a set need not be alike. */
+TEST_WITH(records, signatures_of_a_set_have_one_ttl)
+{
+    static const uint8_t data[][3] = {{0, A, 1}, {0, A, 2}};
+
+    for (size_t i = 0; i < 2; i++) {
+        add_data("\1a", IN, RRSIG, A, i ? 50 : 60);
+        all[i]->data = data[i];
+        all[i]->data_len = sizeof data[i];
+    }
+    ASSERT_TTLS(50, 50);
 }
 
 TEST_WITH(records, order_stays)
@@ -127,17 +157,18 @@ TEST_WITH(records, order_stays)
     add("\1c", A, 1);
     add("\1a", A, 2);
     add("\1b", A, 3);
-    rrset_even_ttls(&set);
+    assert_true(rrset_tidy(&set));
     assert_memory_equal(all[0]->owner.wire, "\1c", 3);
     assert_memory_equal(all[2]->owner.wire, "\1b", 3);
 }
 
 TEST_WITH(records, none_and_thousands_are_no_trouble)
 {
-    rrset_even_ttls(&set);
+    assert_true(rrset_tidy(&set));
     for (uint32_t i = 0; i < 5000; i++)
         add("\1a", A, 5000 - i);
-    rrset_even_ttls(&set);
+    assert_true(rrset_tidy(&set));
+    assert_int_equal(set.count, 5000);
     for (size_t i = 0; i < set.count; i++)
         assert_int_equal(all[i]->ttl, 1);
 }

@@ -125,3 +125,81 @@ TEST_WITH(sections, counted_records_that_are_missing_cost_no_memory)
     assert_false(reads(BYTES(wire)));
     assert_counts(0, 0, 0);
 }
+
+TEST_WITH(sections, equal_owners_have_one_number)
+{
+    const uint8_t wire[] = {HEADER(0x8180, 1, 3, 1, 1),
+                            HOST_TEST_A,
+                            ADDRESS,
+                            HOST_TEST,
+                            RECORD(1, 60, 4),
+                            192,
+                            0,
+                            2,
+                            11,
+                            POINTER(17),
+                            RECORD(16, 60, 0),
+                            ADDRESS,
+                            4,
+                            'T',
+                            'e',
+                            's',
+                            't',
+                            0,
+                            RECORD(16, 60, 0)};
+    const struct records *answer = &sections.of[SECTION_ANSWER];
+
+    assert_true(reads(BYTES(wire)));
+    assert_counts(3, 1, 1);
+    assert_int_equal(answer->all[0]->number, answer->all[1]->number);
+    assert_int_not_equal(answer->all[0]->number, answer->all[2]->number);
+    assert_int_equal(answer->all[0]->number, sections.of[SECTION_AUTHORITY].all[0]->number);
+    assert_int_equal(answer->all[2]->number,
+                     sections.of[SECTION_ADDITIONAL].all[0]->number);
+    assert_true(name_equal(answer->all[2]->owner, (struct name)NAME_OF("\4test")));
+}
+
+enum { LONG_NAMES = 60, LONG_NAME = 2 * 127 + 1 };
+
+/* A message whose section has 3,000 records. Their owners are pointers to so many names of
+ * more than 250 octets. */
+static size_t long_owners(uint8_t *wire, enum section section, unsigned names)
+{
+    const uint8_t head[] = {HEADER(0x8180, 1, 1, 0, 0), HOST_TEST_A, ROOT,
+                            RECORD(16, 60, LONG_NAMES * LONG_NAME)};
+    struct writer to = writer_of(wire, WIRE_MAX);
+
+    put_bytes(&to, head, sizeof head);
+    for (unsigned i = 0; i < LONG_NAMES * LONG_NAME; i++)
+        put_u8(&to, (uint8_t)(i % LONG_NAME == LONG_NAME - 1 ? 0
+                              : i % LONG_NAME % 2            ? 'a'
+                                                             : 1));
+    for (unsigned i = 0; i < 3000; i++) {
+        unsigned at = i % names / 2 * LONG_NAME + i % names % 2 * 2;
+
+        put_u16(&to, (uint16_t)(NAME_POINTER | (sizeof head + at)));
+        put_bytes(&to, (const uint8_t[]){RECORD(16, 60, 2), U16(i)}, 12);
+    }
+    wire_set_count(wire, section, section == SECTION_ANSWER ? 3001 : 3000);
+    assert_false(to.failed);
+    return to.pos;
+}
+
+TEST_WITH(sections, a_name_that_comes_again_costs_nothing)
+{
+    static uint8_t wire[WIRE_MAX];
+
+    assert_true(reads(wire, long_owners(wire, SECTION_ANSWER, 2)));
+    assert_counts(3001, 0, 0);
+    assert_int_equal(sections.names.count, 3);
+}
+
+/* Nobody could mean them, and they would be 700 KB long. */
+TEST_WITH(sections, thousands_of_long_names_are_refused)
+{
+    static uint8_t wire[WIRE_MAX];
+
+    assert_false(reads(wire, long_owners(wire, SECTION_ANSWER, 120)));
+    assert_true(reads(wire, long_owners(wire, SECTION_ADDITIONAL, 120)));
+    assert_counts(1, 0, 0);
+}
