@@ -36,7 +36,9 @@ static int grow(struct arena *arena, size_t wanted)
     if (!chunk)
         return -1;
     *chunk = (struct arena_chunk){.next = arena->chunks, .size = size};
-    *arena = (struct arena){chunk, (uint8_t *)chunk->octets, size};
+    arena->chunks = chunk;
+    arena->free = (uint8_t *)chunk->octets;
+    arena->left = size;
     return 0;
 }
 

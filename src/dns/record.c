@@ -96,16 +96,22 @@ static struct record *record_new(const struct record_place *place,
     return record;
 }
 
-/* Frees all but the `kept` octets of the room that it was made with. */
-static void trim(const struct record_place *place, struct record *record, size_t room,
-                 size_t kept)
+/* Frees one that was made last, with this room. */
+static void discard(const struct record_place *place, struct record *record, size_t room)
 {
-    size_t fixed = sizeof *record + place->before;
+    if (place->arena)
+        arena_trim(place->arena, sizeof *record + place->before + room, 0);
+    else
+        free(record);
+}
+
+/* Gives back what is left of the room, if others are waiting for it. */
+static void trim(const struct record_place *place, size_t room, size_t used)
+{
+    size_t fixed = sizeof(struct record) + place->before;
 
     if (place->arena)
-        arena_trim(place->arena, fixed + room, kept > 0 ? fixed + kept : 0);
-    else if (kept == 0)
-        free(record);
+        arena_trim(place->arena, fixed + room, fixed + used);
 }
 
 static bool copy(struct reader *in, struct writer *out, size_t count)
@@ -186,10 +192,10 @@ static struct record *expand(const struct record_place *place, struct reader in,
         return NULL;
     out = writer_of(record->bytes + place->before, room);
     if (!copy_fields(&in, head, &out, cost)) {
-        trim(place, record, room, 0);
+        discard(place, record, room);
         return NULL;
     }
-    trim(place, record, room, out.pos);
+    trim(place, room, out.pos);
     record->data = out.data;
     record->data_len = out.pos;
     return record;

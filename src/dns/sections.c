@@ -33,7 +33,7 @@ static const struct name_entry *read_owner(struct message_source *source)
     uint8_t wire[NAME_WIRE_MAX];
     struct known_owner *known = NULL;
     const struct name_entry *entry;
-    uint16_t pointer;
+    uint16_t pointer = 0;
     size_t len;
 
     if (get_u16(&at, &pointer) && pointer >= NAME_POINTER) {
