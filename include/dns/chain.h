@@ -17,10 +17,6 @@ struct chain {
  * Follows the records of an answer section; a question for CNAME or ANY goes no further
  * than the asked name. A CNAME that only a DNAME stands for is added to the records, whose
  * array has room for CHAIN_MAX + 1 more. False if the chain is longer than CHAIN_MAX, since
- * what stands at its end would be left out.
+ * what stands at its end would be left out, or memory is short.
  */
 bool chain_find(struct chain *, const struct question *, struct records *);
-
-/* The target of the first CNAME at the owner of a number, or a name of no octets if there
- * is none. */
-struct name chain_target(const struct records *, uint32_t number);

@@ -22,6 +22,7 @@ struct name_set {
     struct name_entry **slots; /* NULL: the slot is empty */
     size_t slot_count;         /* a power of two */
     uint32_t count;            /* names, and the number of the next one */
+    uint64_t seed;
 };
 
 /* The entry of a name that equals this one, spelled as it first came; it lies

@@ -14,6 +14,7 @@ struct record {
     uint32_t ttl;
     struct name owner;   /* in `bytes`, or borrowed from a set of names */
     uint32_t number;     /* of the owner in that set, if it is there */
+    struct record *next; /* in a list of the reader */
     const uint8_t *data; /* in `bytes`, or borrowed from the message */
     size_t data_len;
     uint8_t bytes[];
@@ -32,6 +33,7 @@ bool record_is(const struct record *, uint16_t type);
 /* The fields of a record behind its owner, where they stand in the message. */
 struct record_head {
     size_t at, ttl_at; /* where the record begins, and where its TTL stands */
+    size_t owner_len;  /* octets of the owner, as it stands there */
     uint16_t type, class;
     uint32_t ttl;
     uint16_t data_len;

@@ -1,7 +1,8 @@
 /*
- * Makes an answer of ours from a name server's message. The answer section is put in the
- * order of the CNAME chain, in whatever order it came. Records that do not belong to the
- * chain are left out: a client that asked for one name must not be told of another.
+ * Makes an answer of ours from a name server's message, in which all records of a set have
+ * one TTL and no record stands twice. The answer section is put in the order of the CNAME
+ * chain, in whatever order it came. Records that do not belong to the chain are left out: a
+ * client that asked for one name must not be told of another.
  */
 #pragma once
 
@@ -25,3 +26,11 @@ struct relay_order {
  */
 bool relay_read(const struct question *, const uint8_t *wire, size_t len,
                 const struct relay_order *, struct answer *);
+
+/*
+ * The same for a reader that needs only the first records of the asked type, as many as
+ * `most`, and takes TTLs and records as they are: they may differ within a set, and come
+ * again.
+ */
+bool relay_read_first(const struct question *, const uint8_t *wire, size_t len, size_t most,
+                      struct answer *);

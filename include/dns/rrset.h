@@ -14,7 +14,8 @@ struct records {
 /*
  * Gives all records of a set the lowest TTL among them (RFC 2181 section 5.2), and drops
  * each record that is already there, with whatever TTL (section 5). Signatures of different
- * types are different sets. False, with nothing done, when memory is short.
+ * types are different sets. False, with nothing done, when memory is short or there are
+ * more than 65,535.
  */
 bool rrset_tidy(struct records *);
 

@@ -1,7 +1,4 @@
-/*
- * The records of a name server's message in a form that may be passed on: all records of
- * a set have one TTL, no record stands there twice, and none is about the message
- * itself.
+/* The records of a name server's message but for those that are about the message itself.
  */
 #pragma once
 

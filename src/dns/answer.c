@@ -88,29 +88,22 @@ void answer_spare_name(struct answer *answer)
     answer->is_authentic = false;
 }
 
-static void put_owner(struct writer *out, uint16_t owner, const struct record *record)
+/* All that stands before the data, at once, since an answer may have thousands of records.
+ */
+static void put_head(struct writer *out, uint16_t owner, const struct record *record)
 {
-    uint8_t pointer[2];
+    uint8_t fields[12], *at = fields;
 
-    if (owner == ANSWER_OWNER_FULL) {
+    if (owner == ANSWER_OWNER_FULL)
         put_bytes(out, record->owner.wire, record->owner.len);
-        return;
-    }
-    wire_set_u16(pointer, NAME_POINTER | owner);
-    put_bytes(out, pointer, sizeof pointer);
-}
-
-/* All at once, since an answer may have thousands of records. */
-static void put_fields(struct writer *out, const struct record *record)
-{
-    uint8_t fields[10], *at = fields;
-
+    else
+        at = wire_set_u16(at, NAME_POINTER | owner);
     at = wire_set_u16(at, record->type);
     at = wire_set_u16(at, record->class);
     at = wire_set_u16(at, record->ttl >> 16);
     at = wire_set_u16(at, record->ttl);
-    wire_set_u16(at, (unsigned)record->data_len);
-    put_bytes(out, fields, sizeof fields);
+    at = wire_set_u16(at, (unsigned)record->data_len);
+    put_bytes(out, fields, (size_t)(at - fields));
 }
 
 bool answer_add_record(struct answer *answer, enum section section, uint16_t owner,
@@ -119,8 +112,7 @@ bool answer_add_record(struct answer *answer, enum section section, uint16_t own
     struct writer out = writer_of(answer->records, answer->size);
 
     out.pos = answer->len;
-    put_owner(&out, owner, record);
-    put_fields(&out, record);
+    put_head(&out, owner, record);
     put_bytes(&out, record->data, record->data_len);
     if (out.failed)
         return false;

@@ -12,17 +12,6 @@ static bool has(const struct chain *chain, struct name name)
     return false;
 }
 
-struct name chain_target(const struct records *records, uint32_t number)
-{
-    for (size_t i = 0; i < records->count && number != NAME_SET_NONE; i++) {
-        const struct record *record = records->all[i];
-
-        if (record->number == number && record_is(record, TYPE_CNAME))
-            return (struct name){record->data, record->data_len};
-    }
-    return (struct name){0};
-}
-
 /* The CNAME record of a name that has so many octets below the owner of a DNAME record (RFC
  * 6672 section 2.2). NULL if the target would be too long, or memory is short. */
 static struct record *make_cname(struct arena *arena, const struct record *dname,
@@ -48,13 +37,29 @@ static struct record *make_cname(struct arena *arena, const struct record *dname
     return cname;
 }
 
-static bool append(struct records *records, struct record *record)
+/* The first CNAME of each owner, by its number. There is room for those that are added. */
+static struct record **first_cnames(const struct records *records)
+{
+    size_t size = (records->names->count + CHAIN_MAX + 1u) * sizeof(struct record *);
+    struct record **cnames = arena_take(records->names->arena, size);
+
+    if (!cnames)
+        return NULL;
+    memset(cnames, 0, size);
+    for (size_t i = records->count; i-- > 0;)
+        if (record_is(records->all[i], TYPE_CNAME))
+            cnames[records->all[i]->number] = records->all[i];
+    return cnames;
+}
+
+static bool append(struct records *records, struct record **cnames, struct record *record)
 {
     const struct name_entry *owner = name_set_add(records->names, record->owner);
 
     if (!owner)
         return false;
     record->number = owner->number;
+    cnames[owner->number] = record;
     records->all[records->count++] = record;
     return true;
 }
@@ -79,7 +84,8 @@ static struct record *find_cname(const struct records *records, struct name name
 /* Some servers, such as systemd-resolved, send a DNAME without the CNAME that it makes of
  * the name. Clients go by that CNAME (RFC 6672 section 3.1), so it is added. Returns its
  * target. */
-static struct name add_cname(struct records *records, struct name name)
+static struct name add_cname(struct records *records, struct record **cnames,
+                             struct name name)
 {
     uint8_t *marks = calloc(records->names->count + 1u, 1);
     struct record *cname = NULL;
@@ -89,7 +95,7 @@ static struct name add_cname(struct records *records, struct name name)
         cname = find_cname(records, name, marks);
     }
     free(marks);
-    if (!cname || !append(records, cname))
+    if (!cname || !append(records, cnames, cname))
         return (struct name){0};
     return (struct name){cname->data, cname->data_len};
 }
@@ -102,11 +108,15 @@ static bool has_dname(const struct records *records)
     return false;
 }
 
-static struct name next_in_chain(struct records *records, struct name name)
+static struct name next_in_chain(struct records *records, struct record **cnames,
+                                 struct name name)
 {
-    struct name target = chain_target(records, name_set_find(records->names, name));
+    uint32_t number = name_set_find(records->names, name);
+    const struct record *cname = number == NAME_SET_NONE ? NULL : cnames[number];
 
-    return target.len > 0 || !has_dname(records) ? target : add_cname(records, name);
+    if (cname)
+        return (struct name){cname->data, cname->data_len};
+    return has_dname(records) ? add_cname(records, cnames, name) : (struct name){0};
 }
 
 bool chain_find(struct chain *chain, const struct question *question,
@@ -114,12 +124,15 @@ bool chain_find(struct chain *chain, const struct question *question,
 {
     bool is_short = question->type == TYPE_CNAME || question->type == TYPE_ANY;
     struct name name = question_name(question), next;
+    struct record **cnames = first_cnames(records);
 
     chain->count = 0;
+    if (!cnames)
+        return false;
     while (name.len > 0 && !has(chain, name)) {
         if (chain->count > CHAIN_MAX)
             return false;
-        next = next_in_chain(records, name);
+        next = next_in_chain(records, cnames, name);
         chain->names[chain->count] = name;
         chain->numbers[chain->count++] = name_set_find(records->names, name);
         if (is_short)

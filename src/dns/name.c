@@ -67,15 +67,16 @@ bool name_expand_at_cost(struct reader *in, uint8_t out[static NAME_WIRE_MAX], s
     struct reader at = *in;
     unsigned pointers = 0;
     const uint8_t *labels;
+    size_t behind = 0;
     uint8_t end;
 
-    if (!name_skip(in))
-        return false;
     do {
         size_t run = labels_len(&at);
 
         if (!get_bytes(&at, &labels, run) || !get_u8(&at, &end))
             return false;
+        if (pointers == 0)
+            behind = at.pos + (end != 0); /* the second octet of a pointer */
         put_bytes(&to, labels, run);
         if (end == 0)
             put_u8(&to, 0);
@@ -84,6 +85,7 @@ bool name_expand_at_cost(struct reader *in, uint8_t out[static NAME_WIRE_MAX], s
         if (to.failed)
             return false;
     } while (end != 0);
+    in->pos = behind;
     *len = to.pos;
     *cost += to.pos + pointers * POINTER_COST;
     return true;

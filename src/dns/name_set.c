@@ -9,13 +9,9 @@
  * most half of the slots are full. */
 enum { FIRST_SLOTS = 16 };
 
-/* The kernel's random octets: nobody can choose names that all want one slot. */
-static uint64_t hash_of(struct name folded)
+static uint64_t hash_of(const struct name_set *set, struct name folded)
 {
-    uint64_t seed;
-
-    memcpy(&seed, (const void *)getauxval(AT_RANDOM), sizeof seed);
-    return XXH3_64bits_withSeed(folded.wire, folded.len, seed);
+    return XXH3_64bits_withSeed(folded.wire, folded.len, set->seed);
 }
 
 /* The slot of the name, or the free one for it. */
@@ -33,6 +29,8 @@ static bool grow(struct name_set *set)
 {
     struct name_set larger = *set;
 
+    /* The kernel's random octets: nobody can choose names that all want one slot. */
+    memcpy(&larger.seed, (const void *)getauxval(AT_RANDOM), sizeof larger.seed);
     larger.slot_count = set->slot_count ? set->slot_count * 2 : FIRST_SLOTS;
     larger.slots = calloc(larger.slot_count, sizeof(struct name_entry *));
     if (!larger.slots)
@@ -68,7 +66,7 @@ const struct name_entry *name_set_add(struct name_set *set, struct name name)
     if (2 * (size_t)set->count >= set->slot_count && !grow(set))
         return NULL;
     name_fold(folded, name.wire, name.len);
-    hash = hash_of((struct name){folded, name.len});
+    hash = hash_of(set, (struct name){folded, name.len});
     slot = find(set, hash, name);
     if (!*slot && (*slot = entry_new(set, name, hash)))
         set->count++;
@@ -81,7 +79,7 @@ static uint32_t find_folded(const struct name_set *set, struct name folded)
 
     if (set->count == 0)
         return NAME_SET_NONE;
-    entry = *find(set, hash_of(folded), folded);
+    entry = *find(set, hash_of(set, folded), folded);
     return entry ? entry->number : NAME_SET_NONE;
 }
 

@@ -19,6 +19,7 @@ bool record_get_head(struct reader *in, struct record_head *head)
         return false;
     head->type = wire_u16(fields);
     head->class = wire_u16(fields + 2);
+    head->owner_len = in->pos - RECORD_FIELDS - head->at;
     head->ttl_at = in->pos - 6;
     head->ttl = wire_u32(fields + 4);
     head->data_len = wire_u16(fields + 8);

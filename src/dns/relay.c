@@ -17,10 +17,15 @@ struct relay {
     struct answer *answer;
     struct sections sections;
     struct chain chain;
-    uint32_t asked;      /* the number of the asked name */
+    struct record *of_name[CHAIN_MAX + 1]; /* the answers at each name of the chain */
+    size_t most;                           /* records of the asked type that are written */
+    size_t count;                          /* of these so far */
+    uint32_t asked;                        /* the number of the asked name */
     uint32_t written;    /* of the owner written last in full, or the last CNAME's target */
     uint16_t written_at; /* where it stands */
     bool addresses_written;
+    bool has_data; /* a record of the asked type is written */
+    bool is_tidy;  /* sets have one TTL, and no record stands there twice */
 };
 
 /* The place of an owner that has been written, or ANSWER_OWNER_FULL. */
@@ -57,6 +62,7 @@ static bool write_record(struct relay *relay, enum section section,
 
     if (!answer_add_record(answer, section, at, record))
         return false;
+    relay->has_data |= section == SECTION_ANSWER && record->type == relay->question->type;
     if (at == ANSWER_OWNER_FULL)
         note_written(relay, record->number, start);
     if (record_is(record, TYPE_CNAME) && section == SECTION_ANSWER)
@@ -173,20 +179,19 @@ static bool write_in_order(struct relay *relay, const struct addresses *addresse
 }
 
 /* All addresses at once, where the first one of them stood. */
-static bool write_addresses(struct relay *relay, uint32_t owner)
+static bool write_addresses(struct relay *relay, const struct record *at_name)
 {
-    const struct records *records = &relay->sections.of[SECTION_ANSWER];
     struct addresses addresses;
     bool done;
 
     if (relay->addresses_written)
         return true;
     relay->addresses_written = true;
-    done = addresses_init(&addresses, relay->order, records->count);
-    for (size_t i = 0; i < records->count && done; i++)
-        if (records->all[i]->number == owner && is_ordered(relay, records->all[i]) &&
-            records->all[i]->data_len == relay->order->size)
-            sort_in(&addresses, records->all[i]);
+    done =
+        addresses_init(&addresses, relay->order, relay->sections.of[SECTION_ANSWER].count);
+    for (; at_name && done; at_name = at_name->next)
+        if (is_ordered(relay, at_name) && at_name->data_len == relay->order->size)
+            sort_in(&addresses, at_name);
     done = done && write_in_order(relay, &addresses);
     addresses_free(&addresses);
     return done;
@@ -213,36 +218,36 @@ static bool wants_alias_itself(const struct relay *relay)
     return relay->question->type == TYPE_CNAME || relay->question->type == TYPE_ANY;
 }
 
-static bool has_data(const struct relay *relay, uint32_t owner)
+static bool has_data(const struct relay *relay, const struct record *at_name)
 {
-    const struct records *records = &relay->sections.of[SECTION_ANSWER];
-
-    for (size_t i = 0; i < records->count; i++)
-        if (records->all[i]->number == owner &&
-            record_is(records->all[i], relay->question->type))
+    for (; at_name; at_name = at_name->next)
+        if (record_is(at_name, relay->question->type))
             return true;
     return false;
+}
+
+static bool write_answer_record(struct relay *relay, const struct record *record)
+{
+    if (record->type == relay->question->type && relay->count++ >= relay->most)
+        return true;
+    return write_record(relay, SECTION_ANSWER, record);
 }
 
 /* There may not be several CNAMEs at a name (RFC 2181 section 10.1); if there are, the
  * chain goes on with the first. Beside data, a CNAME that leads to its own owner counts as
  * none, as in libc. */
-static bool write_name(struct relay *relay, uint32_t owner, bool last)
+static bool write_name(struct relay *relay, const struct record *at_name, bool last)
 {
-    const struct records *records = &relay->sections.of[SECTION_ANSWER];
-    bool has_alias = last && !wants_alias_itself(relay) && has_data(relay, owner);
+    bool has_alias = last && !wants_alias_itself(relay) && has_data(relay, at_name);
 
-    for (size_t i = 0; i < records->count; i++) {
-        const struct record *record = records->all[i];
+    for (const struct record *record = at_name; record; record = record->next) {
         bool done;
 
-        if (record->number != owner || !belongs(relay, record, last) ||
-            (has_alias && record_is(record, TYPE_CNAME)))
+        if (!belongs(relay, record, last) || (has_alias && record_is(record, TYPE_CNAME)))
             continue;
         has_alias |= record_is(record, TYPE_CNAME);
-        done = last && is_ordered(relay, record)
-                   ? write_addresses(relay, owner)
-                   : write_record(relay, SECTION_ANSWER, record);
+        done = last && is_ordered(relay, record) ? write_addresses(relay, at_name)
+                                                 : write_answer_record(relay, record);
         if (!done)
             return false;
     }
@@ -311,8 +316,7 @@ static bool wants_authority(const struct relay *relay)
 {
     if (relay->question->type == TYPE_ANY) /* made of two replies: no place between */
         return false;
-    return (relay->question->flags & QUESTION_DNSSEC_OK) ||
-           answer_count_type(relay->answer, relay->question->type) == 0;
+    return (relay->question->flags & QUESTION_DNSSEC_OK) || !relay->has_data;
 }
 
 static bool wants_additional(const struct relay *relay)
@@ -325,12 +329,14 @@ static bool wants_additional(const struct relay *relay)
 /* True for the last name of the chain, unless the chain has come back to an earlier one. */
 static bool is_last(const struct relay *relay, size_t i)
 {
-    struct name target;
+    const struct record *record = relay->of_name[i];
 
     if (i + 1 < relay->chain.count || wants_alias_itself(relay))
         return i + 1 == relay->chain.count;
-    target = chain_target(&relay->sections.of[SECTION_ANSWER], relay->chain.numbers[i]);
-    return target.len == 0 || name_equal(target, relay->chain.names[i]);
+    while (record && !record_is(record, TYPE_CNAME))
+        record = record->next;
+    return !record ||
+           name_equal((struct name){record->data, record->data_len}, relay->chain.names[i]);
 }
 
 /* `first` tells of each owner which name it is above (note_above); NULL: there are no
@@ -340,7 +346,7 @@ static bool write_chain(struct relay *relay, const uint8_t *first)
 {
     for (size_t i = 0; i < relay->chain.count; i++)
         if (!write_dnames(relay, first, i) ||
-            !write_name(relay, relay->chain.numbers[i], is_last(relay, i)))
+            !write_name(relay, relay->of_name[i], is_last(relay, i)))
             return false;
     return true;
 }
@@ -363,10 +369,71 @@ static bool write_answer(struct relay *relay)
     return done;
 }
 
+/* The place in the chain of each owner, from 1; 0: it is not there. */
+static uint8_t *places_in_chain(struct relay *relay)
+{
+    size_t count = relay->sections.names.count + 1u;
+    uint8_t *places = arena_take(&relay->sections.arena, count);
+
+    if (!places)
+        return NULL;
+    memset(places, 0, count);
+    for (size_t i = 0; i < relay->chain.count; i++)
+        if (relay->chain.numbers[i] != NAME_SET_NONE)
+            places[relay->chain.numbers[i]] = (uint8_t)(i + 1);
+    return places;
+}
+
+static void drop_others(struct records *records, const uint8_t *places)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < records->count; i++) {
+        struct record *record = records->all[i];
+
+        if (places[record->number] > 0 || is_about_dnames(record))
+            records->all[count++] = record;
+    }
+    records->count = count;
+}
+
+static void list_by_name(struct relay *relay, const uint8_t *places)
+{
+    const struct records *records = &relay->sections.of[SECTION_ANSWER];
+
+    for (size_t i = records->count; i-- > 0;) {
+        struct record *record = records->all[i];
+        unsigned place = places[record->number];
+
+        if (place == 0)
+            continue;
+        record->next = relay->of_name[place - 1];
+        relay->of_name[place - 1] = record;
+    }
+}
+
+/* Only what is passed on need be tidy. */
+static bool keep_chain(struct relay *relay)
+{
+    struct sections *sections = &relay->sections;
+    const uint8_t *places;
+
+    if (!chain_find(&relay->chain, relay->question, &sections->of[SECTION_ANSWER]) ||
+        !(places = places_in_chain(relay)))
+        return false;
+    drop_others(&sections->of[SECTION_ANSWER], places);
+    if (!bailiwick_keep(sections, &relay->chain))
+        return false;
+    for (int i = 0; i < SECTIONS; i++)
+        if (relay->is_tidy && !rrset_tidy(&sections->of[i]))
+            return false;
+    list_by_name(relay, places);
+    return true;
+}
+
 static bool write_all(struct relay *relay)
 {
-    if (!chain_find(&relay->chain, relay->question, &relay->sections.of[SECTION_ANSWER]) ||
-        !bailiwick_keep(&relay->sections, &relay->chain))
+    if (!keep_chain(relay))
         return false;
     relay->asked = relay->chain.numbers[0];
     if (!write_answer(relay))
@@ -376,17 +443,36 @@ static bool write_all(struct relay *relay)
     return !wants_additional(relay) || write_section(relay, SECTION_ADDITIONAL);
 }
 
+static bool read_and_write(struct relay *relay, const uint8_t *wire, size_t len)
+{
+    bool done;
+
+    relay->written = NAME_SET_NONE;
+    done = sections_read(&relay->sections, wire, len) && write_all(relay);
+    if (done)
+        relay->answer->rcode = (uint16_t)wire_rcode(wire);
+    else
+        answer_reset(relay->answer);
+    sections_free(&relay->sections);
+    return done;
+}
+
 bool relay_read(const struct question *question, const uint8_t *wire, size_t len,
                 const struct relay_order *order, struct answer *answer)
 {
-    struct relay relay = {
-        .question = question, .order = order, .answer = answer, .written = NAME_SET_NONE};
-    bool done = sections_read(&relay.sections, wire, len) && write_all(&relay);
+    struct relay relay = {.question = question,
+                          .order = order,
+                          .answer = answer,
+                          .is_tidy = true,
+                          .most = SIZE_MAX};
 
-    if (done)
-        answer->rcode = (uint16_t)wire_rcode(wire);
-    else
-        answer_reset(answer);
-    sections_free(&relay.sections);
-    return done;
+    return read_and_write(&relay, wire, len);
+}
+
+bool relay_read_first(const struct question *question, const uint8_t *wire, size_t len,
+                      size_t most, struct answer *answer)
+{
+    struct relay relay = {.question = question, .answer = answer, .most = most};
+
+    return read_and_write(&relay, wire, len);
 }

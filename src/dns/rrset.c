@@ -17,12 +17,15 @@ uint16_t rrset_type_covered(const struct record *record)
 /* Records that are to be found again among thousands, by a hash that nobody can foresee:
  * open addressing, and half of the slots at least are empty. */
 struct found {
-    struct record **slots; /* NULL: the slot is empty */
+    struct record **all;
+    uint16_t *slots; /* places among all of them, from 1; 0: the slot is empty */
     size_t mask;
     uint64_t seed;
     const struct record *last; /* whose set was hashed last, and its hash */
     uint64_t last_hash;
 };
+
+enum { RECORDS_MAX = UINT16_MAX };
 
 typedef bool same(const struct record *, const struct record *);
 
@@ -56,80 +59,78 @@ static uint64_t hash_of(struct found *found, const struct record *record)
     return XXH3_64bits_withSeed(record->data, record->data_len, hash_of_set(found, record));
 }
 
-static bool found_init(struct found *found, size_t count)
+static bool found_init(struct found *found, const struct records *records)
 {
     size_t slots = 4;
 
-    while (slots < 2 * count)
+    while (slots < 2 * records->count)
         slots *= 2;
+    found->all = records->all;
     found->mask = slots - 1;
     found->slots = calloc(slots, sizeof *found->slots);
     memcpy(&found->seed, (const void *)getauxval(AT_RANDOM), sizeof found->seed);
     return found->slots;
 }
 
-/* The first record that came and is the same; this one if none has come. */
-static struct record *first_of(struct found *found, uint64_t hash, struct record *record,
+/* The first record that came and is the same as the one at this place, which it may be. */
+static struct record *first_of(struct found *found, uint64_t hash, size_t at,
                                same *is_alike)
 {
     size_t i = hash & found->mask;
 
-    while (found->slots[i] && !is_alike(found->slots[i], record))
+    while (found->slots[i] && !is_alike(found->all[found->slots[i] - 1], found->all[at]))
         i = (i + 1) & found->mask;
     if (!found->slots[i])
-        found->slots[i] = record;
-    return found->slots[i];
+        found->slots[i] = (uint16_t)(at + 1);
+    return found->all[found->slots[i] - 1];
 }
 
-/* The first record of the set that the record is of; `last` is what this has returned for
- * the record before it, or NULL. */
-static struct record *first_of_set(struct found *sets, struct record *last,
-                                   struct record *record)
+/* `first` has room for as many records: the first one of each record's set. */
+static void even_ttls(struct found *found, size_t count, struct record **first)
 {
-    if (last && is_same_set(last, record))
-        return last;
-    return first_of(sets, hash_of_set(sets, record), record, is_same_set);
+    for (size_t i = 0; i < count; i++) {
+        struct record *record = found->all[i];
+
+        if (i > 0 && is_same_set(first[i - 1], record))
+            first[i] = first[i - 1];
+        else
+            first[i] = first_of(found, hash_of_set(found, record), i, is_same_set);
+        if (record->ttl < first[i]->ttl)
+            first[i]->ttl = record->ttl;
+    }
+    for (size_t i = 0; i < count; i++)
+        found->all[i]->ttl = first[i]->ttl;
 }
 
-static void even_ttls(const struct records *records, struct found *sets)
-{
-    struct record *first = NULL;
-
-    for (size_t i = 0; i < records->count; i++) {
-        first = first_of_set(sets, first, records->all[i]);
-        if (records->all[i]->ttl < first->ttl)
-            first->ttl = records->all[i]->ttl;
-    }
-    for (size_t i = 0; i < records->count; i++) {
-        first = first_of_set(sets, first, records->all[i]);
-        records->all[i]->ttl = first->ttl;
-    }
-}
-
-static void drop_repeated(struct records *records, struct found *found)
+/* Returns how many are left. */
+static size_t drop_repeated(struct found *found, size_t count)
 {
     size_t left = 0;
 
-    for (size_t i = 0; i < records->count; i++) {
-        struct record *record = records->all[i];
+    for (size_t i = 0; i < count; i++) {
+        struct record *record = found->all[i];
 
-        if (first_of(found, hash_of(found, record), record, is_same) == record)
-            records->all[left++] = record;
+        found->all[left] = record;
+        if (first_of(found, hash_of(found, record), left, is_same) == record)
+            left++;
     }
-    records->count = left;
+    return left;
 }
 
 bool rrset_tidy(struct records *records)
 {
     struct found sets = {0}, found = {0};
+    struct record **first = NULL;
     bool done = records->count < 2;
 
-    if (!done && found_init(&sets, records->count) && found_init(&found, records->count)) {
-        even_ttls(records, &sets);
-        drop_repeated(records, &found);
+    if (!done && records->count <= RECORDS_MAX && found_init(&sets, records) &&
+        found_init(&found, records) && (first = calloc(records->count, sizeof *first))) {
+        even_ttls(&sets, records->count, first);
+        records->count = drop_repeated(&found, records->count);
         done = true;
     }
     free(sets.slots);
     free(found.slots);
+    free(first);
     return done;
 }

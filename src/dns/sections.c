@@ -1,5 +1,7 @@
 #include "dns/sections.h"
 
+#include <string.h>
+
 #include "dns/chain.h"
 #include "dns/type.h"
 
@@ -17,7 +19,10 @@ enum { KNOWN_OWNERS = 64 };
 struct message_source {
     struct reader in;
     struct name_set *names;
-    size_t cost; /* of the names that have been read (name_expand_at_cost) */
+    size_t cost;         /* of the names that have been read (name_expand_at_cost) */
+    const uint8_t *last; /* the owner that was read last, as it stands in the message */
+    size_t last_len;
+    const struct name_entry *last_entry;
     struct known_owner known[KNOWN_OWNERS]; /* by where the pointer leads */
 };
 
@@ -26,8 +31,8 @@ static struct known_owner *place_of(struct message_source *source, uint16_t poin
     return &source->known[pointer / 2 % KNOWN_OWNERS];
 }
 
-/* The owner of the record that comes next; NULL if it cannot be read. */
-static const struct name_entry *read_owner(struct message_source *source)
+/* An owner that may be a pointer. */
+static const struct name_entry *read_new_owner(struct message_source *source)
 {
     struct reader at = source->in;
     uint8_t wire[NAME_WIRE_MAX];
@@ -50,11 +55,27 @@ static const struct name_entry *read_owner(struct message_source *source)
     return entry;
 }
 
+/* The owner of the record that comes next; NULL if it cannot be read. The same octets are
+ * the same name, and most records of a long section have the owner of the one before. */
+static const struct name_entry *read_owner(struct message_source *source,
+                                           const struct record_head *head)
+{
+    const uint8_t *owner = source->in.data + head->at;
+    size_t len = head->owner_len;
+
+    if (source->last_len == len && memcmp(source->last, owner, len) == 0)
+        return source->last_entry;
+    source->last = owner;
+    source->last_len = len;
+    source->last_entry = read_new_owner(source);
+    return source->last_entry;
+}
+
 /* Adds the record that comes next, and whose head has been read. */
 static bool add_record(struct message_source *source, const struct record_head *head,
                        struct records *records)
 {
-    const struct name_entry *owner = read_owner(source);
+    const struct name_entry *owner = read_owner(source, head);
     struct record *record = NULL;
 
     if (owner && source->cost <= NAME_COST_MAX)
@@ -127,8 +148,6 @@ static void read_behind_answer(struct message_source *source, unsigned count,
         records->count = 0;
     if (section == SECTION_AUTHORITY)
         cap_denial(records);
-    if (!rrset_tidy(records))
-        records->count = 0;
 }
 
 bool sections_read(struct sections *sections, const uint8_t *wire, size_t len)
@@ -138,8 +157,7 @@ bool sections_read(struct sections *sections, const uint8_t *wire, size_t len)
 
     *sections = (struct sections){.names.arena = &sections->arena};
     if (!wire_find_records(wire, len, &source.in) ||
-        !read_section(&source, wire_count(wire, SECTION_ANSWER), SECTION_ANSWER, answer) ||
-        !rrset_tidy(answer))
+        !read_section(&source, wire_count(wire, SECTION_ANSWER), SECTION_ANSWER, answer))
         return false;
     for (enum section i = SECTION_AUTHORITY; i <= SECTION_ADDITIONAL; i++)
         read_behind_answer(&source, wire_count(wire, i), i, &sections->of[i]);

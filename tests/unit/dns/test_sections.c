@@ -38,25 +38,6 @@ static void assert_counts(size_t answers, size_t authorities, size_t additionals
     assert_int_equal(sections.of[SECTION_ADDITIONAL].count, additionals);
 }
 
-/* RFC 2181 sections 5 and 5.2. */
-TEST_WITH(sections, a_set_has_one_ttl_and_no_record_twice)
-{
-    const uint8_t wire[] = {HEADER(0x8180, 1, 3, 0, 0),
-                            HOST_TEST_A,
-                            ADDRESS,
-                            POINTER(12),
-                            RECORD(1, 50, 4),
-                            192,
-                            0,
-                            2,
-                            11,
-                            ADDRESS};
-
-    assert_true(reads(BYTES(wire)));
-    assert_counts(2, 0, 0);
-    assert_int_equal(sections.of[SECTION_ANSWER].all[0]->ttl, 50);
-}
-
 /* RFC 2308 section 5: the last number of the SOA record's data is its minimum. */
 TEST_WITH(sections, a_denial_may_be_kept_for_the_minimum_of_the_soa)
 {
