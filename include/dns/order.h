@@ -2,6 +2,10 @@
  * Puts the answer section of a reply in the order in which libc reads it. libc follows
  * CNAMEs in the order in which they stand. If an address stands before its CNAME, or a
  * chain begins with its end, libc finds no data; other clients cope with any order.
+ *
+ * libc does for each address what costs a connection, and sorts them. So of a reply with
+ * thousands it sees the first ORDER_SHOWN_MAX, which is enough to decide whether the reply
+ * counts.
  */
 #pragma once
 
@@ -9,18 +13,31 @@
 
 #include "dns/question.h"
 
-/*
- * True if each CNAME and each record of the asked type stands at the name that the
- * CNAMEs before it lead to. True as well if the answer section cannot be read, since no
- * order would help.
- */
-bool order_is_kept(const struct question *, const uint8_t *wire, size_t len);
+enum {
+    ORDER_SHOWN_MAX = 128,  /* records of the asked type, and as many CNAMEs */
+    ORDER_PASSED_MAX = 128, /* of other types, which libc passes over, before these */
+};
 
 /*
- * A copy of the reply with its records in order, as dns/relay passes them on; the caller
+ * True if each CNAME and each record of the asked type that libc is to see stands at the
+ * name that the CNAMEs before it lead to, and neither records of other types nor the length
+ * of names make that cost too much. True as well if the answer section cannot be read,
+ * since no order would help. Sets `*shown` to the number of its first records that libc is
+ * to see.
+ */
+bool order_is_kept(const struct question *, const uint8_t *wire, size_t len,
+                   unsigned *shown);
+
+/* True if libc may see a part of the answer section only. */
+bool order_is_cut(const uint8_t *wire);
+
+/*
+ * A copy of what libc is to see of the reply, with its records in the order in which
+ * dns/relay passes them on; the caller
  * must free() it. If no order leads to its data, because there are two CNAMEs at one
- * name, the records stay as they were: libc may follow the other one. NULL if the reply
- * cannot be read, its chain is too long, or memory is short.
+ * name, the records stay as they were: libc may follow the other one. Sets `*shown` like
+ * order_is_kept. NULL if the reply cannot be read, its chain is too long, signatures make
+ * it cost too much, or memory is short.
  */
 uint8_t *order_restore(const struct question *, const uint8_t *wire, size_t len,
-                       size_t *restored_len);
+                       size_t *restored_len, unsigned *shown);

@@ -4,9 +4,9 @@
  *
  * It is a UDP socket on loopback. While getaddrinfo() gives its verdict on a name server's
  * reply, the reply is entered here. A query from libc for exactly that name, type, DO and
- * CD is answered from it at once, as often as libc repeats it: whole and without TC, if it
- * fits a datagram, and in an order that libc can follow (dns/order). Any other query gets
- * SERVFAIL at once. No packet leaves the host from here.
+ * CD is answered from it at once, as often as libc repeats it: without TC, if it fits a
+ * datagram, and with as many records and in such an order as libc can follow (dns/order).
+ * Any other query gets SERVFAIL at once. No packet leaves the host from here.
  */
 #pragma once
 
@@ -35,6 +35,7 @@ struct stub_entry {
     struct table_link link;
     struct list twins; /* further entries for the same question */
     uint8_t *restored; /* the reply in order, if it came in disorder */
+    unsigned shown;    /* records of the answer section that libc sees */
 };
 
 /* NULL with errno. */

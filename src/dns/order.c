@@ -5,46 +5,106 @@
 
 #include "dns/relay.h"
 
-/* Reads the next record, and follows it if it is a CNAME, so that `at` asks for its target.
- * False if it cannot be read. */
-static bool step(struct reader *in, struct question *at, bool *in_order)
+/* How far an answer section has been followed. */
+struct order_walk {
+    struct question at;            /* the asked type, and the owner that comes next */
+    uint16_t pointer;              /* to that owner, if the last record had one; 0: none */
+    unsigned count, asked, cnames; /* records: all, and those of two kinds */
+    unsigned shown;                /* records up to the last one of these kinds */
+    size_t cost;                   /* of their names */
+    bool in_order;
+};
+
+/* True if libc is to see the records so far. */
+static bool is_good(const struct order_walk *walk)
 {
-    struct reader owner_at = *in, data = *in;
+    unsigned passed = walk->shown - walk->asked - walk->cnames;
+
+    return walk->in_order && passed <= ORDER_PASSED_MAX && walk->cost <= NAME_COST_MAX;
+}
+
+/* True if libc may see more records. */
+static bool may_go_on(const struct order_walk *walk)
+{
+    return is_good(walk) && walk->asked < ORDER_SHOWN_MAX && walk->cnames < ORDER_SHOWN_MAX;
+}
+
+/* True if the owner can be read; notes whether it is the one that comes next. */
+static bool check_owner(struct order_walk *walk, struct reader in)
+{
+    struct reader head = in;
     uint8_t owner[NAME_WIRE_MAX];
-    struct record_head head;
+    uint16_t pointer;
     size_t len;
 
-    if (!name_expand(&owner_at, owner, &len) || !record_next(in, &head))
+    if (!get_u16(&head, &pointer))
         return false;
-    if (head.class != CLASS_IN || (head.type != TYPE_CNAME && head.type != at->type))
-        return true; /* libc passes over it */
-    *in_order = name_equal((struct name){owner, len}, question_name(at));
-    if (!*in_order || head.type != TYPE_CNAME)
+    if (pointer >= NAME_POINTER && pointer == walk->pointer)
         return true;
-    data.pos = in->pos - head.data_len;
-    if (!name_expand(&data, at->name, &len))
+    if (!name_expand_at_cost(&in, owner, &len, &walk->cost))
         return false;
-    at->name_len = (uint8_t)len;
+    walk->in_order = name_equal((struct name){owner, len}, question_name(&walk->at));
+    walk->pointer = pointer >= NAME_POINTER ? pointer : 0;
     return true;
 }
 
-bool order_is_kept(const struct question *question, const uint8_t *wire, size_t len)
+/* Makes `at` ask for the target. */
+static bool follow(struct order_walk *walk, struct reader data)
 {
-    struct question at = *question;
-    bool in_order = true, readable;
-    struct reader in;
+    size_t len;
 
-    if (len < WIRE_HEADER)
-        return true;
-    readable = wire_find_records(wire, len, &in);
-    for (unsigned left = wire_count(wire, SECTION_ANSWER); readable && in_order && left > 0;
-         left--)
-        readable = step(&in, &at, &in_order);
-    return in_order;
+    walk->pointer = 0;
+    if (!name_expand_at_cost(&data, walk->at.name, &len, &walk->cost))
+        return false;
+    walk->at.name_len = (uint8_t)len;
+    return true;
 }
 
-/* True if the answer section has a record of the asked type, whatever its owner. */
-static bool has_data(const struct question *question, const uint8_t *wire, size_t len)
+/* Reads the next record, and follows it if it is a CNAME. False if it cannot be read. */
+static bool step(struct reader *in, struct order_walk *walk)
+{
+    struct reader owner = *in, data = *in;
+    struct record_head head;
+
+    walk->count++;
+    if (!record_next(in, &head))
+        return false;
+    if (head.class != CLASS_IN || (head.type != TYPE_CNAME && head.type != walk->at.type))
+        return true; /* libc passes over it */
+    if (!check_owner(walk, owner))
+        return false;
+    walk->shown = walk->count;
+    walk->asked += head.type == walk->at.type;
+    walk->cnames += head.type != walk->at.type;
+    data.pos = in->pos - head.data_len;
+    return !walk->in_order || head.type != TYPE_CNAME || follow(walk, data);
+}
+
+bool order_is_kept(const struct question *question, const uint8_t *wire, size_t len,
+                   unsigned *shown)
+{
+    struct order_walk walk = {.at = *question, .in_order = true};
+    unsigned count = len < WIRE_HEADER ? 0 : wire_count(wire, SECTION_ANSWER);
+    bool readable;
+    struct reader in;
+
+    *shown = 0;
+    if (!wire_find_records(wire, len, &in))
+        return true;
+    do
+        readable = walk.count == count || step(&in, &walk);
+    while (readable && walk.count < count && may_go_on(&walk));
+    *shown = readable ? walk.shown : walk.count; /* libc judges what we cannot read */
+    return !readable || is_good(&walk);
+}
+
+bool order_is_cut(const uint8_t *wire)
+{
+    return wire_count(wire, SECTION_ANSWER) > ORDER_SHOWN_MAX;
+}
+
+/* True if the answer section has a record of the type, whatever its owner. */
+static bool has_type(uint16_t type, const uint8_t *wire, size_t len)
 {
     struct record_head head;
     struct reader in;
@@ -53,7 +113,7 @@ static bool has_data(const struct question *question, const uint8_t *wire, size_
         return false;
     for (unsigned i = wire_count(wire, SECTION_ANSWER); i > 0 && record_next(&in, &head);
          i--)
-        if (head.class == CLASS_IN && head.type == question->type)
+        if (head.class == CLASS_IN && head.type == type)
             return true;
     return false;
 }
@@ -83,8 +143,10 @@ static uint8_t *copy(const uint8_t *wire, size_t len, size_t *copy_len)
     return message;
 }
 
-uint8_t *order_restore(const struct question *question, const uint8_t *wire, size_t len,
-                       size_t *restored_len)
+/* The reply with its records in order; NULL if that leaves too many that libc passes over.
+ */
+static uint8_t *write_in_order(const struct question *question, const uint8_t *wire,
+                               size_t len, size_t *restored_len, unsigned *shown)
 {
     uint8_t *records = malloc(ANSWER_RECORDS_MAX), *message = NULL;
     struct answer answer;
@@ -92,13 +154,28 @@ uint8_t *order_restore(const struct question *question, const uint8_t *wire, siz
     if (!records)
         return NULL;
     answer_init(&answer, question, records, ANSWER_RECORDS_MAX);
-    if (relay_read(question, wire, len, NULL, &answer))
+    if (relay_read_first(question, wire, len, ORDER_SHOWN_MAX, &answer))
         message = write_message(wire, &answer, restored_len);
     free(records);
-    if (message && has_data(question, wire, len) &&
-        !has_data(question, message, *restored_len)) {
+    if (message && !order_is_kept(question, message, *restored_len, shown)) {
+        free(message);
+        message = NULL;
+    }
+    return message;
+}
+
+uint8_t *order_restore(const struct question *question, const uint8_t *wire, size_t len,
+                       size_t *restored_len, unsigned *shown)
+{
+    uint8_t *message = write_in_order(question, wire, len, restored_len, shown);
+
+    if (message && has_type(TYPE_CNAME, wire, len) && has_type(question->type, wire, len) &&
+        !has_type(question->type, message, *restored_len)) {
         free(message);
         message = copy(wire, len, restored_len);
+        *shown = wire_count(wire, SECTION_ANSWER);
+        if (*shown > ORDER_SHOWN_MAX)
+            *shown = ORDER_SHOWN_MAX;
     }
     return message;
 }

@@ -5,6 +5,7 @@
 
 #include "base/shortage.h"
 #include "dns/localhost.h"
+#include "dns/order.h"
 #include "lookup/addrinfo.h"
 #include "lookup/hosts_file.h"
 #include "lookup/hosts_words.h"
@@ -199,15 +200,28 @@ static struct relay_order order_of(const struct addrinfo *list, int family)
     return order;
 }
 
-/* Only addresses of `order` have been passed on, so to count them is enough. */
+/* Only addresses of `order`, or all of these and others, have been passed on, so to count
+ * them is enough. */
 static bool has_all(const struct answer *answer, uint16_t type,
                     const struct relay_order *order)
 {
-    return answer_count_type(answer, type) == order->count;
+    return answer_count_type(answer, type) >= order->count;
+}
+
+/* True if libc has gone by the response, and the answer could be made of that. libc may
+ * have seen nothing but addresses that are left out. */
+static bool is_from_dns(const struct question *question, const struct response *response,
+                        const struct libc_result *result, const struct relay_order *order,
+                        struct answer *answer)
+{
+    return (order->count > 0 || order->is_part) && result->used_dns &&
+           response_to_answer(response, question, order, answer) &&
+           has_all(answer, question->type, order);
 }
 
 /* libc has found addresses. If they are those of the response, its records are passed on;
- * otherwise a source behind DNS in nsswitch.conf had the last word. */
+ * otherwise a source behind DNS in nsswitch.conf had the last word. If libc has seen a part
+ * of a response that cannot be read to its end, the rest must not be denied. */
 static void say_found(const struct lookup_config *config, const struct question *question,
                       const struct response *response, const struct libc_result *result,
                       struct answer *answer)
@@ -215,13 +229,13 @@ static void say_found(const struct lookup_config *config, const struct question 
     unsigned refused_before = shortage_count();
     struct relay_order order =
         order_of(result->addresses, nss_answer_family(question->type));
-    bool is_from_dns = order.count > 0 && result->used_dns &&
-                       response_to_answer(response, question, &order, answer) &&
-                       has_all(answer, question->type, &order);
+    bool done;
 
-    if (!is_from_dns && shortage_count() != refused_before) {
+    order.is_part = response->reply && order_is_cut(response->reply);
+    done = is_from_dns(question, response, result, &order, answer);
+    if (!done && shortage_count() != refused_before) {
         answer_fail(answer, RCODE_SERVFAIL, EDE_OTHER, "no memory for the answer");
-    } else if (!is_from_dns) {
+    } else if (!done && !(order.is_part && answer->rcode == RCODE_SERVFAIL)) {
         answer_reset(answer);
         nss_answer_addresses(config, question, answer, result->addresses);
     }

@@ -80,6 +80,21 @@ static const struct stub_entry *mark_entries(const struct libc_stub *stub,
     return best;
 }
 
+/* libc passes over what is not counted. */
+static size_t copy_reply(const struct stub_entry *entry, const uint8_t *query, size_t len,
+                         uint8_t *out, size_t size)
+{
+    size_t copied =
+        transaction_copy_reply(entry->reply, entry->reply_len, query, len, out, size);
+
+    if (copied == 0 || wire_count(out, SECTION_ANSWER) <= entry->shown)
+        return copied;
+    wire_set_count(out, SECTION_ANSWER, entry->shown);
+    wire_set_count(out, SECTION_AUTHORITY, 0);
+    wire_set_count(out, SECTION_ADDITIONAL, 0);
+    return copied;
+}
+
 static size_t make_reply(const struct libc_stub *stub, const uint8_t *query, size_t len,
                          uint8_t *out, size_t size)
 {
@@ -90,8 +105,7 @@ static size_t make_reply(const struct libc_stub *stub, const uint8_t *query, siz
         return 0;
     entry = mark_entries(stub, &asked, !(wire_flags(query) & WIRE_RD));
     if (entry && entry->reply && entry->reply_len <= DATAGRAM_MAX)
-        return transaction_copy_reply(entry->reply, entry->reply_len, query, len, out,
-                                      size);
+        return copy_reply(entry, query, len, out, size);
     return transaction_make_reply(query, len, RCODE_SERVFAIL, out, size);
 }
 
@@ -170,10 +184,11 @@ const struct addr *libc_stub_addr(const struct libc_stub *stub)
 static void put_in_order(struct stub_entry *entry)
 {
     entry->restored = NULL;
-    if (!entry->reply || order_is_kept(&entry->question, entry->reply, entry->reply_len))
+    if (!entry->reply ||
+        order_is_kept(&entry->question, entry->reply, entry->reply_len, &entry->shown))
         return;
-    entry->restored =
-        order_restore(&entry->question, entry->reply, entry->reply_len, &entry->reply_len);
+    entry->restored = order_restore(&entry->question, entry->reply, entry->reply_len,
+                                    &entry->reply_len, &entry->shown);
     entry->reply = entry->restored;
 }
 

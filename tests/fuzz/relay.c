@@ -110,16 +110,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct question question;
     struct answer answer;
     uint8_t *ordered;
+    unsigned shown;
     bool sound;
     size_t len;
 
     if (!asked_by(&question, data, size))
         return 0;
     transaction_kind(data, size, true);
-    order_is_kept(&question, data, size);
-    ordered = order_restore(&question, data, size, &len);
+    order_is_kept(&question, data, size, &shown);
+    must(shown <= wire_count(data, SECTION_ANSWER));
+    ordered = order_restore(&question, data, size, &len, &shown);
     if (ordered)
-        must(transaction_is_reply(&question, ordered, len));
+        must(transaction_is_reply(&question, ordered, len) &&
+             shown <= wire_count(ordered, SECTION_ANSWER));
     free(ordered);
     answer_init(&answer, &question, records, sizeof records);
     if (!relay_read(&question, data, size, NULL, &answer))

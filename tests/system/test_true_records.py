@@ -180,6 +180,26 @@ def test_four_thousand_addresses(start, fresh):
     assert len(set(reply.answer)) == 4000
 
 
+@table("rdtype", ["A", "AAAA"])
+@table("line", ["files dns", "files dns myhostname", "dns files"])
+def test_libc_sees_a_part_of_a_thousand_addresses_and_the_client_all(
+        start, etc, fresh, line, rdtype):
+    etc.write("nsswitch.conf", f"hosts: {line}\n")
+    server = start("-o", "udp-size=65507")
+    reply = server.ask(fresh("qmany1000-many1000"), rdtype, edns=True, size=65507)
+    assert len(set(reply.answer)) == len(reply.answer) == 1000
+    assert {ttl for _, ttl in reply.ttls} == {60}
+
+
+@table("count", [10, 1000])
+def test_a_source_behind_dns_has_the_last_word(start, etc, fresh, count):
+    """Whether libc sees the whole reply or a part of it."""
+    name = fresh(f"qmany{count}-many{count}")
+    etc.write("nsswitch.conf", "hosts: dns [SUCCESS=continue] files\n")
+    etc.add("hosts", f"10.0.7.9 {name}\n")
+    assert start().ask(name).answer == [f"{name} A 10.0.7.9"]
+
+
 def test_many_large_answers_at_once(server, upstream, fresh):
     """Each costs two questions, also when the libc stub is busy."""
     names = [fresh("qmany1000-ok") for _ in range(8)]

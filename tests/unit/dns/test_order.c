@@ -6,6 +6,7 @@
 #include "wire.h"
 
 #include "dns/order.h"
+#include "dns/wire.h"
 
 /* The place of the asked name in a message, and names of the chain. */
 #define ASKED  POINTER(12)
@@ -18,6 +19,8 @@
 #define TO_B           RECORD(5, 60, 8), B_TEST
 #define TEXT           RECORD(16, 60, 2), 1, 'x'
 
+static unsigned shown;
+
 /* Looks at a copy of exactly this size, so that the sanitizer sees each octet read behind
  * it. */
 static bool is_kept(const uint8_t *wire, size_t len)
@@ -28,7 +31,7 @@ static bool is_kept(const uint8_t *wire, size_t len)
 
     assert_non_null(copy);
     memcpy(copy, wire, len);
-    kept = order_is_kept(&question, copy, len);
+    kept = order_is_kept(&question, copy, len, &shown);
     free(copy);
     return kept;
 }
@@ -78,12 +81,12 @@ TEST(disorder_is_put_in_order)
                                 POINTER(59), ADDRESS(1), POINTER(59), ADDRESS(2)};
     struct question question = host_test(TYPE_A);
     size_t len;
-    uint8_t *restored = order_restore(&question, BYTES(wire), &len);
+    uint8_t *restored = order_restore(&question, BYTES(wire), &len, &shown);
 
     assert_non_null(restored);
     assert_int_equal(len, sizeof expected);
     assert_memory_equal(restored, expected, len);
-    assert_true(order_is_kept(&question, restored, len));
+    assert_true(order_is_kept(&question, restored, len, &shown));
     free(restored);
 }
 
@@ -93,7 +96,7 @@ TEST(what_cannot_be_read_is_not_restored)
     struct question question = host_test(TYPE_A);
     size_t len;
 
-    assert_null(order_restore(&question, BYTES(wire), &len));
+    assert_null(order_restore(&question, BYTES(wire), &len, &shown));
 }
 
 /* It is for libc to decide which of the two CNAMEs counts. */
@@ -102,7 +105,7 @@ TEST(what_would_lose_its_data_stays_as_it_is)
     const uint8_t wire[] = {REPLY(3), ASKED, TO_A, ASKED, TO_B, B_TEST, ADDRESS(1)};
     struct question question = host_test(TYPE_A);
     size_t len;
-    uint8_t *restored = order_restore(&question, BYTES(wire), &len);
+    uint8_t *restored = order_restore(&question, BYTES(wire), &len, &shown);
 
     assert_int_equal(len, sizeof wire);
     assert_memory_equal(restored, wire, len);
@@ -117,9 +120,9 @@ static void restore(const uint8_t *wire, size_t len)
 
     if (is_kept(wire, len))
         return;
-    restored = order_restore(&question, wire, len, &restored_len);
+    restored = order_restore(&question, wire, len, &restored_len, &shown);
     if (restored && (restored_len != len || memcmp(restored, wire, len) != 0))
-        assert_true(order_is_kept(&question, restored, restored_len));
+        assert_true(order_is_kept(&question, restored, restored_len, &shown));
     free(restored);
 }
 
@@ -135,4 +138,92 @@ TEST(whatever_the_octets_are_what_is_changed_is_in_order)
         restore(spoilt, len);
         free(spoilt);
     }
+}
+
+/* A message whose answer section has `before` texts, then the CNAME of host.test, then
+ * `addresses`, of which the last one stands at another name if `stray` is set. */
+static size_t long_reply(uint8_t *wire, unsigned before, unsigned addresses, bool stray)
+{
+    const uint8_t head[] = {REPLY(0)}, text[] = {ASKED, TEXT}, alias[] = {ASKED, TO_A},
+                  address[] = {A_TEST, ADDRESS(1)}, other[] = {B_TEST, ADDRESS(1)};
+    struct writer to = writer_of(wire, WIRE_MAX);
+
+    put_bytes(&to, head, sizeof head);
+    for (unsigned i = 0; i < before; i++)
+        put_bytes(&to, text, sizeof text);
+    put_bytes(&to, alias, sizeof alias);
+    for (unsigned i = 1; i <= addresses; i++)
+        put_bytes(&to, i == addresses && stray ? other : address, sizeof address);
+    wire_set_count(wire, SECTION_ANSWER, before + 1 + addresses);
+    return to.pos;
+}
+
+TEST(libc_sees_a_part_of_a_long_reply)
+{
+    static uint8_t wire[WIRE_MAX];
+
+    assert_true(is_kept(wire, long_reply(wire, 0, 100, false)));
+    assert_int_equal(shown, 101);
+    assert_false(order_is_cut(wire));
+    assert_true(is_kept(wire, long_reply(wire, 7, 1000, false)));
+    assert_int_equal(shown, 7 + 1 + 128);
+    assert_true(order_is_cut(wire));
+    assert_true(is_kept(wire, long_reply(wire, 0, 1000, true))); /* who cares */
+    assert_false(is_kept(wire, long_reply(wire, 0, 100, true)));
+}
+
+/* libc would read them all. */
+TEST(few_records_may_stand_before_those_that_libc_looks_for)
+{
+    static uint8_t wire[WIRE_MAX];
+    struct question question = host_test(TYPE_A);
+    size_t len, restored_len;
+    uint8_t *restored;
+
+    assert_true(is_kept(wire, long_reply(wire, 128, 2, false)));
+    len = long_reply(wire, 129, 2, false);
+    assert_false(is_kept(wire, len));
+    restored = order_restore(&question, wire, len, &restored_len, &shown);
+    assert_non_null(restored);
+    assert_int_equal(shown, 3);
+    free(restored);
+}
+
+TEST(what_comes_behind_all_that_libc_looks_for_is_not_shown)
+{
+    const uint8_t wire[] = {REPLY(3), ASKED, TEXT, ASKED, ADDRESS(1), ASKED, TEXT},
+                  texts[] = {REPLY(1), ASKED, TEXT}, nothing[] = {REPLY(0)};
+
+    assert_true(is_kept(BYTES(wire)));
+    assert_int_equal(shown, 2);
+    assert_true(is_kept(BYTES(texts)));
+    assert_int_equal(shown, 0);
+    assert_true(is_kept(BYTES(nothing)));
+    assert_int_equal(shown, 0);
+}
+
+TEST(libc_judges_what_cannot_be_read)
+{
+    const uint8_t wire[] = {REPLY(3),         ASKED, ADDRESS(1), ASKED,
+                            RECORD(5, 60, 2), 0xc0,  0xff};
+
+    assert_true(is_kept(BYTES(wire)));
+    assert_int_equal(shown, 2);
+}
+
+/* Signatures belong to the chain, so they stay. */
+TEST(a_reply_with_hundreds_of_signatures_before_its_addresses_is_refused)
+{
+    static uint8_t wire[WIRE_MAX];
+    const uint8_t head[] = {REPLY(301)}, address[] = {ASKED, ADDRESS(1)};
+    struct question question = host_test(TYPE_A);
+    struct writer to = writer_of(wire, sizeof wire);
+    size_t len;
+
+    put_bytes(&to, head, sizeof head);
+    for (unsigned i = 0; i < 300; i++)
+        put_bytes(&to, (const uint8_t[]){ASKED, RECORD(46, 60, 4), U16(1), U16(i)}, 16);
+    put_bytes(&to, address, sizeof address);
+    assert_false(is_kept(wire, to.pos));
+    assert_null(order_restore(&question, wire, to.pos, &len, &shown));
 }

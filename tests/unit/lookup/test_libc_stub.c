@@ -333,3 +333,27 @@ TEST_WITH(stub, all_entries_for_a_question_tell_that_libc_has_asked)
     assert_true(scene.entry.asked);
     libc_stub_remove(&failed);
 }
+
+/* libc would do for each of thousands what costs a connection. */
+TEST_WITH(stub, of_a_long_reply_a_part_is_counted)
+{
+    enum { ADDRESSES = 1000 };
+    const uint8_t head[] = {HEAD(0x1111, REPLY_FLAGS, 0), HOST, A_IN};
+    const uint8_t address[] = {0xc0, 12, AT_ALIAS};
+    static uint8_t reply[sizeof head + ADDRESSES * sizeof address], out[sizeof reply + 1];
+    struct writer to = writer_of(reply, sizeof reply);
+    struct reader in = reader_of(out, sizeof out);
+    uint16_t count;
+
+    put_bytes(&to, head, sizeof head);
+    for (int i = 0; i < ADDRESSES; i++)
+        put_bytes(&to, address, sizeof address);
+    wire_set_count(reply, SECTION_ANSWER, ADDRESSES);
+    hold(BYTES(reply));
+    ask(BYTES(query_a));
+    turn_until_readable(scene.loop, scene.client);
+    assert_int_equal(recv(scene.client, out, sizeof out, 0), sizeof reply);
+    assert_true(get_skip(&in, 6) && get_u16(&in, &count));
+    assert_int_equal(count, 128);
+    assert_memory_equal(out + 12 + 10, reply + 12 + 10, sizeof reply - 12 - 10);
+}
