@@ -59,18 +59,31 @@ static struct response response_of(const struct job *job, const struct subquery 
     };
 }
 
+/* Only a denial may be wrong about the name. For others the responses for other types,
+ * which may be long, need not be read. */
+static bool is_denial(const struct subquery *subquery)
+{
+    return subquery->result.reply && subquery_is_nxdomain(subquery);
+}
+
 static struct response main_response(const struct job *job)
 {
-    return response_of(job, job->main,
-                       job->id & MESSAGE_NAME_EXISTS
-                           ? EXISTENCE_CONFIRMED
-                           : address_check_existence(&job->addresses));
+    enum existence existence = EXISTENCE_UNCHECKED;
+
+    if (job->id & MESSAGE_NAME_EXISTS)
+        existence = EXISTENCE_CONFIRMED;
+    else if (is_denial(job->main))
+        existence = address_check_existence(&job->addresses);
+    return response_of(job, job->main, existence);
 }
 
 /* The response for the other address family. */
 static struct response other_response(const struct job *job)
 {
-    return response_of(job, job->addresses.first, subquery_existence(job->main));
+    const struct subquery *other = job->addresses.first;
+
+    return response_of(
+        job, other, is_denial(other) ? subquery_existence(job->main) : EXISTENCE_UNCHECKED);
 }
 
 static void judge(const struct job *job, const struct subquery *subquery,
