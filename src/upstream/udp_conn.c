@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/random_pool.h"
 #include "dns/transaction.h"
 #include "upstream/socket.h"
 
@@ -15,15 +15,12 @@ enum {
     CONN_QUERIES = 16, /* that a connection takes */
     TAKES_MS = 20,     /* and for how long: a name that hangs must not fix the port */
     YOUNG_MS = 100,    /* an older connection is polled seldom, if many are open */
-    IDS_DRAWN = 128,   /* at once: they need one system call */
 };
 
 struct udp_conns {
     struct loop *loop;
     struct list all; /* the one opened last at the end */
     unsigned count;
-    uint16_t ids[IDS_DRAWN]; /* random, for queries to come */
-    size_t ids_left;
     struct udp_conn_events events;
 };
 
@@ -228,15 +225,9 @@ static struct udp_conn *conn_with_room(struct udp_conns *conns, const struct add
 
 static bool draw_id(const struct udp_conn *conn, uint16_t *id)
 {
-    struct udp_conns *conns = conn->conns;
-
     do {
-        if (conns->ids_left == 0) {
-            if (getrandom(conns->ids, sizeof conns->ids, 0) != sizeof conns->ids)
-                return false;
-            conns->ids_left = IDS_DRAWN;
-        }
-        *id = conns->ids[--conns->ids_left];
+        if (!random_pool_take(id, sizeof *id))
+            return false;
     } while (find_query(conn, *id));
     return true;
 }
