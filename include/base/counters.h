@@ -55,6 +55,10 @@
     ROW(LOOKUPS, "lookups", TOTAL, "Lookups begun.")                                       \
     ROW(LOOKUPS_IN_FLIGHT, "lookups-in-flight", GAUGE, "Lookups under way.")               \
     ROW(AT_NAME_SERVERS, "at-name-servers", GAUGE, "Questions to name servers under way.") \
+    ROW(CASE_RETRIES, "case-retries", TOTAL,                                               \
+        "Queries asked again because their name came back in other letter case.")          \
+    ROW(KEEPING_CASE, "keeping-case", GAUGE,                                               \
+        "Name servers that keep the letter case of names.")                                \
     ROW(DNS_RECORDS, "dns-records", TOTAL, "Lookups that found records in DNS.")           \
     ROW(DNS_NODATA, "dns-nodata", TOTAL,                                                   \
         "Lookups that found the name in DNS, but no such records.")                        \

@@ -37,6 +37,10 @@
         "How long lookups took, by the same labels.")                                      \
     ROW(AT_NAME_SERVERS, "hostdns_name_server_questions", GAUGE,                           \
         "Questions to name servers under way.")                                            \
+    ROW(NAME_SERVER_RETRIES, "hostdns_name_server_retries_total", COUNTER,                 \
+        "Queries asked again, over TCP if stray replies are the reason.")                  \
+    ROW(KEEPING_CASE, "hostdns_name_servers_keeping_case", GAUGE,                          \
+        "Name servers that keep the letter case of names.")                                \
     ROW(THREADS, "hostdns_threads", GAUGE, "Threads for NSS modules.")                     \
     ROW(THREADS_BUSY, "hostdns_threads_busy", GAUGE, "Threads inside an NSS module.")      \
     ROW(THREADS_HUNG, "hostdns_threads_hung", GAUGE,                                       \

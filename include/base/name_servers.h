@@ -16,7 +16,8 @@
     ROW(UNREACHABLE, "unreachable")                                                        \
     ROW(SLOW, "slow")                                                                      \
     ROW(WITHOUT_EDNS, "without EDNS")                                                      \
-    ROW(OVER_TCP, "over TCP only")
+    ROW(OVER_TCP, "over TCP only")                                                         \
+    ROW(ALTERS_CASE, "alters case")
 
 #define NAME_SERVER_ENUM(name, text) NAME_SERVER_##name,
 enum name_server_state { NAME_SERVER_STATES(NAME_SERVER_ENUM) NAME_SERVER_STATES_NUMBER };

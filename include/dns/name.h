@@ -52,6 +52,12 @@ enum { NAME_COST_MAX = 2 << 16 }; /* twice the octets of the longest message */
 
 /* Lower-cases ASCII letters (RFC 4343). Length octets are below 'A', so they stay. */
 void name_fold(uint8_t *out, const uint8_t *name, size_t len);
+/* Gives each ASCII letter whose bit is set in `changed`, which has a bit for each octet,
+ * the other case. Done twice it changes nothing. */
+void name_change_case(uint8_t *name, size_t len, const uint8_t *changed);
+/* True if name_change_case() makes the octets of `name` of those of `before`. */
+bool name_has_case(const uint8_t *name, const uint8_t *before, size_t len,
+                   const uint8_t *changed);
 /* Equal but for the case of ASCII letters. */
 bool name_equal(struct name, struct name);
 /* The name without its first label. The root has no parent. */

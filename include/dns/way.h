@@ -60,6 +60,7 @@ enum way_outcome {
     WAY_TRUNCATED = 0xfffd,
     WAY_ASKS_US = 0xfffc, /* a loop */
     WAY_FORGED = 0xfffb,  /* replies with wrong ids came, so it is asked over TCP */
+    WAY_CASE = 0xfffa, /* the question came back in other letter case: it is asked again */
 };
 
 enum way_flag {

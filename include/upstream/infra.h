@@ -17,6 +17,7 @@ enum {
     INFRA_TIMEOUTS = 3,     /* in a row show that the server is silent, not one name slow */
     INFRA_TCP_MS = 60000,   /* until a server without UDP is asked over UDP again */
     INFRA_SILENT_MS = 5000, /* between two looks at a silent server */
+    INFRA_CASE_MS = 3600000, /* until a server that has lost letter case is tried again */
     INFRA_SLOW_US = 500000, /* a slower server is shown as slow; it is asked all the same */
 };
 
@@ -26,6 +27,16 @@ enum infra_edns {
     EDNS_WORKS,   /* it has answered one: later failures are not the OPT record's fault */
     EDNS_MISSING, /* it answers only queries without one */
 };
+
+/* Whether a server repeats a question in the letter case in which it was asked. */
+enum infra_case {
+    CASE_UNKNOWN,
+    CASE_KEPT,
+    CASE_LOST, /* for INFRA_CASE_MS */
+};
+
+/* Whether a server is on this host. */
+enum infra_place { PLACE_UNKNOWN, PLACE_HERE, PLACE_ELSEWHERE };
 
 /* Queries that were sent to a server, and what came of them. Errors of the server and of
  * the network, and turns without a reply, are failures. */
@@ -41,6 +52,9 @@ struct infra_server {
     enum infra_edns edns;
     unsigned edns_failures; /* in a row, of a server whose EDNS has worked */
     int64_t edns_recheck;   /* when EDNS is due to be tried again, if it is missing */
+    enum infra_place place;
+    enum infra_case letters;
+    int64_t case_recheck;   /* when mixed case is due to be tried again, if it is lost */
     bool unreachable;       /* the network refused the last query */
     bool udp_works;         /* it has replied over UDP, and is not silent */
     bool udp_fails;         /* it was silent over UDP, and replied over TCP */
@@ -82,6 +96,17 @@ void infra_note_edns_works(struct infra_server *);
  * whose EDNS has worked must fail several times in a row.
  */
 void infra_note_edns_fails(struct infra_server *, bool is_sure, int64_t now);
+
+/*
+ * True if names go to the server in mixed letter case (dns/mixed_case): unless it is on
+ * this host, where nobody can forge its replies without seeing the queries, or has lost the
+ * case of a question. The first use asks the kernel where the server is.
+ */
+bool infra_mixes_case(struct infra_server *, int64_t now);
+/* The server has repeated a question in its case. */
+void infra_note_case_kept(struct infra_server *);
+/* It has not, and it is certain that the reply was the server's. */
+void infra_note_case_lost(struct infra_server *, int64_t now);
 
 /* The server has replied over UDP. */
 void infra_note_udp_works(struct infra_server *);

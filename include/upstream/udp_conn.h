@@ -50,6 +50,8 @@ int udp_conn_attach(struct udp_conns *, const struct addr *server, struct udp_qu
 int udp_conn_send(const struct udp_query *, const void *wire, size_t len);
 /* A datagram with the query's id is no reply to it after all. For udp_conn_reply alone. */
 void udp_conn_note_stray(const struct udp_query *);
+/* No other query joins its connection, so that the next one has another port. */
+void udp_conn_avoid(const struct udp_query *);
 /* Our own address in its connection, for which the kernel is asked. False with errno. */
 bool udp_conn_local(const struct udp_query *, struct addr *);
 /* Takes the query out of its connection; harmless if it has none. */

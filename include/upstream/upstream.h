@@ -5,9 +5,10 @@
  * Servers are asked in turn, as libc does. The next one is asked when a server is silent
  * for its share of the time, refuses, fails, or is lame. A truncated reply is asked for
  * over TCP, and a server that does not know EDNS is asked without (upstream/infra remembers
- * that). Ten thousand questions that hang are ten thousand small records here. When there
- * are too many, the oldest question whose servers have had all their turns is given up, or
- * else the oldest of all.
+ * that). A reply must have the question in the letter case in which it was sent, if the
+ * server keeps that (upstream/upstream_query). Ten thousand questions that hang are ten
+ * thousand small records here. When there are too many, the oldest question whose servers
+ * have had all their turns is given up, or else the oldest of all.
  */
 #pragma once
 
@@ -19,12 +20,15 @@
 
 struct upstream;
 
-/*
- * `own`: the addresses we listen on, borrowed for good. `most`: the questions that may be
- * under way; the loop ends those beyond in its next round. NULL when memory is short.
- */
-struct upstream *upstream_new(struct loop *, const struct addr *own, size_t own_count,
-                              size_t most);
+struct upstream_config {
+    const struct addr *own; /* the addresses we listen on, borrowed for good */
+    size_t own_count;
+    size_t most;     /* questions under way; the loop ends those beyond in its next round */
+    bool mixed_case; /* names go out in mixed letter case, where that is of use */
+};
+
+/* NULL when memory is short. */
+struct upstream *upstream_new(struct loop *, const struct upstream_config *);
 /* Nothing may be under way but loop checks, which end. */
 void upstream_free(struct upstream *);
 

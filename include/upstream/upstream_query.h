@@ -5,10 +5,16 @@
  * There are three kinds. selection.c asks the servers of a client's question in turn. A
  * loop check (loopcheck_query.c) and a recheck (recheck.c) ask one server once, to learn
  * about the server.
+ *
+ * Over UDP, a name goes to a server on another host in mixed letter case. If the question
+ * of a reply has another case, the server is asked once more, from another port, with
+ * another id and in another case. Only a second such reply to the same question is taken,
+ * and shows that the server alters case. So one forged reply does not switch mixed case
+ * off, and a server that alters case costs one more round trip.
  */
 #pragma once
 
-#include "dns/question.h"
+#include "dns/mixed_case.h"
 #include "net/loop.h"
 #include "upstream/infra.h"
 #include "upstream/loopcheck.h"
@@ -30,8 +36,10 @@ struct sent_query {
     struct tcp_query *tcp; /* if it goes over TCP */
     uint16_t tcp_id;
     bool over_tcp, edns;
-    bool is_trial; /* over TCP while the server is asked over UDP as well */
-    int64_t sent;  /* clock_us() */
+    bool is_trial;     /* over TCP while the server is asked over UDP as well */
+    bool teaches_case; /* nothing was known of the server's letter case */
+    struct mixed_case letters;
+    int64_t sent; /* clock_us() */
 };
 
 /* Called with a reply to a query. The question may have ended, and been freed, when this
@@ -52,6 +60,7 @@ struct upstream {
     struct loops *loops;
     struct infra *infra;
     upstream_query_replied *replied;
+    bool mixed_case;  /* the operator allows it */
     unsigned edition; /* of resolv.conf, when the last question was asked */
     struct query_group questions, loop_checks, rechecks;
     struct list late; /* questions whose servers have had all their turns, oldest first */
@@ -111,6 +120,7 @@ struct upstream_query {
     bool refused_edns[SERVERS_MAX];   /* it replied to a query with EDNS with an error */
     int64_t edns_since[SERVERS_MAX];  /* a query with EDNS is unanswered; 0: none is */
     bool only_tcp[SERVERS_MAX];       /* somebody guesses ids of queries over UDP */
+    bool case_altered[SERVERS_MAX];   /* a reply had the name in other letter case */
     bool loop_checked[SERVERS_MAX];   /* it needs no loop check (any more) */
     bool asks_us[SERVERS_MAX];        /* for this very name */
     unsigned asked_by;                /* a forwarder that asks us for the same; 0: none */

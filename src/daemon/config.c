@@ -301,6 +301,8 @@ static const struct setting table[] = {
      "User to run as when root starts the server; by default hostdns, or nobody."},
     {GROUP_CLIENTS, "per-client", NUMBER(serve.per_client), "12288", 1, 32768,
      "Questions of one client that may wait for lookups; further ones get SERVFAIL."},
+    {GROUP_LOOKUPS, "mixed-case", YES_NO(lookup.mixed_case), "yes", 0, 0,
+     "Ask name servers in random letter case, which a forged reply has to repeat."},
     {GROUP_LOOKUPS, "timeout", NUMBER(serve.timeout), "4400", 100, 60000,
      "Milliseconds until a question that waits for a lookup is answered SERVFAIL."},
     {GROUP_ANSWERS, "name", parse_name, 0, "", 0, 0,

@@ -137,6 +137,65 @@ void name_fold(uint8_t *out, const uint8_t *name, size_t len)
         *out++ = fold(*name++);
 }
 
+/* The highest bit of each octet that is a letter. */
+static uint64_t letters_of(uint64_t octets)
+{
+    const uint64_t each = 0x0101010101010101;
+    uint64_t low = (octets | each * 0x20) & each * 0x7f;
+    uint64_t from_a = low + each * (0x80 - 'a'), beyond_z = low + each * (0x7f - 'z');
+
+    return from_a & ~beyond_z & ~octets & each * 0x80;
+}
+
+/* Eight bits, each as the highest bit of an octet. */
+static uint64_t spread(uint8_t bits)
+{
+    const uint64_t each = 0x0101010101010101;
+    uint64_t one_each = bits * each & 0x8040201008040201;
+
+    return (one_each + each * 0x7f) & each * 0x80;
+}
+
+/* A letter's cases differ in the bit 0x20. */
+static uint64_t change_eight(uint64_t octets, uint8_t changed)
+{
+    return octets ^ (letters_of(octets) & spread(changed)) >> 2;
+}
+
+static uint8_t change_octet(uint8_t octet, bool changed)
+{
+    uint8_t small = octet | 0x20;
+
+    return changed && small >= 'a' && small <= 'z' ? octet ^ 0x20 : octet;
+}
+
+void name_change_case(uint8_t *name, size_t len, const uint8_t *changed)
+{
+    for (; len >= sizeof(uint64_t); len -= sizeof(uint64_t)) {
+        uint64_t octets = change_eight(eight_at(name), *changed++);
+
+        memcpy(name, &octets, sizeof octets);
+        name += sizeof octets;
+    }
+    for (size_t i = 0; i < len; i++)
+        name[i] = change_octet(name[i], *changed >> i & 1);
+}
+
+bool name_has_case(const uint8_t *name, const uint8_t *before, size_t len,
+                   const uint8_t *changed)
+{
+    for (; len >= sizeof(uint64_t); len -= sizeof(uint64_t)) {
+        if (eight_at(name) != change_eight(eight_at(before), *changed++))
+            return false;
+        name += sizeof(uint64_t);
+        before += sizeof(uint64_t);
+    }
+    for (size_t i = 0; i < len; i++)
+        if (name[i] != change_octet(before[i], *changed >> i & 1))
+            return false;
+    return true;
+}
+
 bool name_equal(struct name a, struct name b)
 {
     size_t i = 0;

@@ -202,6 +202,8 @@ static const char *try_outcome(unsigned code)
         return "asks this server itself";
     case WAY_FORGED:
         return "forged replies came";
+    case WAY_CASE:
+        return "other letter case came back";
     default:
         return code < 4096 ? rcode_text(code) : "";
     }

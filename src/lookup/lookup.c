@@ -127,6 +127,7 @@ static uint32_t state_bits(const struct infra_server *server)
         [NAME_SERVER_SLOW] = server->rtt_us >= INFRA_SLOW_US,
         [NAME_SERVER_WITHOUT_EDNS] = server->edns == EDNS_MISSING,
         [NAME_SERVER_OVER_TCP] = server->udp_fails,
+        [NAME_SERVER_ALTERS_CASE] = server->letters == CASE_LOST,
     };
     uint32_t bits = 0;
 
@@ -152,15 +153,26 @@ static struct name_server_row row_of(const struct upstream *upstream,
     return row;
 }
 
+static bool keeps_case(const struct upstream *upstream, const struct addr *addr)
+{
+    const struct infra_server *server = upstream_server(upstream, addr);
+
+    return server && server->letters == CASE_KEPT;
+}
+
 /* Shows in the server's status what is known of the name servers. */
 static void show_servers(const struct upstream *upstream)
 {
     struct name_server_row rows[NAME_SERVERS_ROWS];
     struct resolv_conf conf;
+    unsigned keeping_case = 0;
 
     sources_read_servers(sources_now().servers, &conf);
-    for (size_t i = 0; i < conf.server_count; i++)
+    for (size_t i = 0; i < conf.server_count; i++) {
         rows[i] = row_of(upstream, &conf.servers[i]);
+        keeping_case += keeps_case(upstream, &conf.servers[i]);
+    }
+    count_set(COUNT_KEEPING_CASE, keeping_case);
     name_servers_write(counters_name_servers(), rows, conf.server_count);
 }
 
@@ -248,8 +260,12 @@ static int set_up(struct lookup *lookup, const struct lookup_config *config)
     jobs->work = work_new(jobs->loop, config->max_lookups);
     if (jobs->work)
         probe_read_hosts(jobs);
-    jobs->upstream = upstream_new(jobs->loop, config->own, config->own_count,
-                                  config->question_count * SUBQUERIES_EACH);
+    jobs->upstream = upstream_new(
+        jobs->loop,
+        &(struct upstream_config){.own = config->own,
+                                  .own_count = config->own_count,
+                                  .most = config->question_count * SUBQUERIES_EACH,
+                                  .mixed_case = config->mixed_case});
     jobs->stub = libc_stub_open(jobs->loop);
     jobs->hosts_answers = hosts_answers_new();
     timer_init(&lookup->thread_check, check_threads, lookup);

@@ -114,6 +114,33 @@ void infra_note_edns_fails(struct infra_server *server, bool is_sure, int64_t no
     server->edns_recheck = is_sure ? now + INFRA_EDNS_MS : now;
 }
 
+static bool is_here(struct infra_server *server)
+{
+    if (server->place == PLACE_UNKNOWN)
+        server->place = addr_is_loopback(&server->addr) || addr_is_here(&server->addr)
+                            ? PLACE_HERE
+                            : PLACE_ELSEWHERE;
+    return server->place == PLACE_HERE;
+}
+
+bool infra_mixes_case(struct infra_server *server, int64_t now)
+{
+    if (server->letters == CASE_LOST && now >= server->case_recheck)
+        server->letters = CASE_UNKNOWN;
+    return server->letters != CASE_LOST && !is_here(server);
+}
+
+void infra_note_case_kept(struct infra_server *server)
+{
+    server->letters = CASE_KEPT;
+}
+
+void infra_note_case_lost(struct infra_server *server, int64_t now)
+{
+    server->letters = CASE_LOST;
+    server->case_recheck = now + INFRA_CASE_MS;
+}
+
 void infra_note_udp_works(struct infra_server *server)
 {
     server->udp_works = true;

@@ -36,6 +36,7 @@ struct udp_conn {
     uint16_t ids[CONN_QUERIES]; /* their ids */
     unsigned strays;            /* datagrams with other ids, or with other questions */
     unsigned attached;          /* queries it has now */
+    bool is_avoided;            /* it takes no more, because somebody may know its port */
     struct timer age;
     bool in_callback;     /* its queries are being told: it must not be closed now */
     struct timer refusal; /* set when sending has brought an error for all its queries */
@@ -216,7 +217,8 @@ static struct udp_conn *conn_with_room(struct udp_conns *conns, const struct add
         struct udp_conn *conn = list_item(link, struct udp_conn, link);
 
         if (addr_equal(&conn->server, server))
-            return conn->taken < CONN_QUERIES && clock_ms() - conn->opened < TAKES_MS
+            return conn->taken < CONN_QUERIES && !conn->is_avoided &&
+                           clock_ms() - conn->opened < TAKES_MS
                        ? conn
                        : NULL;
     }
@@ -275,6 +277,11 @@ int udp_conn_send(const struct udp_query *query, const void *wire, size_t len)
 void udp_conn_note_stray(const struct udp_query *query)
 {
     query->conn->strays++;
+}
+
+void udp_conn_avoid(const struct udp_query *query)
+{
+    query->conn->is_avoided = true;
 }
 
 bool udp_conn_local(const struct udp_query *query, struct addr *addr)

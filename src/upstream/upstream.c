@@ -35,20 +35,20 @@ static void surplus_expired(void *context)
     }
 }
 
-struct upstream *upstream_new(struct loop *loop, const struct addr *own, size_t own_count,
-                              size_t most)
+struct upstream *upstream_new(struct loop *loop, const struct upstream_config *config)
 {
     struct upstream *upstream = calloc(1, sizeof *upstream);
 
     if (!upstream)
         return NULL;
     upstream->loop = loop;
-    upstream->most_questions = most;
+    upstream->most_questions = config->most;
+    upstream->mixed_case = config->mixed_case;
     upstream->conns =
         udp_conns_new(loop, &(struct udp_conn_events){upstream_query_udp_replied,
                                                       upstream_query_udp_refused,
                                                       upstream_query_udp_attacked});
-    upstream->loopcheck = loopcheck_new(own, own_count);
+    upstream->loopcheck = loopcheck_new(config->own, config->own_count);
     upstream->loops = loops_new();
     upstream->infra = infra_new();
     upstream->replied = upstream_response_take;

@@ -244,16 +244,74 @@ static void tcp_ended(void *owner, const uint8_t *wire, size_t len, int error)
     free_sent(sent);
 }
 
+/* A name of one case would show nothing. */
+static void learn_case(const struct sent_query *sent)
+{
+    const struct upstream_query *query = sent->owner;
+    struct infra_server *server = upstream_query_infra(query, sent->server);
+
+    if (server->letters == CASE_UNKNOWN &&
+        mixed_case_has_both(&sent->letters, &query->question))
+        infra_note_case_kept(server);
+}
+
+/*
+ * True if the server is now known to alter letter case: a reply in other case is the second
+ * one to the question, although both queries had ports and ids of their own, or another
+ * question has found that out meanwhile.
+ */
+static bool alters_case(const struct sent_query *sent)
+{
+    const struct upstream_query *query = sent->owner;
+    struct infra_server *server = upstream_query_infra(query, sent->server);
+
+    if (query->case_altered[sent->server])
+        infra_note_case_lost(server, clock_ms());
+    return server->letters == CASE_LOST;
+}
+
+static bool is_in_right_case(struct sent_query *sent, const uint8_t *reply)
+{
+    if (!sent->letters.is_mixed)
+        return true;
+    if (!mixed_case_is_kept(&sent->letters, &sent->owner->question, reply))
+        return alters_case(sent);
+    if (sent->teaches_case)
+        learn_case(sent);
+    return true;
+}
+
+/* The query ends, and another one goes out in its place. */
+static void ask_in_another_case(struct sent_query *sent)
+{
+    struct upstream_query *query = sent->owner;
+    size_t server = sent->server;
+
+    count(COUNT_CASE_RETRIES);
+    if (upstream_query_infra(query, server)->letters == CASE_KEPT)
+        udp_conn_note_stray(&sent->udp);
+    udp_conn_avoid(&sent->udp);
+    drop(sent);
+    result_note_outcome(query->result, server, WAY_CASE);
+    query->case_altered[server] = true;
+    upstream_query_resend(query, server, false);
+}
+
 void upstream_query_udp_replied(struct udp_query *udp, const uint8_t *wire, size_t len)
 {
     struct sent_query *sent = list_item(udp, struct sent_query, udp);
     struct upstream_query *query = sent->owner;
 
     /* A server that cannot or will not read the question does not repeat it either. */
-    if (!transaction_is_bare_error(wire, len) &&
-        !transaction_is_reply(&query->question, wire, len)) {
-        udp_conn_note_stray(udp); /* or a forgery: the true reply may still come */
-        return;
+    if (!transaction_is_bare_error(wire, len)) {
+        if (!transaction_is_reply(&query->question, wire, len)) {
+            udp_conn_note_stray(udp); /* or a forgery: the true reply may still come */
+            return;
+        }
+        if (!is_in_right_case(sent, wire)) {
+            ask_in_another_case(sent);
+            return;
+        }
     }
     tap_response(sent, wire, len);
     detach(sent);
@@ -315,6 +373,25 @@ static int transmit_tcp(struct sent_query *sent)
     return 0;
 }
 
+/* Puts the name into mixed case, if the server is to repeat it so. False if there are no
+ * random numbers. */
+static bool mix_case(struct sent_query *sent, uint8_t *wire)
+{
+    const struct upstream_query *query = sent->owner;
+    struct infra_server *server;
+
+    if (!query->upstream->mixed_case)
+        return true;
+    server = upstream_query_infra(query, sent->server);
+    if (!infra_mixes_case(server, sent->sent / 1000))
+        return true;
+    sent->teaches_case = server->letters == CASE_UNKNOWN;
+    if (!mixed_case_draw(&sent->letters, question_name(&query->question)))
+        return false;
+    mixed_case_apply(&sent->letters, &query->question, wire);
+    return true;
+}
+
 static int transmit_udp(struct sent_query *sent)
 {
     const struct upstream_query *query = sent->owner;
@@ -325,7 +402,7 @@ static int transmit_udp(struct sent_query *sent)
                         &sent->udp) == -1)
         return -1;
     len = upstream_query_write(query, sent->server, sent->udp.id, wire);
-    if (udp_conn_send(&sent->udp, wire, len) == -1)
+    if (!mix_case(sent, wire) || udp_conn_send(&sent->udp, wire, len) == -1)
         return -1;
     tap_query(sent, wire, len);
     return 0;

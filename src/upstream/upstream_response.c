@@ -17,6 +17,7 @@ static void end_with(const struct sent_query *sent, const uint8_t *wire, size_t 
     if (copy) {
         query->result->server = sent->server;
         query->result->reply = memcpy(copy, wire, len);
+        mixed_case_restore(&sent->letters, &query->question, copy, len);
         /* A reply over TCP is as complete as it gets; libc ignores its TC, too. */
         wire_set_flags(copy, wire_flags(copy) & ~(unsigned)WIRE_TC);
         query->result->reply_len = len;

@@ -7,6 +7,7 @@
 #include "serve.h"
 
 #include "client/exchange.h"
+#include "dns/mixed_case.h"
 #include "dns/transaction.h"
 #include "lookup/response.h"
 
@@ -33,6 +34,27 @@ static void ask_for(struct ask *ask, const struct question *question, bool has_d
     must(ask_build(ask, name, question->type, &(struct ask_form){.has_do = has_do}) == 0);
 }
 
+/* A copy with the names in the case of the question, as if that had gone out in another
+ * one. It still says the same. */
+static const uint8_t *restored(const struct question *question, const uint8_t *data,
+                               size_t size, enum response_kind kind)
+{
+    struct mixed_case letters = {.is_mixed = true};
+    static uint8_t copy[WIRE_MAX];
+
+    must(size <= sizeof copy);
+    memcpy(copy, data, size);
+    memset(letters.changed, data[0], sizeof letters.changed);
+    mixed_case_is_kept(&letters, question, copy);
+    mixed_case_restore(&letters, question, copy, size);
+    must(memcmp(copy + WIRE_HEADER, question->name, question->name_len) == 0);
+    must(transaction_is_reply(question, copy, size));
+    must(transaction_kind(copy, size, true) == kind);
+    for (size_t i = 0; i < size; i++)
+        must(copy[i] == data[i] || (copy[i] ^ data[i]) == 0x20);
+    return copy;
+}
+
 /* What lookup makes of the message, as upstream and lookup/response do. */
 static void answer_by(const struct question *question, const uint8_t *data, size_t size,
                       struct answer *answer)
@@ -43,7 +65,7 @@ static void answer_by(const struct question *question, const uint8_t *data, size
     if (transaction_is_reply(question, data, size))
         kind = transaction_kind(data, size, true);
     if (kind == RESPONSE_ANSWER || kind == RESPONSE_TRUNCATED) {
-        response.reply = data;
+        response.reply = restored(question, data, size, kind);
         response.reply_len = size;
         response.is_authentic = true;
     }

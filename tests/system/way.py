@@ -12,7 +12,8 @@ KINDS = ["serve", "kept", "source", "lookup", "probe", "owner", "try", "verdict"
 HOW = ["itself", "cache", "stale", "failure", "looked up", "joined"]
 SOURCES = ["dns", "host", "files", "mdns", "machine", "resolved"]
 PROBES = ["settled", "leads to dns", "knows name"]
-OUTCOMES = {0xFFFF: "silent", 0xFFFE: "unreachable", 0xFFFD: "truncated", 0xFFFC: "asks us"}
+OUTCOMES = {0xFFFF: "silent", 0xFFFE: "unreachable", 0xFFFD: "truncated", 0xFFFC: "asks us",
+            0xFFFB: "forged", 0xFFFA: "other case"}
 FAST, OVER_TCP, LEFT_OUT = 1, 2, 4
 
 

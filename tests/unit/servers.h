@@ -80,7 +80,10 @@ static inline size_t question_end(const struct got *got)
 /* Our own question, by which a server that leads back to us is found. */
 static inline bool is_loop_check(const struct got *got)
 {
-    return memmem(got->wire, got->len, "loop-check", 10) != NULL;
+    uint8_t folded[sizeof got->wire];
+
+    name_fold(folded, got->wire, got->len);
+    return memmem(folded, got->len, "loop-check", 10) != NULL;
 }
 
 /* A server's next question that is no loop check; those are told that there is no such

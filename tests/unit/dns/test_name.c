@@ -167,6 +167,29 @@ TEST(each_octet_is_folded_as_ascii_wherever_it_stands)
         }
 }
 
+/* Eight octets are changed at a time, and those that are left over at the end. */
+TEST(each_letter_whose_bit_is_set_changes_its_case_wherever_it_stands)
+{
+    for (unsigned octet = 0; octet < 256; octet++)
+        for (size_t at = 0; at < 19; at++) {
+            bool is_letter =
+                (octet >= 'A' && octet <= 'Z') || (octet >= 'a' && octet <= 'z');
+            uint8_t name[19], bits[3] = {0}, before[19];
+
+            memset(name, 'q', sizeof name);
+            name[at] = (uint8_t)octet;
+            memcpy(before, name, sizeof name);
+            name_change_case(name, sizeof name, bits);
+            assert_memory_equal(name, before, sizeof name);
+            bits[at / 8] = (uint8_t)(1 << at % 8);
+            name_change_case(name, sizeof name, bits);
+            for (size_t i = 0; i < sizeof name; i++)
+                assert_int_equal(name[i], i == at && is_letter ? octet ^ 0x20 : before[i]);
+            name_change_case(name, sizeof name, bits);
+            assert_memory_equal(name, before, sizeof name);
+        }
+}
+
 TEST(equality_knows_no_case_of_ascii_letters)
 {
     const uint8_t a[] = {3, 'a', 'Z', '1', 0}, b[] = {3, 'A', 'z', '1', 0};

@@ -108,6 +108,7 @@ TEST(what_a_name_server_said)
         {WAY_UNREACHABLE, "cannot be reached"},
         {WAY_TRUNCATED, "too long for UDP"},
         {WAY_FORGED, "forged replies came"},
+        {WAY_CASE, "other letter case came back"},
         {WAY_ASKS_US, "asks this server itself"},
         {0x8000, ""},
     };

@@ -47,7 +47,8 @@ static inline struct lab_lookup *lab_lookup(void)
     lookup.jobs.config = &lab_config;
     lookup.jobs.loop = loop_new();
     lookup.jobs.work = work_new(lookup.jobs.loop, lab_config.max_lookups);
-    lookup.jobs.upstream = upstream_new(lookup.jobs.loop, NULL, 0, SIZE_MAX);
+    lookup.jobs.upstream = upstream_new(
+        lookup.jobs.loop, &(struct upstream_config){.most = SIZE_MAX, .mixed_case = true});
     lookup.jobs.stub = libc_stub_open(lookup.jobs.loop);
     lookup.jobs.hosts_answers = hosts_answers_new();
     assert_int_equal(jobs_init(&lookup.jobs), 0);

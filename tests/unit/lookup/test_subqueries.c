@@ -30,7 +30,8 @@ static void set_up(void)
         (struct jobs){.config = &scene.config, .loop = loop_new(), .asked = note_end};
     assert_non_null(scene.jobs.loop);
     assert_int_equal(job_table_init(&scene.jobs.by_id), 0);
-    scene.jobs.upstream = upstream_new(scene.jobs.loop, NULL, 0, SIZE_MAX);
+    scene.jobs.upstream = upstream_new(
+        scene.jobs.loop, &(struct upstream_config){.most = SIZE_MAX, .mixed_case = true});
     assert_non_null(scene.jobs.upstream);
     scene.config.local = lab_config.local;
     scene.server = server_open("127.0.24.1", SOCK_DGRAM);

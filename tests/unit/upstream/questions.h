@@ -4,8 +4,10 @@
 
 #include "../servers.h"
 
+#include "base/counters.h"
 #include "base/log.h"
 #include "upstream/upstream.h"
+#include "upstream/upstream_query.h"
 
 enum {
     SERVERS = 3,
@@ -42,7 +44,8 @@ static inline struct scene *set_up_with(int servers, const char *text)
     etc_write("resolv.conf", text);
     scene.loop = loop_new();
     assert_non_null(scene.loop);
-    scene.upstream = upstream_new(scene.loop, NULL, 0, MOST);
+    scene.upstream = upstream_new(
+        scene.loop, &(struct upstream_config){.most = MOST, .mixed_case = true});
     assert_non_null(scene.upstream);
     for (int i = 0; i < servers; i++) {
         snprintf(address, sizeof address, "127.0.0.%d", 5 + i);
@@ -92,6 +95,19 @@ static inline void tear_down(void)
 }
 
 FIXTURE(upstream, NULL, tear_down);
+
+/* From now on the first server counts as one on another host, until resolv.conf changes. */
+static inline struct infra_server *move_elsewhere(void)
+{
+    struct infra_server *server;
+    struct resolv_conf conf;
+
+    assert_int_equal(resolv_conf_read(&conf), 0);
+    scene.upstream->edition = conf.edition;
+    server = infra_get(scene.upstream->infra, &conf.servers[0]);
+    server->place = PLACE_ELSEWHERE;
+    return server;
+}
 
 static inline void assert_at_once(void)
 {
@@ -218,4 +234,13 @@ static inline void miss_a_turn(struct got *first, struct got *second)
         turn_until_readable(scene.loop, scene.udp[1]);
         *second = server_receive(scene.udp[1]);
     } while (is_loop_check(second));
+}
+
+/* The only server is on another host, as far as we know. It has answered one question, so
+ * it has no loop check any more. */
+static inline struct infra_server *set_up_elsewhere(void)
+{
+    set_up_patient(1);
+    next_is_answered_by(0, true);
+    return move_elsewhere();
 }

@@ -4,7 +4,8 @@ static void be_at_127_0_0_5(struct addr *own)
 {
     assert_true(addr_parse(own, "127.0.0.5", 53));
     upstream_free(scene.upstream);
-    scene.upstream = upstream_new(scene.loop, own, 1, MOST);
+    scene.upstream = upstream_new(
+        scene.loop, &(struct upstream_config){.own = own, .own_count = 1, .most = MOST});
     assert_non_null(scene.upstream);
 }
 

@@ -183,6 +183,39 @@ TEST_WITH(infra, round_trips_are_smoothed)
     assert_int_equal(server(3)->rtt_us, INT32_MAX);
 }
 
+/* 192.0.2.0/24 is nobody's (RFC 5737). */
+TEST_WITH(infra, names_are_mixed_for_another_host_unless_it_alters_them)
+{
+    assert_true(infra_mixes_case(server(1), NOW));
+    infra_note_case_kept(server(1));
+    assert_true(infra_mixes_case(server(1), NOW));
+    infra_note_case_lost(server(1), NOW);
+    assert_false(infra_mixes_case(server(1), NOW));
+    assert_false(infra_mixes_case(server(1), NOW + 3599999));
+    assert_int_equal(server(1)->letters, CASE_LOST);
+    assert_true(infra_mixes_case(server(1), NOW + 3600000));
+    assert_int_equal(server(1)->letters, CASE_UNKNOWN);
+}
+
+TEST_WITH(infra, names_are_mixed_again_once_the_host_has_changed)
+{
+    infra_note_case_lost(server(1), NOW);
+    infra_forget(infra);
+    assert_true(infra_mixes_case(server(1), NOW));
+}
+
+TEST_WITH(infra, names_are_not_mixed_for_this_host)
+{
+    static const char *const here[] = {"127.0.0.1", "127.9.9.9", "::1"};
+    struct addr addr;
+
+    for (size_t i = 0; i < sizeof here / sizeof *here; i++) {
+        assert_true(addr_parse(&addr, here[i], 53));
+        assert_false(infra_mixes_case(infra_get(infra, &addr), NOW));
+        assert_int_equal(infra_get(infra, &addr)->place, PLACE_HERE);
+    }
+}
+
 TEST_WITH(infra, the_next_recheck_is_told)
 {
     assert_int_equal(infra_recheck_at(server(1)), 0);

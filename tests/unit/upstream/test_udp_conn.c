@@ -377,6 +377,20 @@ TEST_WITH(conns, a_place_that_was_left_is_not_taken_again)
     assert_int_not_equal(addr_port(&after.from), addr_port(&before.from));
 }
 
+/* Somebody may know that port by now. */
+TEST_WITH(conns, a_connection_that_is_avoided_takes_no_more)
+{
+    struct got before, after;
+
+    attach_together(15);
+    udp_conn_avoid(&scene.queries[0]);
+    start_query(&scene.queries[15]);
+    after = server_receive(scene.server);
+    send_query(&scene.queries[14]);
+    before = server_receive(scene.server);
+    assert_int_not_equal(addr_port(&after.from), addr_port(&before.from));
+}
+
 TEST_WITH(conns, a_query_that_comes_later_has_another_port)
 {
     struct got before, after;

@@ -1,5 +1,7 @@
 #include "streams.h"
 
+#include <ctype.h>
+
 TEST_WITH(upstream, a_query_asks_with_edns_and_carries_do_and_cd)
 {
     struct got got;
@@ -129,4 +131,187 @@ TEST_WITH(upstream, trust_ad_sets_ad)
     assert_int_equal(got.wire[3] & 0x20, 0x20);
     server_reply(scene.udp[0], &got, REPLY_FLAGS, 1);
     outcome(scene.one);
+}
+
+/* The name in the query, which is www.example. */
+static bool is_in_clients_case(const struct got *got)
+{
+    return memcmp(got->wire + 12, "\3www\7example", 13) == 0;
+}
+
+/* Changes the case of letters in the query, or in the reply that repeats it. */
+static struct got with_name(const struct got *got, int (*change)(int))
+{
+    struct got changed = *got;
+
+    for (size_t i = 12; i < 25; i++)
+        changed.wire[i] = (uint8_t)change(changed.wire[i]);
+    return changed;
+}
+
+/* Asks until the query is neither all small nor all capitals, as one of 512 is. The name
+ * then shows whether the server keeps case. */
+static struct got asked_in_mixed_case(void)
+{
+    for (int i = 0; i < 10; i++) {
+        struct got got = asked_first(&scene), small = with_name(&got, tolower),
+                   big = with_name(&got, toupper);
+
+        if (memcmp(got.wire, small.wire, got.len) != 0 &&
+            memcmp(got.wire, big.wire, got.len) != 0)
+            return got;
+        is_answered_by(0, &got);
+    }
+    fail_msg("no query in mixed case");
+    return (struct got){0};
+}
+
+/* A server on this host is asked as the client asks: nobody can forge its replies unseen.
+ */
+TEST_WITH(upstream, a_server_on_this_host_gets_the_clients_case)
+{
+    set_up_patient(1);
+    for (int i = 0; i < 20; i++) {
+        struct got got = asked_first(&scene);
+
+        assert_true(is_in_clients_case(&got));
+        is_answered_by(0, &got);
+    }
+}
+
+TEST_WITH(upstream, the_operator_may_forbid_mixed_case)
+{
+    set_up_elsewhere();
+    scene.upstream->mixed_case = false;
+    for (int i = 0; i < 20; i++) {
+        struct got got = asked_first(&scene);
+
+        assert_true(is_in_clients_case(&got));
+        is_answered_by(0, &got);
+    }
+}
+
+TEST_WITH(upstream, a_server_that_keeps_case_is_known_by_its_first_reply)
+{
+    const struct infra_server *server;
+    struct got got;
+
+    server = set_up_elsewhere();
+    got = asked_in_mixed_case();
+    is_answered_by(0, &got);
+    assert_int_equal(server->letters, CASE_KEPT);
+}
+
+TEST_WITH(upstream, the_result_has_the_clients_case)
+{
+    uint8_t reply[600];
+    struct got got;
+
+    set_up_elsewhere();
+    got = asked_in_mixed_case();
+    server_send(scene.udp[0], &got, reply, reply_to(&got, reply, REPLY_FLAGS, 1));
+    turn_until(scene.loop, &scene.one->done, 1);
+    assert_memory_equal(scene.one->result.reply + 12, "\3www\7example", 13);
+    assert_string_equal(outcome(scene.one), "1");
+}
+
+/* The first reply with another case is no proof, since it may be forged. The second one is
+ * taken: its query had another port, another id, and another case. */
+static void is_asked_once_more(struct got first)
+{
+    uint64_t retries = counters_own[COUNT_CASE_RETRIES];
+    struct got second, lowered = with_name(&first, tolower);
+
+    server_reply(scene.udp[0], &lowered, REPLY_FLAGS, 66);
+    second = turn_until_asked(scene.loop, scene.udp[0]);
+    assert_int_equal(scene.one->done, 0);
+    assert_int_equal(counters_own[COUNT_CASE_RETRIES], retries + 1);
+    assert_int_not_equal(addr_port(&second.from), addr_port(&first.from));
+    lowered = with_name(&second, tolower);
+    is_answered_by(0, &lowered);
+    assert_at_once();
+}
+
+TEST_WITH(upstream,
+          a_server_that_alters_case_is_asked_once_more_and_then_in_the_clients_case)
+{
+    const struct infra_server *server;
+    struct got got;
+
+    server = set_up_elsewhere();
+    is_asked_once_more(asked_in_mixed_case());
+    assert_int_equal(server->letters, CASE_LOST);
+    for (int i = 0; i < 20; i++) {
+        got = asked_first(&scene);
+        assert_true(is_in_clients_case(&got));
+        got = with_name(&got, toupper);
+        is_answered_by(0, &got);
+    }
+}
+
+TEST_WITH(upstream, one_that_alters_case_where_it_was_kept_is_asked_once_more_as_well)
+{
+    struct infra_server *server;
+
+    server = set_up_elsewhere();
+    server->letters = CASE_KEPT;
+    is_asked_once_more(asked_in_mixed_case());
+    assert_int_equal(server->letters, CASE_LOST);
+}
+
+/* As a farm may, one of whose members alters case. */
+TEST_WITH(upstream, one_that_keeps_case_at_the_second_query_is_believed)
+{
+    const struct infra_server *server;
+    struct got got, lowered;
+
+    server = set_up_elsewhere();
+    got = asked_in_mixed_case();
+    lowered = with_name(&got, tolower);
+    server_reply(scene.udp[0], &lowered, REPLY_FLAGS, 66);
+    got = turn_until_asked(scene.loop, scene.udp[0]);
+    is_answered_by(0, &got);
+    assert_int_not_equal(server->letters, CASE_LOST);
+}
+
+/* One forged reply ends nothing but its query: the next question is in mixed case again. */
+TEST_WITH(upstream, each_question_forgives_one_reply_in_other_case)
+{
+    const struct infra_server *server;
+
+    server = set_up_elsewhere();
+    for (int i = 0; i < 10; i++) {
+        struct got got = asked_in_mixed_case(), lowered = with_name(&got, tolower);
+
+        server_reply(scene.udp[0], &lowered, REPLY_FLAGS, 66);
+        got = turn_until_asked(scene.loop, scene.udp[0]);
+        is_answered_by(0, &got);
+        assert_int_not_equal(server->letters, CASE_LOST);
+    }
+}
+
+/* It repeats nothing. */
+TEST_WITH(upstream, an_error_without_the_question_is_taken_whatever_the_case)
+{
+    struct got got;
+
+    set_up_elsewhere();
+    got = asked_first(&scene);
+    got.wire[2] = 0x81;
+    got.wire[3] = 0x85;
+    server_send(scene.udp[0], &got, got.wire, 12);
+    is_asked_and_answers(0, false);
+}
+
+TEST_WITH(stream, over_tcp_the_client_s_case_is_sent)
+{
+    struct got got;
+
+    listen_at("127.0.0.5");
+    set_up_options(1, "use-vc timeout:1");
+    move_elsewhere();
+    ask_first(&scene);
+    got = stream_asked();
+    assert_true(is_in_clients_case(&got));
+    is_answered_over_tcp(&got);
 }

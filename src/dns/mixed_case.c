@@ -1,0 +1,125 @@
+#include "dns/mixed_case.h"
+
+#include <string.h>
+
+#include "base/random_pool.h"
+#include "dns/record.h"
+#include "dns/wire.h"
+
+bool mixed_case_draw(struct mixed_case *mixed, struct name name)
+{
+    mixed->is_mixed = random_pool_take(mixed->changed, (name.len + 7) / 8);
+    return mixed->is_mixed;
+}
+
+void mixed_case_apply(const struct mixed_case *mixed, const struct question *question,
+                      uint8_t *query)
+{
+    name_change_case(query + WIRE_HEADER, question->name_len, mixed->changed);
+}
+
+bool mixed_case_is_kept(struct mixed_case *mixed, const struct question *question,
+                        const uint8_t *reply)
+{
+    mixed->is_repeated = name_has_case(reply + WIRE_HEADER, question->name,
+                                       question->name_len, mixed->changed);
+    return mixed->is_repeated;
+}
+
+static void put_sent_name(const struct mixed_case *mixed, const struct question *question,
+                          uint8_t name[static NAME_WIRE_MAX])
+{
+    memcpy(name, question->name, question->name_len);
+    name_change_case(name, question->name_len, mixed->changed);
+}
+
+bool mixed_case_has_both(const struct mixed_case *mixed, const struct question *question)
+{
+    bool has_small = false, has_capital = false;
+    uint8_t name[NAME_WIRE_MAX];
+
+    put_sent_name(mixed, question, name);
+    for (size_t i = 0; i < question->name_len; i++) {
+        has_small |= name[i] >= 'a' && name[i] <= 'z';
+        has_capital |= name[i] >= 'A' && name[i] <= 'Z';
+    }
+    return has_small && has_capital;
+}
+
+/* A name as it was sent, and as it was asked. */
+struct spelling {
+    const uint8_t *sent, *asked;
+    size_t len;
+};
+
+/* Octets of the label with its length. */
+static size_t label_size(const uint8_t *label)
+{
+    return 1u + *label;
+}
+
+/* A label that is the same as one of the repeated name was copied from there, or is at
+ * least the same label. */
+static void restore_label(const struct spelling *spelling, uint8_t *label)
+{
+    size_t size = label_size(label);
+
+    for (size_t at = 0; at + size < spelling->len; at += label_size(spelling->sent + at))
+        if (spelling->sent[at] == *label && memcmp(spelling->sent + at, label, size) == 0) {
+            memcpy(label, spelling->asked + at, size);
+            return;
+        }
+}
+
+/* The labels up to the root or to a pointer, which leads to a name that is restored where
+ * it stands. */
+static void restore_name(const struct spelling *spelling, uint8_t *name, const uint8_t *end)
+{
+    while (name < end && *name != 0 && *name <= NAME_LABEL_MAX &&
+           label_size(name) <= (size_t)(end - name)) {
+        restore_label(spelling, name);
+        name += label_size(name);
+    }
+}
+
+/* A CNAME may have been made of the name and a DNAME (RFC 6672 section 2.2). Additional
+ * records are about other names. The question comes last: it may be what the others are
+ * compared with. */
+static void restore_names(const struct spelling *spelling, uint8_t *reply, size_t len)
+{
+    unsigned left =
+        wire_count(reply, SECTION_ANSWER) + (unsigned)wire_count(reply, SECTION_AUTHORITY);
+    struct reader in = reader_of(reply, len);
+    struct record_head head;
+
+    get_skip(&in, WIRE_HEADER + spelling->len + 4);
+    for (; left > 0 && record_next(&in, &head); left--) {
+        restore_name(spelling, reply + head.at, reply + in.pos);
+        if (head.type == TYPE_CNAME)
+            restore_name(spelling, reply + in.pos - head.data_len, reply + in.pos);
+    }
+    memcpy(reply + WIRE_HEADER, spelling->asked, spelling->len);
+}
+
+/* The reply may have the sent name elsewhere. */
+static void restore_unrepeated(const struct mixed_case *mixed,
+                               const struct question *question, uint8_t *reply, size_t len)
+{
+    uint8_t sent[NAME_WIRE_MAX];
+    const struct spelling spelling = {sent, question->name, question->name_len};
+
+    put_sent_name(mixed, question, sent);
+    restore_names(&spelling, reply, len);
+}
+
+void mixed_case_restore(const struct mixed_case *mixed, const struct question *question,
+                        uint8_t *reply, size_t len)
+{
+    const struct spelling repeated = {reply + WIRE_HEADER, question->name,
+                                      question->name_len};
+
+    if (mixed->is_repeated)
+        restore_names(&repeated, reply, len);
+    else if (mixed->is_mixed)
+        restore_unrepeated(mixed, question, reply, len);
+}
