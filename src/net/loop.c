@@ -12,6 +12,7 @@
 enum {
     SELDOM_AT_ONCE = 64,     /* watches that are polled seldom, in one round */
     SHORT_OF_MEMORY_MS = 10, /* until poll() is tried again */
+    ONE_BY_ONE_MS = 5,       /* between two looks at descriptors one by one */
 };
 
 struct watch {
@@ -284,6 +285,32 @@ static int call_ready(struct loop *loop, size_t first, size_t count, int ready)
     return ready;
 }
 
+/* Waits for the milliseconds at the most; -1 is for ever. */
+static int poll_one_by_one(struct pollfd *polled, size_t count, int ms)
+{
+    int ready = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        int one = poll(&polled[i], 1, 0);
+
+        if (one == -1)
+            return -1;
+        ready += one;
+    }
+    if (ready > 0 || ms == 0)
+        return ready;
+    return poll(NULL, 0, ms > 0 && ms < ONE_BY_ONE_MS ? ms : ONE_BY_ONE_MS);
+}
+
+/* poll() refuses more descriptors at a time than the process may have, and somebody may
+ * have made that less than it has (prlimit(1)). */
+static int poll_all(struct pollfd *polled, size_t count, int ms)
+{
+    int ready = poll(polled, count, ms);
+
+    return ready == -1 && errno == EINVAL ? poll_one_by_one(polled, count, ms) : ready;
+}
+
 /* Polls some of those whose turn comes seldom. Each that was long idle costs about a
  * microsecond, but poll() need not register with it if it does not wait. */
 static int poll_seldom(struct loop *loop, int64_t now)
@@ -298,7 +325,7 @@ static int poll_seldom(struct loop *loop, int64_t now)
         all - loop->seldom_done < SELDOM_AT_ONCE ? all - loop->seldom_done : SELDOM_AT_ONCE;
     loop->seldom_done += count;
     loop->next_seldom = now + LOOP_SELDOM_MS;
-    ready = poll(&loop->polled[first], count, 0);
+    ready = poll_all(&loop->polled[first], count, 0);
     return call_ready(loop, first, count, ready);
 }
 
@@ -314,7 +341,7 @@ static int poll_watches(struct loop *loop)
     if (loop->stopped)
         return 0;
     count = loop->often;
-    ready = poll(loop->polled, count, wait_time(loop, clock_ms()));
+    ready = poll_all(loop->polled, count, wait_time(loop, clock_ms()));
     return call_ready(loop, 0, count, ready);
 }
 

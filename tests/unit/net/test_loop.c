@@ -851,7 +851,26 @@ TEST_WITH(loop, a_signal_does_not_end_the_loop)
     assert_string_equal(events, "a");
 }
 
-/* poll() refuses more descriptors than the process may have. */
+/* poll() refuses more descriptors at a time than the process may have, if less than it
+ * has. */
+TEST_WITH(loop, a_limit_below_what_is_open_does_not_end_the_loop)
+{
+    struct timer timer, next;
+    int result;
+
+    for (char letter = 'a'; letter <= 'c'; letter++)
+        source_open(letter);
+    source_feed(&sources[2]);
+    timer_init(&timer, feed, &sources[0]);
+    timer_set(loop, &timer, clock_ms() + 20);
+    timer_begin(&next, ring_and_stop, 't', clock_ms() + 40);
+    limit_begin(RLIMIT_NOFILE, 1);
+    result = loop_run(loop);
+    limit_end(RLIMIT_NOFILE);
+    assert_int_equal(result, 0);
+    assert_string_equal(events, "cat");
+}
+
 TEST_WITH(loop, an_error_of_poll_ends_the_loop)
 {
     int result, error;
