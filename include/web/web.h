@@ -9,8 +9,8 @@
 
 #include "web/config.h"
 
-/* The exit status of the process if libmicrohttpd cannot be loaded: another process would
- * not fare better. */
+/* The exit status of the process if libmicrohttpd cannot be loaded, although it has tried
+ * for half a second. */
 enum { WEB_WITHOUT_LIBRARY = 69 };
 
 /* False if libmicrohttpd cannot be loaded; `why`, which is borrowed, then says why. The

@@ -83,7 +83,8 @@ static void control_ready(void *context, short revents)
     switch (
         channel_receive_control(child->control, &message, data, &len, NULL, CHANNEL_TRY)) {
     case CHANNEL_DONE:
-        child->ready = child->ready || message == CONTROL_READY;
+        if (message == CONTROL_READY)
+            child->ready = child->has_worked = true;
         child->is_asked = child->is_asked && message != CONTROL_PONG;
         child->owner->spoke(child, message, data, len);
         break;

@@ -204,10 +204,11 @@ static void replace(struct child *child, pid_t pid, int status)
     count_starting(supervisor_of(child));
 }
 
-/* It has said why, and the next one would say the same. */
+/* It has said why, and the next one would say the same. But a library that was loaded once
+ * is there: memory or descriptors may have run out. */
 static bool is_hopeless(const struct child *child, int status)
 {
-    return child->role == ROLE_WEB && WIFEXITED(status) &&
+    return child->role == ROLE_WEB && !child->has_worked && WIFEXITED(status) &&
            WEXITSTATUS(status) == WEB_WITHOUT_LIBRARY;
 }
 

@@ -16,6 +16,8 @@
 enum {
     RETIRED_CHECK_MS = 20,  /* how often it is checked whether a connection is left */
     RETIRED_MOST_MS = 2000, /* then connections in use are closed, too */
+    LOAD_PAUSE_MS = 50,     /* between two tries to load the library */
+    LOAD_TRIES = 10,
 };
 
 struct web {
@@ -78,12 +80,17 @@ static void control_ready(void *context, short revents)
         channel_send_control(web->supervisor, CONTROL_PONG, NULL, 0);
 }
 
+/* The linker may be short of memory or of descriptors for a moment. */
 static void load_library(void)
 {
+    const struct timespec pause = {.tv_nsec = LOAD_PAUSE_MS * 1000000L};
     const char *why;
 
-    if (mhd_load(&why))
-        return;
+    for (int try = 0; try < LOAD_TRIES; try++) {
+        if (mhd_load(&why))
+            return;
+        nanosleep(&pause, NULL);
+    }
     log_error("no web page: %s", why);
     exit(WEB_WITHOUT_LIBRARY);
 }

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import itertools
 import os
+import pathlib
 import re
 import signal
 import socket
@@ -422,6 +423,50 @@ def test_calls_when_a_reader_of_dnstap_comes_back(modules, stats, role, every, e
         servers.settle = settle
         for given, where in servers.each_call(role, come_back, every, error):
             servers.survives(where, check)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=error_name)
+@pytest.mark.parametrize("role, every", [("serve", 7), ("lookup", 7), ("web", 7),
+                                         ("dnstap", 7)])
+def test_calls_of_a_process_that_takes_the_place_of_another(modules, stats, role, every, error):
+    """It works in the end, whatever has failed while it started."""
+    def works():
+        if role == "web":
+            return look(servers.now.web, "/") == "whole"
+        if role == "dnstap":
+            before = file.stat().st_size
+            servers.now.ask(*QUESTIONS[0][:3])
+            return file.stat().st_size > before
+        servers.now.command("flush")  # or serve would answer for lookup
+        return servers.now.is_right(QUESTIONS[0])
+
+    folder = make_open_folder()
+    folder.chmod(0o777)
+    file = folder / "tap"
+    options = {"web": WEB, "dnstap": ("-o", f"dnstap=file:{file}")}.get(role, ())
+    with servers_with(modules, stats, *options) as servers:
+        servers.settle = lambda: wait_until(works, "its work", PATIENCE)
+        for number in itertools.count(1, 1 if ALL else every):
+            servers.know_whole()
+            old = servers.now.pids[role]
+            newest = max(int(path.name) for path in pathlib.Path("/proc").glob("[0-9]*"))
+            servers.now.page.arm(newer=newest, fails_at=number, error=error)
+            os.kill(old, signal.SIGKILL)
+            wait_until(lambda old=old: not is_alive(old), "its end")
+            given = servers.now.ask(*QUESTIONS[0][:3])
+            assert given in (QUESTIONS[0][3], "SERVFAIL", None), given
+            with contextlib.suppress(AssertionError):
+                wait_until(works, "its work", PATIENCE)
+            count, failed, name = servers.now.page.disarm()
+            if not failed:
+                break
+            stats[f"calls of a new {role} process failed"] += 1
+            if name == "prctl":  # it works, perhaps without its name, by which it is found here
+                servers.begin_anew()
+                continue
+            servers.survives(f"a new {role} process, call {number} of {count}, {name}: "
+                             f"{error_name(error)}, {given}", servers.settle)
+        assert number > 1
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=error_name)

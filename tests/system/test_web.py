@@ -498,6 +498,18 @@ def test_without_the_library_the_rest_goes_on(start, open_folder):
     assert "hostdnsd-web" not in [name for _, name in children_of(server.pid)]
 
 
+def test_a_library_that_cannot_be_loaded_for_a_while_is_tried_again(start, open_folder):
+    """It was there, so it will be: memory or descriptors may have run out."""
+    server = start(*WEB, env={"LD_LIBRARY_PATH": str(open_folder)})
+    port = web_port(server)
+    assert get(port, "/healthz")[0] == 200
+    (open_folder / "libmicrohttpd.so.12").write_text("no library")
+    os.kill(server.child("web"), signal.SIGKILL)
+    wait_until(lambda: "no web page: " in server.errors(), "a process that cannot load it")
+    (open_folder / "libmicrohttpd.so.12").unlink()
+    assert get(port, "/healthz")[0] == 200
+
+
 def test_strangers_are_warned_of(start):
     server = start("-o", "web=0.0.0.0:0")
     assert "web=0.0.0.0:0: not a loopback address: whoever reaches it sees what clients ask" in \
