@@ -1,13 +1,32 @@
-"""Descriptors that run out make no denial: what libc could not read may say otherwise."""
+"""Descriptors that run out, in each process: no answer is wrong, and when there are some again,
+everything works as before and nothing else is open."""
+
+import contextlib
+import itertools
+import os
+import re
+import signal
+import socket
+import subprocess
 
 import pytest
 
-from daemon import is_alive, wait_until
+from ask import gather
+from conftest import make_open_folder
+from daemon import PROGRAM, START_SECONDS, Daemon, is_alive, wait_until
+from descriptors import few_descriptors
+from stream import Stream
 from tables import table
+from tap import Reader
+from web import WEB, look, web_port
+from whole import PATIENCE_SECONDS, RIGHT, Whole, check_answers, outcome
 
-RIGHT = {("v4only.lab", "A"): ["v4only.lab A 10.0.0.4"],
-         ("dual.lab", "AAAA"): ["dual.lab AAAA 2001:db8:a::10"],
-         ("4.0.0.10.in-addr.arpa", "PTR"): ["4.0.0.10.in-addr.arpa PTR v4only.lab"]}
+ALL = os.environ.get("FAULTS") == "all"
+SOURCES = {("v4only.lab", "A"): ["v4only.lab A 10.0.0.4"],
+           ("dual.lab", "AAAA"): ["dual.lab AAAA 2001:db8:a::10"],
+           ("4.0.0.10.in-addr.arpa", "PTR"): ["4.0.0.10.in-addr.arpa PTR v4only.lab"]}
+FREE = range(12) if ALL else [0, 3]  # descriptors that are left
+CLIENTS = 30  # over TCP, more than may be left
 
 
 @pytest.fixture
@@ -17,12 +36,178 @@ def server(etc, start, modules):
 
 
 @table("sources", ["files greedy", "files greedy dns"])
-@table("name, rdtype", RIGHT)
+@table("name, rdtype", SOURCES)
 def test_what_libc_cannot_read_is_not_denied(server, etc, sources, name, rdtype):
     """The process ends, and the next one has descriptors again."""
     etc.write("nsswitch.conf", f"hosts: {sources}\n")
     pid = server.child("lookup")
     assert server.ask("greedy.lab").outcome == "SERVFAIL"
-    assert server.ask(name, rdtype).outcome in ("SERVFAIL", RIGHT[name, rdtype])
+    assert server.ask(name, rdtype).outcome in ("SERVFAIL", SOURCES[name, rdtype])
     wait_until(lambda: not is_alive(pid), "another lookup process")
-    assert server.ask(name, rdtype).outcome == RIGHT[name, rdtype]
+    assert server.ask(name, rdtype).outcome == SOURCES[name, rdtype]
+
+
+class Everything:
+    """A server with all of its processes, and what makes them need descriptors."""
+
+    def __init__(self, start, etc, reader, folder):
+        self.etc, self.reader = etc, reader
+        self.control = folder / "control"
+        self.server = start(*WEB, "-o", f"dnstap=unix:{reader.socket}", "-o",
+                            f"control={self.control}", "-o", "timeout=1000", "-o", "tcp-idle=60")
+        self.web = web_port(self.server)
+        self.edits = 0
+        self.right = dict(RIGHT)
+        self.edit()
+        reader.take_up()
+        wait_until(self.is_well, "the page and a frame")
+        self.whole = Whole(self.server, self.right)
+
+    def pid(self, role):
+        return self.server.pid if role == "supervisor" else self.server.child(role)
+
+    def command(self, line, seconds=3):
+        """What the server says to a command; "" if nothing."""
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(seconds)
+            sock.connect(str(self.control))
+            sock.sendall(line.encode() + b"\n")
+            with sock.makefile("rb") as stream:
+                return stream.read().decode()
+        return ""
+
+    def edit(self):
+        """It must be seen, sooner or later."""
+        self.edits += 1
+        address = f"10.0.8.{self.edits}"
+        self.etc.write("hosts", f"127.0.0.1 localhost\n10.0.0.4 v4only.lab\n{address} edited.lab\n")
+        self.right[("edited.lab", "A")] = [f"edited.lab A {address}"]
+
+    def ask_much(self, fresh):
+        """Names that need sockets, many of which hang, and clients that keep connections."""
+        hung = [self.server.send(fresh(fault), "A")
+                for fault in 10 * ["qdrop-drop"] + 10 * ["qtcpsilent-ok"]]
+        with contextlib.ExitStack() as stack:
+            for number in range(CLIENTS):
+                with contextlib.suppress(OSError):
+                    stream = stack.enter_context(Stream(self.server, f"127.0.{number}.1"))
+                    stream.socket.settimeout(0.1)
+                    with contextlib.suppress(OSError, EOFError):
+                        assert stream.ask("localhost").outcome in (
+                            ["localhost A 127.0.0.1"], "SERVFAIL")
+            check_answers(self.server)
+        assert {reply.outcome for reply in gather(hung)} == {"SERVFAIL"}
+
+    def is_well(self):
+        if look(self.web, "/healthz") != "whole" or not self.command("status").startswith("ok\n"):
+            return False
+        if outcome(self.server, "a.example.test") is None:
+            return False
+        try:
+            return self.reader.connection and isinstance(self.reader.frame(), bytes)
+        except (OSError, EOFError):
+            self.reader.drop()
+        finally:
+            if not self.reader.connection:
+                self.reader.take_up()
+        return False
+
+    def check(self):
+        wait_until(lambda: outcome(self.server, "edited.lab") == self.right[("edited.lab", "A")],
+                   "the edit", PATIENCE_SECONDS)
+        wait_until(self.is_well, "the page and a frame", PATIENCE_SECONDS)
+        self.whole.check()
+
+
+@pytest.fixture
+def everything(start, etc):
+    folder = make_open_folder()
+    folder.chmod(0o777)
+    with contextlib.closing(Reader(folder)) as reader:
+        yield Everything(start, etc, reader, folder)
+
+
+@pytest.mark.parametrize("role", ["serve", "lookup", "supervisor", "web", "dnstap"])
+def test_a_process_without_descriptors(everything, fresh, role):
+    """Beside all that makes it need some."""
+    for free in FREE:
+        with few_descriptors(everything.pid(role), free):
+            everything.reader.drop()
+            everything.edit()
+            everything.ask_much(fresh)
+            assert everything.command("status")[:3] in ("", "ok\n", "err")
+            assert look(everything.web, "/questions") in ("whole", "refused", "nothing")
+        everything.check()
+
+
+def test_a_supervisor_without_descriptors_replaces_later(everything):
+    """Processes that are killed are replaced in the end."""
+    for free in FREE:
+        with few_descriptors(everything.server.pid, free):
+            for role in "serve", "lookup", "web", "dnstap":
+                os.kill(everything.server.child(role), signal.SIGKILL)
+            check_answers(everything.server, everything.right)
+        everything.check()
+
+
+def test_a_reload_with_few_descriptors_is_refused_or_done(everything, stats):
+    """Behind execve() there is no way back, so the dry run has to find out."""
+    done = 0
+    for free in itertools.count(1, 1 if ALL else 4):
+        with few_descriptors(everything.server.pid, free):
+            said = everything.command("reload", 20)
+            assert re.match(r"(ok\n|error .*\n|)$", said), (free, said)
+            check_answers(everything.server, everything.right)
+        everything.check()
+        done += said == "ok\n"
+        stats["reloads with few descriptors"] += 1
+        if done == 2:
+            return
+
+
+def limited(program, most):
+    return ["bash", "-c", f'ulimit -n {most}; exec "$0" "$@"', program]
+
+
+def says_why(text):
+    return re.search(r"hostdns\w*(\[\w+\])?: |Too many open files", text)
+
+
+def test_a_server_with_few_descriptors_starts_or_says_why_not(stats):
+    """What it then answers is right or SERVFAIL, and it ends as others do."""
+    for most in range(3, 60) if ALL else [3, 9, 17, 30]:
+        try:
+            server = Daemon("-o", "timeout=1000", program=limited(PROGRAM, most))
+        except AssertionError as failure:
+            assert says_why(str(failure)), most
+            stats["starts with few descriptors that failed"] += 1
+            continue
+        try:
+            stats["starts with few descriptors"] += 1
+            check_answers(server)
+            server.stop()
+        finally:
+            if not server.stopped:
+                server.kill()
+
+
+@table("program, args, right", [
+    ("hostdns", "@127.0.0.1#53 +short a.example.test", "192.0.2.1\n"),
+    ("hostdns", "@127.0.0.1#53 +short +tcp", 40 * "192.0.2.1\n"),
+    ("hostdns", "--explain @127.0.0.1#53 +short a.example.test", None),
+    ("hostdnsctl", "status", None), ("hostdnsctl", "flush", None)])
+def test_a_program_for_people_works_or_says_why_not(start, program, args, right):
+    """Many names over TCP take turns."""
+    if program == "hostdnsctl":
+        control = f"{make_open_folder()}/control"
+        start("-o", f"control={control}")
+        args = f"-s {control} {args}"
+    for most in range(3, 30, 1 if ALL else 3):
+        done = subprocess.run(limited(PROGRAM.with_name(program), most) + args.split(),
+                              input=40 * "a.example.test A\n", capture_output=True, text=True,
+                              timeout=2 * START_SECONDS, check=False)
+        if done.returncode == 0:
+            assert right in (None, done.stdout), most
+        else:
+            assert done.returncode > 0 and says_why(done.stdout + done.stderr), (most, done)
+    assert done.returncode == 0

@@ -4,19 +4,18 @@ import contextlib
 import itertools
 import os
 import pathlib
-import re
 import resource
 import select
 import signal
 import socket
 import struct
-import subprocess
 
 import dns.message
 import pytest
 
 from ask import PATIENCE_SECONDS, gather, make
 from daemon import wait_until
+from descriptors import limit_descriptors
 from stream import LOCALHOST, Stream, answers_tcp, answers_udp, framed, streams
 
 PATIENT = "nameserver 127.0.0.2\noptions attempts:1\n"  # for four seconds
@@ -246,17 +245,6 @@ def test_data_in_the_first_segment_are_not_taken(server):
 
 
 # Without descriptors.
-
-
-def limit_descriptors(pid, free):
-    """Leaves the process so many. The limit is on their numbers, among which there are gaps."""
-    used = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
-    limit = next(number for number in itertools.count(1)
-                 if len(set(range(number)) - used) == free)
-    # As its user: root without CAP_SYS_RESOURCE may not limit others.
-    owner = pathlib.Path(f"/proc/{pid}/status").read_text()
-    uid, gid = (int(re.search(rf"^{key}:\t(\d+)", owner, re.M)[1]) for key in ("Uid", "Gid"))
-    subprocess.run(["prlimit", f"--pid={pid}", f"--nofile={limit}"], check=True, user=uid, group=gid)
 
 
 def cpu_seconds(pid):
