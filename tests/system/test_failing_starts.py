@@ -5,6 +5,7 @@ kernel/fail_call.c lets a call fail. To try all takes long, so usually some are 
 same; `make faults` tries each.
 """
 
+import contextlib
 import errno
 import os
 import pathlib
@@ -15,7 +16,7 @@ import pytest
 
 from ask import gather
 from conftest import make_open_folder
-from daemon import PROGRAM, START_SECONDS, Daemon, wait_until
+from daemon import PROGRAM, START_SECONDS, Daemon, is_alive, wait_until
 from failing_calls import USUAL, Page, error_name
 from load import Load
 from tables import table
@@ -34,6 +35,16 @@ def page():
 
 def newest():
     return max(int(path.name) for path in pathlib.Path("/proc").glob("[0-9]*"))
+
+
+def servers():
+    """The processes of servers."""
+    found = set()
+    for path in pathlib.Path("/proc").glob("[0-9]*/comm"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if path.read_text().startswith("hostdnsd") and is_alive(int(path.parent.name)):
+                found.add(path.parent.name)
+    return found
 
 
 def numbers(count, every, at_least=1):
@@ -57,6 +68,7 @@ class Start:
     def run(self, number, error):
         """(how many calls there were, what failed or "", what is wrong or "")"""
         self.may_leave = False
+        before = servers()
         self.page.arm(newer=newest(), fails_at=number, error=error)
         try:
             self.server = Daemon("-o", f"control={self.control}", "-o", "timeout=1000",
@@ -71,6 +83,7 @@ class Start:
         try:
             wait_until(lambda: self.may_leave or not self.control.exists(),
                        "the end of the control socket", 10)
+            wait_until(lambda: servers() <= before, "the end of every process", 10)
         except AssertionError as failure:
             wrong = wrong or str(failure)
         self.control.unlink(missing_ok=True)

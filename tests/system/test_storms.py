@@ -10,12 +10,12 @@ import signal
 import threading
 import time
 
-import dns.exception
 import pytest
 
 from daemon import INSTRUMENTED, children_of, is_alive, wait_until
 from load import Load
 from tables import table
+from whole import Whole, outcome
 
 ALL = os.environ.get("FAULTS") == "all"
 STORM = 50 if INSTRUMENTED else 300  # signals
@@ -23,30 +23,6 @@ KILLS = 100 if ALL else 8  # of each process
 STANDS_SECONDS = 10 if ALL else 2
 RIGHT = {"localhost": ["localhost A 127.0.0.1"], "v4only.lab": ["v4only.lab A 10.0.0.4"],
          "a.example.test": ["a.example.test A 192.0.2.1"]}
-REPLY_SECONDS = 2
-
-
-def descriptors(server):
-    return len(os.listdir(f"/proc/{server.pid}/fd"))
-
-
-def is_whole(server):
-    return sorted(name for _, name in children_of(server.pid)) == [
-        "hostdnsd-lookup", "hostdnsd-serve"]
-
-
-def check_whole(server, before):
-    """It answers, and nothing is left of what the storm has brought about."""
-    for name, right in RIGHT.items():
-        wait_until(lambda name=name, right=right: outcome(server, name) in (right,), name)
-    wait_until(lambda: is_whole(server), "one process of each kind")
-    wait_until(lambda: descriptors(server) <= before, f"{before} descriptors")
-
-
-def outcome(server, name):
-    """None if no reply came."""
-    with contextlib.suppress(TimeoutError, ConnectionError):
-        return server.send(name).reply(REPLY_SECONDS).outcome
 
 
 class Questions(threading.Thread):
@@ -71,10 +47,7 @@ class Questions(threading.Thread):
     def run(self):
         while not self.over.is_set():
             for name, right in RIGHT.items():
-                try:
-                    came = outcome(self.server, name)
-                except (AssertionError, dns.exception.DNSException) as error:
-                    came = repr(error)
+                came = outcome(self.server, name)
                 word = "none" if came is None else "right" if came == right else came
                 if word in self.counts:
                     self.counts[word] += 1
@@ -84,23 +57,23 @@ class Questions(threading.Thread):
 
 def test_a_storm_of_reloads_loses_no_question(start):
     server = start("-o", "cache-size=1000000")
-    before = descriptors(server)
+    whole = Whole(server)
     with Load(server, RIGHT):
         for _ in range(STORM):
             os.kill(server.pid, signal.SIGHUP)
             time.sleep(0.001)  # else they would be one
         server.reload()
-    check_whole(server, before)
+    whole.check()
 
 
 def test_a_storm_of_ends_of_children_that_have_not_ended(start):
     server = start()
-    before, children = descriptors(server), children_of(server.pid)
+    whole, children = Whole(server), children_of(server.pid)
     with Load(server, RIGHT):
         for _ in range(STORM):
             os.kill(server.pid, signal.SIGCHLD)
     assert children_of(server.pid) == children
-    check_whole(server, before)
+    whole.check()
 
 
 @table("first", [signal.SIGHUP, signal.SIGCHLD, signal.SIGTERM])
@@ -122,14 +95,14 @@ def test_a_storm_of_signals_that_end_it_leaves_nobody(start, first, then):
 @pytest.mark.parametrize("role", ["serve", "lookup"])
 def test_a_process_that_is_killed_again_and_again(start, stats, role):
     server = start("-o", "timeout=1000")
-    before = descriptors(server)
+    whole = Whole(server)
     with Questions(server) as questions:
         for _ in range(KILLS):
             pid = server.child(role)
             os.kill(pid, signal.SIGKILL)
             wait_until(lambda pid=pid: not is_alive(pid), "its end")
             server.child(role)
-    check_whole(server, before)
+    whole.check()
     assert server.errors().count("died: Killed") > 0
     stats[f"kills of {role}"] += KILLS
     for word, count in questions.counts.items():
@@ -140,7 +113,7 @@ def test_a_process_that_is_killed_again_and_again(start, stats, role):
 def test_a_process_that_stands_still_for_a_while(start, role):
     """Nobody else stands still, and what it has missed is made up for."""
     server = start("-o", "timeout=1000")
-    before, children = descriptors(server), children_of(server.pid)
+    whole, children = Whole(server), children_of(server.pid)
     pid = server.pid if role == "supervisor" else server.child(role)
     with Questions(server) as questions:
         os.kill(pid, signal.SIGSTOP)
@@ -150,4 +123,4 @@ def test_a_process_that_stands_still_for_a_while(start, role):
             os.kill(pid, signal.SIGCONT)
         wait_until(lambda: questions.counts["right"] > 0, "an answer")
     assert children_of(server.pid) == children
-    check_whole(server, before)
+    whole.check()

@@ -135,6 +135,16 @@ TEST_WITH(sock, a_request_that_is_lost_is_repeated)
     begin();
 }
 
+TEST_WITH(sock, a_connection_that_could_not_be_received_is_asked_for_again)
+{
+    is_answered = false;
+    turn_until(loop, &requests, 1);
+    tap_socket_connected(sock, -1, 0);
+    assert_false(tap_socket_is_open(sock));
+    is_answered = true;
+    begin();
+}
+
 TEST_WITH(sock, a_connection_that_comes_a_second_time_is_closed)
 {
     int first;
