@@ -51,12 +51,13 @@ def is_alive(pid):
 
 @contextlib.contextmanager
 def standing_still(pid):
-    """Stops a process for a while, as if it hung."""
+    """Stops a process for a while, as if it hung. It may be killed for that."""
     os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
-        os.kill(pid, signal.SIGCONT)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
 
 
 def children_of(parent):

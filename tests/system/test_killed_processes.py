@@ -9,6 +9,7 @@ import pytest
 
 from ask import PATIENCE_SECONDS, gather
 from daemon import children_of, is_alive, standing_still, wait_until
+from web import WEB
 
 LOCALHOST = ["localhost A 127.0.0.1"]
 SILENT_SERVERS = "nameserver 127.0.0.2\nnameserver 127.0.0.3\nnameserver 127.0.0.4\n"
@@ -121,9 +122,10 @@ def test_lookup_has_no_socket_that_clients_reach(start):
     assert not listening & sockets(server.child("lookup"))
 
 
-def test_children_leave_when_the_supervisor_is_killed(start):
-    server = start()
-    children = [pid for pid, _ in children_of(server.pid)]
+def test_children_leave_when_the_supervisor_is_killed(start, open_folder):
+    open_folder.chmod(0o777)
+    server = start(*WEB, "-o", f"dnstap=file:{open_folder / 'tap'}")
+    children = [server.child(role) for role in ("serve", "lookup", "web", "dnstap")]
     server.process.kill()
     server.process.wait()
     server.stopped = True

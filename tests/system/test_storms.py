@@ -7,14 +7,16 @@ What takes long is usually done a few times; `make faults` does all of it.
 import contextlib
 import os
 import signal
+import socket
 import threading
 import time
 
 import pytest
 
-from daemon import INSTRUMENTED, children_of, is_alive, wait_until
+from daemon import INSTRUMENTED, children_of, is_alive, standing_still, wait_until
 from load import Load
 from tables import table
+from web import WEB
 from whole import Whole, outcome
 
 ALL = os.environ.get("FAULTS") == "all"
@@ -92,27 +94,56 @@ def test_a_storm_of_signals_that_end_it_leaves_nobody(start, first, then):
     wait_until(lambda: not any(map(is_alive, children)), "the end of its children")
 
 
-@pytest.mark.parametrize("role", ["serve", "lookup"])
-def test_a_process_that_is_killed_again_and_again(start, stats, role):
-    server = start("-o", "timeout=1000")
+@pytest.fixture
+def server(start, open_folder):
+    """With all processes."""
+    open_folder.chmod(0o777)
+    running = start("-o", "timeout=1000", *WEB, "-o", f"dnstap=file:{open_folder / 'tap'}",
+                    "-o", f"control={open_folder / 'control'}")
+    running.control = open_folder / "control"
+    return running
+
+
+@pytest.mark.parametrize("roles", [["serve"], ["lookup"], ["web", "dnstap"]], ids=" and ".join)
+def test_processes_that_are_killed_again_and_again(server, stats, roles):
     whole = Whole(server)
     with Questions(server) as questions:
         for _ in range(KILLS):
-            pid = server.child(role)
-            os.kill(pid, signal.SIGKILL)
-            wait_until(lambda pid=pid: not is_alive(pid), "its end")
-            server.child(role)
+            pids = [server.child(role) for role in roles]
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
+            wait_until(lambda pids=pids: not any(map(is_alive, pids)), "their end")
     whole.check()
     assert server.errors().count("died: Killed") > 0
-    stats[f"kills of {role}"] += KILLS
-    for word, count in questions.counts.items():
-        stats[f"questions while {role} is killed: {word}"] += count
+    for role in roles:
+        stats[f"kills of {role}"] += KILLS
+        for word, count in questions.counts.items():
+            stats[f"questions while {role} is killed: {word}"] += count
 
 
-@pytest.mark.parametrize("role", ["serve", "lookup", "supervisor"])
-def test_a_process_that_stands_still_for_a_while(start, role):
+def tell_all(server):
+    """A command of which each process gets a message."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(60)
+        sock.connect(str(server.control))
+        sock.sendall(b"log info\n")
+        sock.recv(100)
+
+
+@pytest.mark.parametrize("role", ["serve", "lookup"] + (["web", "dnstap"] if ALL else []))
+def test_a_process_that_stands_still_until_its_channel_is_full(server, role):
+    """It is replaced, since it would not know what it was to be told."""
+    whole, pid = Whole(server), server.child(role)
+    with Questions(server), standing_still(pid):
+        while f"a message cannot be sent to the {role} process" not in server.errors():
+            tell_all(server)
+        wait_until(lambda: not is_alive(pid), "its end")
+    whole.check()
+
+
+@pytest.mark.parametrize("role", ["serve", "lookup", "web", "dnstap", "supervisor"])
+def test_a_process_that_stands_still_for_a_while(server, role):
     """Nobody else stands still, and what it has missed is made up for."""
-    server = start("-o", "timeout=1000")
     whole, children = Whole(server), children_of(server.pid)
     pid = server.pid if role == "supervisor" else server.child(role)
     with Questions(server) as questions:
