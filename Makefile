@@ -17,6 +17,7 @@
 #                       kills processes a hundred times, of which the tests do a part
 #   make cover          prints the share of each room's lines that the tests run, after
 #                       MINUTES=30 at most; COVER_ONLY='unit/net system/test_tcp' runs only these
+#   make fuzz-cover     prints the share of lines that the inputs which make fuzz has kept run
 #   make format         lays out the C files as .clang-format says
 #   make conf/hostdns.conf   writes the sample file from the server's table of options
 #   make lint           runs gcc's analyzer, clang-tidy and cppcheck, which may find nothing
@@ -142,7 +143,7 @@ quiet = @printf '  %-5s %s\n' "$(1)" "$(patsubst $(BUILD)/%,%,$@)";
 endif
 
 .PHONY: all run test programs debs package folder jobs check unit system live fuzzing fuzz bench cover \
-        soak soaking faults install uninstall clean format lint dist deb always compile_commands.json \
+        fuzz-cover soak soaking faults install uninstall clean format lint dist deb always compile_commands.json \
         conf/hostdns.conf \
         $(UNIT_JOBS) $(SYSTEM_JOBS) kind-plain kind-address kind-thread
 .DELETE_ON_ERROR:
@@ -204,7 +205,8 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libhostdns.a
 UNTOLD := $(patsubst %,$(BUILD)/obj/%.o,base/bytes base/counters base/list)
 $(BUILD)/fuzz/%: $(BUILD)/obj/fuzz/%.o $(BUILD)/libhostdns.a
 	@mkdir -p $(@D)
-	$(call quiet,FUZZ)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) $(OUR_LDFLAGS) -o $@ $^ $(LIBRARY_LINKS)
+	$(call quiet,FUZZ)$(CC) $(CFLAGS) $(OUR_CFLAGS) $(LDFLAGS) $(OUR_LDFLAGS) -fsanitize=fuzzer \
+	    -o $@ $^ $(LIBRARY_LINKS)
 
 ifneq ($(findstring fuzzer,$(SANITIZE)),)
 $(BUILD)/obj/fuzz/%.o $(UNTOLD): private OUR_CFLAGS += -fno-sanitize=fuzzer,fuzzer-no-link
@@ -350,6 +352,9 @@ COVER_ONLY ?= unit system
 
 cover:
 	+@tests/cover $(or $(MINUTES),30) $(COVER_ONLY)
+
+fuzz-cover:
+	+@tests/cover --fuzz
 
 faults: programs
 	@MEMORY_RUNS_OUT=all FAULTS=all BUILD=$(BUILD) tests/lab $(PYTHON) -m pytest \
