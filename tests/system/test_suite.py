@@ -159,8 +159,8 @@ def test_the_fastest_target_of_fuzzing_gets_its_runs_first(fuzzing):
                     "fast": [Done(500, 10), Done(300, 60, edges=7), Done(200, 30)]}
     assert fuzzing.until()
     assert fuzzing.begun == [("slow", 10, "-runs=1000"), ("fast", 10, "-runs=1000"),
-                             ("fast", 60, "-runs=500"), ("fast", 60, "-runs=200"),
-                             ("slow", 60, "-runs=900")]
+                             ("fast", 300, "-runs=500"), ("fast", 300, "-runs=200"),
+                             ("slow", 300, "-runs=900")]
     assert fuzzing.rows() == [["slow", "1000", "1000", "70", "14", "1", "0"],
                               ["fast", "1000", "1000", "100", "10", "7", "0"],
                               ["all", "2000", "2000", "170", "11", "8", "0"]]
@@ -171,7 +171,7 @@ def test_a_target_that_has_found_something_begins_again_the_next_time(fuzzing):
     assert not fuzzing.until()
     assert fuzzing.rows()[0] == ["one", "500", "0", "20", "25", "1", "1"]
     assert fuzzing.until()
-    assert fuzzing.begun[-1] == ("one", 60, "-runs=1000")
+    assert fuzzing.begun[-1] == ("one", 300, "-runs=1000")
     assert fuzzing.rows()[0] == ["one", "1500", "1000", "70", "21", "1", "1"]
 
 
