@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/random_pool.h"
 #include "dns/transaction.h"
 #include "upstream/socket.h"
@@ -116,6 +117,12 @@ static bool has_had_id(const struct udp_conn *conn, uint16_t id)
     return false;
 }
 
+static void note_stray(struct udp_conn *conn)
+{
+    conn->strays++;
+    count(COUNT_STRAY_REPLIES);
+}
+
 static void take_datagram(struct udp_conn *conn, const uint8_t *wire, size_t len)
 {
     struct udp_query *query = len >= WIRE_HEADER ? find_query(conn, wire_id(wire)) : NULL;
@@ -123,7 +130,7 @@ static void take_datagram(struct udp_conn *conn, const uint8_t *wire, size_t len
     if (query)
         conn->conns->events.reply(query, wire, len);
     else if (len < WIRE_HEADER || !has_had_id(conn, wire_id(wire)))
-        conn->strays++;
+        note_stray(conn);
     if (conn->strays > UDP_CONN_STRAYS)
         lose_queries(conn, 0);
 }
@@ -276,7 +283,7 @@ int udp_conn_send(const struct udp_query *query, const void *wire, size_t len)
 
 void udp_conn_note_stray(const struct udp_query *query)
 {
-    query->conn->strays++;
+    note_stray(query->conn);
 }
 
 void udp_conn_avoid(const struct udp_query *query)

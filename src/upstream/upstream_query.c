@@ -349,6 +349,7 @@ void upstream_query_udp_attacked(struct udp_query *udp)
     struct upstream_query *query = sent->owner;
     size_t server = sent->server;
 
+    count(COUNT_STRAY_RETRIES);
     upstream_query_drop(query, server);
     warn_of_attack(query, server);
     result_note_outcome(query->result, server, WAY_FORGED);

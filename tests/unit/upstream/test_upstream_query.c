@@ -290,6 +290,21 @@ TEST_WITH(upstream, each_question_forgives_one_reply_in_other_case)
     }
 }
 
+/* Where case is known to be kept, another one is as wrong as another id. */
+TEST_WITH(upstream, a_reply_in_other_case_is_a_stray_of_a_server_that_keeps_it)
+{
+    struct infra_server *server;
+    uint64_t before;
+
+    server = set_up_elsewhere();
+    before = counters_own[COUNT_STRAY_REPLIES];
+    is_asked_once_more(asked_in_mixed_case());
+    assert_int_equal(counters_own[COUNT_STRAY_REPLIES], before);
+    server->letters = CASE_KEPT;
+    is_asked_once_more(asked_in_mixed_case());
+    assert_int_equal(counters_own[COUNT_STRAY_REPLIES], before + 1);
+}
+
 /* It repeats nothing. */
 TEST_WITH(upstream, an_error_without_the_question_is_taken_whatever_the_case)
 {
@@ -314,4 +329,22 @@ TEST_WITH(stream, over_tcp_the_client_s_case_is_sent)
     got = stream_asked();
     assert_true(is_in_clients_case(&got));
     is_answered_over_tcp(&got);
+}
+
+TEST_WITH(stream, behind_more_than_three_strays_the_question_is_asked_over_tcp)
+{
+    uint64_t retries = counters_own[COUNT_STRAY_RETRIES],
+             strays = counters_own[COUNT_STRAY_REPLIES];
+    struct got got, forged;
+
+    listen_at("127.0.0.5");
+    got = forged = asked_first(set_up_patient(1));
+    for (int i = 0; i < 4; i++) {
+        forged.wire[1] ^= 1 << i;
+        server_reply(scene.udp[0], &forged, REPLY_FLAGS, 66);
+    }
+    got = stream_asked();
+    is_answered_over_tcp(&got);
+    assert_int_equal(counters_own[COUNT_STRAY_REPLIES], strays + 4);
+    assert_int_equal(counters_own[COUNT_STRAY_RETRIES], retries + 1);
 }
