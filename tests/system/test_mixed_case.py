@@ -5,6 +5,7 @@ The name servers are in another network, behind a cable.
 """
 
 import itertools
+import socket
 import subprocess
 
 import dns.flags
@@ -15,7 +16,7 @@ import dns.rrset
 import pytest
 
 import way
-from ask import HEADER
+from ask import HEADER, make
 from daemon import PROGRAM, START_SECONDS, Daemon, wait_until
 from name_server import NameServer, saying
 from network import Guest, ip
@@ -24,6 +25,8 @@ OURS, OURS6 = "10.9.5.1", "fd09:5::1"
 THEIRS, THEIRS2, KNOT, THEIRS6 = "10.9.5.2", "10.9.5.3", "10.9.5.4", "fd09:5::2"
 RIGHT, WRONG = "192.0.2.1", "192.0.2.66"
 PATIENT = "timeout:30 attempts:1"
+IN_FLIGHT = 10_000
+MOST_SHARE = 16  # queries that may have one port
 numbers = itertools.count(1)
 
 
@@ -489,3 +492,40 @@ def test_knot_keeps_case(server, resolv_conf, knot, name, rdtype, expected):
     assert {owner for owner, _, _ in reply.soa} <= {"example.test."}
     assert stat(server, "case-retries") == retries
     wait_until(lambda: stat(server, "keeping-case") == 1, "the gauge")
+
+
+# --- many at the same time ---
+
+
+def by_socket(packets):
+    """How many queries each socket sent. A port that has been idle for a second has another
+    socket: one takes queries for 20 ms, and then has it for as long as they wait."""
+    last = {}
+    for packet in packets:
+        count, seconds = last.get(packet.port, (0, packet.seconds))
+        if packet.seconds > seconds + 1:
+            yield count
+            count = 0
+        last[packet.port] = count + 1, packet.seconds
+    yield from (count for count, _ in last.values())
+
+
+def test_ten_thousand_in_flight_have_a_port_for_each_sixteen_at_most(start, resolv_conf,
+                                                                     name_server):
+    """They all wait at the same time, as far as the machine is fast enough to ask so many."""
+    one = name_server(THEIRS, lambda packet: None)
+    resolv_conf(THEIRS)
+    server = start("-o", "per-client=32768")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.connect(server.to)
+        for asked in range(500, IN_FLIGHT + 1, 500):
+            for _ in range(500):
+                sock.send(make(fresh()).to_wire())
+            wait_until(lambda asked=asked: len(lookups(one.packets)) >= asked,
+                       "these at the server")
+    queries = [packet for packet in one.packets if not packet.over_tcp]
+    sockets = list(by_socket(queries))
+    print(f"{len(queries)} queries had {len(sockets)} ports, the most shared one "
+          f"{max(sockets)} of them")
+    assert max(sockets) <= MOST_SHARE
+    assert len(sockets) >= IN_FLIGHT // MOST_SHARE
