@@ -69,10 +69,3 @@ TEST_WITH(arena, it_may_be_used_again)
     assert_null(arena.chunks);
     assert_kept(take(100), 100);
 }
-
-TEST_WITH(arena, what_cannot_be_had_is_null)
-{
-    take(1);
-    assert_null(arena_take(&arena, SIZE_MAX / 2));
-    assert_kept(take(2), 2);
-}
