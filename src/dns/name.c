@@ -77,10 +77,10 @@ bool name_expand_at_cost(struct reader *in, uint8_t out[static NAME_WIRE_MAX], s
             return false;
         if (pointers == 0)
             behind = at.pos + (end != 0); /* the second octet of a pointer */
-        put_bytes(&to, labels, run);
-        if (end == 0)
-            put_u8(&to, 0);
-        else if (end < POINTER || ++pointers > NAME_POINTERS_MAX || !follow(&at, end))
+        put_bytes(&to, labels,
+                  run + (end == 0)); /* with the root, if it stands behind them */
+        if (end != 0 &&
+            (end < POINTER || ++pointers > NAME_POINTERS_MAX || !follow(&at, end)))
             return false;
         if (to.failed)
             return false;

@@ -7,7 +7,7 @@
 
 /* Open addressing: a name stands in the first slot that was free from its own slot on. At
  * most half of the slots are full. */
-enum { FIRST_SLOTS = 16 };
+enum { FIRST_SLOTS = 16, GROWTH = 4 };
 
 static uint64_t hash_of(const struct name_set *set, struct name folded)
 {
@@ -31,7 +31,7 @@ static bool grow(struct name_set *set)
 
     /* The kernel's random octets: nobody can choose names that all want one slot. */
     memcpy(&larger.seed, (const void *)getauxval(AT_RANDOM), sizeof larger.seed);
-    larger.slot_count = set->slot_count ? set->slot_count * 2 : FIRST_SLOTS;
+    larger.slot_count = set->slot_count ? set->slot_count * GROWTH : FIRST_SLOTS;
     larger.slots = calloc(larger.slot_count, sizeof(struct name_entry *));
     if (!larger.slots)
         return false;
