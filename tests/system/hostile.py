@@ -2,7 +2,9 @@
 
 import struct
 
-A, CNAME, SOA, MX, TXT, SRV, DNAME, OPT, RRSIG, TSIG = 1, 5, 6, 15, 16, 33, 39, 41, 46, 250
+A, NS, CNAME, SOA, NULL, PTR, MINFO, MX, TXT = 1, 2, 5, 6, 10, 12, 14, 15, 16
+AAAA, SRV, NAPTR, DNAME, OPT, APL, RRSIG, NSEC3 = 28, 33, 35, 39, 41, 42, 46, 50
+HTTPS, TSIG, ANY = 65, 250, 255
 HEADER = 12
 MOST_LABELS = b"\1a" * 127 + b"\0"  # in 255 octets
 
