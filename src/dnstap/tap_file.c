@@ -15,11 +15,16 @@ int tap_file_open(const char *path)
     /* A pipe without a reader would make open() wait. */
     int fd = open(path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, MODE);
     struct stat file;
+    int error = EINVAL;
 
-    if (fd == -1 || (fstat(fd, &file) == 0 && S_ISREG(file.st_mode)))
+    if (fd == -1)
+        return -1;
+    if (fstat(fd, &file) == -1)
+        error = errno;
+    else if (S_ISREG(file.st_mode))
         return fd;
     close(fd);
-    errno = EINVAL;
+    errno = error;
     return -1;
 }
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -19,6 +20,8 @@
 enum {
     LOOK_MS = 20, /* between two looks at the rings */
     FILE_RETRY_MS = 1000,
+    OPEN_PAUSE_MS = 50, /* between two tries to open the file at the start */
+    OPEN_TRIES = 10,
     WITHOUT_OUTPUT_MS = 1000, /* that messages wait in the rings for an output */
     LEAVE_MS = 500,           /* that the reader may take for what is in the rings */
     END_MS = 500,             /* that the reader may take to say that it has read all */
@@ -291,7 +294,28 @@ static void control_ready(void *context, short revents)
     }
 }
 
-static void open_output(struct tap_writer *writer)
+/* The system may be short of something for a moment, and later the file cannot be opened
+ * any more. */
+static int open_file(const char *path)
+{
+    const struct timespec pause = {.tv_nsec = OPEN_PAUSE_MS * 1000000L};
+    int file = tap_file_open(path);
+
+    for (int try = 1; file == -1 && errno != EINVAL && try < OPEN_TRIES; try++) {
+        nanosleep(&pause, NULL);
+        file = tap_file_open(path);
+    }
+    return file;
+}
+
+/* The next process may have descriptors and memory again. */
+static bool is_short(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+/* Without a file the process only empties the rings. */
+static bool open_output(struct tap_writer *writer)
 {
     const struct tap_config *tap = &writer->config->tap;
     const struct tap_socket_owner owner = {ask_to_connect, socket_changed, writer};
@@ -299,12 +323,15 @@ static void open_output(struct tap_writer *writer)
     writer->file = -1;
     if (tap->output == TAP_OUTPUT_UNIX) {
         writer->sock = tap_socket_new(writer->loop, tap->path, &owner);
-        return;
+        return writer->sock;
     }
-    writer->file = tap_file_open(tap->path);
+    writer->file = open_file(tap->path);
+    if (writer->file == -1 && is_short(errno))
+        return false;
     if (writer->file == -1)
         log_warning("dnstap cannot open the file %s: %s; frames are lost until a reload",
                     tap->path, errno == EINVAL ? "it is no regular file" : strerror(errno));
+    return true;
 }
 
 static int set_up(struct tap_writer *writer)
@@ -315,13 +342,12 @@ static int set_up(struct tap_writer *writer)
         return -1;
     writer->control =
         loop_watch(writer->loop, writer->supervisor, POLLIN, control_ready, writer);
-    if (!writer->control)
+    if (!writer->control || !open_output(writer))
         return -1;
-    open_output(writer);
     timer_init(&writer->look, look_expired, writer);
     timer_init(&writer->end, end_expired, writer);
     timer_set(writer->loop, &writer->look, clock_ms());
-    return writer->sock || writer->config->tap.output == TAP_OUTPUT_FILE ? 0 : -1;
+    return 0;
 }
 
 int tap_writer_run(const struct tap_writer_config *config, int supervisor)

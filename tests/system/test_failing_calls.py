@@ -427,7 +427,7 @@ def test_calls_when_a_reader_of_dnstap_comes_back(modules, stats, role, every, e
 
 @pytest.mark.parametrize("error", ERRORS, ids=error_name)
 @pytest.mark.parametrize("role, every", [("serve", 7), ("lookup", 7), ("web", 7),
-                                         ("dnstap", 7)])
+                                         ("dnstap", 6)])
 def test_calls_of_a_process_that_takes_the_place_of_another(modules, stats, role, every, error):
     """It works in the end, whatever has failed while it started."""
     def works():
