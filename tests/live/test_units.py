@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import signal
 import subprocess
 
@@ -15,6 +16,7 @@ RUN = pathlib.Path("/run/hostdns")
 OPTIONS, CONF = "/etc/default/hostdnsd", "/etc/hostdns.conf"
 SERVER = Server("127.0.0.1", 5353)
 FOUND = ["localhost A 127.0.0.1"]
+ENOUGH = 3000  # questions, each a line
 
 
 def systemctl(*words):
@@ -77,6 +79,30 @@ def test_a_wrong_configuration_fails_the_start_and_the_journal_says_why():
     with edited(OPTIONS, "OPTIONS=-o ttl=five\n"):
         assert systemctl("start", SERVICE) != 0
         assert "ttl=five" in journal()
+
+
+def test_the_journal_has_the_time_of_a_question_itself():
+    with edited(OPTIONS, "OPTIONS=-o log-queries=text\n"):
+        assert systemctl("start", SERVICE) == 0
+        assert SERVER.ask("localhost").outcome == FOUND
+        wait_until(lambda: " asks localhost. " in journal(), "its line")
+        assert re.search(r"^hostdnsd\[serve\]: 127\.0\.0\.1:\d+ asks localhost\. A over UDP: ",
+                         journal(), re.M)
+
+
+def test_a_journal_that_stands_still_delays_nobody():
+    """Lines wait, and those that the journal still takes are there when it goes on."""
+    with edited(OPTIONS, "OPTIONS=-o log-queries=text\n"):
+        assert systemctl("start", SERVICE) == 0
+        pid = int(service("systemd-journald.service", "MainPID"))
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            for number in range(ENOUGH):
+                assert SERVER.ask(f"n{number}.invalid").rcode == "NXDOMAIN"
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert SERVER.ask("localhost").outcome == FOUND
+        wait_until(lambda: " asks localhost. " in journal(), "its line")
 
 
 def test_a_reload_keeps_the_process_and_tells_how_it_went():
