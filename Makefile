@@ -359,7 +359,7 @@ fuzz-cover:
 faults: programs
 	@MEMORY_RUNS_OUT=all FAULTS=all BUILD=$(BUILD) tests/lab $(PYTHON) -m pytest \
 	    -p no:cacheprovider -rfE $(addprefix tests/system/test_,memory_runs_out.py \
-	    failing_calls.py failing_starts.py storms.py)
+	    failing_calls.py failing_starts.py descriptors_run_out.py storms.py)
 
 # What sanitizers watch is built in a separate folder.
 SOAK_address := $(BUILD_address)

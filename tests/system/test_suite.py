@@ -438,6 +438,19 @@ def test_an_archive_makes_the_same_archive_again(suite, tmp_path):
     assert (again.name, again.read_bytes()) == (archive.name, archive.read_bytes())
 
 
+def test_the_table_of_faults_names_tests_that_exist():
+    """A test that has been renamed or left out would leave a promise without its proof."""
+    text = (TOP / ".github/SECURITY.md").read_text()
+    table = text.partition("### Every fault, and its test")[2]
+    named = re.findall(r"`(?:tests/(live)/)?(test_\w+\.py)::(test_\w+)`", table)
+    assert len(named) > 40 and len(named) == table.count("::")
+    for folder, file, test in named:
+        source = (TOP / "tests" / (folder or "system") / file).read_text()
+        assert re.search(rf"^ *def {test}\(", source, re.M), f"{file} has no {test}"
+    for file in re.findall(r"`(tests/(?:system|unit|live)/[\w/]+\.\w+)`", text):
+        assert (TOP / file).exists(), file
+
+
 def test_each_file_of_tests_is_a_job(suite):
     """And every file with threads, for ThreadSanitizer, is there."""
     def jobs(kind, **env):
