@@ -1,6 +1,7 @@
 """The figures of a soak, and whether they keep what is promised."""
 
 import bisect
+import collections
 import dataclasses
 
 GROWTH = {"kilobytes": 1024,  # which malloc may take without a leak
@@ -42,6 +43,11 @@ class Rest:
     uses: dict
 
 
+def more_open(was, now):
+    more = collections.Counter(now.open) - collections.Counter(was.open)
+    return f": {', '.join(sorted(more.elements()))}" if more else ""
+
+
 def grown(before, after, is_plain=True):
     """Lists what processes have more of. What watches a server takes memory for itself, and makes
     it so slow that it starts more threads."""
@@ -55,7 +61,7 @@ def grown(before, after, is_plain=True):
             if getattr(now, word) > getattr(was, word) + growth and (
                     is_plain or word == "descriptors"):
                 yield (f"{role} has {getattr(now, word)} {word} instead of {getattr(was, word)} "
-                       f"{when}")
+                       f"{when}{more_open(was, now) if word == 'descriptors' else ''}")
 
 
 def thirds(ledger, begun, ended):

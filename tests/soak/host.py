@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 
 from ask import Server, make
 from daemon import wait_until
@@ -134,7 +135,7 @@ class LogReader(threading.Thread):
         self.may_read, self.over = threading.Event(), threading.Event()
         self.may_read.set()
         self.lines, self.last, self.rest = 0, [], b""
-        self.network_changes, self.reports = 0, []
+        self.network_changes, self.reports = [], []
 
     def run(self):
         while not self.over.is_set():
@@ -145,7 +146,7 @@ class LogReader(threading.Thread):
     def take(self, chunk):
         *lines, self.rest = (self.rest + chunk).split(b"\n")
         self.lines += len(lines)
-        self.network_changes += sum(NETWORK_CHANGE in line for line in lines)
+        self.network_changes += [time.monotonic() for line in lines if NETWORK_CHANGE in line]
         told = [line.decode(errors="replace") for line in lines
                 if not re.search(rb" asks .* over (UDP|TCP): | lines? lost, ", line)]
         self.last = [*self.last, *told][-200:]

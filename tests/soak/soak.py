@@ -30,6 +30,7 @@ WAYS = ("udp", "tcp", "kept")
 WHOLE_SECONDS = 120
 CONTROL_SECONDS = 60
 NO_ANSWER = 3  # the status of hostdnsctl
+SOCKET_TABLES = {"udp": 9, "udp6": 9, "tcp": 9, "tcp6": 9, "unix": 6, "netlink": 9}  # their inodes
 REST_SECONDS = 30  # in which what is idle has been closed
 CONF = """\
 control = {folder}/control
@@ -46,6 +47,27 @@ name = fixed.soak 10.8.{high}.{low}
 """
 
 
+def sockets(pid):
+    """{number of a socket: the kind and the line that the kernel tells of it}"""
+    found = {}
+    for kind, column in SOCKET_TABLES.items():
+        for line in pathlib.Path(f"/proc/{pid}/net/{kind}").read_text().splitlines()[1:]:
+            words = line.split()
+            found[words[column]] = " ".join([kind, *words[1:column]])
+    return found
+
+
+def descriptors(pid):
+    """What each of a process is, in words."""
+    found, known = [], sockets(pid)
+    for name in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # it has just been closed
+            link = os.readlink(name)
+            number = link.removeprefix("socket:[").removesuffix("]")
+            found.append(known.get(number, link))
+    return found
+
+
 @dataclasses.dataclass
 class Use:
     """What the processes of one role take up; memory that they share is not theirs."""
@@ -53,12 +75,14 @@ class Use:
     kilobytes: int = 0
     descriptors: int = 0
     threads: int = 0
+    open: list = dataclasses.field(default_factory=list)  # what the descriptors are
 
     def add(self, pid):
         status = pathlib.Path(f"/proc/{pid}/status").read_text()
         self.kilobytes += int(status.partition("RssAnon:")[2].split()[0])
         self.threads += int(status.partition("Threads:")[2].split()[0])
-        self.descriptors += len(os.listdir(f"/proc/{pid}/fd"))
+        self.open += descriptors(pid)
+        self.descriptors = len(self.open)
 
 
 class Soak:
@@ -92,7 +116,7 @@ class Soak:
             self.server = self.start_server()
             wait_until(self.router_is_heard, "an address from the router")
             wait_until(self.network_is_steady, "no more changes of the network")
-            self.network_changes = self.log.network_changes
+            self.network_changes, self.begun = len(self.log.network_changes), time.monotonic()
             self.yardstick = self.start_reflector()
             self.clients = self.make_clients()
             self.stack.callback(self.stop_clients)
@@ -255,7 +279,8 @@ class Soak:
         """What has not gone on as it should have."""
         failures = [f"a client of {client.kind} has ended: {client.error!r}"
                     for client in self.clients if client.error]
-        if changes := self.log.network_changes - self.network_changes:
-            failures.append(f"{changes} changes of the network were seen, of which only lifetimes "
-                            "have changed")
+        if changes := self.log.network_changes[self.network_changes:]:
+            at = ", ".join(f"{change - self.begun:.1f}" for change in changes)
+            failures.append(f"{len(changes)} changes of the network were seen, of which only "
+                            f"lifetimes have changed, after {at} seconds")
         return failures

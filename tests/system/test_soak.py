@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import xml.etree.ElementTree
@@ -97,3 +98,15 @@ def test_a_process_that_grows_is_told():
         "serve has 3000 kilobytes instead of 1000 late than early",
         "serve has 10 descriptors instead of 9 late than early",
         "serve has 20 threads instead of 1 late than early"]
+
+
+def test_a_descriptor_that_is_left_open_is_named():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        before = Use()
+        before.add(os.getpid())
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as another:
+            another.connect(("127.0.0.9", 9))
+            after = Use()
+            after.add(os.getpid())
+    (told,) = grown(Rest("early", 0, {"serve": before}), Rest("late", 0, {"serve": after}))
+    assert "0900007F:0009" in told
