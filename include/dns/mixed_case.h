@@ -34,8 +34,9 @@ bool mixed_case_has_both(const struct mixed_case *, const struct question *);
 /*
  * Gives the names in a reply of `len` octets the case of the question that was asked: the
  * name in its own question, and the labels of owners and of targets of CNAME records that
- * were copied from the query. Most names point to the question, and so follow it.
- * mixed_case_is_kept() has looked at the reply, and it may have been false.
+ * were copied from the query. Most names point to the question, and so follow it. If labels
+ * in full take too many comparisons, as nobody could mean it, the last of them stay as
+ * sent. mixed_case_is_kept() has looked at the reply, and it may have been false.
  */
 void mixed_case_restore(const struct mixed_case *, const struct question *, uint8_t *reply,
                         size_t len);

@@ -46,10 +46,14 @@ bool mixed_case_has_both(const struct mixed_case *mixed, const struct question *
     return has_small && has_capital;
 }
 
+/* Of labels, in a reply; those of one that anybody could mean need a few thousand. */
+enum { COMPARISONS_MAX = 1 << 16 };
+
 /* A name as it was sent, and as it was asked. */
 struct spelling {
     const uint8_t *sent, *asked;
     size_t len;
+    unsigned comparisons; /* so far */
 };
 
 /* Octets of the label with its length. */
@@ -60,23 +64,26 @@ static size_t label_size(const uint8_t *label)
 
 /* A label that is the same as one of the repeated name was copied from there, or is at
  * least the same label. */
-static void restore_label(const struct spelling *spelling, uint8_t *label)
+static void restore_label(struct spelling *spelling, uint8_t *label)
 {
     size_t size = label_size(label);
 
-    for (size_t at = 0; at + size < spelling->len; at += label_size(spelling->sent + at))
+    for (size_t at = 0; at + size < spelling->len; at += label_size(spelling->sent + at)) {
+        spelling->comparisons++;
         if (spelling->sent[at] == *label && memcmp(spelling->sent + at, label, size) == 0) {
             memcpy(label, spelling->asked + at, size);
             return;
         }
+    }
 }
 
 /* The labels up to the root or to a pointer, which leads to a name that is restored where
  * it stands. */
-static void restore_name(const struct spelling *spelling, uint8_t *name, const uint8_t *end)
+static void restore_name(struct spelling *spelling, uint8_t *name, const uint8_t *end)
 {
     while (name < end && *name != 0 && *name <= NAME_LABEL_MAX &&
-           label_size(name) <= (size_t)(end - name)) {
+           label_size(name) <= (size_t)(end - name) &&
+           spelling->comparisons < COMPARISONS_MAX) {
         restore_label(spelling, name);
         name += label_size(name);
     }
@@ -85,7 +92,7 @@ static void restore_name(const struct spelling *spelling, uint8_t *name, const u
 /* A CNAME may have been made of the name and a DNAME (RFC 6672 section 2.2). Additional
  * records are about other names. The question comes last: it may be what the others are
  * compared with. */
-static void restore_names(const struct spelling *spelling, uint8_t *reply, size_t len)
+static void restore_names(struct spelling *spelling, uint8_t *reply, size_t len)
 {
     unsigned left =
         wire_count(reply, SECTION_ANSWER) + (unsigned)wire_count(reply, SECTION_AUTHORITY);
@@ -106,7 +113,7 @@ static void restore_unrepeated(const struct mixed_case *mixed,
                                const struct question *question, uint8_t *reply, size_t len)
 {
     uint8_t sent[NAME_WIRE_MAX];
-    const struct spelling spelling = {sent, question->name, question->name_len};
+    struct spelling spelling = {sent, question->name, question->name_len, 0};
 
     put_sent_name(mixed, question, sent);
     restore_names(&spelling, reply, len);
@@ -115,8 +122,7 @@ static void restore_unrepeated(const struct mixed_case *mixed,
 void mixed_case_restore(const struct mixed_case *mixed, const struct question *question,
                         uint8_t *reply, size_t len)
 {
-    const struct spelling repeated = {reply + WIRE_HEADER, question->name,
-                                      question->name_len};
+    struct spelling repeated = {reply + WIRE_HEADER, question->name, question->name_len, 0};
 
     if (mixed->is_repeated)
         restore_names(&repeated, reply, len);

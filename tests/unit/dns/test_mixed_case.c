@@ -212,6 +212,45 @@ TEST(what_was_sent_is_restored_though_the_question_has_another_case)
     assert_becomes(before, after);
 }
 
+/* A reply to "a.b.c.d" with so many names of 127 labels, and the sent name behind them.
+ * Returns whether that is restored. */
+static bool is_last_restored_behind(int names)
+{
+    static const uint8_t name[] = {1, 'a', 1, 'b', 1, 'c', 1, 'd', 0};
+    static const uint8_t capitals[] = {1, 'A', 1, 'B', 1, 'C', 1, 'D', 0};
+    static const uint8_t fixed[] = {0, 1, 0, 1, 0, 0, 0, 0, 0, 0};
+    struct mixed_case letters = {.is_mixed = true, .changed = {0xaa}};
+    struct question of = question_of(BYTES(name), 1);
+    static uint8_t reply[65535];
+    size_t at = WIRE_HEADER;
+
+    memcpy(reply, (const uint8_t[]){REPLY(0, 0)}, WIRE_HEADER);
+    reply[7] = (uint8_t)(names + 1);
+    memcpy(reply + at, capitals, sizeof capitals);
+    memcpy(reply + at + sizeof capitals, (const uint8_t[]){ASKS(1)}, 4);
+    at += sizeof capitals + 4;
+    for (int i = 0; i < names; i++) {
+        for (int label = 0; label < 127; label++, at += 2)
+            memcpy(reply + at, "\1x", 2);
+        reply[at++] = 0;
+        memcpy(reply + at, fixed, sizeof fixed);
+        at += sizeof fixed;
+    }
+    memcpy(reply + at, capitals, sizeof capitals);
+    memcpy(reply + at + sizeof capitals, fixed, sizeof fixed);
+    assert_true(mixed_case_is_kept(&letters, &of, reply));
+    mixed_case_restore(&letters, &of, reply, at + sizeof capitals + sizeof fixed);
+    assert_memory_equal(reply + WIRE_HEADER, name, sizeof name);
+    return memcmp(reply + at, name, sizeof name) == 0;
+}
+
+/* 127 labels are compared with four each, and 65,536 comparisons are allowed. */
+TEST(labels_that_take_too_many_comparisons_stay)
+{
+    assert_true(is_last_restored_behind(129));
+    assert_false(is_last_restored_behind(130));
+}
+
 TEST(nothing_is_restored_that_was_not_mixed)
 {
     static const struct mixed_case none;
