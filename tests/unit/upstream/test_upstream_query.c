@@ -340,7 +340,7 @@ TEST_WITH(stream, behind_more_than_three_strays_the_question_is_asked_over_tcp)
     listen_at("127.0.0.5");
     got = forged = asked_first(set_up_patient(1));
     for (int i = 0; i < 4; i++) {
-        forged.wire[1] ^= 1 << i;
+        forged.wire[1] ^= (uint8_t)(1 << i);
         server_reply(scene.udp[0], &forged, REPLY_FLAGS, 66);
     }
     got = stream_asked();
