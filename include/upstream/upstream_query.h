@@ -36,8 +36,7 @@ struct sent_query {
     struct tcp_query *tcp; /* if it goes over TCP */
     uint16_t tcp_id;
     bool over_tcp, edns;
-    bool is_trial;     /* over TCP while the server is asked over UDP as well */
-    bool teaches_case; /* nothing was known of the server's letter case */
+    bool is_trial; /* over TCP while the server is asked over UDP as well */
     struct mixed_case letters;
     int64_t sent; /* clock_us() */
 };
@@ -120,6 +119,8 @@ struct upstream_query {
     bool refused_edns[SERVERS_MAX];   /* it replied to a query with EDNS with an error */
     int64_t edns_since[SERVERS_MAX];  /* a query with EDNS is unanswered; 0: none is */
     bool only_tcp[SERVERS_MAX];       /* somebody guesses ids of queries over UDP */
+    bool mixes_case[SERVERS_MAX];     /* the name goes to it in mixed letter case */
+    bool teaches_case[SERVERS_MAX];   /* nothing is known of its letter case */
     bool case_altered[SERVERS_MAX];   /* a reply had the name in other letter case */
     bool loop_checked[SERVERS_MAX];   /* it needs no loop check (any more) */
     bool asks_us[SERVERS_MAX];        /* for this very name */

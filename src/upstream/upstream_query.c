@@ -51,6 +51,16 @@ static void only_server_failed(struct upstream_query *query, size_t server)
     upstream_query_end(query);
 }
 
+static void take_what_is_known(struct upstream_query *query, size_t server)
+{
+    struct infra_server *known = upstream_query_infra(query, server);
+
+    query->without_edns[server] = known->edns == EDNS_MISSING;
+    query->mixes_case[server] =
+        query->upstream->mixed_case && infra_mixes_case(known, query->begun);
+    query->teaches_case[server] = known->letters == CASE_UNKNOWN;
+}
+
 struct upstream_query *upstream_query_new(struct upstream *upstream,
                                           struct query_group *group,
                                           const struct resolv_conf *conf,
@@ -71,7 +81,7 @@ struct upstream_query *upstream_query_new(struct upstream *upstream,
     list_init(&query->in_late);
     timer_init(&query->timer, timer_expired, query);
     for (size_t i = 0; i < conf->server_count; i++)
-        query->without_edns[i] = upstream_query_infra(query, i)->edns == EDNS_MISSING;
+        take_what_is_known(query, i);
     list_append(&group->queries, &query->link);
     change_count(query, group->count + 1);
     return query;
@@ -276,7 +286,7 @@ static bool is_in_right_case(struct sent_query *sent, const uint8_t *reply)
         return true;
     if (!mixed_case_is_kept(&sent->letters, &sent->owner->question, reply))
         return alters_case(sent);
-    if (sent->teaches_case)
+    if (sent->owner->teaches_case[sent->server])
         learn_case(sent);
     return true;
 }
@@ -379,14 +389,9 @@ static int transmit_tcp(struct sent_query *sent)
 static bool mix_case(struct sent_query *sent, uint8_t *wire)
 {
     const struct upstream_query *query = sent->owner;
-    struct infra_server *server;
 
-    if (!query->upstream->mixed_case)
+    if (!query->mixes_case[sent->server])
         return true;
-    server = upstream_query_infra(query, sent->server);
-    if (!infra_mixes_case(server, sent->sent / 1000))
-        return true;
-    sent->teaches_case = server->letters == CASE_UNKNOWN;
     if (!mixed_case_draw(&sent->letters, question_name(&query->question)))
         return false;
     mixed_case_apply(&sent->letters, &query->question, wire);
