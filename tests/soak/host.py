@@ -34,6 +34,9 @@ ROUTED = "fd09:9:9:9::/64"  # what the router tells of
 LIFETIME = 1800  # seconds
 ROUTER_ADVERTISEMENT = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, LIFETIME, 0, 0)  # RFC 4861 4.2
 PREFIX = struct.pack("!BBBBIII", 3, 4, 64, 0xc0, LIFETIME, LIFETIME, 0)  # RFC 4861 4.6.2
+# One that does not forward says that it is no router when it is asked for its hardware address, and
+# then routes that lead there go (RFC 4861 section 7.2.5).
+FORWARDING = pathlib.Path("/proc/sys/net/ipv6/conf/all/forwarding")
 NETWORK_CHANGE = b"addresses or routes have changed"
 PIPE = 4096  # octets, which few lines fill
 FAULT_SERVER = pathlib.Path(__file__).parents[1] / "system/fault_server.py"
@@ -51,6 +54,8 @@ def network():
     try:
         guest.link("host0", "guest0")
         guest.run(ip, f"address add {FLAPPING}/24 dev guest0")
+        guest.run(ip, "link set guest0 addrgenmode none")  # the router has one address
+        guest.run(FORWARDING.write_text, "1")
         guest.run(ip, "address add fe80::9:2/64 dev guest0 nodad")
         guest.run(ip, "link set guest0 up")
         ip("address add 10.9.0.1/24 dev host0")
