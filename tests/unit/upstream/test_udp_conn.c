@@ -357,7 +357,8 @@ TEST_WITH(conns, ten_thousand_queries_in_flight_have_a_port_for_each_sixteen_at_
     for (size_t i = 0; i < FLIGHT; i++)
         alone += shared[ports[i]] == 1;
     assert_in_range(count_ports(), FLIGHT / 16, FLIGHT);
-    assert_in_range(alone, CROWD, FLIGHT);
+    assert_in_range(alone, CROWD - 1,
+                    FLIGHT); /* the last of the crowd is the first shared */
     print_message("%d queries have %zu ports, %zu of them one each\n", FLIGHT,
                   count_ports(), alone);
     detach_all(flight, FLIGHT);
