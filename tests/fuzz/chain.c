@@ -11,7 +11,7 @@
 #include "dns/transaction.h"
 #include "lookup/response.h"
 
-enum { TYPE_DNAME = 39 }; /* RFC 6672 */
+enum { TYPE_DNAME = 39, TYPE_RRSIG = 46 }; /* RFC 6672, RFC 4034 */
 
 /* What the message says that it answers; false if it answers nothing that is asked. */
 static bool question_of(struct question *question, const uint8_t *data, size_t size)
@@ -108,11 +108,11 @@ static enum verdict judged(const struct ask *ask)
     return exchange.verdict;
 }
 
-/* A DNAME above the name makes an alias of it and is passed on, too (RFC 6672 section 3.1),
- * so it does not tell that there is one at the name. */
+/* A DNAME above the name makes an alias of it, and is passed on with its signatures (RFC
+ * 6672 section 3.1), so they do not tell that there are any at the name. */
 static bool tells_by_type(uint16_t type)
 {
-    return type != TYPE_ANY && type != TYPE_DNAME;
+    return type != TYPE_ANY && type != TYPE_DNAME && type != TYPE_RRSIG;
 }
 
 static void must_be_told(enum verdict verdict, const struct ask *ask,
