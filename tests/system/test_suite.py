@@ -245,6 +245,15 @@ def test_a_job_that_is_ended_leaves_nothing_behind(suite, tmp_path, number):
     assert list(scratch.iterdir()) == []
 
 
+def test_a_job_heeds_signals_that_its_caller_ignores(suite):
+    with subprocess.Popen(["nohup", TOP / "tests/job", "plain", "unit/net", "sh", "-c",
+                           "echo '[  PASSED  ] 1 test(s).'; kill -HUP $$; exit 0"],
+                          env=suite.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT) as job:
+        job.communicate(timeout=60)
+    assert job.returncode == 1, "the command was not ended by the signal"
+
+
 def test_the_report_tells_failures_first_with_the_command_for_each(suite):
     suite.begin("plain=check,unit/net,system/test_one,system/test_two", "address=unit/net,unit/dns")
     suite.says("plain", "check", "")
