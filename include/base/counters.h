@@ -56,7 +56,7 @@
     ROW(LOOKUPS_IN_FLIGHT, "lookups-in-flight", GAUGE, "Lookups under way.")               \
     ROW(AT_NAME_SERVERS, "at-name-servers", GAUGE, "Questions to name servers under way.") \
     ROW(STRAY_REPLIES, "stray-replies", TOTAL,                                             \
-        "Replies that no query waits for, which may be forged.")                           \
+        "Replies with a wrong id, question or case, which may be forged.")                 \
     ROW(STRAY_RETRIES, "stray-retries", TOTAL,                                             \
         "Queries asked again over TCP because of such replies.")                           \
     ROW(CASE_RETRIES, "case-retries", TOTAL,                                               \

@@ -38,7 +38,7 @@
     ROW(AT_NAME_SERVERS, "hostdns_name_server_questions", GAUGE,                           \
         "Questions to name servers under way.")                                            \
     ROW(STRAY_REPLIES, "hostdns_stray_replies_total", COUNTER,                             \
-        "Replies that no query waits for, which may be forged.")                           \
+        "Replies with a wrong id, question or case, which may be forged.")                 \
     ROW(NAME_SERVER_RETRIES, "hostdns_name_server_retries_total", COUNTER,                 \
         "Queries asked again, over TCP if stray replies are the reason.")                  \
     ROW(KEEPING_CASE, "hostdns_name_servers_keeping_case", GAUGE,                          \

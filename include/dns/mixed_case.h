@@ -33,8 +33,8 @@ bool mixed_case_has_both(const struct mixed_case *, const struct question *);
 
 /*
  * Gives the names in a reply of `len` octets the case of the question that was asked: the
- * name in its own question, and the labels of owners and of targets of CNAME records that
- * were copied from the query. Most names point to the question, and so follow it. If labels
+ * name in its own question, and labels of owners and of names in data that were copied from
+ * the query. Most names point to the question, and so follow it. If labels
  * in full take too many comparisons, as nobody could mean it, the last of them stay as
  * sent. mixed_case_is_kept() has looked at the reply, and it may have been false.
  */

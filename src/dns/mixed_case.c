@@ -1,5 +1,6 @@
 #include "dns/mixed_case.h"
 
+#include <ldns/ldns.h>
 #include <string.h>
 
 #include "base/random_pool.h"
@@ -78,32 +79,96 @@ static void restore_label(struct spelling *spelling, uint8_t *label)
 }
 
 /* The labels up to the root or to a pointer, which leads to a name that is restored where
- * it stands. */
-static void restore_name(struct spelling *spelling, uint8_t *name, const uint8_t *end)
+ * it stands. Returns where the name ends. */
+static uint8_t *restore_name(struct spelling *spelling, uint8_t *name, uint8_t *end)
 {
     while (name < end && *name != 0 && *name <= NAME_LABEL_MAX &&
-           label_size(name) <= (size_t)(end - name) &&
-           spelling->comparisons < COMPARISONS_MAX) {
-        restore_label(spelling, name);
+           label_size(name) <= (size_t)(end - name)) {
+        if (spelling->comparisons < COMPARISONS_MAX)
+            restore_label(spelling, name);
         name += label_size(name);
+    }
+    if (name < end && *name == 0)
+        return name + 1;
+    return end - name >= 2 && *name > NAME_LABEL_MAX ? name + 2 : end;
+}
+
+/* The names in a record's data: how many, and how many octets stand before them. */
+struct names_in_data {
+    size_t before, count;
+};
+
+/* Flags, services and a regular expression stand before the name (RFC 3403 section 4.1). */
+static size_t before_replacement(const uint8_t *data, size_t len)
+{
+    size_t at = 4;
+
+    for (int text = 0; text < 3 && at < len; text++)
+        at += 1u + data[at];
+    return at;
+}
+
+/*
+ * Those of types that RFC 4034 section 6.2 has signed in small letters. In another case,
+ * names of other types might no longer fit their signatures.
+ */
+static struct names_in_data names_in_data(const struct record_head *head)
+{
+    switch ((ldns_rr_type)head->type) {
+    case LDNS_RR_TYPE_NS:
+    case LDNS_RR_TYPE_CNAME:
+    case LDNS_RR_TYPE_DNAME:
+    case LDNS_RR_TYPE_PTR:
+    case LDNS_RR_TYPE_MB:
+    case LDNS_RR_TYPE_MG:
+    case LDNS_RR_TYPE_MR:
+        return (struct names_in_data){0, 1};
+    case LDNS_RR_TYPE_SOA:
+    case LDNS_RR_TYPE_MINFO:
+    case LDNS_RR_TYPE_RP:
+        return (struct names_in_data){0, 2};
+    case LDNS_RR_TYPE_MX:
+    case LDNS_RR_TYPE_AFSDB:
+    case LDNS_RR_TYPE_RT:
+    case LDNS_RR_TYPE_KX:
+        return (struct names_in_data){2, 1};
+    case LDNS_RR_TYPE_PX:
+        return (struct names_in_data){2, 2};
+    case LDNS_RR_TYPE_SRV:
+        return (struct names_in_data){6, 1};
+    case LDNS_RR_TYPE_NAPTR:
+        return (struct names_in_data){before_replacement(head->data, head->data_len), 1};
+    default:
+        return (struct names_in_data){0, 0};
     }
 }
 
-/* A CNAME may have been made of the name and a DNAME (RFC 6672 section 2.2). Additional
- * records are about other names. The question comes last: it may be what the others are
- * compared with. */
+static void restore_data(struct spelling *spelling, const struct record_head *head,
+                         uint8_t *end)
+{
+    struct names_in_data names = names_in_data(head);
+    uint8_t *name = end - head->data_len;
+
+    if (names.before >= head->data_len)
+        return;
+    name += names.before;
+    for (size_t i = 0; i < names.count; i++)
+        name = restore_name(spelling, name, end);
+}
+
+/* The question comes last: it may be what the others are compared with. */
 static void restore_names(struct spelling *spelling, uint8_t *reply, size_t len)
 {
-    unsigned left =
-        wire_count(reply, SECTION_ANSWER) + (unsigned)wire_count(reply, SECTION_AUTHORITY);
+    unsigned left = 0;
     struct reader in = reader_of(reply, len);
     struct record_head head;
 
+    for (enum section section = SECTION_ANSWER; section < SECTIONS; section++)
+        left += wire_count(reply, section);
     get_skip(&in, WIRE_HEADER + spelling->len + 4);
     for (; left > 0 && record_next(&in, &head); left--) {
         restore_name(spelling, reply + head.at, reply + in.pos);
-        if (head.type == TYPE_CNAME)
-            restore_name(spelling, reply + in.pos - head.data_len, reply + in.pos);
+        restore_data(spelling, &head, reply + in.pos);
     }
     memcpy(reply + WIRE_HEADER, spelling->asked, spelling->len);
 }

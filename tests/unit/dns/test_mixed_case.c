@@ -194,11 +194,69 @@ TEST(a_reply_that_is_cut_anywhere_is_restored_up_to_there)
     }
 }
 
-/* They are about other names, which no server makes of the question. */
-TEST(additional_records_stay)
+/* A server may make names in its zone of the question, such as CoreDNS the server of the
+ * SOA record. */
+TEST(additional_records_are_restored)
 {
     const uint8_t before[] = {HEADER(0x8180, 1, 0, 0, 1), SENT, ASKS(1), SENT, ADDRESS};
-    const uint8_t after[] = {HEADER(0x8180, 1, 0, 0, 1), ASKED, ASKS(1), SENT, ADDRESS};
+    const uint8_t after[] = {HEADER(0x8180, 1, 0, 0, 1), ASKED, ASKS(1), ASKED, ADDRESS};
+
+    assert_becomes(before, after);
+}
+
+#define TEST_SENT  LABEL('t', 'E', 's', 'T'), 0
+#define TEST_ASKED LABEL('t', 'e', 's', 't'), 0
+#define NUMBERS    0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5
+
+TEST(both_names_of_an_soa_record_are_restored)
+{
+    const uint8_t before[] = {
+        REPLY(0, 1), SENT,   ASKS(1), ROOT,      RECORD(6, 60, 40),
+        2,           'n',    's',     TEST_SENT, LABEL('m', 'A', 'i', 'L'),
+        TEST_SENT,   NUMBERS};
+    const uint8_t after[] = {
+        REPLY(0, 1), ASKED,  ASKS(1), ROOT,       RECORD(6, 60, 40),
+        2,           'n',    's',     TEST_ASKED, LABEL('m', 'A', 'i', 'L'),
+        TEST_ASKED,  NUMBERS};
+
+    assert_becomes(before, after);
+}
+
+TEST(names_behind_numbers_are_restored)
+{
+    const uint8_t before[] = {REPLY(2, 0), SENT, ASKS(15), POINTER(12), RECORD(15, 60, 13),
+                              0,           1,    SENT,     POINTER(12), RECORD(33, 60, 17),
+                              0,           1,    0,        2,           0,
+                              53,          SENT};
+    const uint8_t after[] = {REPLY(2, 0), ASKED, ASKS(15), POINTER(12), RECORD(15, 60, 13),
+                             0,           1,     ASKED,    POINTER(12), RECORD(33, 60, 17),
+                             0,           1,     0,        2,           0,
+                             53,          ASKED};
+
+    assert_becomes(before, after);
+}
+
+TEST(a_name_behind_texts_is_restored)
+{
+    const uint8_t before[] = {REPLY(1, 0), SENT, ASKS(35), POINTER(12), RECORD(35, 60, 22),
+                              0,           1,    0,        2,           1,
+                              'u',         3,    't',      'E',         's',
+                              0,           SENT};
+    const uint8_t after[] = {REPLY(1, 0), ASKED, ASKS(35), POINTER(12), RECORD(35, 60, 22),
+                             0,           1,     0,        2,           1,
+                             'u',         3,     't',      'E',         's',
+                             0,           ASKED};
+
+    assert_becomes(before, after);
+}
+
+/* RFC 6840 section 5.1: the next name of NSEC is signed as it is. */
+TEST(names_that_are_signed_in_their_case_stay)
+{
+    const uint8_t before[] = {
+        REPLY(0, 1), SENT, ASKS(1), POINTER(12), RECORD(47, 60, 14), SENT, 0, 1, 2};
+    const uint8_t after[] = {
+        REPLY(0, 1), ASKED, ASKS(1), POINTER(12), RECORD(47, 60, 14), SENT, 0, 1, 2};
 
     assert_becomes(before, after);
 }
