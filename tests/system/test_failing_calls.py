@@ -157,9 +157,8 @@ class Servers:
             line = rf"the {role} process \(pid {pid}\) |reloaded: "
             wait_until(lambda line=line: re.search(line, self.now.daemon.errors()) or
                        self.has_ended(), line, PATIENCE)
-            wait_until(lambda role=role, pid=pid: self.has_ended() or self.other(role, pid),
+            wait_until(lambda role=role, pid=pid: self.has_ended() or self.finds(role, pid),
                        f"another {role} process", PATIENCE)
-            self.now.pids[role] = self.other(role, pid)
             self.stats[f"ends of {role}"] += 1
             self.ends += 1
         if self.has_ended():
@@ -169,6 +168,11 @@ class Servers:
         """The process with this role that is not the old one, or None."""
         return next((pid for pid, name in children_of(self.now.daemon.pid)
                      if name == f"hostdnsd-{role}" and pid != old), None)
+
+    def finds(self, role, old):
+        """Another process, which may end at once."""
+        self.now.pids[role] = self.other(role, old) or old
+        return self.now.pids[role] != old
 
     def has_ended(self):
         return not is_alive(self.now.daemon.pid)
@@ -310,8 +314,7 @@ def test_calls_of_the_supervisor_when_a_child_dies(servers, role, error):
     def kill():
         old = servers.now.pids[role]
         os.kill(old, signal.SIGKILL)
-        wait_until(lambda: servers.other(role, old), "another process", PATIENCE)
-        servers.now.pids[role] = servers.other(role, old)
+        wait_until(lambda: servers.finds(role, old), "another process", PATIENCE)
         servers.now.ask("localhost", "A", {})
         servers.ends += 1
 
@@ -371,6 +374,8 @@ def test_calls_of_the_web_process(modules, stats, error):
         wait_until(lambda: look(servers.now.web, path) == "whole", "the page", PATIENCE)
 
     with servers_with(modules, stats, *WEB) as servers:
+        servers.settle = lambda: wait_until(lambda: look(servers.now.web, "/") == "whole",
+                                            "the page", PATIENCE)
         for path in PATHS:
             for given, where in servers.each_call(
                     "web", lambda path=path: look(servers.now.web, path), 5, error):
