@@ -1,7 +1,6 @@
 #include "dns/chain.h"
 
 #include <ldns/ldns.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool has(const struct chain *chain, struct name name)
@@ -13,16 +12,13 @@ static bool has(const struct chain *chain, struct name name)
 }
 
 /* The CNAME record of a name that has so many octets below the owner of a DNAME record (RFC
- * 6672 section 2.2). NULL if the target would be too long, or memory is short. */
+ * 6672 section 2.2). NULL if memory is short. */
 static struct record *make_cname(struct arena *arena, const struct record *dname,
                                  struct name name, size_t below)
 {
     size_t target_len = below + dname->data_len;
-    struct record *cname;
+    struct record *cname = arena_take(arena, sizeof *cname + name.len + target_len);
 
-    if (target_len > NAME_WIRE_MAX)
-        return NULL;
-    cname = arena_take(arena, sizeof *cname + name.len + target_len);
     if (!cname)
         return NULL;
     memcpy(cname->bytes, name.wire, name.len);
@@ -64,40 +60,58 @@ static bool append(struct records *records, struct record **cnames, struct recor
     return true;
 }
 
-/* The CNAME that the first DNAME above the name makes of it, for `marks` of the owners. */
-static struct record *find_cname(const struct records *records, struct name name,
-                                 const uint8_t *marks)
+/* The first DNAME above a name that makes a CNAME of it whose target is not too long; NULL:
+ * there is none. `marks` are the owners' for the name. */
+static const struct record *first_dname(const struct records *records, const uint8_t *marks)
 {
-    struct record *cname = NULL;
-
-    for (size_t i = 0; i < records->count && !cname; i++) {
+    for (size_t i = 0; i < records->count; i++) {
         const struct record *record = records->all[i];
+        size_t mark = marks[record->number];
 
-        if (marks[record->number] > NAME_SET_ITSELF &&
-            record_is(record, LDNS_RR_TYPE_DNAME))
-            cname = make_cname(records->names->arena, record, name,
-                               marks[record->number] - (size_t)NAME_SET_ITSELF);
+        if (mark > NAME_SET_ITSELF && record_is(record, LDNS_RR_TYPE_DNAME) &&
+            mark - NAME_SET_ITSELF + record->data_len <= NAME_WIRE_MAX)
+            return record;
     }
-    return cname;
+    return NULL;
+}
+
+/* Finds the first DNAME for a name, and how many octets of the name stand `below` it. */
+static bool find_dname(const struct records *records, struct name name,
+                       const struct record **dname, size_t *below)
+{
+    struct arena *arena = records->names->arena;
+    size_t size = records->names->count + 1u;
+    uint8_t *marks = arena_take(arena, size);
+
+    if (!marks)
+        return false;
+    memset(marks, 0, size);
+    name_set_mark(records->names, name, marks);
+    *dname = first_dname(records, marks);
+    *below = *dname ? marks[(*dname)->number] - (size_t)NAME_SET_ITSELF : 0;
+    arena_trim(arena, size, 0);
+    return true;
 }
 
 /* Some servers, such as systemd-resolved, send a DNAME without the CNAME that it makes of
- * the name. Clients go by that CNAME (RFC 6672 section 3.1), so it is added. Returns its
- * target. */
-static struct name add_cname(struct records *records, struct record **cnames,
-                             struct name name)
+ * the name. Clients go by that CNAME (RFC 6672 section 3.1), so it is added. Sets its
+ * target, which stays empty if no DNAME makes one. */
+static bool add_cname(struct records *records, struct record **cnames, struct name name,
+                      struct name *target)
 {
-    uint8_t *marks = calloc(records->names->count + 1u, 1);
-    struct record *cname = NULL;
+    const struct record *dname;
+    struct record *cname;
+    size_t below;
 
-    if (marks) {
-        name_set_mark(records->names, name, marks);
-        cname = find_cname(records, name, marks);
-    }
-    free(marks);
+    if (!find_dname(records, name, &dname, &below))
+        return false;
+    if (!dname)
+        return true;
+    cname = make_cname(records->names->arena, dname, name, below);
     if (!cname || !append(records, cnames, cname))
-        return (struct name){0};
-    return (struct name){cname->data, cname->data_len};
+        return false;
+    *target = (struct name){cname->data, cname->data_len};
+    return true;
 }
 
 static bool has_dname(const struct records *records)
@@ -108,15 +122,16 @@ static bool has_dname(const struct records *records)
     return false;
 }
 
-static struct name next_in_chain(struct records *records, struct record **cnames,
-                                 struct name name)
+/* Sets the name that comes next, which is empty at the end. False if memory is short: the
+ * chain must not seem to end there, since its name would have no data. */
+static bool next_in_chain(struct records *records, struct record **cnames, struct name name,
+                          struct name *next)
 {
     uint32_t number = name_set_find(records->names, name);
     const struct record *cname = number == NAME_SET_NONE ? NULL : cnames[number];
 
-    if (cname)
-        return (struct name){cname->data, cname->data_len};
-    return has_dname(records) ? add_cname(records, cnames, name) : (struct name){0};
+    *next = cname ? (struct name){cname->data, cname->data_len} : (struct name){0};
+    return cname || !has_dname(records) || add_cname(records, cnames, name, next);
 }
 
 bool chain_find(struct chain *chain, const struct question *question,
@@ -130,9 +145,8 @@ bool chain_find(struct chain *chain, const struct question *question,
     if (!cnames)
         return false;
     while (name.len > 0 && !has(chain, name)) {
-        if (chain->count > CHAIN_MAX)
+        if (chain->count > CHAIN_MAX || !next_in_chain(records, cnames, name, &next))
             return false;
-        next = next_in_chain(records, cnames, name);
         chain->names[chain->count] = name;
         chain->numbers[chain->count++] = name_set_find(records->names, name);
         if (is_short)

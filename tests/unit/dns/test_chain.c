@@ -1,5 +1,7 @@
+#include "../limit.h"
 #include "wire.h"
 
+#include "base/shortage.h"
 #include "dns/chain.h"
 
 enum { TYPE_DNAME = 39 };
@@ -179,3 +181,65 @@ TEST_WITH(records, the_first_dname_that_makes_an_alias_counts)
     assert_int_equal(chain.count, 3);
     assert_name(2, "\2aa\1b\3new");
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+/* Takes all memory that is left, as a list of blocks. */
+static void **take_all(void)
+{
+    void **blocks = NULL, **block;
+
+    for (size_t size = 1 << 20; size >= 16; size -= size > 2048 ? size / 2 : 16)
+        while ((block = malloc(size))) {
+            *block = blocks;
+            blocks = block;
+        }
+    return blocks;
+}
+
+static void give_back(void **blocks)
+{
+    while (blocks) {
+        void **next = *blocks;
+
+        free(blocks);
+        blocks = next;
+    }
+}
+
+/* Finds the chain with no more memory than so many octets of the arena, 4096 at most. */
+static bool finds_within(size_t octets)
+{
+    bool found;
+    void **blocks;
+
+    assert_non_null(arena_take(&arena, 4096));
+    arena_trim(&arena, 4096, 0);
+    arena.left = octets;
+    limit_begin(RLIMIT_AS, 0);
+    shortage_wait(false);
+    blocks = take_all();
+    found = finds(TYPE_A);
+    give_back(blocks);
+    limit_end(RLIMIT_AS);
+    return found;
+}
+
+/* The name at its end would look like one without data. */
+TEST_WITH(records, no_chain_ends_early_because_memory_is_short)
+{
+    size_t octets = 0;
+
+    for (bool found = false; !found; octets += 16) {
+        assert_in_range(octets, 0, 4096);
+        clear();
+        add(TYPE_DNAME, "\3old", "\3new");
+        add(TYPE_CNAME, "\4host", "\1a\3old");
+        found = finds_within(octets);
+    }
+    assert_true(octets > 100);
+    assert_int_equal(chain.count, 3);
+    assert_name(2, "\1a\3new");
+}
+
+#endif
