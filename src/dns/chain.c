@@ -11,13 +11,30 @@ static bool has(const struct chain *chain, struct name name)
     return false;
 }
 
+/* All records of a set get the lowest TTL among them (RFC 2181 section 5.2), so the CNAME
+ * gets that as well. */
+static uint32_t lowest_ttl(const struct records *records, const struct record *dname)
+{
+    uint32_t ttl = dname->ttl;
+
+    for (size_t i = 0; i < records->count; i++) {
+        const struct record *record = records->all[i];
+
+        if (record->number == dname->number && record_is(record, LDNS_RR_TYPE_DNAME) &&
+            record->ttl < ttl)
+            ttl = record->ttl;
+    }
+    return ttl;
+}
+
 /* The CNAME record of a name that has so many octets below the owner of a DNAME record (RFC
  * 6672 section 2.2). NULL if memory is short. */
-static struct record *make_cname(struct arena *arena, const struct record *dname,
+static struct record *make_cname(const struct records *records, const struct record *dname,
                                  struct name name, size_t below)
 {
     size_t target_len = below + dname->data_len;
-    struct record *cname = arena_take(arena, sizeof *cname + name.len + target_len);
+    struct record *cname =
+        arena_take(records->names->arena, sizeof *cname + name.len + target_len);
 
     if (!cname)
         return NULL;
@@ -26,7 +43,7 @@ static struct record *make_cname(struct arena *arena, const struct record *dname
     memcpy(cname->bytes + name.len + below, dname->data, dname->data_len);
     *cname = (struct record){.type = TYPE_CNAME,
                              .class = dname->class,
-                             .ttl = dname->ttl,
+                             .ttl = lowest_ttl(records, dname),
                              .owner = {cname->bytes, name.len},
                              .data = cname->bytes + name.len,
                              .data_len = target_len};
@@ -107,7 +124,7 @@ static bool add_cname(struct records *records, struct record **cnames, struct na
         return false;
     if (!dname)
         return true;
-    cname = make_cname(records->names->arena, dname, name, below);
+    cname = make_cname(records, dname, name, below);
     if (!cname || !append(records, cnames, cname))
         return false;
     *target = (struct name){cname->data, cname->data_len};

@@ -182,6 +182,23 @@ TEST_WITH(records, the_first_dname_that_makes_an_alias_counts)
     assert_name(2, "\2aa\1b\3new");
 }
 
+/* RFC 2181 section 5.2: the set has the lowest TTL among its records. */
+TEST_WITH(records, an_alias_has_the_ttl_of_the_whole_set_of_dnames)
+{
+    add(TYPE_DNAME, "\3old", "\3low");
+    add(TYPE_CNAME, "\4host", "\1a\3old");
+    add(TYPE_DNAME, "\3old", "\3new");
+    add(TYPE_DNAME, "\5other", "\3new");
+    add(TYPE_A, "\3old", "");
+    records.all[0]->ttl = 240;
+    records.all[2]->ttl = 60;
+    assert_true(finds(TYPE_A));
+    assert_name(2, "\1a\3low");
+    assert_int_equal(records.count, 6);
+    assert_int_equal(records.all[5]->type, TYPE_CNAME);
+    assert_int_equal(records.all[5]->ttl, 60);
+}
+
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
 /* Takes all memory that is left, as a list of blocks. */

@@ -617,6 +617,21 @@ TEST(the_alias_that_a_dname_makes_is_added)
     assert_replied(TYPE_A, wire, 3, expected);
 }
 
+#define DNAME_Z(ttl) RECORD(39, ttl, 3), 1, 'z', 0
+#define HOST_Y       LABEL('h', 'o', 's', 't'), 1, 'y', 0
+
+/* It has the TTL that the set of DNAMEs comes to have (RFC 2181 section 5.2). */
+TEST(an_added_alias_lives_as_long_as_its_dnames)
+{
+    const uint8_t wire[] = {REPLY(3, 0), HOST_TEST_A, TEST_NAME, DNAME(240),
+                            TEST_NAME,   DNAME_Z(60), HOST_Y,    ADDRESS};
+    const uint8_t expected[] = {TEST_NAME,   DNAME(60),   POINTER(27),
+                                DNAME_Z(60), POINTER(12), RECORD(5, 60, 8),
+                                HOST_Y,      POINTER(73), ADDRESS};
+
+    assert_relayed(TYPE_A, wire, 4, expected);
+}
+
 TEST(a_dname_that_rewrites_no_name_of_the_chain_is_left_out)
 {
     const uint8_t wire[] = {REPLY(2, 0), HOST_TEST_A, B_TEST, DNAME(30), ASKED, ADDRESS};
