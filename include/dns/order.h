@@ -28,8 +28,10 @@ enum {
 bool order_is_kept(const struct question *, const uint8_t *wire, size_t len,
                    unsigned *shown);
 
-/* True if libc may see a part of the answer section only. */
-bool order_is_cut(const uint8_t *wire);
+/* True if the answer section has more records of the asked type, an address type, or CNAMEs
+ * than libc is to see, or is longer than that and cannot be read. Records of other types do
+ * not count, since libc passes over them. */
+bool order_is_cut(uint16_t type, const uint8_t *wire, size_t len);
 
 /*
  * A copy of what libc is to see of the reply, with its records in the order in which

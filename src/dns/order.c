@@ -98,9 +98,24 @@ bool order_is_kept(const struct question *question, const uint8_t *wire, size_t 
     return !readable || is_good(&walk);
 }
 
-bool order_is_cut(const uint8_t *wire)
+/* Behind the last CNAME that libc sees it sees nothing (may_go_on). */
+bool order_is_cut(uint16_t type, const uint8_t *wire, size_t len)
 {
-    return wire_count(wire, SECTION_ANSWER) > ORDER_SHOWN_MAX;
+    unsigned count = wire_count(wire, SECTION_ANSWER), asked = 0, cnames = 0;
+    struct record_head head;
+    struct reader in;
+
+    if (count <= ORDER_SHOWN_MAX)
+        return false;
+    if (!wire_find_records(wire, len, &in))
+        return true;
+    for (; count > 0; count--) {
+        if (!record_next(&in, &head))
+            return true;
+        asked += head.class == CLASS_IN && head.type == type;
+        cnames += head.class == CLASS_IN && head.type == TYPE_CNAME;
+    }
+    return asked > ORDER_SHOWN_MAX || cnames >= ORDER_SHOWN_MAX;
 }
 
 /* True if the answer section has a record of the type, whatever its owner. */

@@ -231,7 +231,8 @@ static void say_found(const struct lookup_config *config, const struct question 
         order_of(result->addresses, nss_answer_family(question->type));
     bool done;
 
-    order.is_part = response->reply && order_is_cut(response->reply);
+    order.is_part = response->reply &&
+                    order_is_cut(question->type, response->reply, response->reply_len);
     done = is_from_dns(question, response, result, &order, answer);
     if (!done && shortage_count() != refused_before) {
         answer_fail(answer, RCODE_SERVFAIL, EDE_OTHER, "no memory for the answer");

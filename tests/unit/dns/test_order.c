@@ -164,12 +164,45 @@ TEST(libc_sees_a_part_of_a_long_reply)
 
     assert_true(is_kept(wire, long_reply(wire, 0, 100, false)));
     assert_int_equal(shown, 101);
-    assert_false(order_is_cut(wire));
     assert_true(is_kept(wire, long_reply(wire, 7, 1000, false)));
     assert_int_equal(shown, 7 + 1 + 128);
-    assert_true(order_is_cut(wire));
     assert_true(is_kept(wire, long_reply(wire, 0, 1000, true))); /* who cares */
     assert_false(is_kept(wire, long_reply(wire, 0, 100, true)));
+}
+
+/* What libc leaves out of a reply that it has seen whole must not follow. */
+TEST(a_reply_is_cut_if_libc_does_not_see_all_that_it_looks_for)
+{
+    static uint8_t wire[WIRE_MAX];
+    size_t len = long_reply(wire, 100, 128, false);
+
+    assert_true(is_kept(wire, len));
+    assert_int_equal(shown, 100 + 1 + 128);
+    assert_false(order_is_cut(TYPE_A, wire, len));
+    assert_true(order_is_cut(TYPE_A, wire, len - 1)); /* who knows */
+    len = long_reply(wire, 100, 129, false);
+    assert_true(is_kept(wire, len));
+    assert_int_equal(shown, 100 + 1 + 128);
+    assert_true(order_is_cut(TYPE_A, wire, len));
+    len = long_reply(wire, 0, 100, false);
+    assert_false(order_is_cut(TYPE_A, wire, len - 1));
+}
+
+/* Each leads to its own owner, which is in order. */
+TEST(a_reply_is_cut_behind_as_many_cnames_as_libc_sees)
+{
+    static uint8_t wire[WIRE_MAX];
+    const uint8_t head[] = {REPLY(129)}, ring[] = {ASKED, RECORD(5, 60, 2), ASKED},
+                  address[] = {ASKED, ADDRESS(1)};
+    struct writer to = writer_of(wire, sizeof wire);
+
+    put_bytes(&to, head, sizeof head);
+    for (unsigned i = 0; i < 128; i++)
+        put_bytes(&to, ring, sizeof ring);
+    put_bytes(&to, address, sizeof address);
+    assert_true(is_kept(wire, to.pos));
+    assert_int_equal(shown, 128);
+    assert_true(order_is_cut(TYPE_A, wire, to.pos));
 }
 
 /* libc would read them all. */
