@@ -47,7 +47,8 @@ bool mixed_case_has_both(const struct mixed_case *mixed, const struct question *
     return has_small && has_capital;
 }
 
-/* Of labels, in a reply; those of one that anybody could mean need a few thousand. */
+/* A reply makes no more comparisons of labels than this. One that a server means makes a
+ * few thousand. */
 enum { COMPARISONS_MAX = 1 << 16 };
 
 /* A name as it was sent, and as it was asked. */
@@ -109,8 +110,8 @@ static size_t before_replacement(const uint8_t *data, size_t len)
 }
 
 /*
- * Those of types that RFC 4034 section 6.2 has signed in small letters. In another case,
- * names of other types might no longer fit their signatures.
+ * Signatures cover the names of these types in small letters (RFC 4034 section 6.2), so a
+ * change of case breaks none. Names of other types may be signed in the case they have.
  */
 static struct names_in_data names_in_data(const struct record_head *head)
 {

@@ -70,11 +70,9 @@ static bool has_right_length(const struct record_head *head)
            !(head->type == TYPE_AAAA && head->data_len != 16);
 }
 
-/* Where a record comes to lie: in an arena, or without one in memory of its own; and how
- * many octets in front of its data are left free for its owner. */
 struct record_place {
-    struct arena *arena;
-    size_t before;
+    struct arena *arena; /* that the record lies in; NULL: it has memory of its own */
+    size_t before;       /* octets left free in front of its data, for its owner */
 };
 
 /* One with room for octets behind the owner's. */

@@ -76,7 +76,7 @@ static bool is_ordered(const struct relay *relay, const struct record *record)
     return relay->order && record_is(record, relay->question->type);
 }
 
-/* Where an address stands in the order. */
+/* An address of the order, and its number there. */
 struct address_place {
     const uint8_t *address;
     size_t at;
