@@ -61,7 +61,8 @@ bool config_complete(struct config *);
 /* Frees what it holds. */
 void config_free(struct config *);
 
-/* Prints an error to stderr; false, for the caller to return. */
+/* Prints an error to stderr, with "?" for what is not printable ASCII; false, for the
+ * caller to return. */
 __attribute__((format(printf, 2, 3))) bool config_complain(const struct config_place *,
                                                            const char *format, ...);
 

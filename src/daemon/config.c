@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
+
 enum { WHY_SIZE = NAMES_REASON }; /* room for the reason against a value */
 
 struct setting;
@@ -340,17 +342,22 @@ static const struct setting *find_setting(const char *key)
 
 bool config_complain(const struct config_place *place, const char *format, ...)
 {
+    char *text;
     va_list args;
 
+    va_start(args, format);
+    if (vasprintf(&text, format, args) < 0)
+        text = NULL;
+    va_end(args);
+    if (text)
+        printable_make(text, strlen(text) + 1);
     fputs("hostdnsd: ", stderr);
     if (place->file)
         fprintf(stderr, "%s:%d: ", place->file, place->line);
     else if (place->flag)
         fprintf(stderr, "%s ", place->flag);
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fputc('\n', stderr);
+    fprintf(stderr, "%s\n", text ? text : "no memory");
+    free(text);
     return false;
 }
 

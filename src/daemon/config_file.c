@@ -16,6 +16,9 @@ struct file {
     bool failed;
 };
 
+/* What inih passes over at both ends of a line. */
+static const char blanks[] = " \t\v\f\r";
+
 /* True if inih finds one of `ends`: it looks no further than an inline comment, a semicolon
  * behind a blank. */
 static bool finds(const char *text, const char *ends)
@@ -23,7 +26,7 @@ static bool finds(const char *text, const char *ends)
     const char *end = strpbrk(text, ends);
 
     for (const char *at = text; end && (at = strchr(at, ';')) && at < end; at++)
-        if (at > text && strchr(" \t\v\f", at[-1]))
+        if (at > text && strchr(blanks, at[-1]))
             return false;
     return end != NULL;
 }
@@ -43,6 +46,19 @@ static bool is_usable(struct file *file, const char *text, int size)
     return false;
 }
 
+/* Where inih takes the line to begin. It passes over a byte order mark in the first one. */
+static const char *first_word(const struct file *file)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    const char *text = file->text + strspn(file->text, blanks);
+
+    while (file->place.line == 1 && strncmp(text, mark, sizeof mark - 1) == 0) {
+        text += sizeof mark - 1;
+        text += strspn(text, blanks);
+    }
+    return text;
+}
+
 /*
  * Gives inih the next line, or an empty one instead of one it would misread: it cuts long
  * lines into several, takes an indented one for part of the line above, and reports only
@@ -52,13 +68,20 @@ static char *next_line(char *line, int size, void *context)
 {
     struct file *file = context;
     const char *text;
+    bool has_zero;
+    ssize_t len;
 
-    if (getline(&file->text, &file->room, file->stream) == -1)
+    len = getline(&file->text, &file->room, file->stream);
+    if (len == -1)
         return NULL;
     file->place.line++;
-    file->text[strcspn(file->text, "\r\n")] = '\0';
-    text = file->text + strspn(file->text, " \t");
-    snprintf(line, (size_t)size, "%s", is_usable(file, text, size) ? text : "");
+    has_zero = strlen(file->text) < (size_t)len;
+    if (has_zero)
+        file->failed |= !config_complain(&file->place, "the line has an octet of zero");
+    file->text[strcspn(file->text, "\n")] = '\0';
+    text = first_word(file);
+    snprintf(line, (size_t)size, "%s",
+             !has_zero && is_usable(file, text, size) ? text : "");
     return line;
 }
 

@@ -67,13 +67,18 @@ static inline void command_line(const char *words)
 }
 
 /* Writes the file test.conf here; set_up has made a folder of its own. */
-static inline void file_says(const char *text)
+static inline void file_holds(const char *octets, size_t size)
 {
     FILE *file = fopen("test.conf", "we");
 
     assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fwrite(octets, 1, size, file), size);
     assert_int_equal(fclose(file), 0);
+}
+
+static inline void file_says(const char *text)
+{
+    file_holds(text, strlen(text));
 }
 
 static char *start;

@@ -245,7 +245,7 @@ TEST(texts_are_printable_and_not_too_long)
     assert_wrong("-o nsid=1234567890123456789012345678901234567890123456789",
                  "hostdnsd: -o nsid=1234567890123456789012345678901234567890123456789: at "
                  "most 48 printable ASCII characters are allowed\n");
-    assert_wrong("-o identity=\1", "hostdnsd: -o identity=\1: at most 63 printable ASCII "
+    assert_wrong("-o identity=\1", "hostdnsd: -o identity=?: at most 63 printable ASCII "
                                    "characters are allowed\n");
 }
 

@@ -62,6 +62,47 @@ TEST(a_line_without_a_value_is_an_error)
                       "hostdnsd: test.conf:2: the line is not \"key = value\"\n");
 }
 
+/* inih passes over all that isspace() knows, and takes an indented line for more of the one
+ * above. */
+TEST(any_blank_may_stand_before_a_line)
+{
+    file_says("ttl = 7\n\v\f\r\t ttl = 8\r\n\f# a comment\n\v\r\n");
+    command_line("-c test.conf");
+    assert_string_equal(said.err, "");
+    assert_int_equal(said.config.local.ttl, 8);
+    assert_wrong_file("\n\f[[E=a~\n\v[server]\n\rverbose\n\fttl = 1\n",
+                      "hostdnsd: test.conf:2: the line is not \"key = value\"\n"
+                      "hostdnsd: test.conf:4: the line is not \"key = value\"\n"
+                      "hostdnsd: test.conf:5: [server]: there are no sections\n");
+}
+
+TEST(a_byte_order_mark_may_stand_before_all)
+{
+    file_says("\xef\xbb\xbf ttl = 7\n");
+    command_line("-c test.conf");
+    assert_string_equal(said.err, "");
+    assert_int_equal(said.config.local.ttl, 7);
+    assert_wrong_file("\xef\xbb\xbf\t\xef\xbb\xbf[a=b\n\xef\xbb\xbfttl = 1\n",
+                      "hostdnsd: test.conf:1: the line is not \"key = value\"\n"
+                      "hostdnsd: test.conf:2: ???ttl: no such key (hostdnsd -h lists "
+                      "them)\n");
+}
+
+/* What is behind a carriage return or an octet of zero is not lost in silence. */
+TEST(no_part_of_a_line_is_left_out)
+{
+    static const char zero[] = "ttl = 1\n\0ttl = 2\nudp-size = 1\0 # small\nttl = 3\n";
+
+    assert_wrong_file("ttl = 1\rudp-size = 600\n",
+                      "hostdnsd: test.conf:1: ttl=1?udp-size = 600: a number from 0 to "
+                      "86400 is needed\n");
+    file_holds(zero, sizeof zero - 1);
+    command_line("-c test.conf");
+    assert_string_equal(said.err, "hostdnsd: test.conf:2: the line has an octet of zero\n"
+                                  "hostdnsd: test.conf:3: the line has an octet of zero\n");
+    assert_int_equal(said.result, COMMAND_LINE_FAILED);
+}
+
 /* Not even a sign behind it helps, since a comment may follow a line. */
 TEST(a_line_without_a_value_may_have_a_comment)
 {
