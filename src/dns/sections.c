@@ -139,15 +139,32 @@ static void cap_denial(struct records *authority)
     }
 }
 
-/* A name server, or a middlebox, may have cut such a section or counted it wrongly: the
- * answer does not depend on it. */
-static void read_behind_answer(struct message_source *source, unsigned count,
-                               enum section section, struct records *records)
+static bool pass_over(struct reader *in, unsigned count)
 {
-    if (!read_section(source, count, section, records))
+    struct record_head head;
+
+    while (count-- > 0)
+        if (!record_next(in, &head))
+            return false;
+    return true;
+}
+
+/* A name server, or a middlebox, may have cut such a section or counted it wrongly: the
+ * answer does not depend on it. False if the message is cut, so nothing is behind it. */
+static bool read_behind_answer(struct message_source *source, enum section section,
+                               struct records *records)
+{
+    unsigned count = wire_count(source->in.data, section);
+    struct reader start = source->in;
+
+    if (!read_section(source, count, section, records)) {
         records->count = 0;
+        source->in = start;
+        return pass_over(&source->in, count);
+    }
     if (section == SECTION_AUTHORITY)
         cap_denial(records);
+    return true;
 }
 
 bool sections_read(struct sections *sections, const uint8_t *wire, size_t len)
@@ -159,8 +176,8 @@ bool sections_read(struct sections *sections, const uint8_t *wire, size_t len)
     if (!wire_find_records(wire, len, &source.in) ||
         !read_section(&source, wire_count(wire, SECTION_ANSWER), SECTION_ANSWER, answer))
         return false;
-    for (enum section i = SECTION_AUTHORITY; i <= SECTION_ADDITIONAL; i++)
-        read_behind_answer(&source, wire_count(wire, i), i, &sections->of[i]);
+    if (read_behind_answer(&source, SECTION_AUTHORITY, &sections->of[SECTION_AUTHORITY]))
+        read_behind_answer(&source, SECTION_ADDITIONAL, &sections->of[SECTION_ADDITIONAL]);
     return true;
 }
 

@@ -276,6 +276,8 @@ REPLIES = {
     "proofs of a denial": (A, lambda at: [[], [zones(at, i) for i in range(256)]], DENIED),
     "too many proofs of a denial": (A, long(zones, 1), DENIED),
     "name servers": (A, long(lambda name, i: record(b"\0", NS, label(i) + b"\0"), 1)),
+    "records behind an authority section that is too long": (MX, lambda at: [[], *(
+        [record(b"\0", NULL)] * count for count in (5001, (REPLY - at) // 11 - 5001))]),
     "long additional records": (MX, long(lambda name, i: record(pointer(name), A, number(i)), 2)),
     "additional records of many long names": (MX, long(lambda name, i: record(
         pointer(name + 2 * (i % 126)), A, number(i)), 2)),

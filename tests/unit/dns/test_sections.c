@@ -99,6 +99,56 @@ TEST_WITH(sections, sections_behind_it_that_are_cut_are_left_out)
     }
 }
 
+/* An address has four octets; OPT is no record of the authority section. */
+TEST_WITH(sections, what_stands_behind_an_authority_section_that_cannot_be_read_is_found)
+{
+    const uint8_t bad_length[] = {HEADER(0x8180, 1, 1, 2, 1),
+                                  HOST_TEST_A,
+                                  ADDRESS,
+                                  POINTER(12),
+                                  RECORD(1, 60, 2),
+                                  192,
+                                  0,
+                                  ADDRESS,
+                                  MAIL};
+    const uint8_t opt[] = {
+        HEADER(0x8180, 1, 1, 2, 1), HOST_TEST_A, ADDRESS, OPT, ADDRESS, MAIL};
+
+    assert_true(reads(BYTES(bad_length)));
+    assert_counts(1, 0, 1);
+    assert_int_equal(sections.of[SECTION_ADDITIONAL].all[0]->type, 15);
+    assert_true(reads(BYTES(opt)));
+    assert_counts(1, 0, 1);
+    assert_int_equal(sections.of[SECTION_ADDITIONAL].all[0]->type, 15);
+}
+
+/* What follows is the data of the record that is cut. */
+TEST_WITH(sections, nothing_stands_behind_an_authority_section_that_is_cut)
+{
+    const uint8_t wire[] = {HEADER(0x8180, 1, 1, 1, 1), HOST_TEST_A, ADDRESS, POINTER(12),
+                            RECORD(16, 60, 17),         MAIL};
+
+    assert_true(reads(BYTES(wire)));
+    assert_counts(1, 0, 0);
+}
+
+enum { TOO_MANY = 5001 };
+
+TEST_WITH(sections, what_stands_behind_an_authority_section_that_is_too_long_is_found)
+{
+    static uint8_t wire[WIRE_MAX];
+    const uint8_t head[] = {HEADER(0x8180, 1, 1, TOO_MANY, 1), HOST_TEST_A, ADDRESS};
+    struct writer to = writer_of(wire, sizeof wire);
+
+    put_bytes(&to, head, sizeof head);
+    for (unsigned i = 0; i < TOO_MANY; i++)
+        put_bytes(&to, (const uint8_t[]){ROOT, RECORD(16, 60, 0)}, 11);
+    put_bytes(&to, (const uint8_t[]){MAIL}, 16);
+    assert_true(reads(wire, to.pos));
+    assert_counts(1, 0, 1);
+    assert_int_equal(sections.of[SECTION_ADDITIONAL].all[0]->type, 15);
+}
+
 TEST_WITH(sections, counted_records_that_are_missing_cost_no_memory)
 {
     const uint8_t wire[] = {HEADER(0x8180, 1, 65535, 65535, 65535), HOST_TEST_A, ADDRESS};
