@@ -124,5 +124,6 @@ void answer_limit_ttl(struct answer *, uint32_t most);
 bool answer_has_soa(const struct answer *);
 /* True if the answer section has a record of this type with just these octets of data. */
 bool answer_has_data(const struct answer *, uint16_t type, const void *data, size_t size);
-/* The number of records of this type in the answer section. */
+/* The number of records of this type in the answer section. Unless the type is CNAME,
+ * those before a CNAME do not count: they are about a name above (RFC 6672 section 3.1). */
 size_t answer_count_type(const struct answer *, uint16_t type);

@@ -236,5 +236,7 @@ size_t answer_count_type(const struct answer *answer, uint16_t type)
     for (unsigned i = 0; i < answer->count[SECTION_ANSWER] && record_next(&in, &head); i++)
         if (head.type == type)
             count++;
+        else if (head.type == TYPE_CNAME)
+            count = 0;
     return count;
 }

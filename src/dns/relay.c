@@ -20,11 +20,11 @@ struct relay {
     struct record *of_name[CHAIN_MAX + 1]; /* the answers at each name of the chain */
     size_t most;                           /* records of the asked type that are written */
     size_t count;                          /* of these so far */
-    uint32_t asked;                        /* the number of the asked name */
+    uint32_t asked, end; /* the numbers of the chain's first and last name */
     uint32_t written;    /* of the owner written last in full, or the last CNAME's target */
     uint16_t written_at; /* where it stands */
     bool addresses_written;
-    bool has_data; /* a record of the asked type is written */
+    bool has_data; /* a record of the asked type is written, of the last name */
     bool is_tidy;  /* sets have one TTL, and no record stands there twice */
 };
 
@@ -62,7 +62,8 @@ static bool write_record(struct relay *relay, enum section section,
 
     if (!answer_add_record(answer, section, at, record))
         return false;
-    relay->has_data |= section == SECTION_ANSWER && record->type == relay->question->type;
+    relay->has_data |= section == SECTION_ANSWER && record->number == relay->end &&
+                       record->type == relay->question->type;
     if (at == ANSWER_OWNER_FULL)
         note_written(relay, record->number, start);
     if (record_is(record, TYPE_CNAME) && section == SECTION_ANSWER)
@@ -289,13 +290,12 @@ static bool write_dnames(struct relay *relay, const uint8_t *first, size_t above
 {
     const struct records *records = &relay->sections.of[SECTION_ANSWER];
     bool asked = relay->question->type == LDNS_RR_TYPE_DNAME;
-    uint32_t end = relay->chain.numbers[relay->chain.count - 1];
 
     for (size_t i = 0; i < records->count && first; i++) {
         const struct record *record = records->all[i];
 
         if (first[record->number] == above + 1 && is_about_dnames(record) &&
-            !(asked && record->number == end) &&
+            !(asked && record->number == relay->end) &&
             !write_record(relay, SECTION_ANSWER, record))
             return false;
     }
@@ -436,6 +436,7 @@ static bool write_all(struct relay *relay)
     if (!keep_chain(relay))
         return false;
     relay->asked = relay->chain.numbers[0];
+    relay->end = relay->chain.numbers[relay->chain.count - 1];
     if (!write_answer(relay))
         return false;
     if (wants_authority(relay) && !write_section(relay, SECTION_AUTHORITY))

@@ -684,6 +684,24 @@ TEST(an_alias_without_data_keeps_its_targets_soa)
     assert_readable(&question, &answer);
 }
 
+/* RFC 6672 section 3.1: the DNAME and its signature are about the name above. */
+TEST(a_name_below_a_dname_that_has_no_data_keeps_its_soa)
+{
+    const uint8_t types[] = {39, 46};
+
+    for (size_t i = 0; i < 2; i++) {
+        const uint8_t wire[] = {REPLY(2, 1), HOST_TEST, 0,         types[i],  0,
+                                1,           TEST_NAME, DNAME(30), TEST_NAME, RRSIG(39, 30),
+                                SOA_OF_TEST};
+        struct answer answer;
+
+        assert_true(reads(types[i], BYTES(wire), &answer));
+        assert_int_equal(answer.count[SECTION_ANSWER], 3);
+        assert_int_equal(answer.count[SECTION_AUTHORITY], 1);
+        assert_int_equal(answer_count_type(&answer, types[i]), 0);
+    }
+}
+
 #define NS_OF_TEST TEST_NAME, RECORD(2, 50, 8), A_TEST
 
 TEST(a_positive_reply_loses_its_authority)

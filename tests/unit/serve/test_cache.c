@@ -210,6 +210,31 @@ TEST_WITH(cache, a_denial_without_an_soa_is_not_kept)
     assert_true(has(&question, 0));
 }
 
+/* RFC 6672 section 3.1: a DNAME before the alias is about a name above the asked one. */
+TEST_WITH(cache, a_denial_behind_a_dname_is_kept_no_longer_than_its_soa_says)
+{
+    struct question question = question_of("host.test.", "DNAME");
+    struct name target = NAME_OF("\4host\1y");
+    uint8_t records[256];
+    struct answer answer;
+
+    answer_init(&answer, &question, records, sizeof records);
+    assert_true(answer_add_record(&answer, SECTION_ANSWER, ANSWER_OWNER_QUESTION + 5,
+                                  &(struct record){.type = 39,
+                                                   .class = CLASS_IN,
+                                                   .ttl = 60,
+                                                   .data = (const uint8_t *)"\1y",
+                                                   .data_len = 3}));
+    assert_true(
+        answer_add_name(&answer, ANSWER_OWNER_QUESTION, TYPE_CNAME, target, 60, NULL));
+    cache_put(cache, &question, &answer, 0, MOMENT);
+    assert_false(has(&question, 0));
+    answer_add_soa(&answer, answer.count[SECTION_ANSWER], ANSWER_OWNER_QUESTION, 5);
+    cache_put(cache, &question, &answer, 0, MOMENT);
+    assert_true(has(&question, 4999));
+    assert_false(has(&question, 5000));
+}
+
 TEST_WITH(cache, a_newer_answer_takes_the_place_of_an_older_one)
 {
     put("host.", 7, 10, 5000);
