@@ -47,12 +47,6 @@ const void *addr_client(const struct addr *, size_t *len);
 
 /* 0.0.0.0 or ::, which stands for every address of the host. */
 bool addr_is_wildcard(const struct addr *);
-/* True if it is an address of this host: a socket can be bound to it. */
-bool addr_is_here(const struct addr *);
-/* True if the kernel says that it is no address of this host, or not yet (RFC 4862 section
- * 5.4), or that its link is gone. False if it can be bound to, or if the kernel cannot be
- * asked. */
-bool addr_is_missing(const struct addr *);
 /* True for the same family, address and port, and the same link (RFC 4007) if both have
  * one.
  */

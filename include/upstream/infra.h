@@ -9,6 +9,7 @@
 #pragma once
 
 #include "net/addr.h"
+#include "net/place.h"
 
 enum {
     INFRA_SERVERS = 16,
@@ -35,9 +36,6 @@ enum infra_case {
     CASE_LOST, /* for INFRA_CASE_MS */
 };
 
-/* Whether a server is on this host. */
-enum infra_place { PLACE_UNKNOWN, PLACE_HERE, PLACE_ELSEWHERE };
-
 /* Queries that were sent to a server, and what came of them. Errors of the server and of
  * the network, and turns without a reply, are failures. */
 struct infra_counts {
@@ -52,7 +50,7 @@ struct infra_server {
     enum infra_edns edns;
     unsigned edns_failures; /* in a row, of a server whose EDNS has worked */
     int64_t edns_recheck;   /* when EDNS is due to be tried again, if it is missing */
-    enum infra_place place;
+    enum addr_place place;
     enum infra_case letters;
     int64_t case_recheck;   /* when mixed case is due to be tried again, if it is lost */
     bool unreachable;       /* the network refused the last query */
@@ -100,7 +98,8 @@ void infra_note_edns_fails(struct infra_server *, bool is_sure, int64_t now);
 /*
  * True if names go to the server in mixed letter case (dns/mixed_case): unless it is on
  * this host, where nobody can forge its replies without seeing the queries, or has lost the
- * case of a question. The first use asks the kernel where the server is.
+ * case of a question. The first use asks the kernel where the server is, and the next ones
+ * do as long as the kernel cannot tell.
  */
 bool infra_mixes_case(struct infra_server *, int64_t now);
 /* The server has repeated a question in its case. */

@@ -7,6 +7,7 @@
 
 #include "client/datagram.h"
 #include "client/inquiry.h"
+#include "net/place.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -33,7 +34,7 @@ static uint16_t default_port(const struct addr *server, uint16_t port)
 {
     if (port != 0)
         return port;
-    return addr_is_here(server) ? OWN_PORT : DNS_PORT;
+    return place_of(server) == PLACE_HERE ? OWN_PORT : DNS_PORT;
 }
 
 /* Splits HOST#PORT; *port keeps its value if there is no port. False if either is wrong. */

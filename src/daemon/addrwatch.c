@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "net/place.h"
 
 enum { CHECK_MS = 1000 };
 
@@ -37,7 +38,7 @@ static void check_addresses(struct addrwatch *watch)
     char text[ADDR_TEXT];
 
     for (size_t i = 0; i < watch->sockets->addr_count; i++) {
-        if (!watch->is_awaited[i] || addr_is_missing(&watch->sockets->addrs[i]))
+        if (!watch->is_awaited[i] || place_is_missing(&watch->sockets->addrs[i]))
             continue;
         watch->is_awaited[i] = false;
         log_info("this host has the address %s now; questions to it are answered",
@@ -85,7 +86,7 @@ static void await_addresses(struct addrwatch *watch)
     char text[ADDR_TEXT];
 
     for (size_t i = 0; i < watch->sockets->addr_count; i++) {
-        watch->is_awaited[i] = addr_is_missing(&watch->sockets->addrs[i]);
+        watch->is_awaited[i] = place_is_missing(&watch->sockets->addrs[i]);
         if (watch->is_awaited[i])
             warn(sockets_format(watch->sockets, i, text));
     }

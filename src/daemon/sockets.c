@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "net/holder.h"
+#include "net/place.h"
 
 static void explain_failure(const struct endpoint *endpoint)
 {
@@ -191,7 +192,7 @@ static bool was_taken_back(const struct sockets *sockets, const struct addr *add
 static void report_address(const struct sockets *sockets, size_t i, struct report *report)
 {
     const struct addr *addr = &sockets->addrs[i];
-    struct report_address address = {.is_missing = addr_is_missing(addr),
+    struct report_address address = {.is_missing = place_is_missing(addr),
                                      .is_taken_back = was_taken_back(sockets, addr)};
 
     sockets_format(sockets, i, address.text);

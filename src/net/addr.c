@@ -1,12 +1,10 @@
 #include "net/addr.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool parse_port(const char *text, uint16_t *port)
 {
@@ -162,32 +160,6 @@ bool addr_is_wildcard(const struct addr *addr)
     if (addr->sock.any.sa_family == AF_INET6)
         return IN6_IS_ADDR_UNSPECIFIED(&addr->sock.ip6.sin6_addr);
     return addr->sock.ip4.sin_addr.s_addr == htonl(INADDR_ANY);
-}
-
-/* What bind() to any port of the address returns: 0, or the error. */
-static int try_to_bind(const struct addr *addr)
-{
-    struct addr any_port = *addr;
-    int fd = socket(addr->sock.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    int error;
-
-    addr_set_port(&any_port, 0);
-    error = fd != -1 && bind(fd, &any_port.sock.any, any_port.len) == 0 ? 0 : errno;
-    if (fd != -1)
-        close(fd);
-    return error;
-}
-
-bool addr_is_here(const struct addr *addr)
-{
-    return try_to_bind(addr) == 0;
-}
-
-bool addr_is_missing(const struct addr *addr)
-{
-    int error = try_to_bind(addr);
-
-    return error == EADDRNOTAVAIL || error == ENODEV;
 }
 
 static bool same_ip6(const struct sockaddr_in6 *a, const struct sockaddr_in6 *b)

@@ -117,9 +117,7 @@ void infra_note_edns_fails(struct infra_server *server, bool is_sure, int64_t no
 static bool is_here(struct infra_server *server)
 {
     if (server->place == PLACE_UNKNOWN)
-        server->place = addr_is_loopback(&server->addr) || addr_is_here(&server->addr)
-                            ? PLACE_HERE
-                            : PLACE_ELSEWHERE;
+        server->place = place_of(&server->addr);
     return server->place == PLACE_HERE;
 }
 

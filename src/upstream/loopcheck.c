@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "dns/loop_name.h"
+#include "net/place.h"
 
 enum {
     SERVERS_KNOWN = 8, /* resolv.conf names three; more are for when it changes */
@@ -130,16 +131,20 @@ bool loopcheck_may_lead_back(const struct loopcheck *check, const struct addr *s
 bool loopcheck_is_due(struct loopcheck *check, const struct addr *server, int64_t now)
 {
     struct entry *entry = entry_for(check, server);
+    enum addr_place place;
 
     if (loopcheck_is_own(check, server))
         note_itself(entry);
     if (loopcheck_is_own(check, server) || now < entry->due ||
         (entry->is_checked && !entry->is_suspected && !entry->leads_back))
         return false;
+    place = place_of(server);
+    if (place == PLACE_UNKNOWN)
+        return false;
     entry->due = now + VALID_MS;
     entry->is_checked = true;
     entry->is_suspected = entry->leads_back = false;
-    entry->is_here = addr_is_here(server);
+    entry->is_here = place == PLACE_HERE;
     if (entry->is_here && is_behind_wildcard(check, server))
         note_itself(entry);
     return entry->is_here && !entry->leads_back;

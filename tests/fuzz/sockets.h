@@ -10,6 +10,7 @@
 
 #include "base/random_pool.h"
 #include "dns/wire.h"
+#include "net/route.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -118,6 +119,13 @@ int bind(int fd, const struct sockaddr *addr, socklen_t len)
     (void)fd;
     (void)len;
     return sockets_here >> sockets_server(addr) & 1 ? 0 : fail(EADDRNOTAVAIL);
+}
+
+/* In place of net/route.c: with bind() alone all is said. */
+bool route_leaves_host(const struct addr *addr)
+{
+    (void)addr;
+    return false;
 }
 
 int connect(int fd, const struct sockaddr *addr, socklen_t len)

@@ -5,6 +5,7 @@ The name servers are in another network, behind a cable.
 """
 
 import itertools
+import pathlib
 import socket
 import subprocess
 
@@ -21,8 +22,10 @@ from daemon import PROGRAM, START_SECONDS, Daemon, wait_until
 from name_server import NameServer, saying
 from network import Guest, ip
 
-OURS, OURS6 = "10.9.5.1", "fd09:5::1"
+OURS, OURS_TOO, OURS6, LINK_LOCAL_OURS = "10.9.5.1", "10.9.5.5", "fd09:5::1", "fe80::1"
 THEIRS, THEIRS2, KNOT, THEIRS6 = "10.9.5.2", "10.9.5.3", "10.9.5.4", "fd09:5::2"
+LINK_LOCAL_THEIRS = "fe80::2"
+NONLOCAL_BIND = [pathlib.Path(f"/proc/sys/net/{family}/ip_nonlocal_bind") for family in ("ipv4", "ipv6")]
 RIGHT, WRONG = "192.0.2.1", "192.0.2.66"
 PATIENT = "timeout:30 attempts:1"
 IN_FLIGHT = 10_000
@@ -36,12 +39,14 @@ def guest():
     other.link("host0", "guest0")
     # A link-local address would come a second later, a change of the host amid the tests.
     ip("link set host0 addrgenmode none")
-    for address in f"{THEIRS}/24", f"{THEIRS2}/24", f"{KNOT}/24", f"{THEIRS6}/64 nodad":
+    for address in (f"{THEIRS}/24", f"{THEIRS2}/24", f"{KNOT}/24", f"{THEIRS6}/64 nodad",
+                    f"{LINK_LOCAL_THEIRS}/64 nodad"):
         other.run(ip, f"address add {address} dev guest0")
     other.run(ip, "link set guest0 up")
     ip("link set host0 up")
-    ip(f"address add {OURS}/24 dev host0")
-    ip(f"address add {OURS6}/64 dev host0 nodad")
+    for address in (f"{OURS}/24", f"{OURS_TOO}/24", f"{OURS6}/64 nodad",
+                    f"{LINK_LOCAL_OURS}/64 nodad"):
+        ip(f"address add {address} dev host0")
     yield other
     ip("link delete host0")
     other.close()
@@ -172,6 +177,29 @@ def test_a_server_on_this_host_gets_small_letters(server, resolv_conf, name_serv
     resolv_conf(address)
     asked = [is_answered(server) for _ in range(5)]
     assert cases(one.with_edns) == asked
+
+
+@pytest.fixture
+def nonlocal_bind():
+    """Sockets can be bound to addresses of other hosts."""
+    for path in NONLOCAL_BIND:
+        path.write_text("1")
+    yield
+    for path in NONLOCAL_BIND:
+        path.write_text("0")
+
+
+@pytest.mark.usefixtures("nonlocal_bind")
+@pytest.mark.parametrize("address, here", [
+    (THEIRS, False), (THEIRS6, False), (f"{LINK_LOCAL_THEIRS}%host0", False),
+    (OURS, True), (OURS_TOO, True), (OURS6, True), (f"{LINK_LOCAL_OURS}%host0", True)])
+def test_bind_alone_does_not_tell_where_a_server_is(server, resolv_conf, name_server, address,
+                                                    here):
+    one = name_server(address if here else address.replace("host0", "guest0"), here=here)
+    resolv_conf(address)
+    asked = [is_answered(server) for _ in range(5)]
+    assert [case.lower() for case in cases(one.with_edns)] == asked
+    assert (cases(one.with_edns) == asked) == here
 
 
 def test_the_operator_may_switch_it_off_and_on_again(start, resolv_conf, name_server,

@@ -218,26 +218,6 @@ TEST(one_address_on_two_links_is_two)
     assert_true(addr_equal(&unsaid, &other));
 }
 
-TEST(addresses_of_this_host_are_here)
-{
-    static const struct {
-        const char *text;
-        bool here;
-    } rows[] = {{"127.0.0.1:53", true},
-                {"127.9.9.9", true},
-                {"[::1]:5353", true},
-                {"192.0.2.1", false},
-                {"2001:db8::1", false}};
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct addr addr;
-
-        assert_true(addr_parse(&addr, rows[i].text, 53));
-        assert_int_equal(addr_is_here(&addr), rows[i].here);
-        assert_int_equal(addr_is_missing(&addr), !rows[i].here);
-    }
-}
-
 TEST(a_socket_tells_its_address)
 {
     int fd = socket(AF_INET, SOCK_DGRAM, 0);

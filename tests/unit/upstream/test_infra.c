@@ -1,4 +1,4 @@
-#include "../check.h"
+#include "../limit.h"
 
 #include "upstream/infra.h"
 
@@ -214,6 +214,16 @@ TEST_WITH(infra, names_are_not_mixed_for_this_host)
         assert_false(infra_mixes_case(infra_get(infra, &addr), NOW));
         assert_int_equal(infra_get(infra, &addr)->place, PLACE_HERE);
     }
+}
+
+TEST_WITH(infra, the_kernel_is_asked_again_where_a_server_is_if_it_could_not_tell)
+{
+    limit_descriptors(0);
+    assert_true(infra_mixes_case(server(1), NOW));
+    assert_int_equal(server(1)->place, PLACE_UNKNOWN);
+    limit_end(RLIMIT_NOFILE);
+    assert_true(infra_mixes_case(server(1), NOW));
+    assert_int_equal(server(1)->place, PLACE_ELSEWHERE);
 }
 
 TEST_WITH(infra, the_next_recheck_is_told)
