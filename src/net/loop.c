@@ -285,7 +285,8 @@ static int call_ready(struct loop *loop, size_t first, size_t count, int ready)
     return ready;
 }
 
-/* Waits for the milliseconds at the most; -1 is for ever. */
+/* Waits for the milliseconds at the most; -1 is for ever. With a limit of 0 not even one
+ * descriptor can be polled, so until it is raised again none is ready, and timers go on. */
 static int poll_one_by_one(struct pollfd *polled, size_t count, int ms)
 {
     int ready = 0;
@@ -293,6 +294,8 @@ static int poll_one_by_one(struct pollfd *polled, size_t count, int ms)
     for (size_t i = 0; i < count; i++) {
         int one = poll(&polled[i], 1, 0);
 
+        if (one == -1 && errno == EINVAL)
+            break;
         if (one == -1)
             return -1;
         ready += one;

@@ -28,12 +28,19 @@ def limit_descriptors(pid, free):
 
 
 @contextlib.contextmanager
-def few_descriptors(pid, free):
-    """Leaves the process so many for a while, in which it may end."""
+def limit_changes(pid):
+    """The process, which may end meanwhile, has its limit back afterwards."""
     before = limit_of(pid)
-    limit_descriptors(pid, free)
     try:
         yield
     finally:
         with contextlib.suppress(FileNotFoundError, subprocess.CalledProcessError):
             set_limit(pid, before)
+
+
+@contextlib.contextmanager
+def few_descriptors(pid, free):
+    """Leaves the process so many for a while."""
+    with limit_changes(pid):
+        limit_descriptors(pid, free)
+        yield

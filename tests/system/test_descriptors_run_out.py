@@ -4,6 +4,7 @@ everything works as before and nothing else is open."""
 import contextlib
 import itertools
 import os
+import pathlib
 import re
 import signal
 import socket
@@ -14,7 +15,7 @@ import pytest
 from ask import gather
 from conftest import make_open_folder
 from daemon import PROGRAM, START_SECONDS, Daemon, is_alive, wait_until
-from descriptors import few_descriptors
+from descriptors import few_descriptors, limit_changes, set_limit
 from stream import Stream
 from tables import table
 from tap import Reader
@@ -138,6 +139,29 @@ def test_a_process_without_descriptors(everything, fresh, role):
             assert everything.command("status")[:3] in ("", "ok\n", "err")
             assert look(everything.web, "/questions") in ("whole", "refused", "nothing")
         everything.check()
+
+
+def pauses(pid):
+    """How often the process has waited so far."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"^voluntary_ctxt_switches:\t(\d+)", status, re.M)[1])
+
+
+@pytest.mark.parametrize("role", ["serve", "lookup", "supervisor", "web", "dnstap"])
+def test_a_process_that_may_have_no_descriptor_at_all_lives_on(everything, fresh, role):
+    """poll() then refuses each one. Something comes to the process, so that its poll() of before
+    ends."""
+    pid = everything.pid(role)
+    with limit_changes(pid):
+        set_limit(pid, 0)
+        before = pauses(pid)
+        everything.edit()
+        everything.server.send(fresh("qok-ok"), "A")
+        everything.command("status")
+        look(everything.web, "/questions")
+        wait_until(lambda: pauses(pid) >= before + 10, "it to wait")
+    everything.check()
+    assert everything.pid(role) == pid
 
 
 def test_a_supervisor_without_descriptors_replaces_later(everything):

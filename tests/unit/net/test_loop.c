@@ -871,17 +871,28 @@ TEST_WITH(loop, a_limit_below_what_is_open_does_not_end_the_loop)
     assert_string_equal(events, "cat");
 }
 
-TEST_WITH(loop, an_error_of_poll_ends_the_loop)
+static struct timer last;
+
+/* What the loop can poll then, it calls before the timer. */
+static void raise_limit(void *context)
 {
-    int result, error;
+    (void)context;
+    limit_end(RLIMIT_NOFILE);
+    timer_begin(&last, ring_and_stop, 'u', clock_ms());
+}
+
+TEST_WITH(loop, a_limit_of_zero_holds_up_descriptors_but_not_timers)
+{
+    struct timer timer, raise;
 
     source_open('a');
+    source_feed(&sources[0]);
+    timer_begin(&timer, expire, 't', clock_ms() + 20);
+    timer_init(&raise, raise_limit, NULL);
+    timer_set(loop, &raise, clock_ms() + 20);
     limit_begin(RLIMIT_NOFILE, 0);
-    result = loop_run(loop);
-    error = errno;
-    limit_end(RLIMIT_NOFILE);
-    assert_int_equal(result, -1);
-    assert_int_equal(error, EINVAL);
+    assert_int_equal(loop_run(loop), 0);
+    assert_string_equal(events, "tau");
 }
 
 TEST_WITH(loop, a_timer_outlives_its_loop)
@@ -910,17 +921,24 @@ static void stop_now(void *context)
     loop_stop(loop);
 }
 
-/* In a child: the kernel says ENOMEM to each poll(). */
-static int runs_short_of_memory(void)
+/* The kernel says this error to each poll(). */
+static bool refuse_poll(uint16_t error)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+
+    return seccomp_rule_add(filter, SCMP_ACT_ERRNO(error), SCMP_SYS(poll), 0) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ERRNO(error), SCMP_SYS(ppoll), 0) == 0 &&
+           seccomp_load(filter) == 0;
+}
+
+/* In a child. */
+static int runs_short_of_memory(void)
+{
     struct timer end;
 
     timer_init(&end, stop_now, NULL);
     timer_set(loop, &end, clock_ms() + 50);
-    if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOMEM), SCMP_SYS(poll), 0) != 0 ||
-        seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOMEM), SCMP_SYS(ppoll), 0) != 0 ||
-        seccomp_load(filter) != 0)
+    if (!refuse_poll(ENOMEM))
         return 2;
     return loop_run(loop) == 0 ? 0 : 1;
 }
@@ -928,6 +946,19 @@ static int runs_short_of_memory(void)
 TEST_WITH(loop, a_shortage_of_memory_passes)
 {
     assert_int_equal(in_child(runs_short_of_memory), 0);
+}
+
+/* In a child. */
+static int runs_without_poll(void)
+{
+    if (!refuse_poll(EPERM))
+        return 2;
+    return loop_run(loop) == -1 && errno == EPERM ? 0 : 1;
+}
+
+TEST_WITH(loop, another_error_of_poll_ends_the_loop)
+{
+    assert_int_equal(in_child(runs_without_poll), 0);
 }
 
 /* As an NSS module may. poll() would report it at once, for ever. */
