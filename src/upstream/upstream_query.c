@@ -291,7 +291,8 @@ static bool is_in_right_case(struct sent_query *sent, const uint8_t *reply)
     return true;
 }
 
-/* The query ends, and another one goes out in its place. */
+/* The query ends, and another one goes out in its place. The reply may be forged, so it
+ * says nothing of the server. */
 static void ask_in_another_case(struct sent_query *sent)
 {
     struct upstream_query *query = sent->owner;
@@ -311,19 +312,18 @@ void upstream_query_udp_replied(struct udp_query *udp, const uint8_t *wire, size
 {
     struct sent_query *sent = list_item(udp, struct sent_query, udp);
     struct upstream_query *query = sent->owner;
-
     /* A server that cannot or will not read the question does not repeat it either. */
-    if (!transaction_is_bare_error(wire, len)) {
-        if (!transaction_is_reply(&query->question, wire, len)) {
-            udp_conn_note_stray(udp); /* or a forgery: the true reply may still come */
-            return;
-        }
-        if (!is_in_right_case(sent, wire)) {
-            ask_in_another_case(sent);
-            return;
-        }
+    bool is_bare = transaction_is_bare_error(wire, len);
+
+    if (!is_bare && !transaction_is_reply(&query->question, wire, len)) {
+        udp_conn_note_stray(udp); /* or a forgery: the true reply may still come */
+        return;
     }
     tap_response(sent, wire, len);
+    if (!is_bare && !is_in_right_case(sent, wire)) {
+        ask_in_another_case(sent);
+        return;
+    }
     detach(sent);
     query->upstream->replied(sent, wire, len);
     free_sent(sent);

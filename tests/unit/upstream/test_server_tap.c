@@ -76,3 +76,31 @@ TEST_WITH(tap, a_forged_response_is_not_noted)
     is_taken(TAP_FORWARDER_RESPONSE, false, addr_port(&got.from), &got);
     assert_memory_equal(taken_octets + 12, got.wire + 12, question_end(&got) - 12);
 }
+
+/* Answers in another case; returns that. */
+static struct got answer_in_other_case(const struct got *got)
+{
+    struct got altered = *got;
+
+    for (size_t i = 13; i < 16; i++)
+        altered.wire[i] ^= 0x20;
+    server_reply(scene.udp[0], &altered, REPLY_FLAGS, 66);
+    return altered;
+}
+
+/* The first of them may be forged, and is not believed; but it came. */
+TEST_WITH(tap, two_responses_in_another_case_are_both_noted)
+{
+    struct got first, second, altered[2];
+
+    set_up_elsewhere();
+    first = asked_first(&scene);
+    altered[0] = answer_in_other_case(&first);
+    second = turn_until_asked(scene.loop, scene.udp[0]);
+    altered[1] = answer_in_other_case(&second);
+    assert_string_equal(outcome(scene.one), "66");
+    is_taken(TAP_FORWARDER_RESPONSE, false, addr_port(&first.from), &first);
+    assert_memory_equal(taken_octets + 12, altered[0].wire + 12, 13);
+    is_taken(TAP_FORWARDER_RESPONSE, false, addr_port(&second.from), &second);
+    assert_memory_equal(taken_octets + 12, altered[1].wire + 12, 13);
+}
