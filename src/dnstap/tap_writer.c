@@ -294,24 +294,29 @@ static void control_ready(void *context, short revents)
     }
 }
 
+/* The next process may have descriptors and memory again. */
+static bool is_short(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+static bool may_pass(int error)
+{
+    return is_short(error) || error == EINTR || error == EAGAIN;
+}
+
 /* The system may be short of something for a moment, and later the file cannot be opened
- * any more. */
+ * any more. A wrong path or a missing right stays as it is. */
 static int open_file(const char *path)
 {
     const struct timespec pause = {.tv_nsec = OPEN_PAUSE_MS * 1000000L};
     int file = tap_file_open(path);
 
-    for (int try = 1; file == -1 && errno != EINVAL && try < OPEN_TRIES; try++) {
+    for (int try = 1; file == -1 && may_pass(errno) && try < OPEN_TRIES; try++) {
         nanosleep(&pause, NULL);
         file = tap_file_open(path);
     }
     return file;
-}
-
-/* The next process may have descriptors and memory again. */
-static bool is_short(int error)
-{
-    return error == EMFILE || error == ENFILE || error == ENOMEM;
 }
 
 /* Without a file the process only empties the rings. */

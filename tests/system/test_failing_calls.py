@@ -466,7 +466,9 @@ def test_calls_of_a_process_that_takes_the_place_of_another(modules, stats, role
             if not failed:
                 break
             stats[f"calls of a new {role} process failed"] += 1
-            if name == "prctl":  # it works, perhaps without its name, by which it is found here
+            # It works, perhaps without its name, by which it is found here; or a file that it has
+            # no right to open is not tried again.
+            if name == "prctl" or "lost until a reload" in servers.now.daemon.errors():
                 servers.begin_anew()
                 continue
             servers.survives(f"a new {role} process, call {number} of {count}, {name}: "

@@ -1,4 +1,5 @@
 /* The writer runs in a process of its own, as the supervisor starts it. */
+#include "../limit.h"
 #include "reader.h"
 #include "tapped.h"
 
@@ -6,8 +7,10 @@
 #include "dnstap/tap_memory.h"
 #include "dnstap/tap_writer.h"
 
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 
 static struct tap_writer_config config;
 static struct tap_ring *ring;
@@ -16,6 +19,21 @@ static struct channel channel;
 static pid_t pid;
 static struct watch *control; /* of channel.left */
 static int requests, pongs;
+
+/* Of the writer: its pauses between attempts to open the file, shared with it; and how many
+ * of them pass until it has descriptors, or -1: it has them from the start. */
+static int *pauses;
+static int pauses_without_descriptors;
+
+/* In libc's place. It takes no time. */
+int nanosleep(const struct timespec *time, struct timespec *left)
+{
+    (void)time;
+    (void)left;
+    if (++*pauses == pauses_without_descriptors)
+        limit_end(RLIMIT_NOFILE);
+    return 0;
+}
 
 static void confine(enum tap_output output)
 {
@@ -46,19 +64,26 @@ static void writer_said(void *context, short revents)
     close(fd);
 }
 
-static void start(enum tap_output output)
+static void fork_writer(enum tap_output output)
 {
-    enum control_message message;
-
     config.tap.output = output;
     strcpy(config.tap.path, reader_path);
     assert_int_equal(channel_open(&channel), 0);
     pid = fork();
     if (pid == 0) {
         channel_close_end(&channel.left);
+        if (pauses_without_descriptors != -1)
+            limit_descriptors(0);
         _exit(tap_writer_run(&config, channel.right) == 0 ? 0 : 1);
     }
     channel_close_end(&channel.right);
+}
+
+static void start(enum tap_output output)
+{
+    enum control_message message;
+
+    fork_writer(output);
     assert_int_equal(
         channel_receive_control(channel.left, &message, NULL, NULL, NULL, CHANNEL_BLOCK),
         CHANNEL_DONE);
@@ -86,16 +111,26 @@ static void set_up(void)
     tap_ring_open(ring);
     pid = 0;
     requests = pongs = 0;
+    pauses = mmap(NULL, sizeof *pauses, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                  -1, 0);
+    assert_ptr_not_equal(pauses, MAP_FAILED);
+    pauses_without_descriptors = -1;
 }
 
 /* Waits until it has ended. */
-static void has_ended(void)
+static void has_ended_with(int expected)
 {
     int status;
 
     assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), expected);
     pid = 0;
+}
+
+static void has_ended(void)
+{
+    has_ended_with(0);
     hang_up();
 }
 
@@ -110,6 +145,7 @@ static void tear_down(void)
     close(config.memory);
     ring_free(ring);
     loop_free(loop);
+    munmap(pauses, sizeof *pauses);
     folder_remove();
 }
 
@@ -218,6 +254,41 @@ TEST_WITH(writer, a_file_is_whole_when_it_has_left)
     has_ended();
     assert_int_equal(stat(reader_path, &file), 0);
     assert_int_equal(file.st_size, 42 + 28 + 12);
+}
+
+TEST_WITH(writer, a_wrong_path_is_not_tried_again)
+{
+    folder_path(reader_path, "missing/tap");
+    start(TAP_OUTPUT_FILE);
+    assert_int_equal(*pauses, 0);
+    hang_up();
+    has_ended();
+}
+
+TEST_WITH(writer, a_folder_is_not_tried_again)
+{
+    assert_int_equal(mkdir(reader_path, 0700), 0);
+    start(TAP_OUTPUT_FILE);
+    assert_int_equal(*pauses, 0);
+    hang_up();
+    has_ended();
+}
+
+TEST_WITH(writer, a_file_is_opened_as_soon_as_there_are_descriptors)
+{
+    pauses_without_descriptors = 3;
+    start(TAP_OUTPUT_FILE);
+    assert_int_equal(*pauses, 3);
+    assert_int_equal(access(reader_path, F_OK), 0);
+}
+
+TEST_WITH(writer, without_descriptors_for_a_file_it_ends_after_the_tenth_attempt)
+{
+    pauses_without_descriptors = 1000;
+    fork_writer(TAP_OUTPUT_FILE);
+    has_ended_with(1);
+    assert_int_equal(*pauses, 9);
+    channel_close_end(&channel.left);
 }
 
 /* Far more than it takes in one turn of its loop. */
