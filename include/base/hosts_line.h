@@ -26,7 +26,15 @@ enum hosts_next {
     HOSTS_WRONG,  /* libc rejects the line, and each lookup fails */
 };
 
-/* The line that counts in the text of a file: the last one, from behind its colon to the
+/*
+ * Makes of the octets of a whole file, behind which there is room for a NUL, a text with
+ * the lines that libc reads there: none goes on behind a NUL, and a last one without a
+ * newline is left out. False if libc rejects a line, of whatever database: then it uses no
+ * line at all, and each lookup fails.
+ */
+bool hosts_line_prepare(char *text, size_t len);
+
+/* The line that counts in such a text: the last one, from behind its colon to the
  * newline. NULL if there is none. */
 const char *hosts_line_find(const char *text, size_t *len);
 

@@ -62,10 +62,13 @@ enum nss_line {
 
 enum { NSS_TEXT = 65536 }; /* no real file is longer */
 
-/* Reads a file's text and writes the line to follow; `line` has room for twice as many
- * octets as the text. One thread at a time. */
+/* Reads a text of base/hosts_line and writes the line to follow; `line` has room for twice
+ * as many octets as the text. One thread at a time. */
 enum nss_line nss_line_read(const char *text, enum resolved_state, struct sources *,
                             char *line);
+
+/* Says that libc cannot use the file. */
+enum nss_line nss_line_refuse(struct sources *, char *line);
 
 /* Writes a line that makes libc fail cleanly. */
 void nss_line_write_none(char *line);

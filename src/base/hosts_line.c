@@ -12,12 +12,14 @@ static const char *skip_blanks(const char *at)
 
 /* The text behind the name of the database and its colon, or NULL for another line. libc
  * accepts a colon that is missing or doubled. */
-static const char *behind_hosts(const char *line)
+static const char *behind_name(const char *line, const char *name)
 {
+    size_t len = strlen(name);
+
     line += strspn(line, " \t\v\f\r");
-    if (strncmp(line, "hosts", 5) != 0 || !strchr(" \t\n\v\f\r:", line[5]) || !line[5])
+    if (strncmp(line, name, len) != 0 || !strchr(" \t\n\v\f\r:", line[len]) || !line[len])
         return NULL;
-    return line + 5 + strspn(line + 5, " \t\v\f\r:");
+    return line + len + strspn(line + len, " \t\v\f\r:");
 }
 
 const char *hosts_line_find(const char *text, size_t *len)
@@ -25,7 +27,7 @@ const char *hosts_line_find(const char *text, size_t *len)
     const char *found = NULL;
 
     for (const char *line = text; *line; line += *line == '\n') {
-        const char *behind = behind_hosts(line);
+        const char *behind = behind_name(line, "hosts");
 
         line += strcspn(line, "\n");
         if (!behind)
@@ -123,4 +125,55 @@ bool hosts_source_ends(const struct hosts_source *source)
     return source->on[HOSTS_SUCCESS] == HOSTS_RETURN &&
            source->on[HOSTS_NOTFOUND] == HOSTS_RETURN &&
            source->on[HOSTS_TRYAGAIN] == HOSTS_RETURN;
+}
+
+/* Blanks a line from its first NUL on. If that ends the name of a database, libc passes
+ * over the line. */
+static void end_at_nul(char *line, size_t len)
+{
+    const char *nul = memchr(line, '\0', len);
+    const char *name = line + strspn(line, blanks);
+    size_t kept;
+
+    if (!nul)
+        return;
+    kept = name[strcspn(name, " \t\n\v\f\r:")] == '\0' ? 0 : (size_t)(nul - line);
+    memset(line + kept, ' ', len - kept);
+}
+
+/* True if libc rejects the line, which ends in NUL. */
+static bool is_wrong(const char *line)
+{
+    static const char *const databases[] = {
+        "aliases",    "ethers",   "group",    "group_compat", "gshadow",       "hosts",
+        "initgroups", "netgroup", "networks", "passwd",       "passwd_compat", "protocols",
+        "publickey",  "rpc",      "services", "shadow",       "shadow_compat"};
+    enum hosts_next next = HOSTS_END;
+    struct hosts_source source;
+
+    for (size_t i = 0; i < sizeof databases / sizeof *databases; i++) {
+        const char *behind = behind_name(line, databases[i]);
+
+        while (behind && (next = hosts_line_next(&behind, &source)) == HOSTS_SOURCE)
+            continue;
+        if (behind)
+            break;
+    }
+    return next == HOSTS_WRONG;
+}
+
+bool hosts_line_prepare(char *text, size_t len)
+{
+    char *line = text, *end;
+    bool is_right = true;
+
+    while ((end = memchr(line, '\n', len - (size_t)(line - text)))) {
+        end_at_nul(line, (size_t)(end - line));
+        *end = '\0';
+        is_right &= !is_wrong(line);
+        *end = '\n';
+        line = end + 1;
+    }
+    *line = '\0';
+    return is_right;
 }

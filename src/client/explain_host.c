@@ -15,8 +15,8 @@ enum { FILE_MAX = 1 << 16, DNS_PORT = 53 };
 static const char default_line[] = "files dns"; /* libc's, since 2.33 */
 static const char blanks[] = " \t\r";
 
-/* The file's text, to free; NULL if it cannot be read. */
-static char *read_file(const char *path)
+/* The file's text, to free; NULL if it cannot be read. Sets `*len` if it can. */
+static char *read_file(const char *path, size_t *len)
 {
     char *text = xmalloc(FILE_MAX);
     int fd = host_file_open(path);
@@ -29,6 +29,7 @@ static char *read_file(const char *path)
         return NULL;
     }
     text[got] = '\0';
+    *len = (size_t)got;
     return text;
 }
 
@@ -67,6 +68,13 @@ static void add_source(struct findings *findings, const struct hosts_source *sou
     findings->source_count++;
 }
 
+static void refuse_line(struct findings *findings)
+{
+    findings->host.is_wrong = true;
+    while (findings->source_count > 0)
+        free(findings->sources[--findings->source_count].label);
+}
+
 static void read_line(struct findings *findings, const char *line)
 {
     enum hosts_next next = HOSTS_SOURCE;
@@ -75,20 +83,23 @@ static void read_line(struct findings *findings, const char *line)
     while (findings->source_count < FINDINGS_SOURCES &&
            (next = hosts_line_next(&line, &source)) == HOSTS_SOURCE)
         add_source(findings, &source);
-    findings->host.is_wrong = next == HOSTS_WRONG || findings->source_count == 0;
-    while (findings->host.is_wrong && findings->source_count > 0)
-        free(findings->sources[--findings->source_count].label);
+    findings->host.is_wrong = false;
+    if (next == HOSTS_WRONG || findings->source_count == 0)
+        refuse_line(findings);
 }
 
-void explain_host_sources(struct findings *findings, const char *nsswitch_conf)
+void explain_host_sources(struct findings *findings, char *nsswitch_conf, size_t text_len)
 {
     struct finding_host *host = &findings->host;
     size_t len = sizeof default_line - 1;
+    bool is_right = !nsswitch_conf || hosts_line_prepare(nsswitch_conf, text_len);
     const char *line = nsswitch_conf ? hosts_line_find(nsswitch_conf, &len) : NULL;
 
     host->is_default = !line;
     host->line = xstrndup(line ? line : default_line, len);
     read_line(findings, host->line);
+    if (!is_right)
+        refuse_line(findings);
 }
 
 /* resolv.conf */
@@ -165,7 +176,8 @@ bool explain_host_has_rules(const char *gai_conf)
 
 static bool has_gai_rules(void)
 {
-    char *text = read_file("/etc/gai.conf");
+    size_t unused;
+    char *text = read_file("/etc/gai.conf", &unused);
     bool has = explain_host_has_rules(text);
 
     free(text);
@@ -231,10 +243,11 @@ static const char *endless_file(void)
 void explain_host_read(struct findings *findings)
 {
     struct finding_host *host = &findings->host;
-    char *nsswitch = read_file("/etc/nsswitch.conf");
-    char *resolv = read_file("/etc/resolv.conf");
+    size_t nsswitch_len = 0, resolv_len;
+    char *nsswitch = read_file("/etc/nsswitch.conf", &nsswitch_len);
+    char *resolv = read_file("/etc/resolv.conf", &resolv_len);
 
-    explain_host_sources(findings, nsswitch);
+    explain_host_sources(findings, nsswitch, nsswitch_len);
     explain_host_servers(host, resolv);
     read_search(&host->search);
     read_families(host);

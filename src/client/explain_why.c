@@ -24,8 +24,8 @@ static bool why_libc_alone(const struct findings *findings, struct texts *why)
 
     if (findings->host.is_wrong)
         texts_add(why,
-                  "libc cannot use the hosts: line of nsswitch.conf, and asks no source "
-                  "at all.");
+                  "libc cannot use the hosts: line of nsswitch.conf, or another one there, "
+                  "and asks no source at all.");
     if (findings->host.endless_file) {
         texts_put(why,
                   "%s is a FIFO or a device, which libc would read for ever, and so would "

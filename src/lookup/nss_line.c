@@ -203,6 +203,13 @@ void nss_line_write_none(char *line)
     strcpy(line, "hostdns_none"); /* no source has this name */
 }
 
+enum nss_line nss_line_refuse(struct sources *sources, char *line)
+{
+    *sources = (struct sources){.follow_dns = true, .then = SERVERS_NONE};
+    *line = '\0';
+    return LINE_WRONG;
+}
+
 enum nss_line nss_line_read(const char *text, enum resolved_state resolved,
                             struct sources *sources, char *line)
 {
@@ -214,8 +221,7 @@ enum nss_line nss_line_read(const char *text, enum resolved_state resolved,
     size_t len;
     const char *found = hosts_line_find(text, &len);
 
-    *sources = (struct sources){.follow_dns = true, .then = SERVERS_NONE};
-    *line = '\0';
+    nss_line_refuse(sources, line);
     if (!found)
         return LINE_MISSING;
     memcpy(copy, found, len);

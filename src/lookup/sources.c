@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/host_file.h"
+#include "base/hosts_line.h"
 #include "base/log.h"
 
 static const char path[] = "/etc/nsswitch.conf";
@@ -18,18 +19,16 @@ enum {
     LOOPS_MS = 60000,   /* for which its stub is taken to lead back to us */
 };
 
-/* The file's text, or NULL; `text` has room for NSS_TEXT octets. */
-static const char *read_file(char *text)
+/* Reads what libc reads of the file, or nothing if there is none; `text` has room for
+ * NSS_TEXT octets. False if libc cannot use it. */
+static bool read_file(char *text)
 {
     int fd = host_file_open(path);
     ssize_t got = fd == -1 ? -1 : read(fd, text, NSS_TEXT - 1);
 
     if (fd != -1)
         close(fd);
-    if (got < 0)
-        return NULL;
-    text[got] = '\0';
-    return text;
+    return hosts_line_prepare(text, got < 0 ? 0 : (size_t)got);
 }
 
 /* True if the file has changed, come or gone since the last call. */
@@ -106,8 +105,8 @@ static void warn(enum nss_line kind)
 
     if (kind == LINE_WRONG && host.kind != LINE_WRONG &&
         log_limit_allows(&limit, clock_ms()))
-        log_warning("the C library cannot use the hosts: line of %s, so all lookups fail; "
-                    "correct it",
+        log_warning("the C library cannot use the hosts: line of %s, or another one there, "
+                    "so all lookups fail; correct it",
                     path);
     host.kind = kind;
 }
@@ -115,12 +114,14 @@ static void warn(enum nss_line kind)
 static void read_and_decide(void)
 {
     static unsigned version;
-    const char *text = read_file(host.text);
+    bool is_right = read_file(host.text);
     enum nss_line kind;
 
-    host.names_resolve = text && strstr(text, "resolve") != NULL;
+    host.names_resolve = strstr(host.text, "resolve") != NULL;
     resolved_changed();
-    kind = nss_line_read(text ? text : "", host.resolved, &host.sources, host.line);
+    kind = nss_line_read(host.text, host.resolved, &host.sources, host.line);
+    if (!is_right)
+        kind = nss_line_refuse(&host.sources, host.line);
     host.sources.version = ++version;
     if (kind == LINE_WRITTEN || host.is_set || is_nscd_there())
         set_line(kind);

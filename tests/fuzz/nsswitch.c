@@ -1,6 +1,7 @@
 /*
- * nsswitch.conf: its hosts: line is right for us if it is right for libc; its sources stand
- * in it in order; and if libc is to follow another line, that is a right one.
+ * nsswitch.conf: its hosts: line is right for us if it is right for libc, and in a right
+ * file it is; its sources stand in it in order; and if libc is to follow another line, that
+ * is a right one.
  */
 #include "fuzz.h"
 
@@ -68,7 +69,7 @@ static void must_be_right_for_libc(const char *line, bool is_right)
     free(plain);
 }
 
-static void read_line(const char *text)
+static void read_line(const char *text, bool is_file_right)
 {
     size_t len;
     const char *line = hosts_line_find(text, &len);
@@ -80,6 +81,7 @@ static void read_line(const char *text)
     copy = strndup(line, len);
     must(copy && !strchr(copy, '\n'));
     must_be_right_for_libc(copy, read_sources(copy));
+    must(!is_file_right || read_sources(copy));
     free(copy);
 }
 
@@ -94,10 +96,14 @@ static void write_line(const char *text, enum resolved_state state)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = strndup((const char *)data, size);
+    char *text = malloc(size + 1);
+    bool is_right;
 
     must(text);
-    read_line(text);
+    memcpy(text, data, size);
+    is_right = hosts_line_prepare(text, size);
+    must(strlen(text) <= size);
+    read_line(text, is_right);
     for (int state = RESOLVED_ABSENT; state <= RESOLVED_STUB; state++)
         write_line(text, (enum resolved_state)state);
     free(text);

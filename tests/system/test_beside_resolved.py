@@ -208,7 +208,8 @@ def test_without_a_stub_no_denial_is_passed_on_that_dns_has_not_confirmed(start,
         assert server.ask("99.2.0.192.in-addr.arpa", "PTR").outcome == "NXDOMAIN"
 
 
-@table("line", ["files [NOTFOUND=retrun] dns", "files resolve [] dns", "files [NOTFOUND=return"])
+@table("line", ["files [NOTFOUND=retrun] dns", "files resolve [] dns", "files [NOTFOUND=return",
+                "files dns\npasswd: files [NOTFOUND=return", "files [] dns\nhosts: files dns"])
 def test_a_line_that_libc_cannot_use_fails_with_one_warning(start, etc, line):
     server = start()
     etc.write("nsswitch.conf", f"hosts: {line}\n")

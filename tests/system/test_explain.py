@@ -353,7 +353,8 @@ def test_the_search_list(etc, name, options, why):
         "127.0.0.2 knows that the name exists, without addresses; a source behind dns, which does "
         "not know it, has the last word."]),
     ("files [BROKEN] dns", "", "v4only.lab", [
-        "libc cannot use the hosts: line of nsswitch.conf, and asks no source at all."]),
+        "libc cannot use the hosts: line of nsswitch.conf, or another one there, and asks no source "
+        "at all."]),
     ("files hang", "", "hang.test", [
         "hang has not come back within 1 s: every program that looks this up waits for it."]),
     ("files hang", "10.0.4.4 hang.test\n", "hang.test", [

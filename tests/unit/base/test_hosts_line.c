@@ -29,6 +29,58 @@ TEST(the_last_of_several_lines_counts)
     assert_string_equal(found_in("hosts: files\nhosts: dns\npasswd: ldap\n"), "dns");
 }
 
+/* The line that counts in a file of these octets. */
+#define FOUND_IN_FILE(octets) found_in_file(octets, sizeof(octets) - 1)
+
+static const char *found_in_file(const char *octets, size_t len)
+{
+    char text[256];
+
+    memcpy(text, octets, len);
+    assert_true(hosts_line_prepare(text, len));
+    return found_in(text);
+}
+
+/* glibc 2.33 and later take the end of the file for the end of its lines. */
+TEST(a_last_line_without_a_newline_is_not_read)
+{
+    assert_string_equal(FOUND_IN_FILE("hosts: files\nhosts: dns"), "files");
+    assert_string_equal(FOUND_IN_FILE("hosts: dns"), "none");
+    assert_string_equal(FOUND_IN_FILE("hosts: dns\r"), "none");
+    assert_string_equal(FOUND_IN_FILE(""), "none");
+}
+
+TEST(a_nul_ends_its_line_and_not_the_file)
+{
+    assert_string_equal(FOUND_IN_FILE("# \0\nhosts: dns\n"), "dns");
+    assert_string_equal(FOUND_IN_FILE("hosts: files\0x\nhosts: dns\n"), "dns");
+    assert_string_equal(FOUND_IN_FILE("hosts: dns\0x\n"), "dns  ");
+    assert_string_equal(FOUND_IN_FILE("hosts:\0dns\n"), "");
+    assert_string_equal(FOUND_IN_FILE("\0hosts: dns\n"), "none");
+    assert_string_equal(FOUND_IN_FILE("hosts\0: dns\n"), "none");
+    assert_string_equal(FOUND_IN_FILE(" hosts\0\n"), "none");
+}
+
+static bool is_right(const char *octets)
+{
+    char text[256];
+
+    return hosts_line_prepare(strcpy(text, octets), strlen(octets));
+}
+
+/* glibc 2.33 and later use no line of a file in which they reject one. */
+TEST(a_wrong_line_of_any_database_makes_the_file_wrong)
+{
+    assert_false(is_right("hosts: files [\n"));
+    assert_false(is_right("hosts: files [\nhosts: files\n"));
+    assert_false(is_right("passwd: files [x=y]\nhosts: files\n"));
+    assert_false(is_right("hosts: files\n shadow_compat files [NOTFOUND=return\n"));
+    assert_true(is_right("hosts: files\nsudoers: files [\n"));
+    assert_true(is_right("hosts: files\n#passwd: files [\n"));
+    assert_true(is_right("hosts: files\ngroup: [\n"));
+    assert_true(is_right("hosts: files\npasswd: files [")); /* it is not read */
+}
+
 TEST(other_lines_are_not_the_hosts_line)
 {
     static const char *const texts[] = {

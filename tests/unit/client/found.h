@@ -23,7 +23,7 @@ static inline void found_begin(const char *name, const char *line)
     found.subject.name = strdup(name);
     found.patience_ms = 5000;
     snprintf(text, sizeof text, "hosts: %s\n", line);
-    explain_host_sources(&found, text);
+    explain_host_sources(&found, text, strlen(text));
     for (size_t i = 0; i < found.source_count; i++)
         found.sources[i].said =
             (struct finding){.outcome = FINDING_NO_NAME, .took_us = 100};

@@ -29,15 +29,38 @@ TEST(a_source_that_stands_there_twice_is_one)
     assert_int_equal(found.sources[2].same_as, 0);
 }
 
+static void read_text(const char *nsswitch_conf)
+{
+    char text[256];
+
+    findings_free(&found);
+    explain_host_sources(&found, strcpy(text, nsswitch_conf), strlen(nsswitch_conf));
+}
+
+/* glibc 2.36 to 2.42 do so. */
+TEST(a_last_line_without_a_newline_is_not_read)
+{
+    read_text("passwd: files\nhosts: dns");
+    assert_true(found.host.is_default);
+}
+
+TEST(a_wrong_line_of_another_database_has_libc_use_none)
+{
+    read_text("hosts: files dns\npasswd: files [\n");
+    assert_true(found.host.is_wrong);
+    assert_int_equal(found.source_count, 0);
+    read_text("hosts: files dns\nsudoers: files [\n");
+    assert_false(found.host.is_wrong);
+}
+
 TEST(without_a_line_libc_has_its_own)
 {
-    findings_free(&found);
-    explain_host_sources(&found, "passwd: files\n");
+    read_text("passwd: files\n");
     assert_true(found.host.is_default);
     assert_string_equal(found.host.line, "files dns");
     assert_int_equal(found.source_count, 2);
     findings_free(&found);
-    explain_host_sources(&found, NULL);
+    explain_host_sources(&found, NULL, 0);
     assert_true(found.host.is_default);
     assert_int_equal(found.source_count, 2);
 }

@@ -74,8 +74,9 @@ TEST_WITH(why, reasons_of_all_kinds_come_together)
 TEST_WITH(why, a_line_that_libc_cannot_use)
 {
     found_begin("a.test", "files [BROKEN] dns");
-    ASSERT_ALL("libc cannot use the hosts: line of nsswitch.conf, and asks no source at "
-               "all.");
+    ASSERT_ALL(
+        "libc cannot use the hosts: line of nsswitch.conf, or another one there, and "
+        "asks no source at all.");
 }
 
 TEST_WITH(why, a_file_that_never_ends)
