@@ -17,6 +17,10 @@ struct search {
     size_t count;
 };
 
+/* What stands behind the keyword in a line of resolv.conf, or NULL if it is another line.
+ * To libc a keyword stands at the very beginning, with a blank or a tab behind it. */
+const char *search_behind(const char *line, const char *keyword);
+
 /* Reads the list and ndots from a file in the form of resolv.conf, as libc does: the last
  * list counts, and without the file there is none. */
 void search_read(struct search *, const char *path);

@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "dns/localhost.h"
 
+#include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,6 @@
 enum { FILE_MAX = 1 << 16, DNS_PORT = 53 };
 
 static const char default_line[] = "files dns"; /* libc's, since 2.33 */
-static const char blanks[] = " \t\r";
 
 /* The file's text, to free; NULL if it cannot be read. Sets `*len` if it can. */
 static char *read_file(const char *path, size_t *len)
@@ -104,36 +104,57 @@ void explain_host_sources(struct findings *findings, char *nsswitch_conf, size_t
 
 /* resolv.conf */
 
-static void add_server(struct finding_host *host, const char *address)
+/* As libc reads the text: numbers such as 127.1 are IPv4 addresses, and a scope that is
+ * none is left out. There is no place for a port. */
+static bool parse_server(struct addr *server, char *text)
 {
-    const size_t most = sizeof host->servers / sizeof *host->servers;
+    char *scope = strchr(text, '%');
+    struct in_addr ip4;
+    struct in6_addr ip6;
 
-    if (host->server_count < most &&
-        addr_parse(&host->servers[host->server_count], address, DNS_PORT) &&
-        addr_port(&host->servers[host->server_count]) == DNS_PORT)
-        host->server_count++;
+    if (inet_aton(text, &ip4) && !strpbrk(text, "\v\f\r"))
+        return addr_parse(server, inet_ntoa(ip4), DNS_PORT);
+    if (scope && addr_parse(server, text, DNS_PORT))
+        return *text != '[';
+    if (scope)
+        *scope = '\0';
+    return inet_pton(AF_INET6, text, &ip6) == 1 && addr_parse(server, text, DNS_PORT);
 }
 
-static void take_line(struct finding_host *host, char *line)
+static void add_server(struct finding_host *host, const char *value)
 {
-    char *rest, *word = strtok_r(line, blanks, &rest);
+    const size_t most = sizeof host->servers / sizeof *host->servers;
+    char *text = xstrndup(value, strcspn(value, " \t\n"));
 
-    if (word && strcmp(word, "nameserver") == 0 && (word = strtok_r(NULL, blanks, &rest)))
-        add_server(host, word);
+    if (host->server_count < most && parse_server(&host->servers[host->server_count], text))
+        host->server_count++;
+    free(text);
 }
 
 /* If there is none, libc asks this host. */
-void explain_host_servers(struct finding_host *host, const char *resolv_conf)
+void explain_host_servers(struct finding_host *host, FILE *resolv_conf)
 {
-    char *text = xstrdup(resolv_conf ? resolv_conf : ""), *rest = text, *line;
+    const char *value;
+    char *line = NULL;
+    size_t room = 0;
 
     host->server_count = 0;
-    while ((line = strsep(&rest, "\n")))
-        take_line(host, line);
-    free(text);
+    while (resolv_conf && getline(&line, &room, resolv_conf) != -1)
+        if ((value = search_behind(line, "nameserver")))
+            add_server(host, value);
+    free(line);
     host->has_no_server = host->server_count == 0;
     if (host->has_no_server)
         add_server(host, "127.0.0.1");
+}
+
+static void read_servers(struct finding_host *host)
+{
+    FILE *file = host_file_stream("/etc/resolv.conf");
+
+    explain_host_servers(host, file);
+    if (file)
+        fclose(file);
 }
 
 /* If there is no list, the domain of the host's own name is used (resolv.conf(5)). */
@@ -243,12 +264,11 @@ static const char *endless_file(void)
 void explain_host_read(struct findings *findings)
 {
     struct finding_host *host = &findings->host;
-    size_t nsswitch_len = 0, resolv_len;
-    char *nsswitch = read_file("/etc/nsswitch.conf", &nsswitch_len);
-    char *resolv = read_file("/etc/resolv.conf", &resolv_len);
+    size_t len = 0;
+    char *nsswitch = read_file("/etc/nsswitch.conf", &len);
 
-    explain_host_sources(findings, nsswitch, nsswitch_len);
-    explain_host_servers(host, resolv);
+    explain_host_sources(findings, nsswitch, len);
+    read_servers(host);
     read_search(&host->search);
     read_families(host);
     read_environment(&host->environment);
@@ -256,5 +276,4 @@ void explain_host_read(struct findings *findings)
     host->has_gai_rules = has_gai_rules();
     host->endless_file = endless_file();
     free(nsswitch);
-    free(resolv);
 }

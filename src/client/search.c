@@ -4,53 +4,72 @@
 #include "base/xalloc.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { NDOTS = 1, NDOTS_MAX = 15 }; /* libc's */
 
-static const char blanks[] = " \t\r\n";
+static const char blanks[] = " \t";
 
-static void add(struct search *search, const char *domain)
+const char *search_behind(const char *line, const char *keyword)
 {
-    size_t len = strlen(domain);
+    size_t len = strlen(keyword);
 
+    if (strncmp(line, keyword, len) != 0 || (line[len] != ' ' && line[len] != '\t'))
+        return NULL;
+    return line + len + strspn(line + len, blanks);
+}
+
+static void add(struct search *search, const char *domain, size_t len)
+{
     if (len >= SEARCH_DOMAIN || search->count == SEARCH_DOMAINS)
         return;
-    memcpy(search->domains[search->count++], domain, len + 1);
+    memcpy(search->domains[search->count], domain, len);
+    search->domains[search->count++][len] = '\0';
 }
 
-static void take_list(struct search *search, char **rest)
+static void take_list(struct search *search, const char *list, size_t most)
 {
-    char *word;
+    size_t len;
 
     search->count = 0;
-    while ((word = strtok_r(NULL, blanks, rest)))
-        add(search, word);
+    for (; most > 0; most--, list += len) {
+        list += strspn(list, blanks);
+        len = strcspn(list, " \t\n");
+        if (len == 0)
+            return;
+        add(search, list, len);
+    }
 }
 
-static void take_options(struct search *search, char **rest)
+static void take_options(struct search *search, const char *options)
 {
-    char *word;
+    static const char ndots[] = "ndots:";
 
-    while ((word = strtok_r(NULL, blanks, rest)))
-        if (strncmp(word, "ndots:", 6) == 0)
-            search->ndots = (unsigned)strtoul(word + 6, NULL, 10);
+    for (; *options; options += strcspn(options, blanks)) {
+        options += strspn(options, blanks);
+        if (strncmp(options, ndots, sizeof ndots - 1) == 0)
+            search->ndots = (unsigned)strtoul(options + sizeof ndots - 1, NULL, 10);
+    }
     if (search->ndots > NDOTS_MAX)
         search->ndots = NDOTS_MAX;
 }
 
-static void take_line(struct search *search, char *line)
+/* A list without domains leaves the one before as it is. */
+static void take_line(struct search *search, const char *line)
 {
-    char *rest, *word = strtok_r(line, blanks, &rest);
+    const char *list = search_behind(line, "search"),
+               *domain = search_behind(line, "domain");
+    const char *options = search_behind(line, "options");
 
-    if (!word)
-        return;
-    if (strcmp(word, "search") == 0 || strcmp(word, "domain") == 0)
-        take_list(search, &rest);
-    else if (strcmp(word, "options") == 0)
-        take_options(search, &rest);
+    if (list && *list && *list != '\n')
+        take_list(search, list, SIZE_MAX);
+    else if (domain && *domain && *domain != '\n')
+        take_list(search, domain, 1);
+    else if (options)
+        take_options(search, options);
 }
 
 void search_read(struct search *search, const char *path)
@@ -70,24 +89,16 @@ void search_read(struct search *search, const char *path)
 
 void search_heed(struct search *search, const char *localdomain, const char *res_options)
 {
-    char *text, *rest;
-
-    if (localdomain) {
-        text = rest = xstrdup(localdomain);
-        take_list(search, &rest);
-        free(text);
-    }
-    if (res_options) {
-        text = rest = xstrdup(res_options);
-        take_options(search, &rest);
-        free(text);
-    }
+    if (localdomain)
+        take_list(search, localdomain, SIZE_MAX);
+    if (res_options)
+        take_options(search, res_options);
 }
 
 bool search_only(struct search *search, const char *domain)
 {
     search->count = 0;
-    add(search, domain);
+    add(search, domain, strlen(domain));
     return search->count == 1;
 }
 

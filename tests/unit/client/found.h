@@ -33,6 +33,17 @@ static inline void found_begin(const char *name, const char *line)
     found.host.search.ndots = 1;
 }
 
+/* The name servers of a resolv.conf with this text; NULL: there is none. */
+static inline void found_servers(struct finding_host *host, const char *resolv_conf,
+                                 size_t len)
+{
+    FILE *file = resolv_conf ? fmemopen((void *)(uintptr_t)resolv_conf, len, "r") : NULL;
+
+    explain_host_servers(host, file);
+    if (file)
+        fclose(file);
+}
+
 /* Words with blanks between them. */
 static inline void found_texts(struct texts *texts, const char *words)
 {

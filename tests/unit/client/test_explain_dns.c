@@ -31,7 +31,7 @@ static void assert_servers(const char *resolv_conf, const char *expected)
     char text[400] = "";
 
     found.server_count = 0;
-    explain_host_servers(&found.host, resolv_conf);
+    found_servers(&found.host, resolv_conf, strlen(resolv_conf));
     explain_dns_choose(&found, &cmdline);
     for (size_t i = 0; i < found.server_count; i++)
         sprintf(text + strlen(text), "%s%s%s%s", i > 0 ? ", " : "", found.servers[i].name,

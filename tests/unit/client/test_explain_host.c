@@ -85,12 +85,15 @@ TEST(a_line_without_an_end_is_cut)
     assert_false(found.host.is_wrong);
 }
 
-static void assert_servers(const char *resolv_conf, const char *expected)
+#define ASSERT_SERVERS(resolv_conf, expected)                                              \
+    assert_servers(resolv_conf, sizeof resolv_conf - 1, expected)
+
+static void assert_servers(const char *resolv_conf, size_t len, const char *expected)
 {
     struct finding_host host = {0};
     char text[300] = "", one[ADDR_TEXT];
 
-    explain_host_servers(&host, resolv_conf);
+    found_servers(&host, resolv_conf, len);
     for (size_t i = 0; i < host.server_count; i++)
         sprintf(text + strlen(text), "%s%s", i > 0 ? " " : "",
                 addr_format(&host.servers[i], one));
@@ -99,26 +102,50 @@ static void assert_servers(const char *resolv_conf, const char *expected)
 
 TEST(name_servers_are_those_that_libc_takes)
 {
-    assert_servers("nameserver 192.0.2.1\nsearch a.test\nnameserver\t::1 \n",
+    ASSERT_SERVERS("nameserver 192.0.2.1\nsearch a.test\nnameserver\t::1 \n",
                    "192.0.2.1:53 [::1]:53");
-    assert_servers("nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\n"
+    ASSERT_SERVERS("nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\n"
                    "nameserver 192.0.2.4\n",
                    "192.0.2.1:53 192.0.2.2:53 192.0.2.3:53");
-    assert_servers("#nameserver 192.0.2.1\nnameserver nowhere\nnameserver\n"
+    ASSERT_SERVERS("#nameserver 192.0.2.1\nnameserver nowhere\nnameserver\n"
                    "nameserver 192.0.2.2\n",
                    "192.0.2.2:53");
-    assert_servers("nameserver 192.0.2.9:5353\n", "127.0.0.1:53");
+    ASSERT_SERVERS("nameserver 192.0.2.9:5353\nnameserver 192.0.2.9:53\n"
+                   "nameserver [::9]\nnameserver [::9]:53\nnameserver [fe80::9%1]\n",
+                   "127.0.0.1:53");
+}
+
+/* glibc 2.36 does so with the same lines. */
+TEST(an_address_ends_at_a_blank_a_tab_a_nul_or_the_end_of_its_line)
+{
+    ASSERT_SERVERS("nameserver 192.0.2.1\r\nnameserver ::1\r\n", "127.0.0.1:53");
+    ASSERT_SERVERS("nameserver 192.0.2.1\v\nnameserver 192.0.2.2\f\n", "127.0.0.1:53");
+    ASSERT_SERVERS("nameserver 192.0.2.1;x\nnameserver ::1#x\n", "127.0.0.1:53");
+    ASSERT_SERVERS("nameserver 192.0.2.1 x\nnameserver ::1\tx\nnameserver 192.0.2.2",
+                   "192.0.2.1:53 [::1]:53 192.0.2.2:53");
+    ASSERT_SERVERS(" nameserver 192.0.2.1\nnameserver\r192.0.2.2\n", "127.0.0.1:53");
+    ASSERT_SERVERS("#\0\nnameserver 192.0.2.1\0x\nnameserver 192.0.2.2\n",
+                   "192.0.2.1:53 192.0.2.2:53");
+}
+
+TEST(an_address_has_the_forms_that_libc_takes)
+{
+    ASSERT_SERVERS("nameserver 127.1\nnameserver 010.0.0.1\nnameserver 3221225985\n",
+                   "127.0.0.1:53 8.0.0.1:53 192.0.2.1:53");
+    ASSERT_SERVERS("nameserver 2001:db8::1%lo\nnameserver fe80::1%nowhere\n",
+                   "[2001:db8::1]:53 [fe80::1]:53");
+    ASSERT_SERVERS("nameserver fe80::1%lo\n", "[fe80::1%lo]:53");
 }
 
 TEST(without_name_servers_libc_asks_this_host)
 {
     struct finding_host host = {0};
 
-    assert_servers(NULL, "127.0.0.1:53");
-    assert_servers("", "127.0.0.1:53");
-    explain_host_servers(&host, "search a.test\n");
+    assert_servers(NULL, 0, "127.0.0.1:53");
+    ASSERT_SERVERS("\n", "127.0.0.1:53");
+    found_servers(&host, "search a.test\n", 14);
     assert_true(host.has_no_server);
-    explain_host_servers(&host, "nameserver 127.0.0.1\n");
+    found_servers(&host, "nameserver 127.0.0.1\n", 21);
     assert_false(host.has_no_server);
 }
 

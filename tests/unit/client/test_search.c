@@ -64,6 +64,21 @@ TEST(the_last_list_counts)
     assert_tried("host", "host. host");
 }
 
+/* glibc 2.36 does so with the same lines. */
+TEST(lines_are_what_libc_takes_them_for)
+{
+    read_text("search a.test\n search b.test\nsearch\nsearch \ndomain \nsearch\rc.test\n");
+    assert_tried("host", "host.a.test host");
+    read_text("domain a.test b.test\n");
+    assert_tried("host", "host.a.test host");
+    read_text("search a.test b.test\r\n");
+    assert_tried("host", "host.a.test host.b.test\r host");
+    read_text("options ndots: 4\n options ndots:3\noptions rotate\rndots:2\n");
+    assert_int_equal(search.ndots, 4);
+    read_text("options ndots:3\r\n");
+    assert_int_equal(search.ndots, 3);
+}
+
 TEST(without_a_list_or_where_it_is_off_the_name_stands_alone)
 {
     read_text("");
