@@ -307,8 +307,10 @@ static bool is_in(const uint8_t *address, const struct network *network)
 static bool line_has_address(char *line, const void *wanted)
 {
     const struct network *network = wanted;
-    char *rest = NULL, *word = strtok_r(line, blanks, &rest);
+    char *rest = NULL, *word;
 
+    line[strcspn(line, "#")] = '\0';
+    word = strtok_r(line, blanks, &rest);
     return word &&
            inet_pton(network->len == 4 ? AF_INET : AF_INET6, word, network->found) == 1 &&
            is_in(network->found, network);

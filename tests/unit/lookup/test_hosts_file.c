@@ -142,6 +142,14 @@ TEST_WITH(lab, an_address_is_the_first_word_in_any_spelling)
     assert_true(hosts_file_has_address(ip6, 16, 1000));
 }
 
+/* To libc such a line has an address, without a name. */
+TEST_WITH(lab, a_comment_ends_an_address)
+{
+    etc_write("hosts", "10.0.0.7#printer\n#10.0.0.8 printer\n");
+    assert_true(hosts_file_has_address((const uint8_t[]){10, 0, 0, 7}, 4, 1000));
+    assert_false(hosts_file_has_address((const uint8_t[]){10, 0, 0, 8}, 4, 1000));
+}
+
 /* The last octet of the line's address that begins so, or -1. */
 static int below(const uint8_t *octets, size_t len, unsigned bits)
 {
