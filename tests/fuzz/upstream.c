@@ -3,7 +3,8 @@
  * one after another, and each query has replies made of the input, at once or late, forged,
  * in other letter case, cut or over TCP. A question ends in time and once; it has a reply
  * only if the server that was asked has sent one to this query and this question, and
- * lookup can make an answer of that. Then nothing is left: no query, no socket.
+ * lookup can make an answer of that. For another letter case a server is asked once more,
+ * but not again. Then nothing is left: no query, no socket.
  */
 #include "sockets.h"
 
@@ -46,9 +47,17 @@ static int64_t begun;
 static uint8_t last[SOCKET_ROOM];
 static size_t last_len;
 static bool is_good, is_in_case, was_mixed;
-static bool was_guessed;  /* by somebody who had tried before */
-static unsigned attacked; /* bit N: somebody guesses ids of the question at server N */
-static unsigned altered;  /* replies that were right but for their case, in this run */
+static bool was_guessed;     /* by somebody who had tried before */
+static unsigned attacked;    /* bit N: somebody guesses ids of the question at server N */
+static unsigned altered;     /* replies that were right but for their case, in this run */
+static unsigned asked_again; /* bit N: server N has had the question in another case */
+
+/* Such a reply to the question, if it was the last message and has just been read. */
+static struct {
+    unsigned server; /* 0: it was not */
+    size_t query_len;
+    int64_t at;
+} other_case;
 
 /* A query that comes back to us, by a forwarder that the kernel may know. */
 static struct timer comes_back;
@@ -104,9 +113,23 @@ static bool is_guessed(const struct fake_socket *at)
     return !at->is_stream && attacked >> at->server & 1 && is_of_question(at);
 }
 
+/* The same query once more, at once: the reply in another case was not believed. */
+static bool is_asked_again(const struct fake_socket *at)
+{
+    return !at->is_stream && at->server == other_case.server &&
+           at->query_len == other_case.query_len && fuzz_us == other_case.at &&
+           is_of_question(at);
+}
+
+/* The second reply in another case is believed. */
 static void sockets_asked(struct fake_socket *at)
 {
     must(++queries <= QUERIES_MAX && !is_guessed(at));
+    if (is_asked_again(at)) {
+        must(!(asked_again >> at->server & 1));
+        asked_again |= 1u << at->server;
+    }
+    other_case.server = 0;
     plan(at);
 }
 
@@ -211,6 +234,9 @@ static void sockets_read(struct fake_socket *at, const uint8_t *wire, size_t len
         (is_good && memcmp(wire + WIRE_HEADER, at->query + WIRE_HEADER, name_len(at)) == 0);
     was_mixed = memcmp(at->query + WIRE_HEADER, question.name, question.name_len) != 0;
     altered += is_good && !is_in_case;
+    other_case.server = is_good && !is_in_case && is_of_question(at) ? at->server : 0;
+    other_case.query_len = at->query_len;
+    other_case.at = fuzz_us;
     was_guessed = is_guessed(at);
     at->strays += !at->is_stream && !is_good && !is_bare(at, wire, len);
     if (at->strays > UDP_CONN_STRAYS && is_of_question(at))
@@ -303,7 +329,7 @@ static void ask(unsigned wish, uint16_t type)
         question_set_forwarder(&question, FORWARDER);
     fuzz_us += later_ms[wish >> 5 & 3] * INT64_C(1000);
     begun = clock_ms();
-    done = queries = attacked = 0;
+    done = queries = attacked = asked_again = other_case.server = 0;
     upstream_ask(upstream, &conf, &question, &result, question_ended, NULL);
     run_until_over();
 }
