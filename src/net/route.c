@@ -25,21 +25,31 @@ static void add(struct route_request *request, unsigned short type, const void *
     request->head.nlmsg_len += (uint32_t)RTA_SPACE(len);
 }
 
+/* The octets of the address, borrowed; of one that is mapped into IPv6 those of IPv4. */
+static const void *octets_of(const struct addr *addr, bool *is_ip6)
+{
+    const struct in6_addr *ip6 = &addr->sock.ip6.sin6_addr;
+
+    *is_ip6 = addr->sock.any.sa_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(ip6);
+    if (addr->sock.any.sa_family == AF_INET6)
+        return *is_ip6 ? ip6->s6_addr : ip6->s6_addr + 12;
+    return &addr->sock.ip4.sin_addr;
+}
+
 static bool ask(int fd, const struct addr *addr)
 {
-    bool is_ip6 = addr->sock.any.sa_family == AF_INET6;
+    bool is_ip6;
+    const void *octets = octets_of(addr, &is_ip6);
+    size_t len = is_ip6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
     struct route_request request = {
         .head = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg)),
                  .nlmsg_type = RTM_GETROUTE,
                  .nlmsg_flags = NLM_F_REQUEST},
-        .body = {.rtm_family = (uint8_t)addr->sock.any.sa_family,
-                 .rtm_dst_len = is_ip6 ? 128 : 32},
+        .body = {.rtm_family = is_ip6 ? AF_INET6 : AF_INET,
+                 .rtm_dst_len = (uint8_t)(8 * len)},
     };
 
-    if (is_ip6)
-        add(&request, RTA_DST, &addr->sock.ip6.sin6_addr, sizeof addr->sock.ip6.sin6_addr);
-    else
-        add(&request, RTA_DST, &addr->sock.ip4.sin_addr, sizeof addr->sock.ip4.sin_addr);
+    add(&request, RTA_DST, octets, len);
     if (is_ip6 && addr->sock.ip6.sin6_scope_id != 0)
         add(&request, RTA_OIF, &addr->sock.ip6.sin6_scope_id,
             sizeof addr->sock.ip6.sin6_scope_id);

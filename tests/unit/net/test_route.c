@@ -15,6 +15,7 @@ TEST(a_packet_to_this_host_does_not_leave_it)
 {
     assert_false(leaves("127.0.0.1"));
     assert_false(leaves("127.9.9.9"));
+    assert_false(leaves("::ffff:127.0.0.1"));
     need_ip6();
     assert_false(leaves("::1"));
 }
@@ -22,6 +23,7 @@ TEST(a_packet_to_this_host_does_not_leave_it)
 TEST(a_packet_to_another_host_leaves_even_if_there_is_no_route)
 {
     assert_true(leaves("192.0.2.1"));
+    assert_true(leaves("::ffff:192.0.2.1"));
     need_ip6();
     assert_true(leaves("2001:db8::1"));
 }
