@@ -78,16 +78,27 @@ void dry_run_free(struct dry_run *run)
     free(run);
 }
 
+/* A limit of the system may end it before it can say anything. */
+static void say_how_it_ended(struct dry_run *run, int status)
+{
+    const char *how =
+        WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "it has not said why";
+
+    snprintf(run->said, sizeof run->said, "the dry run of the program failed: %s", how);
+}
+
 /* The program has ended, since its end of the pipe is closed. */
 static void finish(struct dry_run *run)
 {
-    int status = -1;
+    int status = 0;
     bool good = waitpid(run->pid, &status, 0) == run->pid && status == 0;
 
     run->pid = 0;
     while (run->len > 0 && run->said[run->len - 1] == '\n')
         run->len--;
     run->said[run->len] = '\0';
+    if (!good && run->len == 0)
+        say_how_it_ended(run, status);
     run->done(run->context, good, run->said);
     dry_run_free(run);
 }

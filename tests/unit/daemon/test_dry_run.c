@@ -100,6 +100,21 @@ TEST_WITH(dry_run, a_program_that_dies_is_not_good)
 {
     run("#!/bin/sh\nkill -9 $$\n");
     assert_false(was_good);
+    assert_string_equal(said, "the dry run of the program failed: Killed");
+}
+
+TEST_WITH(dry_run, a_failure_without_a_word_gets_one)
+{
+    run("#!/bin/sh\necho\nexit 1\n");
+    assert_false(was_good);
+    assert_string_equal(said, "the dry run of the program failed: it has not said why");
+}
+
+TEST_WITH(dry_run, a_program_that_dies_may_have_said_why)
+{
+    run("#!/bin/sh\necho memory has run out\nkill -9 $$\n");
+    assert_false(was_good);
+    assert_string_equal(said, "memory has run out");
 }
 
 TEST_WITH(dry_run, no_program_is_not_good)
