@@ -120,6 +120,7 @@ static int fork_child(struct forked *forked, int report, int printed)
     pid_t parent = getpid();
     int status, error;
 
+    signal(SIGCHLD, SIG_DFL); /* if it was ignored, waitpid() could not tell how it ended */
     forked->pid = fork();
     if (forked->pid == 0)
         be_child(forked, parent, report, printed);

@@ -4,6 +4,7 @@
 #include "client/forked.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 static struct forked work;
@@ -73,4 +74,22 @@ TEST_WITH(process, it_has_a_group_of_its_own)
     assert_int_equal(getpgid(work.pid), work.pid);
     forked_finish(&work, FORKED_INTERRUPTED);
     assert_int_equal(work.end, FORKED_INTERRUPTED);
+}
+
+static void crash(const void *context, int report)
+{
+    (void)context;
+    (void)report;
+    raise(SIGKILL);
+}
+
+/* As some programs leave it to those that they start. */
+TEST_WITH(process, its_end_is_seen_though_the_ends_of_children_were_ignored)
+{
+    signal(SIGCHLD, SIG_IGN);
+    start(crash);
+    wait_for_end();
+    forked_finish(&work, FORKED_RUNS);
+    assert_int_equal(work.end, FORKED_KILLED);
+    assert_int_equal(work.detail, SIGKILL);
 }
