@@ -18,7 +18,9 @@ import tables
 from ask import Over, Server, make
 from conformance_table import MARKER, ConformanceTable
 from daemon import BUILT, PROGRAM, Daemon
+from everything import Everything
 from name_server import NameServer
+from tap import Reader
 from waiting import Begun, Host
 
 names = itertools.count(1)
@@ -216,6 +218,13 @@ def make_open_folder():
 @pytest.fixture
 def open_folder():
     return make_open_folder()
+
+
+@pytest.fixture
+def everything(start, etc, open_folder):
+    open_folder.chmod(0o777)
+    with contextlib.closing(Reader(open_folder)) as reader:
+        yield Everything(start, etc, reader, open_folder)
 
 
 class Clocks:

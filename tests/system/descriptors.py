@@ -1,4 +1,4 @@
-"""Takes descriptors from a process while it runs, and gives them back."""
+"""Takes descriptors, or what else has a limit, from a process while it runs, and gives them back."""
 
 import contextlib
 import itertools
@@ -8,16 +8,22 @@ import re
 import subprocess
 
 
-def set_limit(pid, most):
+NAMES = {"nofile": "open files", "as": "address space", "data": "data size",
+         "stack": "stack size", "fsize": "file size", "nproc": "processes",
+         "memlock": "locked memory", "sigpending": "pending signals", "msgqueue": "msgqueue size"}
+
+
+def set_limit(pid, most, name="nofile"):
     """As its user: root without CAP_SYS_RESOURCE may not limit others. The hard limit stays."""
     owner = pathlib.Path(f"/proc/{pid}/status").read_text()
     uid, gid = (int(re.search(rf"^{key}:\t(\d+)", owner, re.M)[1]) for key in ("Uid", "Gid"))
-    subprocess.run(["prlimit", f"--pid={pid}", f"--nofile={most}:"], check=True, user=uid, group=gid)
+    subprocess.run(["prlimit", f"--pid={pid}", f"--{name}={most}:"], check=True, user=uid, group=gid)
 
 
-def limit_of(pid):
+def limit_of(pid, name):
+    """A number, or "unlimited"."""
     limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
-    return int(re.search(r"^Max open files +(\d+)", limits, re.M)[1])
+    return re.search(rf"^Max {NAMES[name]} +(\w+)", limits, re.M)[1]
 
 
 def limit_descriptors(pid, free):
@@ -28,14 +34,15 @@ def limit_descriptors(pid, free):
 
 
 @contextlib.contextmanager
-def limit_changes(pid):
-    """The process, which may end meanwhile, has its limit back afterwards."""
-    before = limit_of(pid)
+def limit_changes(pid, *names):
+    """The process, which may end meanwhile, has its limits back afterwards."""
+    before = {name: limit_of(pid, name) for name in names or ["nofile"]}
     try:
         yield
     finally:
         with contextlib.suppress(FileNotFoundError, subprocess.CalledProcessError):
-            set_limit(pid, before)
+            for name, most in before.items():
+                set_limit(pid, most, name)
 
 
 @contextlib.contextmanager

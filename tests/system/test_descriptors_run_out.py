@@ -1,33 +1,27 @@
 """Descriptors that run out, in each process: no answer is wrong, and when there are some again,
 everything works as before and nothing else is open."""
 
-import contextlib
 import itertools
 import os
 import pathlib
 import re
 import signal
-import socket
 import subprocess
 
 import pytest
 
-from ask import gather
 from conftest import make_open_folder
 from daemon import PROGRAM, START_SECONDS, Daemon, is_alive, wait_until
 from descriptors import few_descriptors, limit_changes, set_limit
-from stream import Stream
 from tables import table
-from tap import Reader
-from web import WEB, look, web_port
-from whole import PATIENCE_SECONDS, RIGHT, Whole, check_answers, outcome
+from web import look
+from whole import check_answers
 
 ALL = os.environ.get("FAULTS") == "all"
 SOURCES = {("v4only.lab", "A"): ["v4only.lab A 10.0.0.4"],
            ("dual.lab", "AAAA"): ["dual.lab AAAA 2001:db8:a::10"],
            ("4.0.0.10.in-addr.arpa", "PTR"): ["4.0.0.10.in-addr.arpa PTR v4only.lab"]}
 FREE = range(12) if ALL else [0, 3]  # descriptors that are left
-CLIENTS = 30  # over TCP, more than may be left
 
 
 @pytest.fixture
@@ -46,86 +40,6 @@ def test_what_libc_cannot_read_is_not_denied(server, etc, sources, name, rdtype)
     assert server.ask(name, rdtype).outcome in ("SERVFAIL", SOURCES[name, rdtype])
     wait_until(lambda: not is_alive(pid), "another lookup process")
     assert server.ask(name, rdtype).outcome == SOURCES[name, rdtype]
-
-
-class Everything:
-    """A server with all of its processes, and what makes them need descriptors."""
-
-    def __init__(self, start, etc, reader, folder):
-        self.etc, self.reader = etc, reader
-        self.control = folder / "control"
-        self.server = start(*WEB, "-o", f"dnstap=unix:{reader.socket}", "-o",
-                            f"control={self.control}", "-o", "timeout=1000", "-o", "tcp-idle=60")
-        self.web = web_port(self.server)
-        self.edits = 0
-        self.right = dict(RIGHT)
-        self.edit()
-        reader.take_up()
-        wait_until(self.is_well, "the page and a frame")
-        self.whole = Whole(self.server, self.right)
-
-    def pid(self, role):
-        return self.server.pid if role == "supervisor" else self.server.child(role)
-
-    def command(self, line, seconds=3):
-        """What the server says to a command; "" if nothing."""
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as sock:
-            sock.settimeout(seconds)
-            sock.connect(str(self.control))
-            sock.sendall(line.encode() + b"\n")
-            with sock.makefile("rb") as stream:
-                return stream.read().decode()
-        return ""
-
-    def edit(self):
-        """It must be seen, sooner or later."""
-        self.edits += 1
-        address = f"10.0.8.{self.edits}"
-        self.etc.write("hosts", f"127.0.0.1 localhost\n10.0.0.4 v4only.lab\n{address} edited.lab\n")
-        self.right[("edited.lab", "A")] = [f"edited.lab A {address}"]
-
-    def ask_much(self, fresh):
-        """Names that need sockets, many of which hang, and clients that keep connections."""
-        hung = [self.server.send(fresh(fault), "A")
-                for fault in 10 * ["qdrop-drop"] + 10 * ["qtcpsilent-ok"]]
-        with contextlib.ExitStack() as stack:
-            for number in range(CLIENTS):
-                with contextlib.suppress(OSError):
-                    stream = stack.enter_context(Stream(self.server, f"127.0.{number}.1"))
-                    stream.socket.settimeout(0.1)
-                    with contextlib.suppress(OSError, EOFError):
-                        assert stream.ask("localhost").outcome in (
-                            ["localhost A 127.0.0.1"], "SERVFAIL")
-            check_answers(self.server)
-        assert {reply.outcome for reply in gather(hung)} == {"SERVFAIL"}
-
-    def is_well(self):
-        if look(self.web, "/healthz") != "whole" or not self.command("status").startswith("ok\n"):
-            return False
-        if outcome(self.server, "a.example.test") is None:
-            return False
-        try:
-            return self.reader.connection and isinstance(self.reader.frame(), bytes)
-        except (OSError, EOFError):
-            self.reader.drop()
-        finally:
-            if not self.reader.connection:
-                self.reader.take_up()
-        return False
-
-    def check(self):
-        wait_until(lambda: outcome(self.server, "edited.lab") == self.right[("edited.lab", "A")],
-                   "the edit", PATIENCE_SECONDS)
-        wait_until(self.is_well, "the page and a frame", PATIENCE_SECONDS)
-        self.whole.check()
-
-
-@pytest.fixture
-def everything(start, etc):
-    folder = make_open_folder()
-    folder.chmod(0o777)
-    with contextlib.closing(Reader(folder)) as reader:
-        yield Everything(start, etc, reader, folder)
 
 
 @pytest.mark.parametrize("role", ["serve", "lookup", "supervisor", "web", "dnstap"])
