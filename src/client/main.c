@@ -147,14 +147,13 @@ static int act(const struct cmdline *cmdline)
 
 /*
  * The next socket would get the number of a standard descriptor that our caller has closed,
- * and what is printed would go to the server. So the number is taken by a file that cannot
- * be used in that direction: reading or writing fails as it should.
+ * and what is printed would go to the server. So the number is taken by a file that can be
+ * neither read nor written, and that is there even where /dev is empty.
  */
 static void keep_standard_descriptors(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) == -1 &&
-            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) == -1)
+        if (fcntl(fd, F_GETFD) == -1 && open("/", O_PATH) == -1)
             exit(EX_OSERR);
 }
 

@@ -31,6 +31,15 @@
 static struct sockets sockets;
 static struct handover handover;
 
+/* Where /dev is empty, the second one takes a number as well, and only fails to be written
+ * to or read. */
+static int open_nothing(void)
+{
+    int fd = open("/dev/null", O_RDWR);
+
+    return fd == -1 ? open("/", O_PATH) : fd;
+}
+
 /* Our sockets must never get the number of a standard descriptor, which libraries write to
  * or close. */
 static void open_standard_descriptors(void)
@@ -38,7 +47,7 @@ static void open_standard_descriptors(void)
     int fd;
 
     do
-        fd = open("/dev/null", O_RDWR);
+        fd = open_nothing();
     while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd > STDERR_FILENO)
         close(fd);

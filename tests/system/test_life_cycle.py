@@ -165,27 +165,6 @@ def listening(server):
     return {(address.strip("[]"), int(port)) for address, port in found}
 
 
-def test_stdin_stdout_and_stderr_may_be_closed():
-    """libc must not take one of the three for a socket of its own."""
-    process = subprocess.Popen(
-        ["/bin/sh", "-c", 'exec "$0" -l 127.0.0.8:5300 <&- >&- 2>&-', PROGRAM])
-    server = Server("127.0.0.8", 5300)
-
-    def answers():
-        try:
-            return server.send("localhost").reply(1).outcome == ["localhost A 127.0.0.1"]
-        except OSError:
-            return False
-
-    try:
-        wait_until(answers, "an answer", START_SECONDS)
-        assert server.ask("a.example.test").outcome == ["a.example.test A 192.0.2.1"]
-        assert server.ask("many.example.test").truncated
-    finally:
-        process.send_signal(signal.SIGINT)
-        assert process.wait(START_SECONDS) == 0
-
-
 def test_version():
     result = run("-V")
     assert (result.returncode, result.stderr) == (0, "")

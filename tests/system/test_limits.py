@@ -2,6 +2,7 @@
 wrong, later questions are answered, and nobody is left behind."""
 
 import contextlib
+import itertools
 import os
 import re
 import signal
@@ -10,7 +11,7 @@ import sys
 
 import pytest
 
-from ask import gather
+from ask import Server, gather
 from daemon import (INSTRUMENTED, PROGRAM, START_SECONDS, children_of, is_alive,
                     wait_until)
 from descriptors import limit_changes, set_limit
@@ -19,6 +20,7 @@ from tap import messages
 from web import look
 from whole import RIGHT, Whole, check_answers, outcome
 
+CTL = PROGRAM.with_name("hostdnsctl")
 ROLES = ["serve", "lookup", "supervisor", "web", "dnstap"]
 OTHERS = ["fsize", "nproc", "memlock", "sigpending", "msgqueue"]
 # At the same time, but without memory the rest would not be reached. A sanitizer ends a process
@@ -212,3 +214,62 @@ def test_a_server_that_can_start_no_process_says_so_and_ends_when_told():
     assert line == ("hostdnsd: cannot start the serve process, trying again soon: "
                     "Resource temporarily unavailable\n")
     assert process.returncode == 0
+
+
+CLOSED = [" ".join(which) for count in range(4)
+          for which in itertools.combinations(["<&-", ">&-", "2>&-"], count)]
+FULL = [">/dev/full", "2>/dev/full", ">/dev/full 2>/dev/full"]
+EMPTY = "mount -t tmpfs none /dev"  # it has no null
+
+
+def standard_descriptors(server):
+    """What each process has for them."""
+    pids = [server.pid, *(pid for pid, _ in children_of(server.pid))]
+    return {os.readlink(f"/proc/{pid}/fd/{number}") for pid in pids for number in range(3)}
+
+
+class Silent(Server):
+    """A server that need not say where it listens."""
+
+    def __init__(self, control, program):
+        super().__init__("127.0.0.8", 5300)
+        self.process = subprocess.Popen([*program, "-l", "127.0.0.8:5300", "-o",
+                                         f"control={control}"], stdin=subprocess.DEVNULL)
+        self.pid = self.process.pid
+        wait_until(lambda: check_answers(self) == len(RIGHT), "answers", START_SECONDS)
+
+
+@table("dev, how", [*itertools.product([":", EMPTY], CLOSED), *((":", how) for how in FULL)])
+def test_no_socket_is_taken_for_stdin_stdout_or_stderr(control, dev, how):
+    """Libraries would write to it, and it would be lost in a reload."""
+    server = Silent(control, private(f"{dev}; exec {how}"))
+    try:
+        assert not [name for name in standard_descriptors(server) if "socket:" in name]
+        done = subprocess.run([CTL, "-s", control, "reload"], capture_output=True, text=True,
+                              check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert check_answers(server) == len(RIGHT)
+        assert not [name for name in standard_descriptors(server) if "socket:" in name]
+    finally:
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(START_SECONDS) == 0
+
+
+NO_OUTPUT = "hostdns: cannot write: Bad file descriptor\n"
+
+
+@table("dev", [":", EMPTY])
+@table("how, name, status, out, err", [
+    ("<&-", "a.example.test", 0, "192.0.2.1\n", ""),
+    ("<&-", "", 74, "", "hostdns: cannot read names: Bad file descriptor\n"),
+    (">&-", "a.example.test", 74, "", NO_OUTPUT),
+    ("2>&-", "a.example.test", 0, "192.0.2.1\n", ""),
+    ("<&- 2>&-", "a.example.test", 0, "192.0.2.1\n", ""),
+    ("<&- >&-", "a.example.test", 74, "", NO_OUTPUT),
+    ("<&- >&- 2>&-", "a.example.test", 74, "", "")])
+def test_hostdns_takes_no_socket_for_them_either(dev, how, name, status, out, err):
+    script = f'{dev}; exec "$0" @127.0.0.1#53 +short +tcp {name} {how}'
+    done = subprocess.run(["unshare", "--mount", "sh", "-c", script,
+                           PROGRAM.with_name("hostdns")], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=START_SECONDS, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (status, out, err)
