@@ -45,7 +45,7 @@ struct child {
     int control;         /* our end of its channel; -1: closed */
     struct watch *watch; /* of `control` */
     bool ready;          /* it has said that it can do its work */
-    bool has_worked;     /* it was ready once, perhaps before it was started again */
+    bool has_worked;     /* it, or the one whose place it has taken, was ready once */
     bool is_asked;       /* it has not answered the last ping */
     int64_t started;     /* clock_ms() */
     unsigned failures;   /* deaths in a row soon after the start */

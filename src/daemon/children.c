@@ -40,12 +40,32 @@ static const struct child *current_lookup(const struct children *children)
     return &children->current[children->workers];
 }
 
+/* The child of this role and generation; NULL if there is none. */
+static struct child *find(const struct children *children, enum role role,
+                          unsigned generation)
+{
+    list_each(&children->all, struct child, child, link)
+        if (child->role == role && child->generation == generation)
+            return child;
+    return NULL;
+}
+
+/* What the old one could load is there for the new one too, if not at once. */
+static void trust_successor(const struct children *children, enum role role)
+{
+    struct child *successor = find(children, role, children->generation);
+
+    if (successor)
+        successor->has_worked = true;
+}
+
 static int adopt(struct children *children, const struct child *handed)
 {
     struct child *child = malloc(sizeof *child);
 
     if (!child)
         return -1;
+    trust_successor(children, handed->role);
     child_init(child, children->current[0].owner, handed->role, handed->number,
                handed->generation);
     list_append(&children->all, &child->link);
@@ -214,16 +234,6 @@ void children_kill(const struct children *children)
 {
     list_each(&children->all, struct child, child, link)
         child_kill(child);
-}
-
-/* The child of this role and generation; NULL if there is none. */
-static struct child *find(const struct children *children, enum role role,
-                          unsigned generation)
-{
-    list_each(&children->all, struct child, child, link)
-        if (child->role == role && child->generation == generation)
-            return child;
-    return NULL;
 }
 
 static void tell_of_lookups_death(const struct children *children, unsigned generation)

@@ -510,6 +510,17 @@ def test_a_library_that_cannot_be_loaded_for_a_while_is_tried_again(start, open_
     assert get(port, "/healthz")[0] == 200
 
 
+def test_the_same_holds_behind_a_reload(start, open_folder):
+    server = start(*WEB, env={"LD_LIBRARY_PATH": str(open_folder)})
+    port = web_port(server)
+    (open_folder / "libmicrohttpd.so.12").write_text("no library")
+    server.reload()
+    wait_until(lambda: "hostdnsd[web]: no web page: " in server.errors(),
+               "a process that cannot load it")
+    (open_folder / "libmicrohttpd.so.12").unlink()
+    assert get(port, "/healthz")[0] == 200
+
+
 def test_strangers_are_warned_of(start):
     server = start("-o", "web=0.0.0.0:0")
     assert "web=0.0.0.0:0: not a loopback address: whoever reaches it sees what clients ask" in \

@@ -209,6 +209,15 @@ TEST_WITH(children, a_dismissed_child_that_has_not_ended_is_handed_over_too)
     assert_false(children_any(&children));
 }
 
+TEST_WITH(children, one_that_takes_the_place_of_another_is_known_to_work)
+{
+    assert_false(children.current[1].has_worked);
+    add(ROLE_LOOKUP, 1);
+    adopt();
+    assert_false(children.current[0].has_worked);
+    assert_true(children.current[1].has_worked);
+}
+
 /* Questions are answered without a web process. */
 TEST_WITH(children, a_web_process_is_not_waited_for)
 {
