@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -24,12 +23,11 @@
 #include "daemon/privileges.h"
 #include "daemon/sandbox.h"
 #include "daemon/sockets.h"
+#include "daemon/stack.h"
 #include "daemon/supervisor.h"
 #include "daemon/unlinker.h"
 #include "daemon/web_socket.h"
 #include "web/web.h"
-
-enum { STACK_MIN = 128 * 1024 }; /* octets; what the main thread needs, and some */
 
 static struct sockets sockets;
 static struct handover handover;
@@ -54,23 +52,6 @@ static void open_standard_descriptors(void)
     while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd > STDERR_FILENO)
         close(fd);
-}
-
-/* With a smaller stack the program would end somewhere without a word, in a reload behind
- * its dry run. */
-static bool have_stack(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_STACK, &limit) == -1 || limit.rlim_cur >= STACK_MIN)
-        return true;
-    if (limit.rlim_max >= STACK_MIN) {
-        limit.rlim_cur = STACK_MIN;
-        return setrlimit(RLIMIT_STACK, &limit) == 0;
-    }
-    log_error("the limit of %lu octets for the stack is too low: it takes %d",
-              (unsigned long)limit.rlim_max, STACK_MIN);
-    return false;
 }
 
 /*
@@ -289,7 +270,7 @@ int main(int argc, char **argv)
     open_standard_descriptors();
     set_signals();
     log_open("hostdnsd", LOG_LEVEL_INFO);
-    if (!have_stack() || !handover_read(&handover))
+    if (!stack_raise() || !handover_read(&handover))
         return EXIT_FAILURE;
     switch (command_line_read(&config, argc, argv)) {
     case COMMAND_LINE_DONE:

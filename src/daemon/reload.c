@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "daemon/control.h"
 #include "daemon/notify.h"
+#include "daemon/stack.h"
 
 /* How long clients of the control socket may delay a reload: a survey of the workers takes
  * two seconds at most. */
@@ -91,6 +92,7 @@ static void begin(struct reload *reload)
         refuse(reload, why);
         return;
     }
+    stack_raise(); /* the limit may be another one since the start (prlimit(1)) */
     reload->dry_run = dry_run_start(reload->loop, program_of(reload), reload->argv,
                                     &handover, dry_run_is_over, reload);
     if (!reload->dry_run)
