@@ -24,7 +24,8 @@ struct udp_query {
 
 /* Called with a datagram that has the query's id; it need not be a reply to it. */
 typedef void udp_conn_reply(struct udp_query *, const uint8_t *wire, size_t len);
-/* Called when the server's host or network refuses the query (ICMP), which is lost then. */
+/* Called when an ICMP message says that the server's port is closed, which may be forged.
+ * The query has lost its connection. */
 typedef void udp_conn_error(struct udp_query *, int error);
 /* Called when more datagrams than UDP_CONN_STRAYS have come for the connection that reply
  * to none of its queries. Somebody may be guessing ids (RFC 5452 section 9.1), so the query

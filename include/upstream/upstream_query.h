@@ -118,7 +118,7 @@ struct upstream_query {
     bool without_edns[SERVERS_MAX];   /* it is asked without EDNS from now on */
     bool refused_edns[SERVERS_MAX];   /* it replied to a query with EDNS with an error */
     int64_t edns_since[SERVERS_MAX];  /* a query with EDNS is unanswered; 0: none is */
-    bool only_tcp[SERVERS_MAX];       /* somebody guesses ids of queries over UDP */
+    bool only_tcp[SERVERS_MAX];       /* what comes over UDP may be forged */
     bool mixes_case[SERVERS_MAX];     /* the name goes to it in mixed letter case */
     bool teaches_case[SERVERS_MAX];   /* nothing is known of its letter case */
     bool case_altered[SERVERS_MAX];   /* a reply had the name in other letter case */

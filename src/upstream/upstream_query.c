@@ -329,16 +329,25 @@ void upstream_query_udp_replied(struct udp_query *udp, const uint8_t *wire, size
     free_sent(sent);
 }
 
+/* What comes over UDP is not believed any more. Nobody can guess what a reply over TCP must
+ * have. */
+static void ask_over_tcp_instead(struct upstream_query *query, size_t server,
+                                 unsigned outcome)
+{
+    upstream_query_drop(query, server);
+    result_note_outcome(query->result, server, outcome);
+    query->only_tcp[server] = true;
+    upstream_query_resend(query, server, true);
+}
+
+/* The ICMP message may be forged: it need not have the id, so the port is all to guess. */
 void upstream_query_udp_refused(struct udp_query *udp, int error)
 {
     struct sent_query *sent = list_item(udp, struct sent_query, udp);
     struct upstream_query *query = sent->owner;
-    size_t server = sent->server;
 
-    drop(sent);
-    note_unreachable(query, server);
-    result_note_error(query->result, &query->conf.servers[server], error);
-    upstream_query_server_failed(query, server);
+    result_note_error(query->result, &query->conf.servers[sent->server], error);
+    ask_over_tcp_instead(query, sent->server, WAY_UNREACHABLE);
 }
 
 static void warn_of_attack(const struct upstream_query *query, size_t server)
@@ -352,19 +361,14 @@ static void warn_of_attack(const struct upstream_query *query, size_t server)
                     upstream_query_server_text(query, server, text));
 }
 
-/* Nobody can guess what a reply over TCP must have. */
 void upstream_query_udp_attacked(struct udp_query *udp)
 {
     struct sent_query *sent = list_item(udp, struct sent_query, udp);
     struct upstream_query *query = sent->owner;
-    size_t server = sent->server;
 
     count(COUNT_STRAY_RETRIES);
-    upstream_query_drop(query, server);
-    warn_of_attack(query, server);
-    result_note_outcome(query->result, server, WAY_FORGED);
-    query->only_tcp[server] = true;
-    upstream_query_resend(query, server, true);
+    warn_of_attack(query, sent->server);
+    ask_over_tcp_instead(query, sent->server, WAY_FORGED);
 }
 
 static int transmit_tcp(struct sent_query *sent)

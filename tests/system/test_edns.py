@@ -231,7 +231,7 @@ def test_a_failure_says_why(server, name, rdtype, code, words):
 def test_a_closed_port_says_why(server, etc):
     etc.write("resolv.conf", "nameserver 127.0.0.9\n")
     assert server.ask("b.example.test", edns=True).extended_error == (
-        NETWORK, "name server 127.0.0.9:53: Connection refused")
+        NETWORK, "name server 127.0.0.9:53 over TCP: Connection refused")
 
 
 @pytest.mark.row("5.22")

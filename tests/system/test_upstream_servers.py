@@ -655,6 +655,31 @@ def test_a_reply_from_elsewhere_is_ignored(server, resolv_conf, name_server, sou
     assert pending.reply().outcome == [f"{name} A 192.0.2.1"]
 
 
+def port_unreachable(packet, server):
+    """Without the octets of the query that a true one might have (RFC 792)."""
+    ours = socket.inet_aton(packet.source[0])
+    query = (struct.pack("!BxHxxxxBBxx", 0x45, 28 + len(packet.wire), 64, socket.IPPROTO_UDP) +
+             ours + socket.inet_aton(server) +
+             struct.pack("!HHHxx", packet.port, 53, 8 + len(packet.wire)))
+    message = struct.pack("!BBHxxxx", 3, 3, 0) + query
+    total = sum(struct.unpack(f"!{len(message) // 2}H", message))
+    total = (total & 0xffff) + (total >> 16)
+    return message[:2] + struct.pack("!H", ~total & 0xffff) + message[4:]
+
+
+def test_a_forged_icmp_message_only_makes_it_ask_over_tcp(server, resolv_conf, name_server):
+    """Who guesses the port alone must not end a question."""
+    one = name_server(FIRST, lambda packet: packet.reply("192.0.2.1") if packet.over_tcp else None)
+    resolv_conf(FIRST, options=PATIENT)
+    name = next(names)
+    pending = server.send(name)
+    (packet,) = one.wait_for(1)
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as forger:
+        forger.sendto(port_unreachable(packet, FIRST), (packet.source[0], 0))
+    assert pending.reply().outcome == [f"{name} A 192.0.2.1"]
+    assert [packet.over_tcp for packet in one.packets] == [False, True]
+
+
 @waiting
 def test_the_second_server_cannot_answer_for_the_first(host):
     """Each server's reply has to come to the port from which that server was asked."""

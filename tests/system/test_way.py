@@ -123,7 +123,8 @@ def test_a_failure_tells_whom_it_has_waited_for(start, etc, name_server):
 def test_a_port_that_nobody_has_open(start, etc):
     etc.write("resolv.conf", "nameserver 127.0.2.99\noptions timeout:1 attempts:1\n")
     _, told_way = told(start(), "nobody.up.test")
-    assert getattr(told_way, "try").outcome == "unreachable"
+    assert [(step.outcome, bool(step.flags & way.OVER_TCP)) for step in told_way.all("try")] == [
+        ("unreachable", False), ("unreachable", True)]
 
 
 @table("line, name, source, owner", [

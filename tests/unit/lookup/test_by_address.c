@@ -199,7 +199,7 @@ TEST_WITH(lab, a_closed_port_is_a_failure)
     etc_write("resolv.conf", "nameserver 127.0.0.9\noptions timeout:1 attempts:1\n");
     assert_string_equal(ask("192.0.2.1", "PTR"),
                         "SERVFAIL: Network Error (23): "
-                        "name server 127.0.0.9:53: Connection refused\n");
+                        "name server 127.0.0.9:53 over TCP: Connection refused\n");
 }
 
 TEST_WITH(lab, dns_before_files_wins_where_it_knows_the_address)

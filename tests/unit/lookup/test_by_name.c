@@ -15,7 +15,8 @@
 #define SILENCE                                                                            \
     "SERVFAIL: No Reachable Authority (22): name server 127.0.0.2:53 does not answer\n"
 #define REFUSAL                                                                            \
-    "SERVFAIL: Network Error (23): name server 127.0.0.9:53: Connection refused\n"
+    "SERVFAIL: Network Error (23): "                                                       \
+    "name server 127.0.0.9:53 over TCP: Connection refused\n"
 
 /*
  * Everything is seen twice: with `files dns`, where most verdicts are known, and with a

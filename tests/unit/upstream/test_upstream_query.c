@@ -37,7 +37,7 @@ TEST_WITH(upstream, questions_to_a_closed_port_are_all_passed_on_at_once)
         asks[i] = ask("www.example");
     for (int i = 0; i < MANY; i++)
         assert_string_equal(outcome(asks[i]),
-                            "name server 127.0.0.9:53: Connection refused");
+                            "name server 127.0.0.9:53 over TCP: Connection refused");
     assert_at_once();
 }
 
