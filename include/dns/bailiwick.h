@@ -9,9 +9,10 @@
 #include "dns/sections.h"
 
 /*
- * Drops the records that do not belong to an answer with this chain, and closes the gaps.
- * In the authority section, those belong that are about a zone of one of its names; in the
- * additional section, those of its names and of names to which other records lead. False,
- * with nothing done, when memory is short.
+ * Drops the records that do not belong to an answer with this chain, to a question of this
+ * type, and closes the gaps. In the authority section, those belong that deny something in
+ * a zone of one of its names. In the additional section, those belong that are about its
+ * names, and about names to which records of the type lead; but not NS and DNAME records,
+ * which are about all names below. False, with nothing done, when memory is short.
  */
-bool bailiwick_keep(struct sections *, const struct chain *);
+bool bailiwick_keep(struct sections *, uint16_t type, const struct chain *);

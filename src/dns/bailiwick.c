@@ -50,6 +50,22 @@ static bool is_denial(uint16_t type)
     return type == LDNS_RR_TYPE_NSEC || type == LDNS_RR_TYPE_NSEC3;
 }
 
+/* The type of a record, or of what it signs. */
+static uint16_t type_of(const struct record *record)
+{
+    return record_is(record, LDNS_RR_TYPE_RRSIG) ? rrset_type_covered(record)
+                                                 : record->type;
+}
+
+/* A cache behind us that keeps such a record would give whoever has forged it all names
+ * below its owner (CVE-2025-11411). Only a client that asks for it needs it. */
+static bool is_about_names_below(const struct record *record)
+{
+    uint16_t type = type_of(record);
+
+    return type == LDNS_RR_TYPE_NS || type == LDNS_RR_TYPE_DNAME;
+}
+
 /* The apex of the zone that a record of the authority section is from, as far as it tells.
  */
 static struct name zone_of(const struct record *record)
@@ -87,13 +103,16 @@ static bool is_in_zone_of_chain(const struct known_names *known, struct name own
     return false;
 }
 
+/* No record but those of a denial, which may also prove that a wildcard is right (RFC 4035
+ * section 3.1.3). */
 static bool belongs_to_authority(const struct known_names *known,
                                  const struct record *record)
 {
-    bool denies = is_denial(record->type) || is_denial(rrset_type_covered(record));
+    uint16_t type = type_of(record);
 
-    return known->is_above_chain[record->number] ||
-           (denies && is_in_zone_of_chain(known, record->owner));
+    if (known->is_above_chain[record->number])
+        return type == TYPE_SOA || is_denial(type);
+    return is_denial(type) && is_in_zone_of_chain(known, record->owner);
 }
 
 /* Passes over texts, each with its length in front. */
@@ -149,17 +168,13 @@ static void note_target(struct known_names *known, const struct record *record)
         known->is_target[number] = true;
 }
 
-/* Only those of the chain are passed on from the answer section. */
-static void note_targets(struct known_names *known, const struct sections *sections)
+/* Only these records of the answer section are passed on. */
+static void note_targets(struct known_names *known, const struct records *answer,
+                         uint16_t type)
 {
-    const struct records *answer = &sections->of[SECTION_ANSWER];
-    const struct records *authority = &sections->of[SECTION_AUTHORITY];
-
     for (size_t i = 0; i < answer->count; i++)
-        if (known->is_in_chain[answer->all[i]->number])
+        if (known->is_in_chain[answer->all[i]->number] && record_is(answer->all[i], type))
             note_target(known, answer->all[i]);
-    for (size_t i = 0; i < authority->count; i++)
-        note_target(known, authority->all[i]);
 }
 
 static void keep_authority(struct records *records, struct known_names *known)
@@ -186,7 +201,8 @@ static void keep_additional(struct records *records, struct known_names *known)
     for (size_t i = 0; i < records->count; i++) {
         struct record *record = records->all[i];
 
-        if (!known->is_in_chain[record->number] && !known->is_target[record->number])
+        if (is_about_names_below(record) ||
+            (!known->is_in_chain[record->number] && !known->is_target[record->number]))
             continue;
         note_target(known, record);
         records->all[count++] = record;
@@ -223,7 +239,7 @@ static bool know(struct known_names *known, const struct chain *chain)
     return true;
 }
 
-bool bailiwick_keep(struct sections *sections, const struct chain *chain)
+bool bailiwick_keep(struct sections *sections, uint16_t type, const struct chain *chain)
 {
     struct records *authority = &sections->of[SECTION_AUTHORITY];
     struct records *additional = &sections->of[SECTION_ADDITIONAL];
@@ -239,7 +255,7 @@ bool bailiwick_keep(struct sections *sections, const struct chain *chain)
     done = add_zones(&sections->names, authority) && know(&known, chain);
     if (done) {
         keep_authority(authority, &known);
-        note_targets(&known, sections);
+        note_targets(&known, &sections->of[SECTION_ANSWER], type);
         keep_additional(additional, &known);
     }
     known_free(&known);

@@ -422,7 +422,7 @@ static bool keep_chain(struct relay *relay)
         !(places = places_in_chain(relay)))
         return false;
     drop_others(&sections->of[SECTION_ANSWER], places);
-    if (!bailiwick_keep(sections, &relay->chain))
+    if (!bailiwick_keep(sections, relay->question->type, &relay->chain))
         return false;
     for (int i = 0; i < SECTIONS; i++)
         if (relay->is_tidy && !rrset_tidy(&sections->of[i]))

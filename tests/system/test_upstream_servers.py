@@ -713,6 +713,10 @@ def with_poison(packet):
         ("MX", "1 attacker.test."), ("SOA", "a. b. 1 2 3 4 5"))]
     poison += [dns.rrset.from_text(name, 3600, "IN", "A", "192.0.2.66")
                for name in ("attacker.test.", "ns.attacker.test.", "www." + VICTIM)]
+    poison += [dns.rrset.from_text(zone, 3600, "IN", *data)
+               for zone in (".", "test.", "up.test.")
+               for data in (("NS", "ns.attacker.test."), ("A", "192.0.2.66"))]
+    poison.append(dns.rrset.from_text(packet.name, 3600, "IN", "NS", "ns.attacker.test."))
     for section in message.answer, message.authority, message.additional:
         section += poison
     if packet.type == "MX":

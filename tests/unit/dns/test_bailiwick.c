@@ -27,7 +27,7 @@ static void keep(uint16_t type, const uint8_t *wire, size_t len)
 
     assert_true(sections_read(&sections, wire, len));
     assert_true(chain_find(&chain, &question, &sections.of[SECTION_ANSWER]));
-    assert_true(bailiwick_keep(&sections, &chain));
+    assert_true(bailiwick_keep(&sections, type, &chain));
     authorities = sections.of[SECTION_AUTHORITY].count;
     additionals = sections.of[SECTION_ADDITIONAL].count;
     sections_free(&sections);
@@ -129,6 +129,52 @@ TEST(a_signature_of_something_else_does_not)
     assert_authorities(BYTES(wire), 1);
 }
 
+/* CVE-2025-11411 */
+TEST(a_delegation_does_not_and_leads_nowhere)
+{
+    const uint8_t wire[] = {HEADER(0x8180, 1, 0, 4, 3),
+                            HOST_TEST_A,
+                            HOST_TEST,
+                            RECORD(2, 60, 8),
+                            A_TEST,
+                            TEST_NAME,
+                            RECORD(2, 60, 8),
+                            A_TEST,
+                            ROOT,
+                            RECORD(39, 60, 6),
+                            ELSEWHERE,
+                            HOST_TEST,
+                            SIGNATURE(2, 6),
+                            TEST_NAME,
+                            HOST_TEST,
+                            RECORD(2, 60, 8),
+                            A_TEST,
+                            HOST_TEST,
+                            RECORD(39, 60, 6),
+                            ELSEWHERE,
+                            A_TEST,
+                            DATA};
+
+    keep(TYPE_A, BYTES(wire));
+    assert_int_equal(authorities, 0);
+    assert_int_equal(additionals, 0);
+}
+
+TEST(a_record_of_another_type_leads_nowhere)
+{
+    const uint8_t wire[] = {HEADER(0x8180, 1, 1, 0, 1), HOST_TEST, ASKS(15), HOST_TEST,
+                            RECORD(2, 60, 8),           A_TEST,    A_TEST,   DATA};
+
+    assert_additionals(15, BYTES(wire), 0);
+}
+
+TEST(an_address_above_the_name_does_not)
+{
+    const uint8_t wire[] = {HEADER(0x8183, 1, 0, 1, 0), HOST_TEST_A, TEST_NAME, DATA};
+
+    assert_authorities(BYTES(wire), 0);
+}
+
 TEST(the_address_of_a_mail_exchanger_belongs)
 {
     const uint8_t wire[] = {HEADER(0x8180, 1, 1, 0, 3),
@@ -177,7 +223,7 @@ TEST(targets_of_other_types_belong)
                              A_TEST,
                              A_TEST,
                              DATA},
-                  ns[] = {HEADER(0x8180, 1, 0, 1, 1), HOST_TEST, ASKS(2), TEST_NAME,
+                  ns[] = {HEADER(0x8180, 1, 1, 0, 1), HOST_TEST, ASKS(2), HOST_TEST,
                           RECORD(2, 60, 8),           A_TEST,    A_TEST,  DATA};
 
     assert_additionals(33, BYTES(srv), 1);
