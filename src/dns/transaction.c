@@ -61,8 +61,10 @@ static bool is_failure(unsigned rcode)
 /* Some servers leave the counts as they came and send the header alone. */
 bool transaction_is_bare_error(const uint8_t *wire, size_t len)
 {
-    return len >= WIRE_HEADER && (wire_flags(wire) & WIRE_QR) &&
-           (wire_questions(wire) == 0 || len == WIRE_HEADER) &&
+    unsigned questions = len >= WIRE_HEADER ? wire_questions(wire) : 0;
+
+    return len >= WIRE_HEADER && (wire_flags(wire) & (WIRE_QR | WIRE_OPCODE)) == WIRE_QR &&
+           (questions == 0 || (questions == 1 && len == WIRE_HEADER)) &&
            is_failure(wire_rcode(wire));
 }
 

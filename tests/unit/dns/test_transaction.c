@@ -330,11 +330,15 @@ TEST(a_header_alone_is_an_error_with_or_without_a_count_of_questions)
     const uint8_t one[] = {HEADER(REPLY_FLAGS | RCODE_REFUSED, 1, 0, 0, 0)};
     const uint8_t denial[] = {HEADER(REPLY_FLAGS | RCODE_NXDOMAIN, 0, 0, 0, 0)};
     const uint8_t other[] = {HEADER(REPLY_FLAGS | RCODE_REFUSED, 1, 0, 0, 0), 1};
+    const uint8_t two[] = {HEADER(REPLY_FLAGS | RCODE_REFUSED, 2, 0, 0, 0)};
+    const uint8_t update[] = {HEADER(REPLY_FLAGS | 0x2800 | RCODE_REFUSED, 0, 0, 0, 0)};
 
     assert_true(transaction_is_bare_error(BYTES(none)));
     assert_true(transaction_is_bare_error(BYTES(one)));
     assert_false(transaction_is_bare_error(BYTES(denial)));
     assert_false(transaction_is_bare_error(BYTES(other)));
+    assert_false(transaction_is_bare_error(BYTES(two))); /* RFC 9619 */
+    assert_false(transaction_is_bare_error(BYTES(update)));
 }
 
 /* Replies for libc. */
