@@ -7,10 +7,11 @@
  * about the server.
  *
  * Over UDP, a name goes to a server on another host in mixed letter case. If the question
- * of a reply has another case, the server is asked once more, from another port, with
- * another id and in another case. Only a second such reply to the same question is taken,
- * and shows that the server alters case. So one forged reply does not switch mixed case
- * off, and a server that alters case costs one more round trip.
+ * of a reply has another case, or an error has no question, the server is asked once more,
+ * from another port, with another id and in another case. Only a second such reply to the
+ * same question is taken, and another case then shows that the server alters case. So one
+ * forged reply neither switches mixed case off nor ends a question, and a server that
+ * alters case costs one more round trip.
  */
 #pragma once
 
@@ -121,7 +122,7 @@ struct upstream_query {
     bool only_tcp[SERVERS_MAX];       /* what comes over UDP may be forged */
     bool mixes_case[SERVERS_MAX];     /* the name goes to it in mixed letter case */
     bool teaches_case[SERVERS_MAX];   /* nothing is known of its letter case */
-    bool case_altered[SERVERS_MAX];   /* a reply had the name in other letter case */
+    bool case_altered[SERVERS_MAX];   /* a reply did not have the name as it was sent */
     bool loop_checked[SERVERS_MAX];   /* it needs no loop check (any more) */
     bool asks_us[SERVERS_MAX];        /* for this very name */
     unsigned asked_by;                /* a forwarder that asks us for the same; 0: none */

@@ -280,10 +280,14 @@ static bool alters_case(const struct sent_query *sent)
     return server->letters == CASE_LOST;
 }
 
-static bool is_in_right_case(struct sent_query *sent, const uint8_t *reply)
+/* An error that repeats no name is believed like one in another case: when it comes a
+ * second time. */
+static bool is_in_right_case(struct sent_query *sent, const uint8_t *reply, bool is_bare)
 {
     if (!sent->letters.is_mixed)
         return true;
+    if (is_bare)
+        return sent->owner->case_altered[sent->server];
     if (!mixed_case_is_kept(&sent->letters, &sent->owner->question, reply))
         return alters_case(sent);
     if (sent->owner->teaches_case[sent->server])
@@ -293,7 +297,7 @@ static bool is_in_right_case(struct sent_query *sent, const uint8_t *reply)
 
 /* The query ends, and another one goes out in its place. The reply may be forged, so it
  * says nothing of the server. */
-static void ask_in_another_case(struct sent_query *sent)
+static void ask_in_another_case(struct sent_query *sent, unsigned outcome)
 {
     struct upstream_query *query = sent->owner;
     size_t server = sent->server;
@@ -303,7 +307,7 @@ static void ask_in_another_case(struct sent_query *sent)
         udp_conn_note_stray(&sent->udp);
     udp_conn_avoid(&sent->udp);
     drop(sent);
-    result_note_outcome(query->result, server, WAY_CASE);
+    result_note_outcome(query->result, server, outcome);
     query->case_altered[server] = true;
     upstream_query_resend(query, server, false);
 }
@@ -320,8 +324,8 @@ void upstream_query_udp_replied(struct udp_query *udp, const uint8_t *wire, size
         return;
     }
     tap_response(sent, wire, len);
-    if (!is_bare && !is_in_right_case(sent, wire)) {
-        ask_in_another_case(sent);
+    if (!is_in_right_case(sent, wire, is_bare)) {
+        ask_in_another_case(sent, is_bare ? wire_rcode(wire) : WAY_CASE);
         return;
     }
     detach(sent);

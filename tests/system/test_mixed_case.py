@@ -7,12 +7,14 @@ The name servers are in another network, behind a cable.
 import itertools
 import pathlib
 import socket
+import struct
 import subprocess
 
 import dns.flags
 import dns.message
 import dns.name
 import dns.query
+import dns.rcode
 import dns.rrset
 import pytest
 
@@ -331,6 +333,35 @@ def test_a_forged_reply_in_another_case_is_not_believed(server, resolv_conf, nam
         is_answered(server)
     assert is_answered(server) != cases(one.with_edns)[-1]
     assert stat(server, "case-retries") == retries + 3
+
+
+def bare(packet, rcode):
+    """An error that repeats nothing, so only the port and the id are to guess."""
+    return packet.wire[:2] + struct.pack("!5H", 0x8180 | rcode, 0, 0, 0, 0)
+
+
+def test_a_forged_error_without_the_question_ends_nothing(server, resolv_conf, name_server):
+    """Nor is EDNS given up."""
+    def answer(packet):
+        if rcode and len(lookups(one.packets)[packet.question[0].lower()]) == 1:
+            one.send(packet, bare(packet, rcode))
+        return packet.reply(RIGHT)
+
+    rcode = None
+    one = name_server(THEIRS, answer)
+    resolv_conf(THEIRS)
+    for rcode in dns.rcode.FORMERR, dns.rcode.SERVFAIL, dns.rcode.NOTIMP, dns.rcode.REFUSED:
+        is_answered(server)
+    assert one.edns == [0] * 8
+
+
+def test_an_error_without_the_question_is_believed_the_second_time(server, resolv_conf,
+                                                                   name_server):
+    one = name_server(THEIRS, lambda packet: bare(packet, dns.rcode.REFUSED))
+    name_server(THEIRS2)
+    resolv_conf(THEIRS, THEIRS2)
+    is_answered(server)
+    assert one.edns == [0, 0, -1]
 
 
 def test_the_way_of_an_answer_shows_it(server, resolv_conf, name_server):
