@@ -12,3 +12,7 @@ enum { SOCKET_SPARE = 1024 }; /* descriptors left to others, or half of a lower 
  * SOCK_DGRAM or SOCK_STREAM. -1 with errno: EMFILE if only the descriptors for others are
  * left. */
 int socket_connect(const struct addr *server, int type);
+
+/* Receives a datagram and tells whether it came in fragments, as far as the kernel can
+ * tell. Does not wait. Returns the length, or -1 with errno. */
+ssize_t socket_receive(int fd, void *data, size_t size, bool *in_fragments);

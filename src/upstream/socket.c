@@ -1,6 +1,7 @@
 #include "upstream/socket.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -37,6 +38,17 @@ static int connect_fd(int fd, const struct addr *server)
     return -1;
 }
 
+/* An old kernel cannot tell. An IPv6 socket may be connected to an IPv4 address
+ * that is mapped into IPv6. */
+static void have_fragments_told(int fd, int family)
+{
+    const int one = 1;
+
+    setsockopt(fd, IPPROTO_IP, IP_RECVFRAGSIZE, &one, sizeof one);
+    if (family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_RECVFRAGSIZE, &one, sizeof one);
+}
+
 int socket_connect(const struct addr *server, int type)
 {
     int fd = socket(server->sock.any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -44,10 +56,29 @@ int socket_connect(const struct addr *server, int type)
 
     if (fd == -1 && errno == EMFILE)
         first_spare = 0; /* the limit may have been lowered */
+    if (fd != -1 && type == SOCK_DGRAM)
+        have_fragments_told(fd, server->sock.any.sa_family);
     if (fd == -1 || connect_fd(fd, server) == 0 || errno == EINPROGRESS)
         return fd;
     saved = errno;
     close(fd);
     errno = saved;
     return -1;
+}
+
+ssize_t socket_receive(int fd, void *data, size_t size, bool *in_fragments)
+{
+    union {
+        struct cmsghdr aligned;
+        char octets[CMSG_SPACE(sizeof(int))];
+    } size_of_fragments;
+    struct iovec part = {data, size};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &size_of_fragments,
+                             .msg_controllen = sizeof size_of_fragments};
+    ssize_t got = recvmsg(fd, &message, MSG_DONTWAIT);
+
+    *in_fragments = got != -1 && message.msg_controllen > 0;
+    return got;
 }

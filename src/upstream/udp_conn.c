@@ -135,18 +135,30 @@ static void take_datagram(struct udp_conn *conn, const uint8_t *wire, size_t len
         lose_queries(conn, 0);
 }
 
+/* The second fragment of a reply is easily forged: port, id and question are in the first.
+ * So the reply counts as truncated, also in dnstap, and is asked for over TCP (RFC 9715
+ * section 3.2). */
+static void distrust_fragments(uint8_t *wire, size_t len)
+{
+    if (len >= WIRE_HEADER)
+        wire_set_flags(wire, wire_flags(wire) | WIRE_TC);
+}
+
 static void read_replies(struct udp_conn *conn)
 {
     static uint8_t wire[TRANSACTION_REPLY_MAX];
 
     for (int i = 0; i < LOOP_BUDGET && conn->attached > 0; i++) {
-        ssize_t got = recv(conn->fd, wire, sizeof wire, MSG_DONTWAIT);
+        bool in_fragments;
+        ssize_t got = socket_receive(conn->fd, wire, sizeof wire, &in_fragments);
 
         if (got == -1) {
             if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
                 lose_queries(conn, errno);
             return;
         }
+        if (in_fragments)
+            distrust_fragments(wire, (size_t)got);
         take_datagram(conn, wire, (size_t)got);
     }
 }

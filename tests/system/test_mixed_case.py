@@ -364,6 +364,16 @@ def test_an_error_without_the_question_is_believed_the_second_time(server, resol
     assert one.edns == [0, 0, -1]
 
 
+@pytest.mark.parametrize("address", [THEIRS, THEIRS6])
+def test_a_reply_in_fragments_is_asked_for_over_tcp(server, resolv_conf, name_server, address):
+    """Who forges the second one need guess neither port nor id nor case (RFC 9715 section 3.2)."""
+    long = [f"10.66.0.{number}" for number in range(1, 101)]
+    one = name_server(address, lambda packet: packet.reply(*[RIGHT] if packet.over_tcp else long))
+    resolv_conf(address)
+    is_answered(server)
+    assert [packet.over_tcp for packet in one.packets] == [False, True]
+
+
 def test_the_way_of_an_answer_shows_it(server, resolv_conf, name_server):
     name_server(THEIRS, in_case(bytes.upper))
     resolv_conf(THEIRS)
