@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "dns/name.h"
+#include "dns/type.h"
 
 struct record {
     uint16_t type, class;
@@ -28,7 +29,10 @@ struct record {
 struct record *record_read(struct reader *in);
 
 /* True if the record has this type and is of class IN. */
-bool record_is(const struct record *, uint16_t type);
+static inline bool record_is(const struct record *record, uint16_t type)
+{
+    return record->type == type && record->class == CLASS_IN;
+}
 
 /* The fields of a record behind its owner, where they stand in the message. */
 struct record_head {

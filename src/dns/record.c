@@ -10,12 +10,20 @@
 enum { RECORD_FIELDS = 10 }; /* octets of type, class, TTL, and RDLENGTH */
 enum { NAMES_IN_DATA = 2 };  /* at most, in types that may hold compressed ones */
 
-bool record_get_head(struct reader *in, struct record_head *head)
+/* Most owners are pointers, which need no call. */
+static inline bool skip_owner(struct reader *in)
+{
+    if (reader_left(in) > 1 && in->data[in->pos] >= NAME_POINTER >> 8)
+        return get_skip(in, 2);
+    return name_skip(in);
+}
+
+static inline bool get_head(struct reader *in, struct record_head *head)
 {
     const uint8_t *fields;
 
     head->at = in->pos;
-    if (!name_skip(in) || !get_bytes(in, &fields, RECORD_FIELDS))
+    if (!skip_owner(in) || !get_bytes(in, &fields, RECORD_FIELDS))
         return false;
     head->type = wire_u16(fields);
     head->class = wire_u16(fields + 2);
@@ -27,9 +35,14 @@ bool record_get_head(struct reader *in, struct record_head *head)
     return true;
 }
 
+bool record_get_head(struct reader *in, struct record_head *head)
+{
+    return get_head(in, head);
+}
+
 bool record_next(struct reader *in, struct record_head *head)
 {
-    return record_get_head(in, head) && get_skip(in, head->data_len);
+    return get_head(in, head) && get_skip(in, head->data_len);
 }
 
 static bool may_hold_names(uint16_t type)
@@ -198,11 +211,6 @@ static struct record *expand(const struct record_place *place, struct reader in,
     record->data = out.data;
     record->data_len = out.pos;
     return record;
-}
-
-bool record_is(const struct record *record, uint16_t type)
-{
-    return record->type == type && record->class == CLASS_IN;
 }
 
 static struct record *read_data(const struct record_place *place, const struct reader *in,
