@@ -30,7 +30,7 @@ bool relay_read(const struct question *, const uint8_t *wire, size_t len,
 /*
  * The same for a reader that needs only the first records of the asked type, as many as
  * `most`, and takes TTLs and records as they are: they may differ within a set, and come
- * again.
+ * again. DNAMEs are left out: the CNAMEs made of them say as much.
  */
 bool relay_read_first(const struct question *, const uint8_t *wire, size_t len, size_t most,
                       struct answer *);

@@ -18,14 +18,16 @@ struct relay {
     struct sections sections;
     struct chain chain;
     struct record *of_name[CHAIN_MAX + 1]; /* the answers at each name of the chain */
-    size_t most;                           /* records of the asked type that are written */
-    size_t count;                          /* of these so far */
+    const struct record **dnames;          /* DNAMEs and their signatures, as they came */
+    size_t dname_count;
+    size_t most;         /* records of the asked type that are written */
+    size_t count;        /* of these so far */
     uint32_t asked, end; /* the numbers of the chain's first and last name */
     uint32_t written;    /* of the owner written last in full, or the last CNAME's target */
     uint16_t written_at; /* where it stands */
     bool addresses_written;
     bool has_data; /* a record of the asked type is written, of the last name */
-    bool is_tidy;  /* sets have one TTL, and no record stands there twice */
+    bool is_whole; /* all is written; sets have one TTL, and no record stands twice */
 };
 
 /* The place of an owner that has been written, or ANSWER_OWNER_FULL. */
@@ -261,14 +263,19 @@ static bool is_about_dnames(const struct record *record)
            is_signature_of(record, LDNS_RR_TYPE_DNAME);
 }
 
-static bool has_dnames(const struct relay *relay)
+/* Thousands of addresses need not be passed over for each name of the chain. */
+static bool list_dnames(struct relay *relay)
 {
     const struct records *records = &relay->sections.of[SECTION_ANSWER];
 
+    relay->dnames =
+        arena_take(&relay->sections.arena, (records->count + 1) * sizeof(struct record *));
+    if (!relay->dnames)
+        return false;
     for (size_t i = 0; i < records->count; i++)
         if (is_about_dnames(records->all[i]))
-            return true;
-    return false;
+            relay->dnames[relay->dname_count++] = records->all[i];
+    return true;
 }
 
 /* Notes for each owner above a name of the chain which is the first one, from 1. */
@@ -288,13 +295,12 @@ static void note_above(const struct relay *relay, uint8_t *first, uint8_t *marks
 /* A DNAME stands before the CNAME made from it (RFC 6672 section 3.1), and comes once. */
 static bool write_dnames(struct relay *relay, const uint8_t *first, size_t above)
 {
-    const struct records *records = &relay->sections.of[SECTION_ANSWER];
     bool asked = relay->question->type == LDNS_RR_TYPE_DNAME;
 
-    for (size_t i = 0; i < records->count && first; i++) {
-        const struct record *record = records->all[i];
+    for (size_t i = 0; i < relay->dname_count; i++) {
+        const struct record *record = relay->dnames[i];
 
-        if (first[record->number] == above + 1 && is_about_dnames(record) &&
+        if (first[record->number] == above + 1 &&
             !(asked && record->number == relay->end) &&
             !write_record(relay, SECTION_ANSWER, record))
             return false;
@@ -357,7 +363,9 @@ static bool write_answer(struct relay *relay)
     uint8_t *first, *marks;
     bool done;
 
-    if (!has_dnames(relay))
+    if (relay->is_whole && !list_dnames(relay))
+        return false;
+    if (relay->dname_count == 0)
         return write_chain(relay, NULL);
     first = calloc(count + 1, 1);
     marks = calloc(count + 1, 1);
@@ -425,7 +433,7 @@ static bool keep_chain(struct relay *relay)
     if (!bailiwick_keep(sections, relay->question->type, &relay->chain))
         return false;
     for (int i = 0; i < SECTIONS; i++)
-        if (relay->is_tidy && !rrset_tidy(&sections->of[i]))
+        if (relay->is_whole && !rrset_tidy(&sections->of[i]))
             return false;
     list_by_name(relay, places);
     return true;
@@ -446,10 +454,11 @@ static bool write_all(struct relay *relay)
 
 static bool read_and_write(struct relay *relay, const uint8_t *wire, size_t len)
 {
+    const struct sections_need need = {relay->question->type, relay->most};
     bool done;
 
     relay->written = NAME_SET_NONE;
-    done = sections_read(&relay->sections, wire, len) && write_all(relay);
+    done = sections_read_needed(&relay->sections, wire, len, &need) && write_all(relay);
     if (done)
         relay->answer->rcode = (uint16_t)wire_rcode(wire);
     else
@@ -464,7 +473,7 @@ bool relay_read(const struct question *question, const uint8_t *wire, size_t len
     struct relay relay = {.question = question,
                           .order = order,
                           .answer = answer,
-                          .is_tidy = true,
+                          .is_whole = true,
                           .most = SIZE_MAX};
 
     return read_and_write(&relay, wire, len);

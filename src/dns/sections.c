@@ -1,11 +1,16 @@
 #include "dns/sections.h"
 
+#include <ldns/ldns.h>
 #include <string.h>
 
 #include "dns/chain.h"
 #include "dns/type.h"
 
-enum { RECORDS_MAX = 5000 }; /* 64 KiB hold 4,095 addresses */
+enum {
+    RECORDS_MAX = 5000, /* 64 KiB hold 4,095 addresses */
+    ALIASES_MAX = 64, /* in the answer section, where a chain has 16, and as many DNAMEs */
+    TURNS_MAX = 256,  /* there, from one owner to another in the next record */
+};
 
 /* A name that has been read from a pointer, of which most records of a long section are. */
 struct known_owner {
@@ -24,6 +29,12 @@ struct message_source {
     size_t last_len;
     const struct name_entry *last_entry;
     struct known_owner known[KNOWN_OWNERS]; /* by where the pointer leads */
+
+    /* In the answer section: */
+    const struct sections_need *need; /* NULL: everything */
+    size_t aliases;                   /* CNAME and DNAME records so far */
+    size_t turns;                     /* owners that were not those of the record before */
+    size_t run;                       /* records of the needed type since the last turn */
 };
 
 static struct known_owner *place_of(struct message_source *source, uint16_t pointer)
@@ -65,6 +76,8 @@ static const struct name_entry *read_owner(struct message_source *source,
 
     if (source->last_len == len && memcmp(source->last, owner, len) == 0)
         return source->last_entry;
+    source->turns++;
+    source->run = 0;
     source->last = owner;
     source->last_len = len;
     source->last_entry = read_new_owner(source);
@@ -86,6 +99,36 @@ static bool add_record(struct message_source *source, const struct record_head *
     record->number = owner->number;
     records->all[records->count++] = record;
     return true;
+}
+
+static bool is_alias(uint16_t type)
+{
+    return type == LDNS_RR_TYPE_CNAME || type == LDNS_RR_TYPE_DNAME;
+}
+
+/* False if the record that comes next, in the answer section, can be passed over. */
+static bool is_needed(struct message_source *source, const struct record_head *head)
+{
+    const struct sections_need *need = source->need;
+
+    if (!need || need->type == TYPE_ANY)
+        return true;
+    if (head->class != CLASS_IN)
+        return false;
+    if (head->type == need->type)
+        return need->most == SIZE_MAX || !read_owner(source, head) ||
+               source->run++ < need->most;
+    return is_alias(head->type) || head->type == LDNS_RR_TYPE_RRSIG;
+}
+
+static bool add_answer(struct message_source *source, const struct record_head *head,
+                       struct records *records)
+{
+    if (!is_needed(source, head))
+        return true;
+    source->aliases += is_alias(head->type);
+    return source->aliases <= ALIASES_MAX && add_record(source, head, records) &&
+           source->turns <= TURNS_MAX;
 }
 
 /* OPT and TSIG are not about the name. In another section than the additional one (RFC 6891
@@ -113,7 +156,8 @@ static bool read_section(struct message_source *source, unsigned count,
             return false;
         if (is_about_message(&head) && section != SECTION_ADDITIONAL)
             return false;
-        if (!is_about_message(&head) && !add_record(source, &head, records))
+        if (!is_about_message(&head) &&
+            !(section == SECTION_ANSWER ? add_answer : add_record)(source, &head, records))
             return false;
         source->in = behind;
     }
@@ -167,10 +211,11 @@ static bool read_behind_answer(struct message_source *source, enum section secti
     return true;
 }
 
-bool sections_read(struct sections *sections, const uint8_t *wire, size_t len)
+bool sections_read_needed(struct sections *sections, const uint8_t *wire, size_t len,
+                          const struct sections_need *need)
 {
     struct records *answer = &sections->of[SECTION_ANSWER];
-    struct message_source source = {.names = &sections->names};
+    struct message_source source = {.names = &sections->names, .need = need};
 
     *sections = (struct sections){.names.arena = &sections->arena};
     if (!wire_find_records(wire, len, &source.in) ||
@@ -179,6 +224,11 @@ bool sections_read(struct sections *sections, const uint8_t *wire, size_t len)
     if (read_behind_answer(&source, SECTION_AUTHORITY, &sections->of[SECTION_AUTHORITY]))
         read_behind_answer(&source, SECTION_ADDITIONAL, &sections->of[SECTION_ADDITIONAL]);
     return true;
+}
+
+bool sections_read(struct sections *sections, const uint8_t *wire, size_t len)
+{
+    return sections_read_needed(sections, wire, len, NULL);
 }
 
 void sections_free(struct sections *sections)

@@ -220,8 +220,8 @@ TEST_WITH(sections, a_name_that_comes_again_costs_nothing)
 {
     static uint8_t wire[WIRE_MAX];
 
-    assert_true(reads(wire, long_owners(wire, SECTION_ANSWER, 2)));
-    assert_counts(3001, 0, 0);
+    assert_true(reads(wire, long_owners(wire, SECTION_ADDITIONAL, 2)));
+    assert_counts(1, 0, 3000);
     assert_int_equal(sections.names.count, 3);
 }
 
@@ -233,4 +233,93 @@ TEST_WITH(sections, thousands_of_long_names_are_refused)
     assert_false(reads(wire, long_owners(wire, SECTION_ANSWER, 120)));
     assert_true(reads(wire, long_owners(wire, SECTION_ADDITIONAL, 120)));
     assert_counts(1, 0, 0);
+}
+
+/* A message with so many records in its answer section, each of which stands at the asked
+ * name, or by turns at that and another one. */
+static size_t many_answers(uint8_t *wire, unsigned count, unsigned type, bool by_turns)
+{
+    const uint8_t head[] = {HEADER(0x8180, 1, 0, 0, 0), HOST_TEST_A};
+    struct writer to = writer_of(wire, WIRE_MAX);
+
+    put_bytes(&to, head, sizeof head);
+    for (unsigned i = 0; i < count; i++) {
+        put_u16(&to, by_turns && i % 2 ? NAME_POINTER | 17 : NAME_POINTER | 12);
+        put_bytes(&to, (const uint8_t[]){RECORD(type, 60, 2), POINTER(12)}, 12);
+    }
+    wire_set_count(wire, SECTION_ANSWER, count);
+    assert_false(to.failed);
+    return to.pos;
+}
+
+/* A chain has 16 aliases at most, and each of the others would be read for each of them. */
+TEST_WITH(sections, an_answer_section_with_dozens_of_aliases_is_refused)
+{
+    static uint8_t wire[WIRE_MAX];
+
+    assert_true(reads(wire, many_answers(wire, 64, TYPE_CNAME, false)));
+    assert_counts(64, 0, 0);
+    assert_false(reads(wire, many_answers(wire, 65, TYPE_CNAME, false)));
+    assert_true(reads(wire, many_answers(wire, 64, 39, false)));
+    assert_false(reads(wire, many_answers(wire, 65, 39, false)));
+    assert_true(reads(wire, many_answers(wire, 3000, TYPE_TXT, false)));
+}
+
+TEST_WITH(sections, an_answer_section_that_turns_from_name_to_name_is_refused)
+{
+    static uint8_t wire[WIRE_MAX];
+
+    assert_true(reads(wire, many_answers(wire, 256, TYPE_TXT, true)));
+    assert_counts(256, 0, 0);
+    assert_false(reads(wire, many_answers(wire, 257, TYPE_TXT, true)));
+}
+
+/* Nobody passes them on, so whatever they hold is not looked at. */
+TEST_WITH(sections, answers_that_are_not_needed_are_passed_over)
+{
+    const uint8_t wire[] = {HEADER(0x8180, 1, 6, 1, 0),
+                            HOST_TEST_A,
+                            ADDRESS,
+                            MAIL,
+                            MAIL,
+                            POINTER(12),
+                            RECORD(5, 60, 2),
+                            POINTER(17),
+                            POINTER(12),
+                            RECORD(15, 60, 1),
+                            0, /* cut short */
+                            POINTER(12),
+                            RECORD(46, 60, 2),
+                            0,
+                            1,
+                            MAIL};
+    const struct sections_need address = {TYPE_A, 1}, any = {TYPE_ANY, 1};
+    const struct records *answer = &sections.of[SECTION_ANSWER];
+
+    clear();
+    assert_true(sections_read_needed(&sections, BYTES(wire), &address));
+    assert_counts(3, 1, 0);
+    assert_int_equal(answer->all[0]->type, TYPE_A);
+    assert_int_equal(answer->all[1]->type, TYPE_CNAME);
+    assert_int_equal(answer->all[2]->type, 46);
+    clear();
+    assert_false(sections_read_needed(&sections, BYTES(wire), &any));
+}
+
+TEST_WITH(sections, as_many_answers_are_read_as_are_needed_of_each_name)
+{
+    const uint8_t wire[] = {
+        HEADER(0x8180, 1, 7, 0, 0), HOST_TEST_A, ADDRESS, ADDRESS, ADDRESS, POINTER(17),
+        RECORD(1, 60, 4),           192,         0,       2,       11,      POINTER(17),
+        RECORD(1, 60, 4),           192,         0,       2,       12,      POINTER(17),
+        RECORD(1, 60, 4),           192,         0,       2,       13,      ADDRESS};
+    const struct sections_need two = {TYPE_A, 2}, all = {TYPE_A, SIZE_MAX};
+
+    clear();
+    assert_true(sections_read_needed(&sections, BYTES(wire), &two));
+    assert_counts(5, 0, 0);
+    assert_int_equal(sections.of[SECTION_ANSWER].all[3]->data[3], 12);
+    clear();
+    assert_true(sections_read_needed(&sections, BYTES(wire), &all));
+    assert_counts(7, 0, 0);
 }
