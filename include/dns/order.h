@@ -5,7 +5,7 @@
  *
  * libc does for each address what costs a connection, and sorts them. So of a reply with
  * thousands it sees the first ORDER_SHOWN_MAX, which is enough to decide whether the reply
- * counts.
+ * counts. It also reads the owner of each in full, so it sees fewer if that is long.
  */
 #pragma once
 
@@ -14,8 +14,9 @@
 #include "dns/question.h"
 
 enum {
-    ORDER_SHOWN_MAX = 128,  /* records of the asked type, and as many CNAMEs */
-    ORDER_PASSED_MAX = 128, /* of other types, which libc passes over, before these */
+    ORDER_SHOWN_MAX = 128,   /* records of the asked type, and as many CNAMEs */
+    ORDER_OCTETS_MAX = 4096, /* of the owners of these records; then no more are shown */
+    ORDER_PASSED_MAX = 128,  /* of other types, which libc passes over, before these */
 };
 
 /*

@@ -11,6 +11,7 @@ struct order_walk {
     uint16_t pointer;              /* to that owner, if the last record had one; 0: none */
     unsigned count, asked, cnames; /* records: all, and those of two kinds */
     unsigned shown;                /* records up to the last one of these kinds */
+    size_t octets;                 /* of the owners of those of the asked type */
     size_t cost;                   /* of their names */
     bool in_order;
 };
@@ -26,7 +27,8 @@ static bool is_good(const struct order_walk *walk)
 /* True if libc may see more records. */
 static bool may_go_on(const struct order_walk *walk)
 {
-    return is_good(walk) && walk->asked < ORDER_SHOWN_MAX && walk->cnames < ORDER_SHOWN_MAX;
+    return is_good(walk) && walk->asked < ORDER_SHOWN_MAX &&
+           walk->octets < ORDER_OCTETS_MAX && walk->cnames < ORDER_SHOWN_MAX;
 }
 
 /* True if the owner can be read; notes whether it is the one that comes next. */
@@ -75,6 +77,7 @@ static bool step(struct reader *in, struct order_walk *walk)
         return false;
     walk->shown = walk->count;
     walk->asked += head.type == walk->at.type;
+    walk->octets += head.type == walk->at.type ? walk->at.name_len : 0;
     walk->cnames += head.type != walk->at.type;
     data.pos = in->pos - head.data_len;
     return !walk->in_order || head.type != TYPE_CNAME || follow(walk, data);
@@ -98,24 +101,38 @@ bool order_is_kept(const struct question *question, const uint8_t *wire, size_t 
     return !readable || is_good(&walk);
 }
 
+/* Octets of the name, in full, that comes next. */
+static size_t name_octets(struct reader in)
+{
+    uint8_t name[NAME_WIRE_MAX];
+    size_t len;
+
+    return name_expand(&in, name, &len) ? len : NAME_WIRE_MAX;
+}
+
 /* Behind the last CNAME that libc sees it sees nothing (may_go_on). */
 bool order_is_cut(uint16_t type, const uint8_t *wire, size_t len)
 {
     unsigned count = wire_count(wire, SECTION_ANSWER), asked = 0, cnames = 0;
     struct record_head head;
+    size_t octets = 0;
     struct reader in;
 
-    if (count <= ORDER_SHOWN_MAX)
-        return false;
     if (!wire_find_records(wire, len, &in))
-        return true;
-    for (; count > 0; count--) {
+        return count > ORDER_SHOWN_MAX;
+    for (unsigned i = 0; i < count; i++) {
+        struct reader owner = in;
+
         if (!record_next(&in, &head))
-            return true;
-        asked += head.class == CLASS_IN && head.type == type;
+            return count > ORDER_SHOWN_MAX;
         cnames += head.class == CLASS_IN && head.type == TYPE_CNAME;
+        if (head.class != CLASS_IN || head.type != type)
+            continue;
+        if (asked++ == ORDER_SHOWN_MAX || octets >= ORDER_OCTETS_MAX)
+            return true;
+        octets += name_octets(owner);
     }
-    return asked > ORDER_SHOWN_MAX || cnames >= ORDER_SHOWN_MAX;
+    return cnames >= ORDER_SHOWN_MAX;
 }
 
 /* True if the answer section has a record of the type, whatever its owner. */
@@ -184,8 +201,8 @@ uint8_t *order_restore(const struct question *question, const uint8_t *wire, siz
 {
     uint8_t *message = write_in_order(question, wire, len, restored_len, shown);
 
-    if (message && has_type(TYPE_CNAME, wire, len) && has_type(question->type, wire, len) &&
-        !has_type(question->type, message, *restored_len)) {
+    if (message && !has_type(question->type, message, *restored_len) &&
+        has_type(TYPE_CNAME, wire, len) && has_type(question->type, wire, len)) {
         free(message);
         message = copy(wire, len, restored_len);
         *shown = wire_count(wire, SECTION_ANSWER);

@@ -202,6 +202,35 @@ def chained(at, aliases, size=REPLY):
         names[-1], A, number(i)))]
 
 
+def behind(at, chain, end, others=()):
+    """LONG, as many addresses of the name `end` as there is room for, others, and the chain,
+    which is in disorder."""
+    place = pointer(at + len(LONG))
+    addresses = filled(REPLY - at - len(b"".join((LONG, *others, *chain))) - len(end),
+                       lambda i: record(place if i else end, A, number(i)))
+    return [[LONG, *addresses, *others, *chain[::-1]]]
+
+
+def long_aliases(at, others=()):
+    """16 aliases whose names have 250 octets, of which each leads to the next one."""
+    names = [OWNER, *(label(i) + pointer(at + TO_DATA + 10) for i in range(16))]
+    return behind(at, [record(owner, CNAME, target) for owner, target in zip(names, names[1:])],
+                  names[-1], others)
+
+
+def rewritten(at, others=()):
+    """As many, of which all but the first one are made of DNAMEs."""
+    zones = [label(i) + pointer(at + TO_DATA + 12) for i in range(16)]
+    return behind(at, [record(OWNER, CNAME, b"\1a" + zones[0]), *(
+        record(*pair) for pair in ((zone, DNAME, other) for zone, other in zip(zones, zones[1:])))],
+                  b"\1a" + zones[-1], others)
+
+
+def others(count, rdtype, data=b"\0", names=4000):
+    """Records of other names."""
+    return [record(label(1000 + i % names) + b"\0", rdtype, data) for i in range(count)]
+
+
 def many(one, size=REPLY):
     """The answer section is full of records made by `one`, which gets a number."""
     return lambda at: [filled(size - at, one)]
@@ -254,6 +283,19 @@ REPLIES = {
     "addresses of 16 aliases": (A, lambda at: [chained(at, 16)]),
     "addresses of 16 aliases, backwards": (A, lambda at: [chained(at, 16)[::-1]]),
     "16 aliases in 4 KiB, backwards": (A, lambda at: [chained(at, 16, SHORT)[::-1]]),
+    "addresses of 16 long aliases": (A, long_aliases),
+    "addresses of 16 long aliases over TCP": (A, long_aliases, TCP),
+    "addresses of 16 long aliases, and an alias again and again": (
+        A, lambda at: long_aliases(at, others(3000, CNAME, names=1))),
+    "addresses of 16 long aliases, and those of two hundred names": (
+        A, lambda at: long_aliases(at, others(2500, A, number(1), 200))),
+    "addresses of 16 long aliases, and mailboxes": (
+        A, lambda at: long_aliases(at, others(2500, MINFO, b"\0\0", 2))),
+    "addresses of 16 rewritten names": (A, rewritten),
+    "addresses of 16 rewritten names, and what rewrites 48 others": (
+        A, lambda at: rewritten(at, others(48, DNAME))),
+    "addresses of 16 rewritten names, and what rewrites 2500 others": (
+        A, lambda at: rewritten(at, others(2500, DNAME))),
     "a chain without an end": (A, lambda at: [chained(at, 2800)]),
     "aliases of one name": (A, many(lambda i: record(OWNER, CNAME, label(i) + b"\0"))),
     "aliases of one name, of which one has addresses": (

@@ -188,6 +188,42 @@ TEST(a_reply_is_cut_if_libc_does_not_see_all_that_it_looks_for)
     assert_false(order_is_cut(TYPE_A, wire, len - 1));
 }
 
+/* An answer section of so many addresses of a name of 255 octets, of which the asked one is
+ * an alias. */
+static size_t of_long_name(uint8_t *wire, unsigned addresses)
+{
+    const uint8_t head[] = {REPLY(0), ASKED, RECORD(5, 60, 255)}, label[] = {1, 'a'};
+    struct writer to = writer_of(wire, WIRE_MAX);
+    size_t name = sizeof head;
+
+    put_bytes(&to, head, sizeof head);
+    for (unsigned i = 0; i < 127; i++)
+        put_bytes(&to, label, sizeof label);
+    put_u8(&to, 0);
+    for (unsigned i = 0; i < addresses; i++) {
+        put_u16(&to, (uint16_t)(NAME_POINTER | name));
+        put_bytes(&to, (const uint8_t[]){ADDRESS(1)}, 14);
+    }
+    wire_set_count(wire, SECTION_ANSWER, 1 + addresses);
+    return to.pos;
+}
+
+/* libc reads the owner of each, and 17 times 255 octets are more than 4096. */
+TEST(libc_sees_fewer_addresses_of_a_long_name)
+{
+    static uint8_t wire[WIRE_MAX];
+    size_t len = of_long_name(wire, 17);
+
+    assert_true(is_kept(wire, len));
+    assert_int_equal(shown, 1 + 17);
+    assert_false(order_is_cut(TYPE_A, wire, len));
+    assert_false(order_is_cut(TYPE_A, wire, len - 1)); /* it is short enough to be whole */
+    len = of_long_name(wire, 18);
+    assert_true(is_kept(wire, len));
+    assert_int_equal(shown, 1 + 17);
+    assert_true(order_is_cut(TYPE_A, wire, len));
+}
+
 /* Each leads to its own owner, which is in order. */
 TEST(a_reply_is_cut_behind_as_many_cnames_as_libc_sees)
 {
