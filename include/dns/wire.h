@@ -51,6 +51,14 @@ static inline uint8_t *wire_set_u16(uint8_t *at, unsigned value)
     return at + 2;
 }
 
+static inline void wire_set_u32(uint8_t *at, uint32_t value)
+{
+    at[0] = (uint8_t)(value >> 24);
+    at[1] = (uint8_t)(value >> 16);
+    at[2] = (uint8_t)(value >> 8);
+    at[3] = (uint8_t)value;
+}
+
 static inline uint16_t wire_id(const uint8_t *wire)
 {
     return wire_u16(wire);

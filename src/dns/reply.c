@@ -89,26 +89,93 @@ static uint16_t copy_section(struct writer *out, struct reader *in, uint16_t cou
     return copied;
 }
 
-static void put_records(struct writer *out, const struct answer *answer, size_t limit,
-                        uint32_t age, bool has_edns)
+/* The octets before the data of a record whose owner is a pointer, and where its TTL and
+ * the length of the data stand there. */
+enum { FIXED = 12, TTL_AT = 6, LENGTH_AT = 10 };
+
+/* Ages the records that come next, up to one whose owner is no pointer. Returns how many
+ * are left. An answer may have thousands of these. */
+static unsigned age_at_pointers(struct reader *in, uint8_t *records, unsigned count,
+                                struct ageing ageing)
 {
-    const struct ageing ageing = {.age = age, .is_stale = answer->is_stale};
+    struct reader at = *in;
+    const uint8_t *fields;
+    size_t pos = at.pos;
+
+    while (count > 0 && get_bytes(&at, &fields, FIXED) && fields[0] >= NAME_POINTER >> 8 &&
+           get_skip(&at, wire_u16(fields + LENGTH_AT))) {
+        wire_set_u32(records + pos + TTL_AT, aged(wire_u32(fields + TTL_AT), &ageing));
+        pos = at.pos;
+        count--;
+    }
+    in->pos = pos;
+    return count;
+}
+
+/* False if there are not exactly so many records. */
+static bool age_records(uint8_t *records, size_t len, unsigned count,
+                        const struct ageing *ageing)
+{
+    struct reader in = reader_of(records, len);
+    struct record_head head;
+
+    while ((count = age_at_pointers(&in, records, count, *ageing)) > 0) {
+        if (!record_next(&in, &head))
+            return false;
+        wire_set_u32(records + head.ttl_at, aged(head.ttl, ageing));
+        count--;
+    }
+    return reader_left(&in) == 0;
+}
+
+/* Copies all records at once, if they fit. */
+static bool put_whole(struct writer *out, const struct answer *answer, size_t limit,
+                      const struct ageing *ageing)
+{
+    const struct writer before = *out;
+    unsigned count = 0;
+
+    if (out->pos + answer->len > limit)
+        return false;
+    for (enum section i = SECTION_ANSWER; i < SECTIONS; i++)
+        count += answer->count[i];
+    put_bytes(out, answer->records, answer->len);
+    if (age_records(out->data + before.pos, answer->len, count, ageing))
+        return true;
+    *out = before;
+    return false;
+}
+
+static void put_fitting(struct writer *out, const struct answer *answer, size_t limit,
+                        const struct ageing *ageing, uint16_t copied[static SECTIONS])
+{
     struct reader in = reader_of(answer->records, answer->len);
-    uint16_t copied[SECTIONS] = {0};
     int section = 0;
 
     while (section < SECTIONS) {
-        copied[section] = copy_section(out, &in, answer->count[section], limit, &ageing);
+        copied[section] = copy_section(out, &in, answer->count[section], limit, ageing);
         if (copied[section] < answer->count[section])
             break; /* records behind a gap would be taken for the missing ones */
         section++;
     }
-    wire_set_count(out->data, SECTION_ANSWER, copied[SECTION_ANSWER]);
-    wire_set_count(out->data, SECTION_AUTHORITY, copied[SECTION_AUTHORITY]);
-    wire_set_count(out->data, SECTION_ADDITIONAL, copied[SECTION_ADDITIONAL] + has_edns);
     if (section < SECTION_ADDITIONAL) /* RFC 2181 section 9: missing additional records are
                                          no truncation */
         wire_set_flags(out->data, wire_flags(out->data) | WIRE_TC);
+}
+
+static void put_records(struct writer *out, const struct answer *answer, size_t limit,
+                        uint32_t age, bool has_edns)
+{
+    const struct ageing ageing = {.age = age, .is_stale = answer->is_stale};
+    uint16_t copied[SECTIONS] = {0};
+
+    if (put_whole(out, answer, limit, &ageing))
+        memcpy(copied, answer->count, sizeof copied);
+    else
+        put_fitting(out, answer, limit, &ageing, copied);
+    wire_set_count(out->data, SECTION_ANSWER, copied[SECTION_ANSWER]);
+    wire_set_count(out->data, SECTION_AUTHORITY, copied[SECTION_AUTHORITY]);
+    wire_set_count(out->data, SECTION_ADDITIONAL, copied[SECTION_ADDITIONAL] + has_edns);
 }
 
 size_t reply_write(const struct request *request, const struct answer *answer, uint32_t age,

@@ -16,6 +16,7 @@ from name_server import NameServer
 from tables import table
 
 SERVE_MOST = 50  # times a plain cached answer
+CACHED_MOST = 100  # of these, if it asks for an answer of 64 KiB
 SERVE_OCTETS = 64 << 10  # beyond what it has allocated before
 CONNECTION = 1024  # octets beside a message that comes in parts, of a connection that carries it
 DATAGRAM = 4096  # octets of the longest request over UDP
@@ -441,3 +442,27 @@ def test_no_reply_costs_out_of_proportion(counted, hostile_server, plain_cost, k
           f"{octets} octets")
     assert instructions <= REPLY_MOST * plain_cost
     assert octets <= REPLY_OCTETS
+
+
+CACHED = {
+    "addresses": (A, many(lambda i: record(OWNER, A, number(i)))),
+    "texts": (TXT, lambda at: [texts(at)]),
+    "octets": (NULL, many(lambda i: record(OWNER, NULL, struct.pack("!H", i % 65536)))),
+    "one long text": (TXT, lambda at: [[record(OWNER, TXT, (b"\xff" + bytes(255)) * 250)]]),
+}
+
+
+@table("kind", CACHED)
+def test_no_answer_from_the_cache_costs_serve_out_of_proportion(
+        counted, plain, hostile_server, kind):
+    """A client may have a name server of its own, and then ask for its answer again and again."""
+    rdtype, hostile_server.make = CACHED[kind]
+    hostile_server.how = ()
+    query = make(f"n{next(numbers)}.hostile.test", rdtype, edns=True).to_wire()
+    over_tcp(counted, query, 1)
+    for ask, most in (over_udp, SERVE_MOST), (over_tcp, CACHED_MOST):
+        instructions, octets = cost(counted, ask, query)
+        print(f"{kind}, {ask.__name__}: {instructions:.0f} instructions, "
+              f"{instructions / plain:.1f} times, {octets} octets")
+        assert instructions <= most * plain
+        assert octets <= SERVE_OCTETS + CONNECTION

@@ -452,6 +452,52 @@ TEST(ttls_are_lowered_by_the_age)
     assert_memory_equal(out + 27, expected, sizeof expected);
 }
 
+TEST(ttls_behind_owners_in_full_are_lowered_as_well)
+{
+    static const uint8_t data[] = {192, 0, 2, 10};
+    const uint8_t expected[] = {POINTER(12),
+                                RECORD(1, 53, 4),
+                                192,
+                                0,
+                                2,
+                                10,
+                                LABEL('t', 'e', 's', 't'),
+                                ROOT,
+                                RECORD(1, 53, 4),
+                                192,
+                                0,
+                                2,
+                                10,
+                                ROOT,
+                                RECORD(1, 53, 4),
+                                192,
+                                0,
+                                2,
+                                10,
+                                POINTER(12),
+                                RECORD(1, 53, 4),
+                                192,
+                                0,
+                                2,
+                                10};
+    struct record record = {.type = TYPE_A,
+                            .class = CLASS_IN,
+                            .ttl = 60,
+                            .owner = (struct name)NAME_OF("\4test"),
+                            .data = data,
+                            .data_len = sizeof data};
+    struct request request = plain_request();
+    struct answer answer = addresses(1);
+
+    answer_add_record(&answer, SECTION_ANSWER, ANSWER_OWNER_FULL, &record);
+    record.owner = (struct name)NAME_OF("");
+    answer_add_record(&answer, SECTION_AUTHORITY, ANSWER_OWNER_FULL, &record);
+    answer_add_record(&answer, SECTION_ADDITIONAL, ANSWER_OWNER_QUESTION, &record);
+    assert_int_equal(reply_write(&request, &answer, 7, NULL, out, 512),
+                     27 + sizeof expected);
+    assert_memory_equal(out + 27, expected, sizeof expected);
+}
+
 TEST(a_ttl_never_gets_below_0)
 {
     const uint8_t expected[] = {POINTER(12), RECORD(1, 0, 4), 192, 0, 2, 10};

@@ -44,6 +44,16 @@ TEST(flags_and_counts_are_set_in_their_place)
     assert_memory_equal(wire, expected, sizeof expected);
 }
 
+TEST(numbers_are_set_most_significant_octet_first)
+{
+    const uint8_t expected[] = {1, 2, 0xfe, 0xdc, 3, 4, 5, 6};
+    uint8_t wire[sizeof expected] = {1, 2, 0, 0, 0, 0, 0, 0};
+
+    assert_ptr_equal(wire_set_u16(wire + 2, 0xfedc), wire + 4);
+    wire_set_u32(wire + 4, 0x03040506);
+    assert_memory_equal(wire, expected, sizeof expected);
+}
+
 TEST(a_written_header_counts_questions_and_additional_records)
 {
     const uint8_t expected[] = {HEADER(0x0110, 1, 0, 0, 2)};
