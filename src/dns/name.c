@@ -1,7 +1,6 @@
 #include "dns/name.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -364,11 +363,22 @@ size_t name_from_text(const char *text, uint8_t name[static NAME_WIRE_MAX])
     return to.failed ? 0 : to.pos;
 }
 
-static size_t print_octet(uint8_t octet, char *out, size_t room)
+/* Octets of what stands for one octet. A log has many names, so it is written by hand. */
+static size_t print_octet(uint8_t octet, char out[static 4])
 {
-    if (octet <= ' ' || octet >= 0x7f)
-        return (size_t)snprintf(out, room, "\\%03u", octet);
-    return (size_t)snprintf(out, room, "%s%c", strchr(".;()\\", octet) ? "\\" : "", octet);
+    size_t len = 0;
+
+    if (octet > ' ' && octet < 0x7f) {
+        if (strchr(".;()\\", octet))
+            out[len++] = '\\';
+        out[len++] = (char)octet;
+        return len;
+    }
+    out[0] = '\\';
+    out[1] = (char)('0' + octet / 100);
+    out[2] = (char)('0' + octet / 10 % 10);
+    out[3] = (char)('0' + octet % 10);
+    return 4;
 }
 
 const char *name_to_text(struct name name, char text[static NAME_PRINTED])
@@ -377,7 +387,7 @@ const char *name_to_text(struct name name, char text[static NAME_PRINTED])
 
     for (; name.len > 1; name = name_parent(name)) {
         for (size_t i = 1; i <= *name.wire; i++)
-            out += print_octet(name.wire[i], text + out, NAME_PRINTED - out);
+            out += print_octet(name.wire[i], text + out);
         text[out++] = '.';
     }
     if (out == 0)

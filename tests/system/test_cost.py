@@ -156,6 +156,28 @@ def test_no_request_costs_serve_more_than_fifty_plain_ones(counted, plain, kind)
     assert octets <= SERVE_OCTETS + CONNECTION
 
 
+@pytest.fixture(scope="module", params=("text", "json"))
+def logging(request):
+    daemon = Counted("-o", f"log-queries={request.param}")
+    yield daemon
+    daemon.stop()
+
+
+@pytest.mark.parametrize("octet", (b"\x01", b"\xff", b'"', b"\\"))
+def test_no_name_costs_more_than_fifty_plain_ones_in_the_log(logging, plain, octet):
+    """Lines that come again are left out, so each name is another one."""
+    def ask(daemon, wire):
+        for number in range(TIMES):
+            over_udp(daemon, wire.replace(b"#", b"%d" % number), 1)
+
+    name = b"\1#" + (b"\x3f" + octet * 63) * 3 + b"\x2f" + octet * 47 + b"\7invalid\0"
+    logging.spent("serve")
+    ask(logging, asks(name))
+    instructions = logging.spent("serve")[0] / TIMES
+    print(f"a line with {octet}: {instructions:.0f} instructions, {instructions / plain:.1f} times")
+    assert instructions <= SERVE_MOST * plain
+
+
 # --- replies of a name server ---
 
 
