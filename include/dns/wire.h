@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 enum {
@@ -53,10 +54,8 @@ static inline uint8_t *wire_set_u16(uint8_t *at, unsigned value)
 
 static inline void wire_set_u32(uint8_t *at, uint32_t value)
 {
-    at[0] = (uint8_t)(value >> 24);
-    at[1] = (uint8_t)(value >> 16);
-    at[2] = (uint8_t)(value >> 8);
-    at[3] = (uint8_t)value;
+    value = htonl(value); /* gcc makes one store of that, and not always of four octets */
+    memcpy(at, &value, sizeof value);
 }
 
 static inline uint16_t wire_id(const uint8_t *wire)

@@ -49,17 +49,23 @@ static unsigned flags_of(const struct request *request, const struct answer *ans
     return flags;
 }
 
-/* How TTLs become what the client gets. */
+/* How TTLs become what the client gets. An answer may have thousands. */
 struct ageing {
-    uint32_t age; /* seconds to take away */
-    bool is_stale;
+    uint32_t age;   /* seconds; what is no more than that becomes `least` */
+    uint32_t least; /* seconds */
+    uint32_t added; /* to all others, modulo 2^32 */
 };
+
+static struct ageing ageing_of(const struct answer *answer, uint32_t age)
+{
+    if (answer->is_stale)
+        return (struct ageing){.age = UINT32_MAX, .least = ANSWER_STALE_TTL};
+    return (struct ageing){.age = age, .added = 0u - age};
+}
 
 static uint32_t aged(uint32_t ttl, const struct ageing *ageing)
 {
-    if (ageing->is_stale)
-        return ANSWER_STALE_TTL;
-    return ttl > ageing->age ? ttl - ageing->age : 0;
+    return ttl > ageing->age ? ttl + ageing->added : ageing->least;
 }
 
 /* Copies the next record if it fits below `limit`. */
@@ -93,39 +99,38 @@ static uint16_t copy_section(struct writer *out, struct reader *in, uint16_t cou
  * the length of the data stand there. */
 enum { FIXED = 12, TTL_AT = 6, LENGTH_AT = 10 };
 
-/* Ages the records that come next, up to one whose owner is no pointer. Returns how many
- * are left. An answer may have thousands of these. */
-static unsigned age_at_pointers(struct reader *in, uint8_t *records, unsigned count,
-                                struct ageing ageing)
-{
-    struct reader at = *in;
-    const uint8_t *fields;
-    size_t pos = at.pos;
-
-    while (count > 0 && get_bytes(&at, &fields, FIXED) && fields[0] >= NAME_POINTER >> 8 &&
-           get_skip(&at, wire_u16(fields + LENGTH_AT))) {
-        wire_set_u32(records + pos + TTL_AT, aged(wire_u32(fields + TTL_AT), &ageing));
-        pos = at.pos;
-        count--;
-    }
-    in->pos = pos;
-    return count;
-}
-
-/* False if there are not exactly so many records. */
-static bool age_records(uint8_t *records, size_t len, unsigned count,
-                        const struct ageing *ageing)
+/* Ages the record at `*pos`, and sets that to what is behind it. False if it is not whole.
+ */
+static bool age_record(uint8_t *records, size_t len, size_t *pos,
+                       const struct ageing *ageing)
 {
     struct reader in = reader_of(records, len);
     struct record_head head;
 
-    while ((count = age_at_pointers(&in, records, count, *ageing)) > 0) {
-        if (!record_next(&in, &head))
+    in.pos = *pos < len ? *pos : len;
+    if (!record_next(&in, &head))
+        return false;
+    wire_set_u32(records + head.ttl_at, aged(head.ttl, ageing));
+    *pos = in.pos;
+    return true;
+}
+
+/* Ages all records. False if there are not exactly so many. An answer may have thousands,
+ * most with a pointer as their owner. */
+static bool age_records(uint8_t *records, size_t len, unsigned count, struct ageing ageing)
+{
+    size_t pos = 0;
+
+    for (; count > 0; count--)
+        if (pos + FIXED <= len && records[pos] >= NAME_POINTER >> 8) {
+            uint8_t *ttl = records + pos + TTL_AT;
+
+            wire_set_u32(ttl, aged(wire_u32(ttl), &ageing));
+            pos += FIXED + (size_t)wire_u16(records + pos + LENGTH_AT);
+        } else if (!age_record(records, len, &pos, &ageing)) {
             return false;
-        wire_set_u32(records + head.ttl_at, aged(head.ttl, ageing));
-        count--;
-    }
-    return reader_left(&in) == 0;
+        }
+    return pos == len;
 }
 
 /* Copies all records at once, if they fit. */
@@ -140,7 +145,7 @@ static bool put_whole(struct writer *out, const struct answer *answer, size_t li
     for (enum section i = SECTION_ANSWER; i < SECTIONS; i++)
         count += answer->count[i];
     put_bytes(out, answer->records, answer->len);
-    if (age_records(out->data + before.pos, answer->len, count, ageing))
+    if (age_records(out->data + before.pos, answer->len, count, *ageing))
         return true;
     *out = before;
     return false;
@@ -166,7 +171,7 @@ static void put_fitting(struct writer *out, const struct answer *answer, size_t 
 static void put_records(struct writer *out, const struct answer *answer, size_t limit,
                         uint32_t age, bool has_edns)
 {
-    const struct ageing ageing = {.age = age, .is_stale = answer->is_stale};
+    const struct ageing ageing = ageing_of(answer, age);
     uint16_t copied[SECTIONS] = {0};
 
     if (put_whole(out, answer, limit, &ageing))
