@@ -48,8 +48,9 @@ static uint8_t last[SOCKET_ROOM];
 static size_t last_len;
 static bool is_good, is_in_case, was_mixed;
 static bool was_guessed;     /* by somebody who had tried before */
-static unsigned attacked;    /* bit N: somebody guesses ids of the question at server N */
-static unsigned altered;     /* replies that were right but for their case, in this run */
+static unsigned attacked;    /* bit N: what server N says over UDP may be forged */
+static unsigned altered;     /* replies that were right but for their case, in this run, and
+                              * errors that repeat no name */
 static unsigned asked_again; /* bit N: server N has had the question in another case */
 
 /* Such a reply to the question, if it was the last message and has just been read. */
@@ -107,7 +108,8 @@ static void plan(struct fake_socket *at)
         at->due = when;
 }
 
-/* After so many guesses the next one may be right, but not over TCP. */
+/* After so many guesses the next one may be right, and an ICMP message may be forged as
+ * well; but not over TCP. */
 static bool is_guessed(const struct fake_socket *at)
 {
     return !at->is_stream && attacked >> at->server & 1 && is_of_question(at);
@@ -180,6 +182,8 @@ static ssize_t sockets_reply(struct fake_socket *at, uint8_t *out)
 
     must(at->strays <= UDP_CONN_STRAYS);
     at->due = 0;
+    if (at->how & UNREACHABLE && !at->is_stream && is_of_question(at))
+        attacked |= 1u << at->server;
     if (at->how & UNREACHABLE)
         return at->is_stream ? 0 : fail(ECONNREFUSED);
     len = write_reply(at, out);
@@ -233,7 +237,7 @@ static void sockets_read(struct fake_socket *at, const uint8_t *wire, size_t len
         at->is_stream || sockets_here >> at->server & 1 || !upstream->mixed_case ||
         (is_good && memcmp(wire + WIRE_HEADER, at->query + WIRE_HEADER, name_len(at)) == 0);
     was_mixed = memcmp(at->query + WIRE_HEADER, question.name, question.name_len) != 0;
-    altered += is_good && !is_in_case;
+    altered += !is_in_case && (is_good || is_bare(at, wire, len));
     other_case.server = is_good && !is_in_case && is_of_question(at) ? at->server : 0;
     other_case.query_len = at->query_len;
     other_case.at = fuzz_us;
