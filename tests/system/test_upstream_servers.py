@@ -712,7 +712,8 @@ def with_poison(packet):
         ("A", "192.0.2.66"), ("NS", "ns.attacker.test."), ("CNAME", "attacker.test."),
         ("MX", "1 attacker.test."), ("SOA", "a. b. 1 2 3 4 5"))]
     poison += [dns.rrset.from_text(name, 3600, "IN", "A", "192.0.2.66")
-               for name in ("attacker.test.", "ns.attacker.test.", "www." + VICTIM)]
+               for name in ("attacker.test.", "ns.attacker.test.", "www." + VICTIM, "localhost.",
+                            "v4only.lab.")]
     poison += [dns.rrset.from_text(zone, 3600, "IN", *data)
                for zone in (".", "test.", "up.test.")
                for data in (("NS", "ns.attacker.test."), ("A", "192.0.2.66"))]
@@ -741,6 +742,8 @@ def test_records_about_other_names_are_left_out(start, resolv_conf, name_server,
     one.answer = saying("192.0.2.2")
     for victim in "victim.test", "www.victim.test", "attacker.test":
         assert server.ask(victim).outcome == [f"{victim} A 192.0.2.2"]
+    assert server.ask("localhost").outcome == ["localhost A 127.0.0.1"]
+    assert server.ask("v4only.lab").outcome == ["v4only.lab A 10.0.0.4"]
 
 
 # --- ports and ids ---
