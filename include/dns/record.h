@@ -29,9 +29,9 @@ struct record {
 struct record *record_read(struct reader *in);
 
 /* True if the record has this type and is of class IN. */
-static inline bool record_is(const struct record *record, uint16_t type)
+static inline bool record_is(const struct record *known, uint16_t type)
 {
-    return record->type == type && record->class == CLASS_IN;
+    return known->type == type && known->class == CLASS_IN;
 }
 
 /* The fields of a record behind its owner, where they stand in the message. */

@@ -297,7 +297,7 @@ static bool write_dnames(struct relay *relay, const uint8_t *first, size_t above
 {
     bool asked = relay->question->type == LDNS_RR_TYPE_DNAME;
 
-    for (size_t i = 0; i < relay->dname_count; i++) {
+    for (size_t i = 0; first && i < relay->dname_count; i++) {
         const struct record *record = relay->dnames[i];
 
         if (first[record->number] == above + 1 &&

@@ -245,9 +245,10 @@ def test_a_job_that_is_ended_leaves_nothing_behind(suite, tmp_path, number):
     assert list(scratch.iterdir()) == []
 
 
-def test_a_job_heeds_signals_that_its_caller_ignores(suite):
-    with subprocess.Popen(["nohup", TOP / "tests/job", "plain", "unit/net", "sh", "-c",
-                           "echo '[  PASSED  ] 1 test(s).'; kill -HUP $$; exit 0"],
+@pytest.mark.parametrize("name", ["HUP", "INT", "QUIT", "USR1"])
+def test_a_job_heeds_signals_that_its_caller_ignores(suite, name):
+    with subprocess.Popen(["env", f"--ignore-signal={name}", TOP / "tests/job", "plain", "unit/net",
+                           "sh", "-c", f"echo '[  PASSED  ] 1 test(s).'; kill -{name} $$; exit 0"],
                           env=suite.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT) as job:
         job.communicate(timeout=60)
