@@ -132,11 +132,12 @@ bool hosts_source_ends(const struct hosts_source *source)
 static void end_at_nul(char *line, size_t len)
 {
     const char *nul = memchr(line, '\0', len);
-    const char *name = line + strspn(line, blanks);
+    const char *name;
     size_t kept;
 
     if (!nul)
         return;
+    name = line + strspn(line, blanks);
     kept = name[strcspn(name, " \t\n\v\f\r:")] == '\0' ? 0 : (size_t)(nul - line);
     memset(line + kept, ' ', len - kept);
 }

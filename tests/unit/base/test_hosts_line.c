@@ -1,5 +1,8 @@
 #include "../check.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "base/hosts_line.h"
 
 /* The line that counts, or "none". */
@@ -66,6 +69,23 @@ static bool is_right(const char *octets)
     char text[256];
 
     return hosts_line_prepare(strcpy(text, octets), strlen(octets));
+}
+
+/* Behind the room for a NUL, which nothing has been written to, comes memory that cannot be
+ * read. */
+TEST(nothing_is_read_behind_the_octets)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *pages =
+        mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *text = pages + page - 2;
+
+    assert_ptr_not_equal(pages, MAP_FAILED);
+    assert_int_equal(mprotect(pages + page, page, PROT_NONE), 0);
+    memcpy(text, "\n ", 2);
+    assert_true(hosts_line_prepare(text, 1));
+    assert_string_equal(text, "\n");
+    munmap(pages, 2 * page);
 }
 
 /* glibc 2.33 and later use no line of a file in which they reject one. */
