@@ -274,20 +274,28 @@ int udp_conn_attach(struct udp_conns *conns, const struct addr *server,
     return 0;
 }
 
+static bool send_now(const struct udp_conn *conn, const void *wire, size_t len)
+{
+    return send(conn->fd, wire, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+}
+
 /*
  * The kernel reports an ICMP error to the next call on the socket, which may be for another
  * query than the one that the error is about. All queries of the connection went to the
  * same server, so all are refused. The loop does that, because the caller is in the middle
- * of sending.
+ * of sending. If there is no other query, such an error is forged, or about one that is
+ * over. The kernel reports it only once, so the query is sent again.
  */
 int udp_conn_send(const struct udp_query *query, const void *wire, size_t len)
 {
     struct udp_conn *conn = query->conn;
 
-    if (send(conn->fd, wire, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+    if (send_now(conn, wire, len))
         return 0;
-    if (conn->attached == 1 || errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
         return -1;
+    if (conn->attached == 1)
+        return send_now(conn, wire, len) ? 0 : -1;
     conn->refusal_error = errno;
     timer_set(conn->conns->loop, &conn->refusal, clock_ms());
     return 0;

@@ -572,6 +572,16 @@ TEST_WITH(conns, an_error_that_another_send_gets_is_told_to_all)
         assert_null(scene.queries[i].conn);
 }
 
+/* Such an error has come before its only query was sent, so it says nothing about that. */
+TEST_WITH(conns, an_error_from_before_does_not_keep_the_only_query_from_being_sent)
+{
+    close_server();
+    start_query(&scene.queries[0]);
+    send_query(&scene.queries[0]);
+    turn_until(scene.loop, &refused, 1);
+    assert_int_equal(last_error, ECONNREFUSED);
+}
+
 TEST_WITH(conns, a_query_that_left_before_an_error_hears_nothing)
 {
     attach_together(2);
