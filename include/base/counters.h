@@ -60,7 +60,7 @@
     ROW(STRAY_RETRIES, "stray-retries", TOTAL,                                             \
         "Queries asked again over TCP because of such replies.")                           \
     ROW(CASE_RETRIES, "case-retries", TOTAL,                                               \
-        "Queries asked again because their name came back in other letter case.")          \
+        "Queries asked again because their name came back in other case or not at all.")   \
     ROW(KEEPING_CASE, "keeping-case", GAUGE,                                               \
         "Name servers that keep the letter case of names.")                                \
     ROW(DNS_RECORDS, "dns-records", TOTAL, "Lookups that found records in DNS.")           \
