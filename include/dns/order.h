@@ -36,11 +36,10 @@ bool order_is_cut(uint16_t type, const uint8_t *wire, size_t len);
 
 /*
  * A copy of what libc is to see of the reply, with its records in the order in which
- * dns/relay passes them on; the caller
- * must free() it. If no order leads to its data, because there are two CNAMEs at one
- * name, the records stay as they were: libc may follow the other one. Sets `*shown` like
- * order_is_kept. NULL if the reply cannot be read, its chain is too long, signatures make
- * it cost too much, or memory is short.
+ * dns/relay passes them on; the caller must free() it. If no order leads to its data,
+ * because there are two CNAMEs at one name, the records stay as they were: libc may follow
+ * the other one. Sets `*shown` like order_is_kept. NULL if the reply cannot be read, its
+ * chain is too long, signatures make it cost too much, or memory is short.
  */
 uint8_t *order_restore(const struct question *, const uint8_t *wire, size_t len,
                        size_t *restored_len, unsigned *shown);
