@@ -116,16 +116,17 @@ struct upstream_query {
     /* What is known of each server: */
     bool failed[SERVERS_MAX];
     bool replied[SERVERS_MAX];
-    bool without_edns[SERVERS_MAX];   /* it is asked without EDNS from now on */
-    bool refused_edns[SERVERS_MAX];   /* it replied to a query with EDNS with an error */
-    int64_t edns_since[SERVERS_MAX];  /* a query with EDNS is unanswered; 0: none is */
-    bool only_tcp[SERVERS_MAX];       /* what comes over UDP may be forged */
-    bool mixes_case[SERVERS_MAX];     /* the name goes to it in mixed letter case */
-    bool teaches_case[SERVERS_MAX];   /* nothing is known of its letter case */
-    bool case_altered[SERVERS_MAX];   /* a reply did not have the name as it was sent */
-    bool loop_checked[SERVERS_MAX];   /* it needs no loop check (any more) */
-    bool asks_us[SERVERS_MAX];        /* for this very name */
-    unsigned asked_by;                /* a forwarder that asks us for the same; 0: none */
+    bool without_edns[SERVERS_MAX];     /* it is asked without EDNS from now on */
+    bool refused_edns[SERVERS_MAX];     /* it replied to a query with EDNS with an error */
+    int64_t edns_since[SERVERS_MAX];    /* a query with EDNS is unanswered; 0: none is */
+    bool only_tcp[SERVERS_MAX];         /* what comes over UDP may be forged */
+    bool mixes_case[SERVERS_MAX];       /* the name goes to it in mixed letter case */
+    bool teaches_case[SERVERS_MAX];     /* nothing is known of its letter case */
+    bool case_altered[SERVERS_MAX];     /* a reply had the name in other letter case */
+    bool repeated_nothing[SERVERS_MAX]; /* an error had no question */
+    bool loop_checked[SERVERS_MAX];     /* it needs no loop check (any more) */
+    bool asks_us[SERVERS_MAX];          /* for this very name */
+    unsigned asked_by;                  /* a forwarder that asks us for the same; 0: none */
     struct timer edns_timer;          /* the current server is asked without EDNS as well */
     struct timer tcp_timer;           /* all servers are asked over TCP as well */
     struct upstream_query *check;     /* the loop check under way for this question */

@@ -287,12 +287,20 @@ static bool is_in_right_case(struct sent_query *sent, const uint8_t *reply, bool
     if (!sent->letters.is_mixed)
         return true;
     if (is_bare)
-        return sent->owner->case_altered[sent->server];
+        return sent->owner->repeated_nothing[sent->server];
     if (!mixed_case_is_kept(&sent->letters, &sent->owner->question, reply))
         return alters_case(sent);
     if (sent->owner->teaches_case[sent->server])
         learn_case(sent);
     return true;
+}
+
+/* Of a server that keeps case, such a reply counts as a wrong one for the port as well. */
+static void note_other_case(struct sent_query *sent)
+{
+    if (upstream_query_infra(sent->owner, sent->server)->letters == CASE_KEPT)
+        udp_conn_note_stray(&sent->udp);
+    sent->owner->case_altered[sent->server] = true;
 }
 
 /* The query ends, and another one goes out in its place. The reply may be forged, so it
@@ -303,12 +311,13 @@ static void ask_in_another_case(struct sent_query *sent, unsigned outcome)
     size_t server = sent->server;
 
     count(COUNT_CASE_RETRIES);
-    if (upstream_query_infra(query, server)->letters == CASE_KEPT)
-        udp_conn_note_stray(&sent->udp);
+    if (outcome == WAY_CASE)
+        note_other_case(sent);
+    else
+        query->repeated_nothing[server] = true;
     udp_conn_avoid(&sent->udp);
     drop(sent);
     result_note_outcome(query->result, server, outcome);
-    query->case_altered[server] = true;
     upstream_query_resend(query, server, false);
 }
 

@@ -327,6 +327,27 @@ TEST_WITH(upstream, an_error_without_the_question_is_taken_the_second_time)
     is_asked_and_answers(0, false);
 }
 
+/* Nor is it a stray, since its id is right. */
+TEST_WITH(upstream, an_error_without_the_question_says_nothing_of_letter_case)
+{
+    struct infra_server *server;
+    struct got got, lowered;
+    uint64_t before;
+
+    server = set_up_elsewhere();
+    server->letters = CASE_KEPT;
+    before = counters_own[COUNT_STRAY_REPLIES];
+    got = asked_in_mixed_case();
+    refuse_without_question(&got);
+    got = turn_until_asked(scene.loop, scene.udp[0]);
+    assert_int_equal(counters_own[COUNT_STRAY_REPLIES], before);
+    lowered = with_name(&got, tolower);
+    server_reply(scene.udp[0], &lowered, REPLY_FLAGS, 66);
+    got = turn_until_asked(scene.loop, scene.udp[0]);
+    is_answered_by(0, &got);
+    assert_int_equal(server->letters, CASE_KEPT);
+}
+
 TEST_WITH(stream, over_tcp_the_client_s_case_is_sent)
 {
     struct got got;
