@@ -17,7 +17,7 @@
 enum {
     QUESTIONS = 4,
     OVER_MS = 10000,  /* loop checks and rechecks are over, too */
-    QUERIES_MAX = 20, /* for a question, with those to look for loops */
+    QUERIES_MAX = 32, /* for a question, over UDP and TCP, with those to look for loops */
     FRONT = 10,       /* flags and counts of a message */
     FORWARDER = 7,    /* the number of one, of which a question may come */
 };
