@@ -13,7 +13,13 @@
 #include "serve/fastpath.h"
 #include "serve/handler.h"
 
-static struct serve_config config = {.udp_size = 1232, .per_client = 8, .timeout = 4400};
+static const struct local_data local = {.ttl = 10, .negative_ttl = 10};
+static struct serve_config config = {
+    .udp_size = 1232,
+    .per_client = 8,
+    .timeout = 4400,
+    .policy = {.special = {.local = &local}},
+};
 static struct cache *cache;
 static struct flights *flights;
 static struct handler handler = {.config = &config};
