@@ -38,8 +38,9 @@ static int connect_fd(int fd, const struct addr *server)
     return -1;
 }
 
-/* An old kernel cannot tell. An IPv6 socket may be connected to an IPv4 address
- * that is mapped into IPv6. */
+/* Nobody elsewhere can send a fragment from a loopback address, so there this call is
+ * saved. An old kernel cannot tell. An IPv6 socket may be connected to an IPv4 address that
+ * is mapped into IPv6. */
 static void have_fragments_told(int fd, int family)
 {
     const int one = 1;
@@ -56,7 +57,7 @@ int socket_connect(const struct addr *server, int type)
 
     if (fd == -1 && errno == EMFILE)
         first_spare = 0; /* the limit may have been lowered */
-    if (fd != -1 && type == SOCK_DGRAM)
+    if (fd != -1 && type == SOCK_DGRAM && !addr_is_loopback(server))
         have_fragments_told(fd, server->sock.any.sa_family);
     if (fd == -1 || connect_fd(fd, server) == 0 || errno == EINPROGRESS)
         return fd;
