@@ -46,7 +46,8 @@ static bool is_usable(struct file *file, const char *text, int size)
     return false;
 }
 
-/* Where inih takes the line to begin. It passes over a byte order mark in the first one. */
+/* Returns the place where inih begins to read the line. In the first line inih passes over
+ * a byte order mark as well. */
 static const char *first_word(const struct file *file)
 {
     static const char mark[] = "\xef\xbb\xbf";

@@ -32,8 +32,8 @@
 static struct sockets sockets;
 static struct handover handover;
 
-/* Where /dev is empty, the second one takes a number as well, and only fails to be written
- * to or read. */
+/* A container may have no /dev/null. A descriptor of / that can be neither read nor written
+ * takes the number there. */
 static int open_nothing(void)
 {
     int fd = open("/dev/null", O_RDWR);

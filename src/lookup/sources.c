@@ -119,8 +119,9 @@ static void read_and_decide(void)
 
     host.names_resolve = strstr(host.text, "resolve") != NULL;
     resolved_changed();
-    kind = nss_line_read(host.text, host.resolved, &host.sources, host.line);
-    if (!is_right)
+    if (is_right)
+        kind = nss_line_read(host.text, host.resolved, &host.sources, host.line);
+    else
         kind = nss_line_refuse(&host.sources, host.line);
     host.sources.version = ++version;
     if (kind == LINE_WRITTEN || host.is_set || is_nscd_there())

@@ -295,7 +295,8 @@ static bool is_in_right_case(struct sent_query *sent, const uint8_t *reply, bool
     return true;
 }
 
-/* Of a server that keeps case, such a reply counts as a wrong one for the port as well. */
+/* The query notes that it has had such a reply. If the server keeps case, the reply also
+ * counts as a wrong one for the port. */
 static void note_other_case(struct sent_query *sent)
 {
     if (upstream_query_infra(sent->owner, sent->server)->letters == CASE_KEPT)
