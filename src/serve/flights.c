@@ -38,10 +38,10 @@ static bool is_outdated(const struct flights *flights, const struct flight *flig
 
 static void keep(struct flights *flights, const struct flight *flight,
                  const struct question *question, const struct answer *answer,
-                 uint32_t uncached_ttl)
+                 int64_t now, uint32_t uncached_ttl)
 {
     if (!is_outdated(flights, flight))
-        cache_put(flights->cache, question, answer, clock_ms(), uncached_ttl);
+        cache_put(flights->cache, question, answer, now, uncached_ttl);
 }
 
 /* False if there is no stale answer, or nobody waits for the reply. */
@@ -84,6 +84,8 @@ static bool reply_to_all(struct flights *flights, const struct flight *flight,
     return is_given;
 }
 
+/* The answer ages from now on, and not from when all have their replies: the machine may
+ * sleep until then. */
 static void finish(struct flights *flights, struct flight *flight,
                    const struct answer *answer)
 {
@@ -94,7 +96,8 @@ static void finish(struct flights *flights, struct flight *flight,
     notable_lookup(counters_worst(), &flight->question, answer, now_us / 1000,
                    took_us / 1000);
     is_given = reply_to_all(flights, flight, answer);
-    keep(flights, flight, &flight->question, answer, is_given ? 0 : LATE_TTL);
+    keep(flights, flight, &flight->question, answer, now_us / 1000,
+         is_given ? 0 : LATE_TTL);
     pending_end(&flights->pending, flight);
 }
 
@@ -122,7 +125,7 @@ static void answered(void *context, struct flight *flight, bool is_unsolicited,
     names_correct(flights->config->names, question, answer);
     check_alias(flights, question, answer);
     if (is_unsolicited)
-        keep(flights, flight, question, answer, UNSOLICITED_TTL);
+        keep(flights, flight, question, answer, clock_ms(), UNSOLICITED_TTL);
     else if (flight)
         finish(flights, flight, answer);
 }

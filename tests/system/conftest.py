@@ -230,23 +230,28 @@ def everything(start, etc, open_folder):
 class Clocks:
     """The clocks that a server believes in, which a test moves by so many seconds in all."""
 
-    PAGE = struct.Struct("qq")
+    PAGE = struct.Struct("qqq")
 
     def __init__(self, folder):
         source = pathlib.Path(__file__).parent / "preload/clocks.c"
         preloaded, self.page = folder / "clocks.so", folder / "clocks"
         subprocess.run(["cc", "-shared", "-fPIC", "-o", preloaded, source], check=True)
         self.env = {"LD_PRELOAD": str(preloaded), "CLOCKS": str(self.page)}
-        self.slept = self.stepped = 0
-        self.page.write_bytes(self.PAGE.pack(0, 0))
+        self.slept = self.stepped = self.sleeps_after_send = 0
+        self.page.write_bytes(self.PAGE.pack(0, 0, 0))
 
     def move(self):
         with self.page.open("r+b") as page:
-            page.write(self.PAGE.pack(self.slept, self.stepped))
+            page.write(self.PAGE.pack(self.slept, self.stepped, self.sleeps_after_send))
 
     def sleep(self, seconds):
         """The machine has slept."""
         self.slept = seconds
+        self.move()
+
+    def sleep_after_send(self, seconds):
+        """The machine will sleep as soon as a process has sent a client its reply."""
+        self.sleeps_after_send = seconds
         self.move()
 
     def step(self, seconds):
