@@ -37,8 +37,8 @@ static bool is_outdated(const struct flights *flights, const struct flight *flig
 }
 
 static void keep(struct flights *flights, const struct flight *flight,
-                 const struct question *question, const struct answer *answer,
-                 int64_t now, uint32_t uncached_ttl)
+                 const struct question *question, const struct answer *answer, int64_t now,
+                 uint32_t uncached_ttl)
 {
     if (!is_outdated(flights, flight))
         cache_put(flights->cache, question, answer, now, uncached_ttl);

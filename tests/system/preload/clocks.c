@@ -3,8 +3,8 @@
  * test shares with all the server's processes, has the seconds for which the machine has
  * slept, and those by which somebody has stepped the time of day. A sleep moves
  * CLOCK_BOOTTIME, while CLOCK_MONOTONIC stands still; a step moves CLOCK_REALTIME alone
- * (clock_gettime(2)). The third number is for how many seconds it sleeps as soon as a process
- * has sent a datagram to a client.
+ * (clock_gettime(2)). The third number is for how many seconds it sleeps as soon as a
+ * process has sent a datagram to a client.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
