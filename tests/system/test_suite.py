@@ -331,6 +331,32 @@ def test_what_passes_alone_is_told_and_counts(suite, status, code, said_first, s
     assert ONE_FAILED in (suite.folder / "plain/system/test_one.log").read_text()
 
 
+def test_the_ends_of_the_logs_tell_why_a_run_was_no_success(suite):
+    suite.begin("plain=unit/net,unit/dns,unit/base,unit/log", "address=unit/net")
+    suite.says("plain", "unit/net", "[  PASSED  ] 5 test(s).\n")
+    suite.says("plain", "unit/base", "[  PASSED  ] 5 test(s).\nskipped: no private network here\n")
+    suite.says("plain", "unit/dns", "".join(f"line {number}\n" for number in range(61)), status=1)
+    suite.job("address", "unit/net", "path=${ASAN_OPTIONS#*log_path=\\'}; "
+                                     "echo heap overflow > \"${path%%\\'*}.1\"")
+    code, said = suite.run(TOP / "tests/report", "--why")
+    assert (code, said.splitlines()) == (0, [
+        "== plain unit/dns, 0 passed, 1 failed, 0 skipped, says in the end:",
+        *(f"line {number}" for number in range(1, 61)),
+        "== plain unit/base, 5 passed, 0 failed, 1 skipped, says in the end:",
+        "[  PASSED  ] 5 test(s).", "skipped: no private network here",
+        "== address unit/net, 0 passed, 1 failed, 0 skipped, says in the end:",
+        "== address.1", "heap overflow"])
+
+
+def test_only_the_first_logs_tell_why(suite):
+    names = [f"unit/{number}" for number in range(10)]
+    suite.begin(f"plain={','.join(names)}")
+    for name in names:
+        suite.says("plain", name, "bad\n", status=1)
+    said = suite.run(TOP / "tests/report", "--why")[1]
+    assert (said.count("\nbad\n"), said.splitlines()[-1]) == (8, "== 2 other jobs are not shown")
+
+
 def test_a_run_in_which_all_passed(suite):
     suite.begin("plain=unit/net")
     suite.says("plain", "unit/net", "[  PASSED  ] 5 test(s).\n")
@@ -359,6 +385,8 @@ def test_rows_that_no_file_has_shown_are_a_failure(suite):
     assert code == 1
     assert "1.1                    MUST   missing" in said
     assert "FAILED  rows of the conformance table (above)" in said
+    assert suite.run(TOP / "tests/report", "--why") == (
+        0, "== rows of the conformance table do not hold\n")
 
 
 @pytest.mark.parametrize("words, reason", [
