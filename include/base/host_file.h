@@ -1,6 +1,7 @@
 /* Files of the host that libc reads as well, and what may stand in their place. */
 #pragma once
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,6 +14,18 @@ int host_file_open(const char *path);
 
 /* Opens it as a stream, which the caller closes; NULL with errno. */
 FILE *host_file_stream(const char *path);
+
+/* What was last logged of a file that may not be read. */
+struct host_file_denial {
+    pthread_mutex_t lock;
+    bool is_logged;
+    struct stat seen; /* all zero if not even its folder may be searched */
+};
+
+/* To be called with errno of a failed stat() or host_file_open(): if it is EACCES, logs
+ * that this process may not read the file and what follows from that (`effect`, a clause),
+ * once for each state of the file. Does nothing for other errors. For any thread. */
+void host_file_warn_denied(struct host_file_denial *, const char *path, const char *effect);
 
 /* True if libc might never finish reading it, because it is a FIFO or a device. /dev/null,
  * which often masks files, is harmless. */

@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 static int close_with(int fd, int error)
 {
     close(fd);
@@ -33,6 +35,32 @@ FILE *host_file_stream(const char *path)
     if (fd != -1 && !file)
         close_with(fd, errno);
     return file;
+}
+
+/* True if the file has this state for the first time. */
+static bool is_news(struct host_file_denial *denial, const struct stat *now)
+{
+    bool is_known;
+
+    pthread_mutex_lock(&denial->lock);
+    is_known = denial->is_logged && host_file_same(now, &denial->seen);
+    denial->is_logged = true;
+    denial->seen = *now;
+    pthread_mutex_unlock(&denial->lock);
+    return !is_known;
+}
+
+void host_file_warn_denied(struct host_file_denial *denial, const char *path,
+                           const char *effect)
+{
+    struct stat now = {0};
+
+    if (errno != EACCES)
+        return;
+    if (stat(path, &now) == -1)
+        now = (struct stat){0};
+    if (is_news(denial, &now))
+        log_warning("the server's user may not read %s, so %s", path, effect);
 }
 
 static bool is_dev_null(const struct stat *file)

@@ -29,6 +29,13 @@ static struct {
     int64_t again; /* clock_ms() of the next try, at the earliest */
 } kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
+static void warn_if_denied(void)
+{
+    static struct host_file_denial denial = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+    host_file_warn_denied(&denial, path, "the names there are not found");
+}
+
 static bool has_changed(int fd, const struct stat *before)
 {
     struct stat now;
@@ -86,6 +93,8 @@ void hosts_words_read(void)
     struct word_set words = {0};
     struct stat file;
 
+    if (fd == -1)
+        warn_if_denied();
     if (fd == -1 || fstat(fd, &file) == -1)
         keep(&words, NULL, WORD_SET_FAILED);
     else if (is_news(&file))
@@ -149,7 +158,11 @@ bool hosts_words_refresh(struct work *work, hosts_words_done *done, void *contex
     bool is_due, is_reading;
     struct stat now;
 
-    if (stat(path, &now) == -1 || !is_news(&now))
+    if (stat(path, &now) == -1) {
+        warn_if_denied();
+        return false;
+    }
+    if (!is_news(&now))
         return false;
     pthread_mutex_lock(&kept.lock);
     is_reading = kept.is_reading;

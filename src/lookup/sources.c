@@ -19,6 +19,13 @@ enum {
     LOOPS_MS = 60000,   /* for which its stub is taken to lead back to us */
 };
 
+static void warn_if_denied(void)
+{
+    static struct host_file_denial denial = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+    host_file_warn_denied(&denial, path, "its hosts: line is not followed");
+}
+
 /* Reads what libc reads of the file, or nothing if there is none; `text` has room for
  * NSS_TEXT octets. False if libc cannot use it. */
 static bool read_file(char *text)
@@ -26,7 +33,9 @@ static bool read_file(char *text)
     int fd = host_file_open(path);
     ssize_t got = fd == -1 ? -1 : read(fd, text, NSS_TEXT - 1);
 
-    if (fd != -1)
+    if (fd == -1)
+        warn_if_denied(); /* libc follows `files dns` then */
+    else
         close(fd);
     return hosts_line_prepare(text, got < 0 ? 0 : (size_t)got);
 }
@@ -38,6 +47,8 @@ static bool file_changed(struct stat *seen, bool *was_missing)
     struct stat now;
 
     *was_missing = stat(path, &now) == -1;
+    if (*was_missing && !came)
+        warn_if_denied();
     if (*was_missing)
         return !came;
     if (!came && host_file_same(&now, seen))

@@ -127,13 +127,22 @@ static void blank_after_nuls(char *text, size_t len)
     }
 }
 
+static void warn_if_denied(void)
+{
+    static struct host_file_denial denial = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+    host_file_warn_denied(&denial, path, "its name servers are not asked");
+}
+
 static bool read_and_decide(void)
 {
     char text[FILE_MAX + 1];
     int fd = host_file_open(path);
     ssize_t got = fd == -1 ? -1 : read(fd, text, sizeof text);
 
-    if (fd != -1)
+    if (fd == -1)
+        warn_if_denied(); /* libc asks 127.0.0.1 then */
+    else
         close(fd);
     if (got < 0)
         return false;
@@ -159,18 +168,20 @@ static struct known *current(void)
     static struct log_limit limit;
     struct stat now;
 
-    if (stat(path, &now) == -1)
+    if (stat(path, &now) == -1) {
+        warn_if_denied();
         now = (struct stat){0};
+    }
     if (host_file_same(&now, &known.file))
         return &known;
     known = (struct known){.file = now, .edition = known.edition + 1};
     known.is_unsafe =
         host_file_may_never_end(path) || (now.st_ino != 0 && read_and_decide());
     if (known.is_unsafe && log_limit_allows(&limit, clock_ms()))
-        log_warning("no name is looked up, since the C library would abort or hang on %s: "
-                    "make it a "
-                    "shorter file, with a valid sortlist and shorter search domains",
-                    path);
+        log_warning(
+            "no name is looked up, since the C library would abort or hang on %s: "
+            "make it a shorter file, with a valid sortlist and shorter search domains",
+            path);
     return &known;
 }
 

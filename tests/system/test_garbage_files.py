@@ -49,6 +49,12 @@ def outcome(server, question):
         return server.send(*question).reply().outcome
 
 
+def wait_for_right_answers(server):
+    for question, right in RIGHT.items():
+        wait_until(lambda question=question, right=right: outcome(server, question) == right,
+                   question)
+
+
 @table("name", ["resolv.conf", "nsswitch.conf", "host.conf", "gai.conf"])
 @table("kind", GARBAGE)
 def test_garbage_makes_no_wrong_answer(start, etc, name, kind):
@@ -62,10 +68,47 @@ def test_garbage_makes_no_wrong_answer(start, etc, name, kind):
             allowed += ("NXDOMAIN",)
         assert outcome(server, question) in allowed, question
     etc.restore()
-    for question, right in RIGHT.items():
-        wait_until(lambda question=question, right=right: outcome(server, question) == right,
-                   f"{question} when all is well again")
+    wait_for_right_answers(server)
     assert " died: " not in server.errors() and " ended " not in server.errors()
+
+
+EFFECTS = {"hosts": "the names there are not found",
+           "nsswitch.conf": "its hosts: line is not followed",
+           "resolv.conf": "its name servers are not asked"}
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+def test_a_file_that_the_servers_user_may_not_read_is_told(start, etc, name):
+    """Once for each time that it becomes so, because libc goes on as if there were none."""
+    server = start()
+    told = f"the server's user may not read /etc/{name}, so {EFFECTS[name]}\n"
+    path = etc.keep(name)
+    for count in 1, 2:
+        path.chmod(0o600)
+        wait_until(lambda count=count: outcome(server, ("a.example.test", "A"))
+                   and server.errors().count(told) >= count, "the warning")
+        outcome(server, ("b.example.test", "A"))
+        assert server.errors().count(told) == count
+        path.chmod(0o644)
+        wait_for_right_answers(server)
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+def test_a_file_in_a_folder_that_the_servers_user_may_not_search_is_told(
+        start, etc, open_folder, name):
+    server = start()
+    told = f"the server's user may not read /etc/{name}, so {EFFECTS[name]}\n"
+    path, moved = etc.keep(name), open_folder / name
+    moved.write_bytes(path.read_bytes())
+    open_folder.chmod(0o700)
+    path.unlink()
+    path.symlink_to(moved)
+    wait_until(lambda: outcome(server, ("a.example.test", "A")) and told in server.errors(),
+               "the warning")
+    outcome(server, ("b.example.test", "A"))
+    assert server.errors().count(told) == 1
+    etc.restore()
+    wait_for_right_answers(server)
 
 
 def many_lines():

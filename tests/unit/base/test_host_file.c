@@ -73,6 +73,45 @@ TEST(what_is_not_there_cannot_be_read)
     assert_null(host_file_stream(path));
 }
 
+/* What is logged of a file whose opening failed with this error. */
+static const char *warning(struct host_file_denial *denial, int error)
+{
+    static char text[256];
+    char log[64];
+    int fd, saved = dup(STDERR_FILENO);
+    ssize_t got;
+
+    folder_path(log, "log");
+    fd = open(log, O_CREAT | O_TRUNC | O_RDWR, 0600);
+    assert_int_equal(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+    errno = error;
+    host_file_warn_denied(denial, path, "nobody knows it");
+    assert_int_equal(dup2(saved, STDERR_FILENO), STDERR_FILENO);
+    got = pread(fd, text, sizeof text - 1, 0);
+    assert_true(got >= 0);
+    text[got] = '\0';
+    close(fd);
+    close(saved);
+    return text;
+}
+
+TEST(a_file_that_may_not_be_read_is_told_once_for_each_of_its_states)
+{
+    struct host_file_denial denial = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+
+    assert_string_equal(warning(&denial, ENOENT), "");
+    assert_string_equal(warning(&denial, EMFILE), "");
+    assert_non_null(strstr(warning(&denial, EACCES), "the server's user may not read "));
+    assert_string_equal(warning(&denial, EACCES), ""); /* its folder is still closed */
+    close(open(path, O_CREAT | O_WRONLY, 0));
+    assert_non_null(strstr(warning(&denial, EACCES), "/hosts, so nobody knows it\n"));
+    assert_string_equal(warning(&denial, EACCES), "");
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    assert_non_null(strstr(warning(&denial, EACCES), "may not read"));
+    unlink(path);
+}
+
 GROUP(set_up, folder_remove);
 
 static const int64_t now = 1700000000000; /* milliseconds since 1970 */
