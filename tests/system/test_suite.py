@@ -293,6 +293,13 @@ def test_what_failed_beside_other_jobs_is_run_once_more(suite):
         0, "plain system/test_one\nthread system/test_one\n")
 
 
+def test_a_live_system_that_could_not_be_made_is_tried_again(suite):
+    suite.begin("plain=live,system/test_one")
+    suite.says("plain", "live", "boot: debootstrap makes no Debian bookworm\n", status=1)
+    suite.says("plain", "system/test_one", "===== 3 passed in 3.21s =====\n")
+    assert suite.run(TOP / "tests/report", "--again") == (0, "plain live\n")
+
+
 @pytest.mark.parametrize("kind, name, text, report", [
     ("plain", "check", "", ""),
     ("plain", "unit/net", CMOCKA_SAID, ""),  # a program of it has crashed
