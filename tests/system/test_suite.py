@@ -211,6 +211,19 @@ def test_a_sanitizers_report_of_any_process_is_a_failure(suite, kind, variable):
     assert "found it" in said
 
 
+KILLED = "==88==Unable to get registers from thread 86.\n"
+
+
+@pytest.mark.parametrize("text, failed", [
+    (KILLED, 0), (KILLED * 2, 0), (f"{KILLED}==88==ERROR: LeakSanitizer: detected memory leaks\n", 1)])
+def test_a_process_that_was_killed_in_its_search_for_leaks_is_no_report(suite, text, failed):
+    suite.job("address", "unit/net", f"""
+        path=${{ASAN_OPTIONS#*log_path=\\'}}
+        printf '%s' '{text}' > "${{path%%\\'*}}.86"
+        echo '[  PASSED  ] 3 test(s).'""")
+    assert counts(suite.result("address", "unit/net")) == [3, failed, 0, 0]
+
+
 def test_a_command_that_fails_without_a_count_is_one_failure(suite):
     assert suite.job("plain", "check", "echo wrong; exit 1")[0] == 1
     assert counts(suite.result("plain", "check")) == [0, 1, 0, 0]
