@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,15 @@ static void be_plain(int printed)
 
 /* The child ends with its parent, however that ends, and its process group ends with the
  * child. */
+/* The ends of other children's pipes would take descriptors that libc needs: without one
+ * for the hosts file or a socket, it says that there is no such name. */
+static void close_all_but(int report)
+{
+    if (report > STDERR_FILENO + 1)
+        close_range(STDERR_FILENO + 1, (unsigned)report - 1, 0);
+    close_range((unsigned)report + 1, UINT_MAX, 0);
+}
+
 _Noreturn static void be_child(const struct forked *forked, pid_t parent, int report,
                                int printed)
 {
@@ -61,6 +71,7 @@ _Noreturn static void be_child(const struct forked *forked, pid_t parent, int re
         _exit(EXIT_FAILURE);
     setpgid(0, 0);
     be_plain(printed);
+    close_all_but(report);
     forked->work(forked->context, report);
     fflush(NULL);
     _exit(EXIT_SUCCESS);

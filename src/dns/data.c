@@ -95,7 +95,7 @@ static bool put_authorization(FILE *out, struct reader *in)
     if (!get_u8(in, &flags) || !get_u8(in, &len) || len == 0 || !get_bytes(in, &tag, len))
         return false;
     for (size_t i = 0; i < len; i++)
-        if (!isalnum(tag[i]))
+        if (tag[i] > 0x7F || !isalnum(tag[i])) /* a locale may have more letters */
             return false;
     fprintf(out, "%u %.*s ", flags, len, (const char *)tag);
     size = reader_left(in);

@@ -150,3 +150,14 @@ def test_a_program_for_people_works_or_says_why_not(start, program, args, right)
         else:
             assert done.returncode > 0 and says_why(done.stdout + done.stderr), (most, done)
     assert done.returncode == 0
+
+
+def test_an_explanation_denies_no_name_for_want_of_descriptors():
+    for most in range(4, 31, 1 if ALL else 2):
+        done = subprocess.run(limited(PROGRAM.with_name("hostdns"), most)
+                              + ["--explain", "a.example.test"], capture_output=True, text=True,
+                              timeout=2 * START_SECONDS, check=False)
+        denials = re.findall(r"^ *(?:dns|getaddrinfo\(\)) .* no such name$", done.stdout, re.M)
+        assert not denials and "Nobody knows it" not in done.stdout, (most, done.stdout)
+        assert done.returncode != 1, (most, done)
+    assert "192.0.2.1" in done.stdout
