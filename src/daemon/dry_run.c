@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,6 +57,9 @@ __attribute__((noreturn)) static void be_dry_run(const char *program, char *cons
 
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    /* It holds the ends of all channels, so the others would not notice that the supervisor
+     * is killed. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (with_check && dup2(out, STDOUT_FILENO) != -1 && dup2(out, STDERR_FILENO) != -1 &&
         handover_give(handover) == 0)
         execv(program, with_check);

@@ -144,3 +144,21 @@ def test_children_leave_though_lookups_hang(start, etc, upstream, fresh):
         server.process.wait()
         server.stopped = True
         wait_until(lambda: not [pid for pid in children if is_alive(pid)], "the children leave")
+
+
+def test_children_leave_when_the_supervisor_is_killed_in_a_dry_run(start, open_folder):
+    """The dry run reads a file that does not come, as from a file system that hangs."""
+    open_folder.chmod(0o777)
+    file = open_folder / "hostdns.conf"
+    file.write_text("")
+    server = start("-c", file)
+    file.unlink()
+    os.mkfifo(file, 0o644)
+    before = len(children_of(server.pid))
+    os.kill(server.pid, signal.SIGHUP)
+    wait_until(lambda: len(children_of(server.pid)) > before, "the dry run")
+    children = [pid for pid, _ in children_of(server.pid)]
+    server.process.kill()
+    server.process.wait()
+    server.stopped = True
+    wait_until(lambda: not [pid for pid in children if is_alive(pid)], "the children leave")
