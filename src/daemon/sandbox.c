@@ -1,5 +1,6 @@
 #include "daemon/sandbox.h"
 
+#include <asm/sockios.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -332,6 +333,29 @@ bool sandbox_all(bool is_filtered)
     return forbid_everywhere();
 }
 
+/* Refuses a call whose second argument, an int, is this one. */
+static int refuse_request(scmp_filter_ctx filter, int call, int request)
+{
+    return seccomp_rule_add(filter, refuse, call, 1,
+                            SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)request));
+}
+
+/* The kernel also sends signals for whoever owns a descriptor, and a limit may end another
+ * process of the same user; 0 is the process itself. */
+static int refuse_reaching_others(scmp_filter_ctx filter)
+{
+    static const int commands[] = {F_SETOWN, F_SETOWN_EX, F_SETSIG};
+    static const int requests[] = {FIOSETOWN, SIOCSPGRP};
+    int result =
+        seccomp_rule_add(filter, refuse, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_NE, 0));
+
+    for (size_t i = 0; i < sizeof commands / sizeof *commands && result >= 0; i++)
+        result = refuse_request(filter, SCMP_SYS(fcntl), commands[i]);
+    for (size_t i = 0; i < sizeof requests / sizeof *requests && result >= 0; i++)
+        result = refuse_request(filter, SCMP_SYS(ioctl), requests[i]);
+    return result;
+}
+
 void sandbox_lookup(void)
 {
     scmp_filter_ctx filter;
@@ -345,6 +369,8 @@ void sandbox_lookup(void)
                        sizeof never_in_lookup / sizeof *never_in_lookup);
     if (filter && result == 0)
         result = rules_for_signals(filter, refuse, SCMP_CMP_NE);
+    if (filter && result == 0)
+        result = refuse_reaching_others(filter);
     /* A process that an NSS module forks could outlive the server. */
     if (filter && result == 0)
         result = refuse_clone(filter, CLONE_THREAD, 0);
