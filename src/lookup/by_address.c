@@ -186,6 +186,9 @@ static void say_verdict(const struct lookup_config *config, const struct questio
         say_found(config, question, answer, &result->entry);
     } else if (libc_is_broken(result)) {
         libc_tell_failure(result, answer);
+    } else if (!result->used_dns && result->outcome == LIBC_FAILURE) {
+        answer_fail(answer, RCODE_SERVFAIL, EDE_OTHER, "host resolver: %s",
+                    hstrerror(result->resolver_error));
     } else if (!result->used_dns && result->outcome == LIBC_NO_NAME) {
         answer_reset(answer);
         nss_answer_none(config, question, answer, RCODE_NXDOMAIN);

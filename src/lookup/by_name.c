@@ -69,6 +69,15 @@ static bool is_whole(const struct sources *sources, const struct question *quest
            addrinfo_has(found, nss_answer_family(question->type));
 }
 
+/* True if the line or a source before DNS is broken. What DNS says of the name, above all a
+ * denial, is then not for the client: the source may know the name. */
+static bool fails_before_dns(const struct sources *sources,
+                             const struct libc_result *result)
+{
+    return result->outcome == LIBC_FAILURE && !libc_failed_in_dns(result) &&
+           !result->used_dns && !sources->doubted;
+}
+
 /* The source that knows the name, as far as libc can tell. */
 enum owner {
     OWNER_THIS_HOST,  /* it is localhost */
@@ -76,6 +85,7 @@ enum owner {
     OWNER_BEHIND_DNS, /* a source whose word counts if DNS does not know the name */
     OWNER_IN_PART,    /* a source that does not tell everything about the name */
     OWNER_NOBODY,     /* the sources end before DNS */
+    OWNER_UNKNOWN,    /* libc failed before it came to DNS */
     OWNER_DNS,        /* no other source, or only DNS can tell */
 };
 
@@ -88,6 +98,8 @@ static enum owner owner_of(const struct question *question, const struct sources
         return OWNER_IN_PART;
     if (result->outcome == LIBC_FOUND)
         return result->used_dns ? OWNER_BEHIND_DNS : OWNER_BEFORE_DNS;
+    if (fails_before_dns(sources, result))
+        return OWNER_UNKNOWN;
     if (sources->doubted || result->used_dns ||
         (result->outcome != LIBC_NO_NAME && result->outcome != LIBC_NO_DATA))
         return OWNER_DNS;
@@ -151,6 +163,11 @@ static enum lookup_next act_on(enum owner owner, const struct lookup_config *con
     case OWNER_NOBODY:
         nss_answer_none(config, question, answer,
                         result->outcome == LIBC_NO_NAME ? RCODE_NXDOMAIN : RCODE_NOERROR);
+        return LOOKUP_DONE;
+    case OWNER_UNKNOWN:
+        if (by_name_asks_addresses(config, question))
+            return LOOKUP_VERDICT;
+        libc_tell_failure(result, answer);
         return LOOKUP_DONE;
     case OWNER_DNS:
         break;

@@ -1,5 +1,6 @@
 #include "lookup/sources.h"
 
+#include <errno.h>
 #include <nss.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -26,18 +27,57 @@ static void warn_if_denied(void)
     host_file_warn_denied(&denial, path, "its hosts: line is not followed");
 }
 
-/* Reads what libc reads of the file, or nothing if there is none; `text` has room for
- * NSS_TEXT octets. False if libc cannot use it. */
-static bool read_file(char *text)
+static bool is_folder(void)
 {
-    int fd = host_file_open(path);
-    ssize_t got = fd == -1 ? -1 : read(fd, text, NSS_TEXT - 1);
+    struct stat file;
 
-    if (fd == -1)
-        warn_if_denied(); /* libc follows `files dns` then */
-    else
-        close(fd);
-    return hosts_line_prepare(text, got < 0 ? 0 : (size_t)got);
+    return stat(path, &file) == 0 && S_ISDIR(file.st_mode);
+}
+
+/* True if libc goes on as if the file were empty, since it cannot be opened: glibc's
+ * nss_database_reload(). For any other error it fails. A folder is opened, but not read. */
+static bool counts_as_empty(int error)
+{
+    switch (error) {
+    case EACCES:
+    case EISDIR:
+    case ELOOP:
+    case ENOENT:
+    case ENOTDIR:
+    case EPERM:
+        return true;
+    default:
+        return error == EINVAL && !is_folder(); /* a device; see host_file_open() */
+    }
+}
+
+/* The octets that libc reads of the file, 0 if there is none, or -1 with errno if libc
+ * fails; `text` has room for NSS_TEXT. */
+static ssize_t read_octets(char *text)
+{
+    int fd = host_file_open(path), error = errno;
+    ssize_t got;
+
+    if (fd == -1) {
+        warn_if_denied();
+        errno = error;
+        return counts_as_empty(error) ? 0 : -1;
+    }
+    got = read(fd, text, NSS_TEXT - 1);
+    error = errno;
+    close(fd);
+    errno = error;
+    return got;
+}
+
+/* Reads the file. False if libc cannot use it; `is_short` is then true if that may be over
+ * at any moment, because the host lacks descriptors or memory. */
+static bool read_file(char *text, bool *is_short)
+{
+    ssize_t got = read_octets(text);
+
+    *is_short = got == -1 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM);
+    return hosts_line_prepare(text, got < 0 ? 0 : (size_t)got) && got >= 0;
 }
 
 /* True if the file has changed, come or gone since the last call. */
@@ -47,10 +87,10 @@ static bool file_changed(struct stat *seen, bool *was_missing)
     struct stat now;
 
     *was_missing = stat(path, &now) == -1;
-    if (*was_missing && !came)
+    if (*was_missing) {
         warn_if_denied();
-    if (*was_missing)
         return !came;
+    }
     if (!came && host_file_same(&now, seen))
         return false;
     *seen = now;
@@ -125,9 +165,10 @@ static void warn(enum nss_line kind)
 static void read_and_decide(void)
 {
     static unsigned version;
-    bool is_right = read_file(host.text);
+    bool is_short, is_right = read_file(host.text, &is_short);
     enum nss_line kind;
 
+    host.is_file_missing |= is_short; /* so it is read again the next time */
     host.names_resolve = strstr(host.text, "resolve") != NULL;
     resolved_changed();
     if (is_right)

@@ -279,7 +279,7 @@ def sleep(clocks):
 def modules():
     """The environment of a server that finds the NSS modules in nss/."""
     folder = make_open_folder()
-    for name in ("hang", "crash", "daemon", "forger", "garbage", "greedy", "noisy", "rude",
+    for name in ("hang", "crash", "daemon", "forger", "garbage", "greedy", "noisy", "old", "rude",
                  "status"):
         shutil.copy(compiled(name), folder)
     return {"LD_LIBRARY_PATH": str(folder)}

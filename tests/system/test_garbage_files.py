@@ -4,6 +4,7 @@ first one after an edit that mends them is right."""
 import contextlib
 import pathlib
 import random
+import socket
 
 import pytest
 
@@ -70,6 +71,48 @@ def test_garbage_makes_no_wrong_answer(start, etc, name, kind):
     etc.restore()
     wait_for_right_answers(server)
     assert " died: " not in server.errors() and " ended " not in server.errors()
+
+
+NAMED = ["A", "AAAA", "MX", "HTTPS", "TXT", "ANY", "CNAME"]  # each would deny the whole name
+PTR = ("4.0.0.10.in-addr.arpa", "PTR")
+
+
+@pytest.mark.parametrize("text", ["hosts: files [dns\n", "hosts: files [NOTFOUND=x] dns\n",
+                                  "passwd: files [x]\nhosts: files dns\n"])
+def test_a_line_that_libc_cannot_use_denies_nothing(start, etc, text):
+    server = start()
+    etc.write("nsswitch.conf", text)
+    server.ask_until("SERVFAIL", "v4only.lab")
+    assert {rdtype: outcome(server, ("v4only.lab", rdtype)) for rdtype in NAMED} == dict.fromkeys(
+        NAMED, "SERVFAIL")
+    assert outcome(server, PTR) == "SERVFAIL"
+    etc.restore()
+    wait_for_right_answers(server)
+
+
+@pytest.mark.parametrize("kind", ["folder", "socket"])
+def test_what_is_no_file_in_the_place_of_nsswitch_conf_denies_nothing(start, etc, kind):
+    """A folder is there if the file was to be mounted into a container, and was missing."""
+    server = start()
+    path = etc.keep("nsswitch.conf")
+    path.unlink()
+    if kind == "folder":
+        path.mkdir()
+    else:
+        with socket.socket(socket.AF_UNIX) as other:
+            other.bind(str(path))
+    try:
+        server.ask_until("SERVFAIL", "v4only.lab")
+        assert {rdtype: outcome(server, ("v4only.lab", rdtype)) for rdtype in NAMED
+                } == dict.fromkeys(NAMED, "SERVFAIL")
+        assert outcome(server, PTR) == "SERVFAIL"
+    finally:
+        if kind == "folder":
+            path.rmdir()
+        else:
+            path.unlink()
+        etc.restore()
+    wait_for_right_answers(server)
 
 
 EFFECTS = {"hosts": "the names there are not found",

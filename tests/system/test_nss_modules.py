@@ -415,6 +415,19 @@ def test_a_rude_module_spoils_its_own_question_alone(start, modules, etc, line, 
         whole.check()
 
 
+# --- a module that is out of order ---
+
+
+def test_no_type_is_denied_while_libc_fails(start, modules, etc):
+    """A browser would take the denial of HTTPS for one of the name."""
+    etc.write("nsswitch.conf", "hosts: files old dns\n")
+    server = start(env=modules)
+    types = ["A", "AAAA", "MX", "HTTPS", "ANY", "CNAME"]
+    assert {rdtype: server.ask("down.lab", rdtype).outcome for rdtype in types
+            } == dict.fromkeys(types, "SERVFAIL")
+    assert server.ask("v4only.lab", "MX").outcome == "NODATA"
+
+
 # --- a module that leaves a process behind ---
 
 
@@ -429,6 +442,16 @@ def named(name):
 
 
 if not INSTRUMENTED:  # the checkers do without the filter that refuses it
+
+    @pytest.mark.parametrize("deed", ["owner", "limit"])
+    def test_a_module_reaches_no_other_process(start, modules, etc, deed):
+        etc.write("nsswitch.conf", "hosts: files rude dns\n")
+        server = start(env=modules)
+        limits = pathlib.Path(f"/proc/{server.pid}/limits")
+        before = limits.read_text()
+        assert server.ask(f"{deed}.lab").outcome == "NXDOMAIN"
+        assert server.ask("a.example.test").outcome == A
+        assert (server.process.poll(), limits.read_text()) == (None, before)
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
     def test_no_process_of_a_module_outlives_the_server(etc, modules, start, number):
