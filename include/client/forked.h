@@ -46,8 +46,9 @@ struct forked {
     int64_t deadline;
 };
 
-/* Starts it. Then it is FORKED_RUNS, or FORKED_UNABLE. */
-void forked_start(struct forked *);
+/* Starts `all[at]`, whose child keeps no descriptor of those in front, all of which were
+ * started. Then it is FORKED_RUNS, or FORKED_UNABLE. */
+void forked_start(struct forked *all, size_t at);
 
 /* Takes what it has reported and printed by now. Never waits. */
 void forked_listen(struct forked *);

@@ -117,7 +117,7 @@ bool fork_join(struct forked *all, size_t count, FILE *terminal)
 
     progress_begin(&progress, terminal, clock_ms());
     for (size_t i = 0; i < count; i++)
-        forked_start(&all[i]);
+        forked_start(all, i);
     goes_on = wait_for_all(all, count, polled, &progress);
     progress_hide(&progress);
     if (!goes_on)

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,29 +49,35 @@ static void be_plain(int printed)
     dup2(null, STDIN_FILENO);
     dup2(printed, STDOUT_FILENO);
     dup2(printed, STDERR_FILENO);
+    close(null);
+    close(printed);
+}
+
+/* The ends of the pipes of those in front, and of its own, would take descriptors that libc
+ * needs: without one for the hosts file or a socket, it says that there is no such name. */
+static void close_ends(const struct forked *all, size_t at)
+{
+    for (size_t i = 0; i <= at; i++) {
+        const int ends[] = {all[i].process, all[i].report_from, all[i].printed_from};
+
+        for (size_t j = 0; j < sizeof ends / sizeof *ends; j++)
+            if (ends[j] != -1)
+                close(ends[j]);
+    }
 }
 
 /* The child ends with its parent, however that ends, and its process group ends with the
  * child. */
-/* The ends of other children's pipes would take descriptors that libc needs: without one
- * for the hosts file or a socket, it says that there is no such name. */
-static void close_all_but(int report)
-{
-    if (report > STDERR_FILENO + 1)
-        close_range(STDERR_FILENO + 1, (unsigned)report - 1, 0);
-    close_range((unsigned)report + 1, UINT_MAX, 0);
-}
-
-_Noreturn static void be_child(const struct forked *forked, pid_t parent, int report,
-                               int printed)
+_Noreturn static void be_child(const struct forked *all, size_t at, pid_t parent,
+                               int report, int printed)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(EXIT_FAILURE);
     setpgid(0, 0);
+    close_ends(all, at);
     be_plain(printed);
-    close_all_but(report);
-    forked->work(forked->context, report);
+    all[at].work(all[at].context, report);
     fflush(NULL);
     _exit(EXIT_SUCCESS);
 }
@@ -126,15 +131,16 @@ static int make_pipe(int *from, int *to)
     return 0;
 }
 
-static int fork_child(struct forked *forked, int report, int printed)
+static int fork_child(struct forked *all, size_t at, int report, int printed)
 {
+    struct forked *forked = &all[at];
     pid_t parent = getpid();
     int status, error;
 
     signal(SIGCHLD, SIG_DFL); /* if it was ignored, waitpid() could not tell how it ended */
     forked->pid = fork();
     if (forked->pid == 0)
-        be_child(forked, parent, report, printed);
+        be_child(all, at, parent, report, printed);
     if (forked->pid == -1)
         return -1;
     setpgid(forked->pid,
@@ -149,8 +155,9 @@ static int fork_child(struct forked *forked, int report, int printed)
     return -1;
 }
 
-void forked_start(struct forked *forked)
+void forked_start(struct forked *all, size_t at)
 {
+    struct forked *forked = &all[at];
     int report = -1, printed = -1;
 
     forked->process = forked->report_from = forked->printed_from = -1;
@@ -161,7 +168,7 @@ void forked_start(struct forked *forked)
     fflush(stdout); /* otherwise exit() in the child would write it a second time */
     if (make_pipe(&forked->report_from, &report) == -1 ||
         make_pipe(&forked->printed_from, &printed) == -1 ||
-        fork_child(forked, report, printed) == -1) {
+        fork_child(all, at, report, printed) == -1) {
         be_unable(forked);
         close_all(forked);
     }

@@ -19,7 +19,7 @@ FIXTURE(process, NULL, end);
 static void start(void (*what)(const void *, int))
 {
     work = (struct forked){.work = what, .context = "seen", .patience_ms = 120000};
-    forked_start(&work);
+    forked_start(&work, 0);
     assert_int_equal(work.end, FORKED_RUNS);
 }
 
