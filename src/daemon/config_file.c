@@ -36,7 +36,10 @@ static bool is_usable(struct file *file, const char *text, int size)
 {
     if (*text == '\0' || strchr("#;", *text))
         return strlen(text) < (size_t)size;
-    if (!finds(text, *text == '[' ? "]" : "=:"))
+    if (*text == '[' && finds(text, "]"))
+        file->failed |= !config_complain(&file->place, "%.*s: there are no sections",
+                                         (int)strcspn(text, "]") + 1, text);
+    else if (*text == '[' || !finds(text, "=:"))
         file->failed |= !config_complain(&file->place, "the line is not \"key = value\"");
     else if (strlen(text) >= (size_t)size)
         file->failed |=
@@ -91,10 +94,8 @@ static int set_from_file(void *context, const char *section, const char *key,
 {
     struct file *file = context;
 
-    if (*section)
-        file->failed |=
-            !config_complain(&file->place, "[%s]: there are no sections", section);
-    else if (!config_set(file->config, &file->place, key, value))
+    (void)section; /* is_usable() lets none through */
+    if (!config_set(file->config, &file->place, key, value))
         file->failed = true;
     return 1; /* go on: all errors are wanted */
 }

@@ -53,7 +53,10 @@ TEST(a_wrong_address_is_told_with_its_line_and_key)
 TEST(a_section_is_an_error)
 {
     assert_wrong_file("[server]\nttl = 1\n",
-                      "hostdnsd: test.conf:2: [server]: there are no sections\n");
+                      "hostdnsd: test.conf:1: [server]: there are no sections\n");
+    assert_wrong_file("ttl = 1\n[] ttl = x\n\n [a]\n",
+                      "hostdnsd: test.conf:2: []: there are no sections\n"
+                      "hostdnsd: test.conf:4: [a]: there are no sections\n");
 }
 
 TEST(a_line_without_a_value_is_an_error)
@@ -72,8 +75,8 @@ TEST(any_blank_may_stand_before_a_line)
     assert_int_equal(said.config.local.ttl, 8);
     assert_wrong_file("\n\f[[E=a~\n\v[server]\n\rverbose\n\fttl = 1\n",
                       "hostdnsd: test.conf:2: the line is not \"key = value\"\n"
-                      "hostdnsd: test.conf:4: the line is not \"key = value\"\n"
-                      "hostdnsd: test.conf:5: [server]: there are no sections\n");
+                      "hostdnsd: test.conf:3: [server]: there are no sections\n"
+                      "hostdnsd: test.conf:4: the line is not \"key = value\"\n");
 }
 
 TEST(a_byte_order_mark_may_stand_before_all)
