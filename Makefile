@@ -343,7 +343,7 @@ TARGET  ?= all
 SECONDS ?= 60
 RUNS    ?=
 fuzz:
-	@tests/fuzz/run $(TARGET) $(if $(RUNS),--runs $(RUNS),$(SECONDS))
+	@tests/fuzz/run '$(TARGET)' $(if $(RUNS),--runs $(RUNS),$(SECONDS))
 
 bench: all $(BENCH) $(UNFENCED)
 	BUILD=$(BUILD) tests/lab $(PYTHON) tests/bench/run.py $(if $(QUICK),--quick) $(BENCH_ONLY)

@@ -93,12 +93,14 @@ static void show_way(const struct session *session, const struct inquiry *inquir
 {
     const struct style *style = style_of(session, inquiry);
     bool shows_source = style->show_source && style->view == VIEW_PLAIN;
+    bool is_for_programs = style->view == VIEW_JSON || style->view == VIEW_YAML;
+    bool shows_trace = style->show_trace && !is_for_programs;
 
     if (shows_source)
         source_show(inquiry, session->server, session->out);
-    if (style->show_trace)
+    if (shows_trace)
         trace_show(inquiry, session->server, session->out);
-    if (shows_source || style->show_trace)
+    if (shows_source || shows_trace)
         fflush(session->out);
 }
 

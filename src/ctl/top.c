@@ -207,6 +207,7 @@ static bool open_screen(struct top_screen *top)
     end_on(SIGINT);
     end_on(SIGTERM);
     end_on(SIGHUP);
+    end_on(SIGQUIT);
     cbreak();
     noecho();
     keypad(stdscr, TRUE);

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 
+import pytest
 
 from daemon import PROGRAM, START_SECONDS
 from tables import table
@@ -160,6 +161,15 @@ def test_json_of_hostdnsd_has_the_source(start):
     found, = [json.loads(line) for line in run(
         CLIENT, "@127.0.0.1", "-p", port, "+json", "v4only.lab", "A").splitlines()]
     assert (found["answerRRs"][0]["rdataA"], found["source"]) == ("10.0.0.4", "hosts file")
+
+
+@pytest.mark.parametrize("view", ["+json", "+yaml"])
+def test_no_picture_of_the_way_stands_behind_what_programs_read(start, view):
+    port = str(start().to[1])
+    said = run(CLIENT, "@127.0.0.1", "-p", port, view, "+trace", "v4only.lab", "A")
+    assert said.count("10.0.0.4") >= 1 and "hostdnsd-" not in said
+    if view == "+json":
+        assert json.loads(said)["answerRRs"][0]["rdataA"] == "10.0.0.4"
 
 
 def test_json_tells_failures_too():

@@ -116,7 +116,7 @@ class Terminal:
 
     def __init__(self, folder, path):
         self.socket = folder / "tmux"
-        command = (f"stty -g; echo earlier; {CTL} -s {path} top --interval 0.1; "
+        command = (f"trap : QUIT; stty -g; echo earlier; {CTL} -s {path} top --interval 0.1; "
                    "echo over $?; stty -g; cat")
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "40", command)
 
@@ -166,9 +166,10 @@ def test_it_lives_and_ends_by_q(server, terminal):
     terminal.ends(0)
 
 
-def test_ctrl_c_leaves_the_terminal_as_it_was(terminal):
+@pytest.mark.parametrize("key", ["C-c", "C-\\"])
+def test_a_signal_leaves_the_terminal_as_it_was(terminal, key):
     terminal.shows(*TITLES)
-    terminal.press("C-c")
+    terminal.press(key)
     terminal.ends(0)
 
 
