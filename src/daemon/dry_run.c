@@ -50,7 +50,8 @@ static char **add_check(char *const *argv)
 }
 
 __attribute__((noreturn)) static void be_dry_run(const char *program, char *const *argv,
-                                                 const struct handover *handover, int out)
+                                                 const struct handover *handover,
+                                                 pid_t supervisor, int out)
 {
     char **with_check = add_check(argv);
     sigset_t none;
@@ -60,6 +61,8 @@ __attribute__((noreturn)) static void be_dry_run(const char *program, char *cons
     /* It holds the ends of all channels, so the others would not notice that the supervisor
      * is killed. */
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (getppid() != supervisor)
+        _exit(EXIT_FAILURE);
     if (with_check && dup2(out, STDOUT_FILENO) != -1 && dup2(out, STDERR_FILENO) != -1 &&
         handover_give(handover) == 0)
         execv(program, with_check);
@@ -136,6 +139,7 @@ static void said_ready(void *context, short revents)
 static int start_process(struct dry_run *run, const char *program, char *const *argv,
                          const struct handover *handover)
 {
+    pid_t supervisor = getpid();
     int ends[2];
 
     if (pipe2(ends, O_CLOEXEC) == -1)
@@ -143,7 +147,7 @@ static int start_process(struct dry_run *run, const char *program, char *const *
     run->said_fd = ends[0];
     run->pid = fork();
     if (run->pid == 0)
-        be_dry_run(program, argv, handover, ends[1]);
+        be_dry_run(program, argv, handover, supervisor, ends[1]);
     close(ends[1]);
     if (run->pid == -1 || fcntl(ends[0], F_SETFL, O_NONBLOCK) == -1)
         return -1;
