@@ -178,7 +178,8 @@ static void read_and_decide(void)
     host.sources.version = ++version;
     if (kind == LINE_WRITTEN || host.is_set || is_nscd_there())
         set_line(kind);
-    warn(kind);
+    if (!is_short)
+        warn(kind); /* otherwise nothing there is to be corrected */
 }
 
 static struct sources current_sources(bool sees_nscd)
